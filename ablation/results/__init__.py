@@ -1,0 +1,28 @@
+"""What came back: one immutable row per run, kept whatever happens, and the table made of the rows.
+
+Importing this is cheap: pandas is loaded by `read` and `gather`, when they are called.
+"""
+
+from ablation.results.claim import Claim
+from ablation.results.key import cell_key, changed_default, run_key
+from ablation.results.row import FINAL, UNFINISHED, Row
+from ablation.results.store import Attempt, Quarantined, Scan, Store, open_store
+from ablation.results.table import read
+from ablation.results.views import gather
+
+__all__ = [
+    "FINAL",
+    "UNFINISHED",
+    "Attempt",
+    "Claim",
+    "Quarantined",
+    "Row",
+    "Scan",
+    "Store",
+    "cell_key",
+    "changed_default",
+    "gather",
+    "open_store",
+    "read",
+    "run_key",
+]

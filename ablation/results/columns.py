@@ -1,0 +1,103 @@
+"""From configs to columns: which level a run had, as a category that keeps the level's own type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ablation.results.canonical import canonical
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ABSENT = object()
+
+
+def config_values(
+    configs: Sequence[Mapping[str, object]], name: str, defaults: Mapping[str, object]
+) -> list[object]:
+    """Return one config entry for every run.
+
+    Args:
+        configs: The runs' full configs.
+        name: Dotted key.
+        defaults: Declared defaults, for rows that are older than the entry.
+
+    Returns:
+        One value per run; `_ABSENT` for a run that knows neither the entry nor a default.
+    """
+    default = defaults.get(name, _ABSENT)
+    return [config.get(name, default) for config in configs]
+
+
+def varies(values: Sequence[object]) -> bool:
+    """Tell whether runs differ in an entry, types included."""
+    try:
+        return len({(type(value), value) for value in values}) > 1
+    except TypeError:  # lists
+        return len({None if value is _ABSENT else canonical(value) for value in values}) > 1
+
+
+def factor_column(values: Sequence[object], levels: Sequence[object]) -> pd.Categorical[Any]:
+    """Make the column of a factor.
+
+    Args:
+        values: One per run, from `config_values`.
+        levels: The study's levels, reference first.
+
+    Returns:
+        An ordered categorical: the study's levels as they are stored, then levels that only other runs had.
+        Runs without the entry are missing.
+    """
+    import pandas as pd
+
+    texts = [canonical(level) for level in levels]
+    position = {text: i for i, text in enumerate(texts)}
+    everything = list(levels)
+    codes = []
+    for value in values:
+        if value is _ABSENT:
+            codes.append(-1)
+            continue
+        text = canonical(value)
+        if text not in position:
+            position[text] = _equal_number(value, everything)
+            if position[text] == len(everything):
+                everything.append(value)
+        codes.append(position[text])
+    categories: Any = level_names(everything)
+    return pd.Categorical.from_codes(codes, categories=categories, ordered=True)
+
+
+def plain_column(values: Sequence[object]) -> list[object]:
+    """Make the column of a config entry that is no factor: lists as their JSON text, absence as None."""
+    return [_plain(value) for value in values]
+
+
+def level_names(levels: Sequence[object]) -> list[bool | int | float | str]:
+    """Name levels for a categorical, which needs hashable and distinct ones.
+
+    Args:
+        levels: JSON values.
+
+    Returns:
+        The levels themselves. null and lists become their JSON text; where two levels would then be equal in
+        Python (`1` and `true`, null and `"null"`), every one becomes its JSON text.
+    """
+    names = [level if isinstance(level, bool | int | float | str) else canonical(level) for level in levels]
+    return names if len(set(names)) == len(names) else [canonical(level) for level in levels]
+
+
+def _equal_number(value: object, levels: Sequence[object]) -> int:
+    """Position of a level that is the same number (`1` and `1.0`); the next free one if there is none."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        for i, level in enumerate(levels):
+            if isinstance(level, int | float) and not isinstance(level, bool) and level == value:
+                return i
+    return len(levels)
+
+
+def _plain(value: object) -> object:
+    if value is _ABSENT:
+        return None
+    return canonical(value) if isinstance(value, list | dict) else value

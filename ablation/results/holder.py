@@ -1,0 +1,62 @@
+"""Who holds a claim, and whether that process is known to be gone."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+def this_process() -> dict[str, object]:
+    """Describe this process so that others can tell it from any other, on any machine.
+
+    Returns:
+        host and pid; on Linux also machine (this boot and process namespace) and start (clock ticks).
+    """
+    holder: dict[str, object] = {"host": socket.gethostname(), "pid": os.getpid()}
+    machine, start = _machine(), _start(os.getpid())
+    if machine and start:
+        holder |= {"machine": machine, "start": start}
+    return holder
+
+
+def read_holder(data: bytes) -> dict[str, object]:
+    """Read the description in a claim; empty where its writer died before writing it."""
+    try:
+        holder = json.loads(data)
+    except ValueError:
+        return {}
+    return holder if isinstance(holder, dict) else {}
+
+
+def is_gone(holder: dict[str, object]) -> bool:
+    """Tell whether the holder is certainly dead, which only its own machine can know.
+
+    Elsewhere, and wherever in doubt, the answer is False, and the lease decides.
+    """
+    machine, pid = _machine(), holder.get("pid")
+    if not machine or holder.get("machine") != machine or not isinstance(pid, int):
+        return False
+    return _start(pid) != holder.get("start")
+
+
+def _machine() -> str | None:
+    """This boot of this machine and its process namespace: within both, a pid means one process."""
+    try:
+        boot = (_PROC / "sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot} {(_PROC / 'self/ns/pid').readlink()}"
+    except OSError:
+        return None
+
+
+def _start(pid: int) -> str | None:
+    """When a living process started, in clock ticks since boot; None for the dead and for zombies."""
+    try:
+        text = (_PROC / str(pid) / "stat").read_text()
+    except OSError:
+        return None
+    after_name = text.rpartition(")")[2].split()
+    return None if after_name[0] in "ZX" else after_name[19]

@@ -1,0 +1,124 @@
+"""The store's interface: one row per key, whatever happens. `folder` and `database` implement it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ablation.results.claim import Claim
+from ablation.results.row import Row
+
+LEASE_SECONDS = 120.0
+"""How long a claim holds without a heartbeat: far longer than a busy machine delays one."""
+
+BEATS_PER_LEASE = 6
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """Something that stands where a row should, and is none; it is left where it is, and counts nowhere."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a run that is not its row.
+
+    Attributes:
+        key: The run's key.
+        number: Number of the attempt, from 1.
+        status: `running` or `lost` (derived from a claim); `out_of_memory`, `error` or `timeout`;
+            `superseded` for a finished run that came second.
+        row: What it gave; None for claims.
+        where: Path or table of the record.
+        holder: Host and process of a claim.
+    """
+
+    key: str
+    number: int
+    status: str
+    row: Row | None
+    where: str
+    holder: str = ""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """All that a store holds.
+
+    Attributes:
+        rows: The one row of each finished run, by key.
+        quarantined: What was excluded, and why.
+        attempts: By key, in order of their numbers.
+    """
+
+    rows: Mapping[str, Row]
+    quarantined: tuple[Quarantined, ...]
+    attempts: Mapping[str, tuple[Attempt, ...]]
+
+
+class Store(Protocol):
+    """Where a study's rows live. When the machine refuses, every method raises UsageError with the place."""
+
+    @property
+    def place(self) -> str:
+        """The folder or URL, for messages (without a password)."""
+
+    def check_writable(self, n_bytes: int = 1 << 20) -> None:
+        """Make sure, before anything is trained, that rows can be written.
+
+        Args:
+            n_bytes: How much space the study's rows need, about 4,000 bytes each.
+        """
+
+    def find(self, key: str) -> Row | None:
+        """Return the row of a finished run, or None; cheap."""
+
+    def claim(self, key: str) -> Claim | None:
+        """Take hold of a run, as its next attempt; None when it is finished or held by a living holder."""
+
+    def commit(self, row: Row, claim: Claim | None = None) -> bool:
+        """Make a row durable; when this returns, it is.
+
+        Args:
+            row: With a final status, it becomes the row of its key unless there is one; otherwise it is kept
+                as an attempt.
+            claim: The attempt it belongs to.
+
+        Returns:
+            True if this row is the row of its key; False if it was kept as an attempt.
+        """
+
+    def attempts(self, key: str) -> tuple[Attempt, ...]:
+        """Return the attempts at one run, in order of their numbers; cheap."""
+
+    def scan(self) -> Scan:
+        """Read everything."""
+
+    def save_study(self, record: Mapping[str, object]) -> None:
+        """Replace the study's record at once."""
+
+    def load_study(self) -> dict[str, object] | None:
+        """Return the study's record with every entry it was saved with; None if there is none."""
+
+    def sweep(self, older_than_seconds: float = 3600.0) -> int:
+        """Remove what crashes have left and nobody needs, once it is old; return how many things."""
+
+
+def open_store(url_or_path: str | os.PathLike[str], lease_seconds: float = LEASE_SECONDS) -> Store:
+    """Open the store of one study; nothing is created before something is written.
+
+    Args:
+        url_or_path: The study's folder, such as `runs/quick`.
+        lease_seconds: How long a claim holds without a heartbeat.
+
+    Returns:
+        The store.
+    """
+    from ablation.results.folder import FolderStore
+
+    return FolderStore(url_or_path, lease_seconds)

@@ -1,0 +1,137 @@
+"""The results table: one line per finished run, with proper types."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ablation.errors import UsageError
+from ablation.results.columns import config_values, factor_column, plain_column, varies
+from ablation.results.row import Row
+from ablation.results.store import Scan, open_store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FIRST = ("study", "cell", "seed", "key", "status")
+_LAST = ("started", "finished", "seconds")
+
+
+def read(path: str | os.PathLike[str], design_only: bool = False) -> pd.DataFrame:
+    """Read a study's finished runs.
+
+    Args:
+        path: The study's folder, such as `runs/quick`.
+        design_only: Keep only the runs of the study's present design (the keys in its record).
+
+    Returns:
+        One line per finished run (`ok` or `diverged`), ordered by cell as they first appear in the design (or
+        by id without one) and by seed. Columns: study, cell, seed, key, status; every factor (ordered
+        categorical, reference first, levels as stored); responses (float, NaN where not measured); other
+        config entries that vary; provenance; identity; started, finished (UTC), seconds. A name that is
+        taken gets its kind before it, such as `response.seed`. `attrs["excluded"]` lists (path, reason) of
+        what is damaged; `attrs["missing"]` the keys of the design that have no finished run.
+
+    Raises:
+        UsageError: There is no such folder, or the study's record is damaged.
+    """
+    if "://" not in os.fspath(path) and not Path(path).is_dir():
+        raise UsageError(
+            f"{os.fspath(path)}: expected the folder of a study. Received: no such folder. "
+            "Run the sweep first, or look for the name under runs/."
+        )
+    store = open_store(path)
+    return table(store.scan(), store.load_study() or {}, design_only)
+
+
+def table(scan: Scan, study: Mapping[str, object], design_only: bool = False) -> pd.DataFrame:
+    """Make the table of `read` from rows already read.
+
+    Args:
+        scan: What the store holds.
+        study: The study's record: `factors`, `defaults` and `keys` are looked at.
+        design_only: As for `read`.
+
+    Returns:
+        As for `read`.
+    """
+    import pandas as pd
+
+    factors, defaults = _mapping(study, "factors"), _mapping(study, "defaults")
+    keys = study.get("keys")
+    design = [str(key) for key in keys] if isinstance(keys, list) else []
+    rows = _ordered(scan.rows.values(), design, design_only)
+    columns: dict[str, object] = {name: [getattr(row, name) for row in rows] for name in _FIRST}
+    _add_config(columns, rows, factors, defaults)
+    _add_identity(columns, rows)
+    for name in ("started", "finished"):
+        times = [getattr(row, name) for row in rows]
+        columns[name] = pd.to_datetime(
+            pd.Series(times, dtype=object), utc=True, format="ISO8601", errors="coerce"
+        )
+    columns["seconds"] = [row.seconds for row in rows]
+    frame = pd.DataFrame(columns).astype({"seed": "int64", "seconds": "float64"})
+    frame.attrs["excluded"] = [(bad.path, bad.reason) for bad in scan.quarantined]
+    frame.attrs["missing"] = [key for key in design if key not in scan.rows]
+    return frame
+
+
+def _mapping(study: Mapping[str, object], name: str) -> Mapping[str, object]:
+    value = study.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _ordered(rows: Iterable[Row], design: list[str], design_only: bool) -> list[Row]:
+    """Cells in the order of the design, then other cells by id; within a cell by seed."""
+    position = {key: i for i, key in enumerate(design)}
+    kept = [row for row in rows if row.key in position or not design_only]
+    first: dict[str, int] = {}
+    for row in kept:
+        place = position.get(row.key, len(position))
+        first[row.cell] = min(place, first.get(row.cell, place))
+    return sorted(kept, key=lambda row: (first[row.cell], row.cell, row.seed, row.key))
+
+
+def _add_config(
+    columns: dict[str, object], rows: list[Row], factors: Mapping[str, object], defaults: Mapping[str, object]
+) -> None:
+    """Add factors, responses, and what else varies, in this order."""
+    configs = [row.config for row in rows]
+    for name, levels in factors.items():
+        stored = levels if isinstance(levels, list) else [levels]
+        values = config_values(configs, name, defaults)
+        columns[_free(name, "config", columns)] = factor_column(values, stored)
+    for name in _names(row.responses for row in rows):
+        columns[_free(name, "response", columns)] = _floats([row.responses.get(name) for row in rows])
+    for name in _names(configs):
+        values = config_values(configs, name, defaults)
+        if name not in factors and varies(values):
+            columns[_free(name, "config", columns)] = plain_column(values)
+
+
+def _add_identity(columns: dict[str, object], rows: list[Row]) -> None:
+    """Add where the runs ran and what data they saw."""
+    for name in _names(row.provenance for row in rows):
+        columns[_free(name, "provenance", columns)] = [row.provenance.get(name) for row in rows]
+    for name in _names(row.identity for row in rows):
+        columns[f"identity.{name}"] = plain_column([row.identity.get(name) for row in rows])
+
+
+def _names(mappings: Iterable[Mapping[str, object]]) -> list[str]:
+    """All names, in the order in which they first appear."""
+    names: dict[str, None] = {}
+    for mapping in mappings:
+        names.update(dict.fromkeys(mapping))
+    return list(names)
+
+
+def _free(name: str, kind: str, columns: Mapping[str, object]) -> str:
+    return f"{kind}.{name}" if name in columns or name in _LAST else name
+
+
+def _floats(values: list[float | None]) -> object:
+    import numpy as np
+
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
