@@ -13,6 +13,7 @@ from keras import layers, ops
 
 from ablation.networks.blocks import BlockSettings, batch_norm, dense_block
 
+LOSSES = ("loss", "reconstruction_loss", "kl")
 _CONVOLUTION = {"kernel_size": 3, "padding": "same", "use_bias": False}
 
 

@@ -1,0 +1,5 @@
+"""Which runs a study makes. Pure: lists in, lists out."""
+
+from ablation.design.factorial import check_factors, full_factorial
+
+__all__ = ["check_factors", "full_factorial"]

@@ -1,0 +1,2 @@
+"""x"""
+def write_report(url): print("report", url)

@@ -1,0 +1,28 @@
+"""What the process trains on: threads, GPU memory, and its name for the table."""
+
+import os
+
+import tensorflow as tf
+
+
+def prepare_tensorflow(threads: int | None) -> str:
+    """Set threads and memory growth, before TensorFlow has done anything; later calls change nothing.
+
+    Args:
+        threads: of this process. None takes OMP_NUM_THREADS, which joblib sets to each process's share of
+            the cores, or else leaves it to TensorFlow.
+
+    Returns:
+        The device's name, such as "CPU, 1 thread" or "NVIDIA H200".
+    """
+    threads = threads or int(os.environ.get("OMP_NUM_THREADS", 0))
+    if threads and tf.config.threading.get_intra_op_parallelism_threads() != threads:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        if not tf.config.experimental.get_memory_growth(gpu):
+            tf.config.experimental.set_memory_growth(gpu, True)
+    if gpus:
+        return str(tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU"))
+    return f"CPU, {threads or os.cpu_count()} thread{'s' if (threads or os.cpu_count()) != 1 else ''}"
