@@ -1,0 +1,153 @@
+"""The result: tables computed when first read, each with documented columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from ablation.analysis import article
+from ablation.analysis.anova import anova_table, lack_of_fit_table
+from ablation.analysis.failures import failures_table
+from ablation.analysis.fit import Fit
+from ablation.analysis.means import effects_table, marginal_means_table
+from ablation.analysis.notices import Notice
+from ablation.analysis.request import Request
+from ablation.analysis.runs import Runs, Selection
+from ablation.analysis.scale import Scale
+
+
+@dataclass(frozen=True, repr=False)
+class Analysis:
+    """What a table of runs says.
+
+    Estimates are on the analysis scale: differences of logarithms on the log scale, else units of the
+    response. Numbers that the runs do not determine are NaN, and `warnings` says why.
+
+    Attributes:
+        request: the arguments of `analyze`, checked.
+        scaling: the scale and how to come back from it.
+        selection: rows that count and rows that do not.
+        runs: the rows that count, by role.
+        fit: the least-squares fit of the main model.
+        notices: what was noticed before any table was computed.
+    """
+
+    request: Request
+    scaling: Scale
+    selection: Selection
+    runs: Runs
+    fit: Fit
+    notices: tuple[Notice, ...]
+
+    def __repr__(self) -> str:
+        """Say what was analysed, in a line."""
+        names = ", ".join(p.name for p in self.runs.predictors)
+        return f"Analysis({self.request.response!r} by {names}: {self.n_runs} runs, {self.scale} scale)"
+
+    @property
+    def n_runs(self) -> int:
+        """Number of runs that count."""
+        return self.fit.n
+
+    @property
+    def scale(self) -> str:
+        """`log` or `identity`."""
+        return self.scaling.name
+
+    @property
+    def scale_reason(self) -> str:
+        """Why this scale."""
+        return self.scaling.reason
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """Main contrasts, level - reference, of estimated marginal means over the other factors.
+
+        Columns: factor, level, reference (text; `+1` and an empty text for the slope of a numeric factor);
+        estimate, se, df, ci_low, ci_high (level 1 - alpha), t, p; p_adjusted (Holm over all rows); percent,
+        percent_low, percent_high (change in %, NaN on the identity scale); se_hc3, p_hc3 (robust to unequal
+        spread, with t).
+        """
+        return effects_table(self.fit, self.runs.predictors, self.scaling, self.request.alpha)
+
+    @cached_property
+    def marginal_means(self) -> pd.DataFrame:
+        """Mean of each level, averaged equally over the levels of the other factors and the blocks.
+
+        Columns: factor, level, estimate, se, df, ci_low, ci_high on the analysis scale; response,
+        response_low, response_high back on the response (geometric means on the log scale).
+        """
+        return marginal_means_table(self.fit, self.runs.predictors, self.scaling, self.request.alpha)
+
+    @cached_property
+    def anova(self) -> pd.DataFrame:
+        """Analysis of variance by nested models.
+
+        Columns: term (factor, `a:b`, the block's name, `Residuals`), sum_sq, df (by rank), F, p,
+        partial_omega_sq, partial_eta_sq with partial_eta_sq_low, partial_eta_sq_high (level 1 - 2 alpha).
+        """
+        return anova_table(self.fit, self.request.anova_type, self.request.alpha)
+
+    @cached_property
+    def lack_of_fit(self) -> pd.DataFrame:
+        """The model against one mean per cell (plus block): sum_sq, df, df_pure_error, F, p; one row."""
+        return lack_of_fit_table(self.fit, self.runs)
+
+    @cached_property
+    def failures(self) -> pd.DataFrame:
+        """Failed runs by level.
+
+        Columns: factor, level, runs, failed, rate, ci_low, ci_high (Wilson), fisher_p (this level or not).
+        """
+        return failures_table(self.selection.attempted, self.selection.failed, self.request.alpha)
+
+    @property
+    def excluded(self) -> pd.DataFrame:
+        """Rows left out: row (the table's own label), reason, cell, response (as text)."""
+        return self.selection.excluded
+
+    @cached_property
+    def warnings(self) -> list[Notice]:
+        """Sentences a reader must know, each a string with a `code`."""
+        return list(self.notices)
+
+    @cached_property
+    def model(self) -> Any:
+        """The main model as statsmodels' results, on the analysis scale with sum-coded columns of full rank.
+
+        Parameter `a[x]` is the deviation of level x of factor a from the mean of its levels; the last
+        level's is minus the sum of the others. Effects are differences of these: read them from `effects`.
+        """
+        from statsmodels.regression.linear_model import OLS, WLS  # seconds to import
+
+        kept = [self.fit.matrix.names[i] for i in self.fit.kept]
+        X = pd.DataFrame(self.fit.matrix.X[:, self.fit.kept], columns=kept, index=self.runs.labels)
+        y = pd.Series(self.fit.y + self.scaling.shift, index=self.runs.labels, name=self.request.response)
+        return OLS(y, X).fit() if self.runs.weights is None else WLS(y, X, weights=self.runs.weights).fit()
+
+    def article_ols(self) -> Any:
+        """The article's model as statsmodels' results: raw response, one-hot columns, no intercept.
+
+        `article_ols().summary()` prints its table. Show `article_caution` and `article_deviations()` beside
+        it.
+        """
+        return article.article_fit(self._article_runs, self.request.response)
+
+    def article_deviations(self) -> pd.DataFrame:
+        """Deviations of the one-column-per-level coefficients from their mean.
+
+        Columns: column, deviation, se, df, ci_low, ci_high, t, p.
+        """
+        return article.article_deviations(self._article_runs, self.request.response, self.request.alpha)
+
+    @property
+    def article_caution(self) -> str:
+        """What must be said beside the article's table."""
+        return article.CAUTION
+
+    @property
+    def _article_runs(self) -> Runs:
+        return self.selection.used

@@ -1,0 +1,112 @@
+"""Analysis of variance by nested models, with effect sizes; right under unequal counts and empty cells."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, special
+
+from ablation.analysis.distributions import f_upper
+from ablation.analysis.factors import Floats
+from ablation.analysis.fit import Fit, columns_of, orthonormal
+from ablation.analysis.runs import Runs
+from ablation.analysis.terms import Term
+
+RESIDUALS = "Residuals"
+
+
+def anova_table(fit: Fit, anova_type: int, alpha: float) -> pd.DataFrame:
+    """One row per term and one for the residuals; columns are described at `Analysis.anova`.
+
+    Sums of squares and degrees of freedom are differences of nested models, by rank
+    (Langsrud 2003, Statistics and Computing 13:163 compares the types). With sum coding, type III is the
+    model without the term's own columns.
+    """
+    pieces = [fit.extra(columns_of(_smaller_model(fit, t, anova_type)), t.columns) for t in fit.matrix.terms]
+    ss, df = np.array([p[0] for p in pieces]), np.array([p[1] for p in pieces])
+    ss = np.where(df > 0, ss, np.nan)
+    F = ss / np.where(df > 0, df, np.nan) / fit.variance
+    low, high = partial_eta_sq_interval(F, df, fit.df_resid, alpha)
+    table = pd.DataFrame(
+        {
+            "term": [t.name for t in fit.matrix.terms],
+            "sum_sq": ss,
+            "df": df,
+            "F": F,
+            "p": f_upper(F, df, fit.df_resid),
+            "partial_omega_sq": df * (F - 1) / (df * (F - 1) + fit.n),
+            "partial_eta_sq": ss / (ss + fit.rss) if fit.variance > 0 else np.nan,
+            "partial_eta_sq_low": low,
+            "partial_eta_sq_high": high,
+        }
+    )
+    residuals = pd.DataFrame({"term": [RESIDUALS], "sum_sq": [fit.rss], "df": [fit.df_resid]})
+    return pd.concat([table, residuals], ignore_index=True)
+
+
+def _smaller_model(fit: Fit, term: Term, anova_type: int) -> list[Term]:
+    terms = fit.matrix.terms
+    if anova_type == 1:
+        return list(terms[: terms.index(term)])
+    others = [t for t in terms if t is not term]
+    return others if anova_type == 3 else [t for t in others if not t.contains(term)]
+
+
+def lack_of_fit_table(fit: Fit, runs: Runs) -> pd.DataFrame:
+    """The model against one mean per cell (plus block), one row; NaN where nothing is left to compare."""
+    rss, df_pure = pure_error(fit, runs)
+    df = fit.df_resid - df_pure
+    ss = max(fit.rss - rss, 0.0)
+    F = (
+        ss / df / (rss / df_pure)
+        if df > 0 and df_pure > 0 and rss > 0 and not fit.is_perfect
+        else float("nan")
+    )
+    p = float(f_upper(F, df, df_pure))
+    return pd.DataFrame([{"sum_sq": ss, "df": df, "df_pure_error": df_pure, "F": F, "p": p}])
+
+
+def pure_error(fit: Fit, runs: Runs) -> tuple[float, int]:
+    """Residual sum of squares and degrees of freedom of one mean per cell plus block.
+
+    Cell means are taken out first (Frisch-Waugh-Lovell), so no matrix grows with the number of cells.
+    """
+    cell = runs.cells
+    root = fit.root_weights
+    columns = np.column_stack([fit.y, runs.block.columns]) if runs.block else fit.y[:, None]
+    total = np.bincount(cell, root**2)
+    for _ in range(2):
+        means = np.stack([np.bincount(cell, root**2 * c) for c in columns.T], axis=1) / total[:, None]
+        columns = columns - means[cell]
+    within = root[:, None] * columns
+    basis = orthonormal(within[:, 1:] / np.sqrt(fit.n))
+    e = within[:, 0] - basis @ (basis.T @ within[:, 0])
+    return float(e @ e), fit.n - len(total) - basis.shape[1]
+
+
+def partial_eta_sq_interval(F: Floats, df: Floats, df_resid: int, alpha: float) -> tuple[Floats, Floats]:
+    """Interval of partial eta squared at level 1 - 2 alpha, by inverting the noncentral F.
+
+    It excludes 0 exactly when the F test rejects at alpha (Smithson 2003, Confidence Intervals, ch. 5):
+    eta^2 = nc / (nc + df + df_resid + 1).
+    """
+    low = [_noncentrality(f, d, df_resid, 1 - alpha) for f, d in zip(F, df, strict=True)]
+    high = [_noncentrality(f, d, df_resid, alpha) for f, d in zip(F, df, strict=True)]
+    total = np.asarray(df) + df_resid + 1
+    return np.array(low) / (np.array(low) + total), np.array(high) / (np.array(high) + total)
+
+
+def _noncentrality(F: float, df: int, df_resid: int, below: float) -> float:
+    """Noncentrality at which P(F' <= F) = below; 0 if the central F is already there, NaN without a test."""
+    if not np.isfinite(F) or df == 0:
+        return float("nan")
+
+    def gap(nc: float) -> float:
+        return float(special.ncfdtr(df, df_resid, nc, F)) - below
+
+    if special.fdtr(df, df_resid, F) <= below:
+        return 0.0
+    top = 2.0 * (F * df + 10)
+    while gap(top) > 0:
+        top *= 2
+    return float(optimize.brentq(gap, 0.0, top, xtol=1e-10, rtol=1e-12))
