@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ablation.config import Config
@@ -12,7 +13,7 @@ from ablation.sweep import Outcome, main
 if TYPE_CHECKING:
     from ablation.training.cell import Problem
 
-CONF = os.path.join(os.path.dirname(__file__), "..", "conf")
+CONF = Path(__file__).parents[1] / "conf"
 
 
 def identity(config: Config) -> Mapping[str, str]:
@@ -30,7 +31,8 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
         from ablation.training.devices import prepare_tensorflow
     except ModuleNotFoundError as error:
         raise UsageError(
-            f"Expected a deep-learning backend. Received: {error}. Install one: pip install 'ablation-study[cpu]'"
+            f"Expected a deep-learning backend. Received: {error}. "
+            "Install one: pip install 'ablation-study[cpu]'"
         ) from error
     device = prepare_tensorflow(config.training.threads)
     from ablation.training.cell import Schedule, train_cell

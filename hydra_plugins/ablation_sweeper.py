@@ -36,8 +36,8 @@ class AblationSweeper(Sweeper):
         """Keep what Hydra hands over, and make the launcher."""
         from hydra.core.plugins import Plugins
 
-        self.hydra_context, self.task_function, self.config = hydra_context, task_function, config
-        self.launcher = Plugins.instance().instantiate_launcher(
+        self._loader, self._task, self._master = hydra_context.config_loader, task_function, config
+        self._launcher = Plugins.instance().instantiate_launcher(
             hydra_context=hydra_context, task_function=task_function, config=config
         )
 
@@ -47,7 +47,7 @@ class AblationSweeper(Sweeper):
         from ablation.sweep.app import App
         from ablation.sweep.study import Request, Study
 
-        if not isinstance(self.task_function, App):
+        if not isinstance(self._task, App):
             raise UsageError("Expected an app decorated with @ablation.sweep.main, whose runs are recorded")
-        study = Study(self.task_function, self.config, self.hydra_context.config_loader, self.launcher)
+        study = Study(self._task, self._master, self._loader, self._launcher)
         study.conduct(Request(self.params, self.replicates, arguments))

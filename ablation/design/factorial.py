@@ -24,7 +24,9 @@ def check_factors(factors: Mapping[str, Sequence[object]]) -> None:
         seen = [repr(level) for level in levels]
         for level in seen:
             if seen.count(level) > 1:
-                raise UsageError(f"{factor}: expected each level once. Received {level} {seen.count(level)} times")
+                raise UsageError(
+                    f"{factor}: expected each level once. Received {level} {seen.count(level)} times"
+                )
 
 
 def full_factorial(factors: Mapping[str, Sequence[Level]]) -> list[dict[str, Level]]:

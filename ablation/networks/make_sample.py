@@ -19,8 +19,13 @@ def make_sample(folder: str) -> str:
     arrays = read_published("mnist", MNIST, folder)
     train, train_labels, test, test_labels = arrays.values()
     sample = (train[:8000], train_labels[:8000], test[:2000], test_labels[:2000])
-    names = ("train", "train_labels", "test", "test_labels")
-    np.savez_compressed(Path(__file__).parent / "mnist_sample.npz", **dict(zip(names, sample, strict=True)))
+    np.savez_compressed(
+        Path(__file__).parent / "mnist_sample.npz",
+        train=sample[0],
+        train_labels=sample[1],
+        test=sample[2],
+        test_labels=sample[3],
+    )
     return arrays_hash(sample)
 
 

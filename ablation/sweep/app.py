@@ -105,7 +105,9 @@ def check_seeds(seeds: Sequence[Any]) -> list[int]:
     """
     good = all(type(seed) is int and 0 <= seed < 2**31 for seed in seeds)
     if not seeds or not good or len(set(seeds)) < len(seeds):
-        raise UsageError(f"seeds: expected different integers from 0, such as [0,1,2]. Received: {list(seeds)}")
+        raise UsageError(
+            f"seeds: expected different integers from 0, such as [0,1,2]. Received: {list(seeds)}"
+        )
     return list(seeds)
 
 

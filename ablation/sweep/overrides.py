@@ -59,9 +59,15 @@ def _text(key: str, value: object) -> str:
 
 def _levels(key: str, override: Override) -> list[str]:
     if key == "seeds":
-        raise UsageError("seeds: expected one list, such as seeds=[0,1,2]: seeds are no factor but replicates")
+        raise UsageError(
+            "seeds: expected one list, such as seeds=[0,1,2]: seeds are no factor but replicates"
+        )
     if key.startswith("hydra") or key == "study":
-        raise UsageError(f"{key}: expected one value: a sweep cannot change the sweep itself. Run one after another")
+        raise UsageError(
+            f"{key}: expected one value: a sweep cannot change the sweep itself. Run one after another"
+        )
     if not override.is_discrete_sweep():
-        raise UsageError(f"{key}: expected a list of levels, such as {key}=a,b. Received: {override.input_line}")
+        raise UsageError(
+            f"{key}: expected a list of levels, such as {key}=a,b. Received: {override.input_line}"
+        )
     return [str(level) for level in override.sweep_string_iterator()]

@@ -111,10 +111,16 @@ class _Recorder:
     def commit(self, outcome: Outcome) -> None:
         """Make the outcome a durable row."""
         if outcome.seed not in self._left:
-            raise ValueError(f"Expected the outcome of one of the seeds {self._left}. Received: {outcome.seed}")
+            raise ValueError(
+                f"Expected the outcome of one of the seeds {self._left}. Received: {outcome.seed}"
+            )
         is_finite = all(math.isfinite(value) for value in outcome.responses.values())
         row = self._row(
-            outcome.seed, "ok" if is_finite else "diverged", outcome.responses, outcome.history, outcome.provenance
+            outcome.seed,
+            "ok" if is_finite else "diverged",
+            outcome.responses,
+            outcome.history,
+            outcome.provenance,
         )
         self.store.commit(row, self.held[outcome.seed])
         self._left.remove(outcome.seed)

@@ -14,6 +14,7 @@ from ablation.errors import UsageError
 from ablation.report import write_report
 from ablation.results import Store, gather, open_store
 from ablation.sweep.app import App, check_seeds
+from ablation.sweep.cell import flatten
 from ablation.sweep.overrides import Overrides, split_overrides
 from ablation.sweep.plan import Plan, make_plan
 from ablation.sweep.run import finished
@@ -61,9 +62,7 @@ class Study:
         base = self._compose(_first_cell(overrides))
         plan = make_plan(overrides, _seeds(overrides, base, request.replicates), self._compose, self.app.cell)
         store = open_store(base.results.url)
-        todo = {
-            key: run for key, run in plan.runs.items() if finished(store, run[0].cell, run[1]) is None
-        }
+        todo = {key: run for key, run in plan.runs.items() if finished(store, run[0].cell, run[1]) is None}
         print_plan(base.name, plan, len(plan.runs) - len(todo))
         store.check_writable(_BYTES_PER_ROW * max(len(todo), 1))
         store.save_study(_record(base, plan))
@@ -84,14 +83,19 @@ class Study:
                 raise
             except Exception as error:  # a worker that was killed takes the launch with it
                 n_left = sum(store.find(key) is None for key in todo)
-                return [f"The launcher ended with {type(error).__name__}: {error}", f"{n_left} runs are left."]
+                return [
+                    f"The launcher ended with {type(error).__name__}: {error}",
+                    f"{n_left} runs are left.",
+                ]
         return _failures([label for label, _ in jobs], returns, base.results.url)
 
     def _compose(self, overrides: Sequence[str]) -> DictConfig:
         """The configuration of a job, without Hydra's part."""
         cfg = self.loader.load_sweep_config(self.master, list(overrides))
         if cfg.hydra.sweeper != self.master.hydra.sweeper:
-            raise UsageError("Expected factors that leave the sweep as it is. Received one that changes hydra.sweeper")
+            raise UsageError(
+                "Expected factors that leave the sweep as it is. Received one that changes hydra.sweeper"
+            )
         with open_dict(cfg):
             del cfg["hydra"]
         return cfg
@@ -99,7 +103,10 @@ class Study:
 
 def _first_cell(overrides: Overrides) -> list[str]:
     """The overrides of the reference cell."""
-    return [*overrides.fixed.values(), *(f"{key}={levels[0]}" for key, levels in overrides.swept.items() if levels)]
+    return [
+        *overrides.fixed.values(),
+        *(f"{key}={levels[0]}" for key, levels in overrides.swept.items() if levels),
+    ]
 
 
 def _seeds(overrides: Overrides, base: DictConfig, replicates: int) -> list[int]:
@@ -132,7 +139,7 @@ def _record(base: DictConfig, plan: Plan) -> dict[str, Any]:
         "seeds": list(plan.seeds),
         "keys": list(plan.runs),
         "defaults": plan.cells[0].cell.defaults,
-        **OmegaConf.to_container(base.analysis, resolve=True),
+        **flatten(OmegaConf.to_object(base.analysis)),
     }
 
 
@@ -147,7 +154,10 @@ def _failures(labels: Sequence[str], returns: Sequence[JobReturn], url: str) -> 
     if errors and all(isinstance(error, UsageError) for error in errors):
         raise UsageError("\n".join(dict.fromkeys(map(str, errors))))
     return [
-        f"failed: {label}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''} "
-        f"(log: {url}/{r.hydra_cfg.hydra.sweep.subdir}/job.log)"
+        f"failed: {label}: {type(error).__name__}: {str(error).partition(chr(10))[0]} (log: {_log(r, url)})"
         for (label, r), error in zip(failed, errors, strict=True)
     ]
+
+
+def _log(job: JobReturn, url: str) -> str:
+    return f"{url}/{job.hydra_cfg.hydra.sweep.subdir}/job.log" if job.hydra_cfg else url

@@ -74,7 +74,9 @@ def _bar(store: Store, todo: Runs, response: str, stop: threading.Event) -> None
     with Progress(*columns, speed_estimate_period=120) as progress:
         task = progress.add_task("", total=len(todo))
         for planned, seed, row in _appearing(store, todo, stop):
-            progress.update(task, advance=1, description=f"{_value(row, response)} {planned.label} seed={seed}")
+            progress.update(
+                task, advance=1, description=f"{_value(row, response)} {planned.label} seed={seed}"
+            )
 
 
 def _lines(store: Store, todo: Runs, response: str, stop: threading.Event) -> None:

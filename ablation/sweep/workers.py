@@ -20,7 +20,7 @@ def n_workers() -> int:
         return n_gpus
     import joblib
 
-    return max(1, min(joblib.cpu_count(), int(_memory_bytes() // _BYTES_PER_PROCESS)))
+    return max(1, min(int(joblib.cpu_count()), int(_memory_bytes() // _BYTES_PER_PROCESS)))
 
 
 def count_gpus() -> int:

@@ -78,7 +78,6 @@ class TensorFlowLoop:
 
     def _measure_test(self) -> dict[str, Any]:
         """The mean of each loss over the test images, scalars."""
-
         n_batches = self._test.shape[0]
 
         def measure(i: Any, sums: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
