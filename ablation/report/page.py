@@ -4,6 +4,8 @@ from ablation.analysis import Analysis
 from ablation.report.study import Study
 from ablation.report.tables import deviations, effects, markdown
 
+_PROVENANCE = ("device", "commit", "python", "tensorflow", "tensorflow-cpu", "keras")
+
 
 def page(study: Study) -> str:
     """The whole report in Markdown."""
@@ -53,8 +55,9 @@ def _article(analysis: Analysis) -> list[str]:
 
 def _provenance(study: Study) -> str:
     """Under what the runs were made; several values where runs differ."""
-    names = [
-        c for c in ("device", "commit", "python", "tensorflow", "tensorflow-cpu", "keras") if c in study.table
+    told = [
+        f"{name} {' / '.join(sorted(set(study.table[name].dropna())))}"
+        for name in _PROVENANCE
+        if name in study.table
     ]
-    told = [f"{name} {' / '.join(sorted(set(study.table[name].dropna())))}" for name in names]
     return "---\n\nRuns made with " + ", ".join(told) + "." if told and len(study.table) else "---"

@@ -80,12 +80,11 @@ def _bar(store: Store, todo: Runs, response: str, stop: threading.Event) -> None
 
 
 def _lines(store: Store, todo: Runs, response: str, stop: threading.Event) -> None:
-    start, n = time.monotonic(), 0
-    for planned, seed, row in _appearing(store, todo, stop):
-        n += 1
+    start = time.monotonic()
+    for n, (planned, seed, row) in enumerate(_appearing(store, todo, stop), start=1):
         left = (time.monotonic() - start) / n * (len(todo) - n)
-        line = f"[{n}/{len(todo)}] {planned.label} seed={seed}: {_value(row, response)}, {left / 60:.1f} min left"
-        print(line, flush=True)
+        run = f"{planned.label} seed={seed}: {_value(row, response)}"
+        print(f"[{n}/{len(todo)}] {run}, {left / 60:.1f} min left", flush=True)
 
 
 def _appearing(store: Store, todo: Runs, stop: threading.Event) -> Iterator[tuple[PlannedCell, int, Row]]:

@@ -69,9 +69,7 @@ class Trained:
     history: dict[str, list[float]]
 
 
-def train_cell(
-    problem: Problem, schedule: Schedule, seeds: Sequence[int], threads: int | None = None
-) -> Iterator[Trained]:
+def train_cell(problem: Problem, schedule: Schedule, seeds: Sequence[int]) -> Iterator[Trained]:
     """Train the same network from each seed; yield each run as soon as it is finished.
 
     A run whose loss is no longer finite ends at once and comes back with that loss.
@@ -80,7 +78,6 @@ def train_cell(
         problem: network, losses and data. The network is built once and re-initialised for each seed.
         schedule: epochs and rates.
         seeds: at least 0 each.
-        threads: for one training; None leaves it to the backend.
 
     Raises:
         UsageError: there are fewer images than one batch, or Keras runs on a backend without a loop here.

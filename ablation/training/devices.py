@@ -1,8 +1,26 @@
 """What the process trains on: threads, GPU memory, and its name for the table."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import tensorflow as tf
+
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """TensorFlow's libraries greet on stderr, below Python, before any log level is read."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+with _silent_stderr():
+    import tensorflow as tf
 
 
 def prepare_tensorflow(threads: int | None) -> str:
