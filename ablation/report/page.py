@@ -25,9 +25,10 @@ def design(study: Study) -> str:
     counts = ", ".join(f"{n} {status}" for status, n in statuses.items()) or "none yet"
     missing = len(study.table.attrs.get("missing", []))
     ended = f"{counts}{f', {missing} missing' if missing else ''}"
+    seeds = "1 seed" if n_seeds == 1 else f"{n_seeds} paired seeds"
     return (
-        f"Design: {sizes} full factorial × {n_seeds} paired seed{'s' if n_seeds != 1 else ''} = {n_runs} runs "
-        f"({ended}).\nResponse: {study.response}, {study.direction} is better."
+        f"Design: {sizes} full factorial × {seeds} = {n_runs} runs ({ended}).\n"
+        f"Response: {study.response}, {study.direction} is better."
     )
 
 
@@ -60,4 +61,4 @@ def _provenance(study: Study) -> str:
         for name in _PROVENANCE
         if name in study.table
     ]
-    return "---\n\nRuns made with " + ", ".join(told) + "." if told and len(study.table) else "---"
+    return "---\n\nRuns made with " + ", ".join(told) + "." if told else "---"

@@ -20,7 +20,8 @@ from ablation.errors import UsageError
 from ablation.results import open_store
 from ablation.sweep.cell import Cell, Identity, make_cell
 from ablation.sweep.explain import explain
-from ablation.sweep.run import Train, finished, run_cell
+from ablation.sweep.provenance import provenance
+from ablation.sweep.run import About, Train, finished, run_cell
 from ablation.sweep.terminal import print_row
 from ablation.sweep.workers import register_workers
 
@@ -42,6 +43,7 @@ class App:
     ) -> None:
         self.train, self.schema, self.identity, self.unkeyed = train, schema, identity, tuple(unkeyed)
         self.__name__ = getattr(train, "__name__", "train")
+        self.folder = Path(inspect.getfile(train)).resolve().parent
 
     def cell(self, cfg: DictConfig) -> Cell:
         """The cell that a configuration describes."""
@@ -52,8 +54,8 @@ class App:
         cell, store = self.cell(cfg), open_store(cfg.results.url)
         seeds = check_seeds(list(cfg.seeds))
         job = HydraConfig.get()
-        log_path = os.path.relpath(Path(job.runtime.output_dir) / "job.log", cfg.results.url)
-        run_cell(cell, seeds, self.train, store, cfg.name, log_path)
+        log_path = os.path.relpath(Path(job.runtime.output_dir) / f"{job.job.name}.log", cfg.results.url)
+        run_cell(cell, seeds, self.train, store, About(cfg.name, provenance(self.folder), log_path))
         if job.mode == RunMode.RUN:
             for seed in seeds:
                 print_row(finished(store, cell, seed), seed)
@@ -85,12 +87,15 @@ def main(
 
     def decorate(train: Train) -> Callable[[], None]:
         app = App(train, schema, identity, unkeyed)
-        folder = Path(inspect.getfile(train)).resolve().parent / config_path
-        if schema is not None:
-            ConfigStore.instance().store(name="schema", node=schema)
 
         def entry() -> None:
-            _call(hydra.main(version_base="1.3", config_path=str(folder), config_name=config_name)(app))
+            if schema is not None:
+                ConfigStore.instance().store(name="schema", node=schema)
+            call(
+                hydra.main(
+                    version_base="1.3", config_path=str(app.folder / config_path), config_name=config_name
+                )(app)
+            )
 
         return entry
 
@@ -111,8 +116,8 @@ def check_seeds(seeds: Sequence[Any]) -> list[int]:
     return list(seeds)
 
 
-def _call(entry: Callable[[], None]) -> None:
-    """Run a Hydra app; a user's mistake ends with a sentence and exit code 2."""
+def call(entry: Callable[[], None]) -> None:
+    """Run a Hydra app to its end; a user's mistake ends with a sentence and exit code 2."""
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra raises, and the mistake can be told from a fault
     signal.signal(signal.SIGTERM, _interrupt)
     try:

@@ -2,6 +2,7 @@
 
 import re
 
+from hydra.errors import OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
 
@@ -46,5 +47,7 @@ def _first_line(error: BaseException) -> str:
     if isinstance(error, OmegaConfBaseException):
         text = text.splitlines()[0] if text else ""
         return f"{key}: {text}" if key else text
-    lines = [line for line in text.splitlines() if not line.startswith("Check that the config directory")]
-    return re.sub(r"\n{2,}", "\n", "\n".join(lines))
+    if isinstance(error, OverrideParseException):
+        text = f"{error.override}: {text}"
+    text = text.partition("Config search path:")[0].partition("Check that the config directory")[0]
+    return re.sub(r"\n\s*\n", "\n", text.strip())

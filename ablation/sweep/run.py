@@ -12,7 +12,6 @@ from typing import Any
 from ablation.errors import UsageError
 from ablation.results import Claim, Row, Store, changed_default
 from ablation.sweep.cell import Cell
-from ablation.sweep.provenance import provenance
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +33,25 @@ class Outcome:
     provenance: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class About:
+    """What every row of a job says beside its result.
+
+    Args:
+        study: name of the study.
+        provenance: versions, commit.
+        log_path: of the job's log, relative to the study.
+    """
+
+    study: str
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    log_path: str | None = None
+
+
 Train = Callable[[Any, Sequence[int]], Iterable[Outcome]]
 
 
-def run_cell(
-    cell: Cell, seeds: Sequence[int], train: Train, store: Store, study: str, log_path: str | None = None
-) -> list[Row]:
+def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, about: About) -> list[Row]:
     """Train what is not done and not being done elsewhere.
 
     Args:
@@ -47,8 +59,7 @@ def run_cell(
         seeds: of the runs wanted.
         train: the app's function; yields outcomes one by one.
         store: of the study.
-        study: its name.
-        log_path: of the job's log, relative to the study.
+        about: what every row says of the job.
 
     Returns:
         The rows that were committed now.
@@ -63,7 +74,7 @@ def run_cell(
             claim = None if finished(store, cell, seed) else store.claim(cell.key(seed))
             if claim is not None:
                 held[seed] = claims.enter_context(claim)
-        recorder = _Recorder(cell, store, study, log_path, held)
+        recorder = _Recorder(cell, store, about, held)
         if not held:
             return []
         try:
@@ -94,13 +105,10 @@ def finished(store: Store, cell: Cell, seed: int) -> Row | None:
 class _Recorder:
     """Turns the outcomes of a job into rows."""
 
-    def __init__(
-        self, cell: Cell, store: Store, study: str, log_path: str | None, held: Mapping[int, Claim]
-    ) -> None:
-        self.cell, self.store, self.study, self.log_path, self.held = cell, store, study, log_path, held
+    def __init__(self, cell: Cell, store: Store, about: About, held: Mapping[int, Claim]) -> None:
+        self.cell, self.store, self.about, self.held = cell, store, about, held
         self.rows: list[Row] = []
         self._left = list(held)
-        self._provenance = provenance() if held else {}
         self._started, self._tick = datetime.now(UTC), time.perf_counter()
 
     @property
@@ -148,7 +156,7 @@ class _Recorder:
     ) -> Row:
         return Row(
             key=self.cell.key(seed),
-            study=self.study,
+            study=self.about.study,
             cell=self.cell.id,
             seed=seed,
             status=status,
@@ -156,10 +164,10 @@ class _Recorder:
             responses=responses,
             history=history or {},
             identity=self.cell.identity,
-            provenance={**self._provenance, **(known or {})},
+            provenance={**self.about.provenance, **(known or {})},
             started=self._started.isoformat(),
             finished=datetime.now(UTC).isoformat(),
             seconds=time.perf_counter() - self._tick,
             error=error,
-            log=self.log_path,
+            log=self.about.log_path,
         )

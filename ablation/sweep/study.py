@@ -160,4 +160,6 @@ def _failures(labels: Sequence[str], returns: Sequence[JobReturn], url: str) -> 
 
 
 def _log(job: JobReturn, url: str) -> str:
-    return f"{url}/{job.hydra_cfg.hydra.sweep.subdir}/job.log" if job.hydra_cfg else url
+    """Where the job's log is."""
+    hydra = job.hydra_cfg.hydra if job.hydra_cfg else None
+    return f"{url}/{hydra.sweep.subdir}/{hydra.job.name}.log" if hydra else url
