@@ -20,12 +20,14 @@ from ablation.errors import UsageError
 from ablation.results import open_store
 from ablation.sweep.cell import Cell, Identity, make_cell
 from ablation.sweep.explain import explain
+from ablation.sweep.pickling import register_sentinels
 from ablation.sweep.provenance import provenance
 from ablation.sweep.run import About, Train, finished, run_cell
 from ablation.sweep.terminal import print_row
 from ablation.sweep.workers import register_workers
 
 register_workers()
+register_sentinels()
 
 
 class App:
