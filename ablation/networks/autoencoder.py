@@ -11,6 +11,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from ablation.errors import UsageError
 from ablation.networks.blocks import BlockSettings, batch_norm, dense_block
 
 LOSSES = ("loss", "reconstruction_loss", "kl")
@@ -76,7 +77,7 @@ def build_autoencoder(
     """The network: images → a dictionary of what came out.
 
     Args:
-        image_shape: height, width and channels; height and width divide by 2 for each inner unit.
+        image_shape: height, width and 1; height and width divide by 2 once for each inner unit.
         units: filters of the first convolution, of each dense block, and of the last convolution.
         latent: size of the bottleneck.
         settings: flags, depth and rates of the blocks.
@@ -85,7 +86,11 @@ def build_autoencoder(
     Returns:
         A model with the outputs `reconstruction` (batch, height, width, 1) and, when variational, `mean`
         and `log_variance` (batch, latent).
+
+    Raises:
+        UsageError: the decoder would not give back images of this shape.
     """
+    _check_shape(image_shape, units)
     images = keras.Input(image_shape, name="images")
     features = encode(images, units, settings)
     shape = features.shape[1:]
@@ -102,6 +107,19 @@ def build_autoencoder(
     x = layers.Reshape(shape, name="unflatten")(x)
     outputs["reconstruction"] = decode(x, units, settings)
     return keras.Model(images, outputs, name="autoencoder")
+
+
+def _check_shape(image_shape: tuple[int, int, int], units: Sequence[int]) -> None:
+    """Refuse images that do not come out as large as they went in."""
+    factor = 2 ** len(units[1:-1])
+    height, width, channels = image_shape
+    if height % factor or width % factor:
+        raise UsageError(
+            f"model.units: its {len(units) - 2} inner numbers each halve the image, so expected a height and "
+            f"width that divide by {factor}. Received: {height}×{width}. List fewer inner numbers."
+        )
+    if channels != 1:
+        raise UsageError(f"The decoder makes images of 1 channel. Received images of {channels} channels.")
 
 
 def autoencoder_losses(outputs: dict[str, Any], images: Any, shrinkage: float) -> dict[str, Any]:

@@ -125,8 +125,8 @@ def _verified(path: Path, file: str, published: Published) -> bytes:
 
 
 def _in_folder(folder: str, file: str) -> Path:
-    """The file in the user's folder, plain or gzipped."""
-    candidates = [Path(folder) / file, Path(folder) / f"{file}.gz"]
+    """The file in the user's folder, gzipped (some checksums are of that form) or plain."""
+    candidates = [Path(folder) / f"{file}.gz", Path(folder) / file]
     for path in candidates:
         if path.is_file():
             return path

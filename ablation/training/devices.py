@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
@@ -34,13 +34,15 @@ def prepare_tensorflow(threads: int | None) -> str:
         The device's name, such as "CPU, 1 thread" or "NVIDIA H200".
     """
     threads = threads or int(os.environ.get("OMP_NUM_THREADS", 0))
-    if threads and tf.config.threading.get_intra_op_parallelism_threads() != threads:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    if threads:
+        with suppress(RuntimeError):  # it has started, and keeps the threads that it has
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+            tf.config.threading.set_inter_op_parallelism_threads(threads)
     gpus = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
         if not tf.config.experimental.get_memory_growth(gpu):
             tf.config.experimental.set_memory_growth(gpu, True)
     if gpus:
         return str(tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU"))
-    return f"CPU, {threads or os.cpu_count()} thread{'s' if (threads or os.cpu_count()) != 1 else ''}"
+    used = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
+    return f"CPU, {used} thread{'s' if used != 1 else ''}"

@@ -49,7 +49,9 @@ def _drawn(network: keras.Model, seed: int) -> Iterator[tuple[Any, Any]]:
     for layer in network._flatten_layers():  # Keras offers no public walk through nested layers
         for name, value in vars(layer).items():
             if isinstance(value, _SEED_STATE):
-                yield value.state, np.array([_derived(seed, value.state.path), 0], dtype="uint32")
+                # Its own path counts the generators made before it, so it differs between cells.
+                path = f"{layer.path or layer.name}/{name}"
+                yield value.state, np.array([_derived(seed, path), 0], dtype="uint32")
             elif name.endswith("_initializer"):
                 variable = getattr(layer, name.removesuffix("_initializer"), None)
                 if variable is not None:
