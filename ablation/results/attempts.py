@@ -1,8 +1,8 @@
 """Attempts in a folder: `attempts/<key>/attempt-0001.claim` while it runs, `.json` for what it gave.
 
-A claim is made with O_EXCL and kept alive by touching it. Nobody moves or removes another's claim: who steals
-makes the next number. A claim that is released goes; one whose holder died stays, and counts as a lost
-attempt.
+A claim is linked to its name, which only one process can, and kept alive by touching it. Nobody moves or
+removes another's claim: who steals makes the next number. A claim that is released goes; one whose holder
+died stays, and counts as a lost attempt.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from ablation.results.claim import Claim
-from ablation.results.disk import Disk, link_new, make_folders, remove_quietly, unique_path, write_new
+from ablation.results.disk import Disk, link_new, make_folders, remove_quietly, unique_path
 from ablation.results.encoding import DamagedRowError, decode
 from ablation.results.holder import is_gone, read_holder, this_process
 from ablation.results.key import is_key
@@ -128,10 +128,9 @@ class FolderAttempts:
         content = this_process() | {"lease_seconds": self.lease_seconds}
         try:
             make_folders(self.disk, path.parent)
-            write_new(self.disk, path, json.dumps(content).encode())
-        except (FileExistsError, FileNotFoundError):
+            return link_new(self.disk, path, json.dumps(content).encode())
+        except FileNotFoundError:
             return False
-        return True
 
     def _is_alone(self, path: Path, number: int) -> bool:
         """Whether no attempt of this or a later number was made between looking and claiming."""

@@ -1,0 +1,30 @@
+"""The stores that the suite tries, by name; `mutants` adds those that must fail."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ablation.results import Store, open_store
+from ablation.results.disk import Disk
+from ablation.results.folder import FolderStore
+from tests.results.disks import SlowDisk
+from tests.results.mutants import MUTANTS
+
+
+def open_as(
+    kind: str, place: str, lease_seconds: float = 120.0, disk: Disk | None = None, seed: int = 0
+) -> Store:
+    """Open a store of one kind; `slow` is the folder on a disk that waits at random moments."""
+    if kind in MUTANTS:
+        return MUTANTS[kind](place, lease_seconds, disk or SlowDisk(seed))
+    if kind == "slow" or disk:
+        return FolderStore(place, lease_seconds, disk or SlowDisk(seed))
+    return open_store(place, lease_seconds)
+
+
+def age_claim(place: str, key: str) -> None:
+    """Make claims on a run look as if their holders, elsewhere, had not been heard of for years."""
+    for path in Path(place).glob(f"attempts/{key}/*.claim"):
+        path.write_text("{}")
+        os.utime(path, (0, 0))

@@ -1,0 +1,29 @@
+"""Fault 1: writers killed at random moments. Fault 3: two sweeps, stopped holders, dead holders."""
+
+import pytest
+
+from tests.results.arena import fight
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("kind", ["folder", "slow"])
+def test_a_thousand_kills_lose_nothing(kind, tmp_path):
+    outcome = fight("kill_storm", kind, f"{tmp_path}/", tmp_path, n_kills=1000 if kind == "folder" else 300)
+    assert outcome.problems == []
+    assert outcome.n_kills >= 1000 or kind == "slow"
+    assert outcome.n_trainings > outcome.n_keys, "no kill hit a training: the storm was too weak"
+
+
+def test_64_writers_never_raise_and_never_train_twice(tmp_path):
+    outcome = fight("crowd", "folder", f"{tmp_path}/", tmp_path)
+    assert outcome.problems == []
+    assert outcome.n_trainings == outcome.n_keys == 320
+
+
+@pytest.mark.parametrize("kind", ["folder", "slow"])
+@pytest.mark.parametrize("scenario", ["two_sweeps", "waiters", "stopped_holder", "stopped_in_commit"])
+def test_one_training_per_run(scenario, kind, tmp_path):
+    if (scenario, kind) == ("stopped_in_commit", "slow"):
+        pytest.skip("this scenario brings its own disk")
+    assert fight(scenario, kind, f"{tmp_path}/", tmp_path).problems == []
