@@ -9,11 +9,13 @@ from typing import Any
 import pandas as pd
 
 from ablation.analysis import article
-from ablation.analysis.anova import anova_table, lack_of_fit_table
+from ablation.analysis.anova import anova_table, interactions_table, lack_of_fit_table
 from ablation.analysis.failures import failures_table
 from ablation.analysis.fit import Fit
+from ablation.analysis.lenth import lenth_table
 from ablation.analysis.means import effects_table, marginal_means_table
 from ablation.analysis.notices import Notice
+from ablation.analysis.pairs import letters_table, pairs_table
 from ablation.analysis.request import Request
 from ablation.analysis.runs import Runs, Selection
 from ablation.analysis.scale import Scale
@@ -95,6 +97,39 @@ class Analysis:
     def lack_of_fit(self) -> pd.DataFrame:
         """The model against one mean per cell (plus block): sum_sq, df, df_pure_error, F, p; one row."""
         return lack_of_fit_table(self.fit, self.runs)
+
+    @cached_property
+    def interactions(self) -> pd.DataFrame:
+        """Screen of the interactions in the model, smallest p first.
+
+        Columns: term (`a:b`), sum_sq, df, F, p, p_adjusted (Benjamini-Hochberg over all), partial_omega_sq.
+        """
+        return interactions_table(self.fit)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """All pairs of levels of the factors with three or more levels.
+
+        Columns: factor, level, reference, estimate (level - reference), se, df, ci_low, ci_high
+        (simultaneous), t, p_adjusted (Tukey-Kramer on the model's standard error).
+        """
+        return pairs_table(self.fit, self.runs.predictors, self.request.alpha)
+
+    @cached_property
+    def letters(self) -> pd.DataFrame:
+        """Letters display of `pairs`: factor, level, estimate, letters; a shared letter means not separated."""
+        return letters_table(self.pairs, self.marginal_means, self.request.alpha)
+
+    @cached_property
+    def lenth(self) -> pd.DataFrame | None:
+        """Contrasts of a design without error estimate, largest first; None where there is an error estimate.
+
+        Columns: contrast, estimate, half_normal (quantile to plot |estimate| against), s0, PSE, df, ME, SME
+        (the same in all rows), beyond_ME, beyond_SME. If all factors have two levels the estimates are
+        effects (level - reference, products of -1 and +1 for interactions), otherwise contrasts of unit
+        length; those of a multi-level factor (Helmert) are one arbitrary choice of many.
+        """
+        return lenth_table(self.fit, self.runs, self.request.alpha) if self.fit.df_resid == 0 else None
 
     @cached_property
     def failures(self) -> pd.DataFrame:

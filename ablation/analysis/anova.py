@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy import optimize, special
@@ -9,6 +11,7 @@ from scipy import optimize, special
 from ablation.analysis.distributions import f_upper
 from ablation.analysis.factors import Floats
 from ablation.analysis.fit import Fit, columns_of, orthonormal
+from ablation.analysis.multiplicity import benjamini_hochberg
 from ablation.analysis.runs import Runs
 from ablation.analysis.terms import Term
 
@@ -22,26 +25,37 @@ def anova_table(fit: Fit, anova_type: int, alpha: float) -> pd.DataFrame:
     (Langsrud 2003, Statistics and Computing 13:163 compares the types). With sum coding, type III is the
     model without the term's own columns.
     """
-    pieces = [fit.extra(columns_of(_smaller_model(fit, t, anova_type)), t.columns) for t in fit.matrix.terms]
-    ss, df = np.array([p[0] for p in pieces]), np.array([p[1] for p in pieces])
-    ss = np.where(df > 0, ss, np.nan)
-    F = ss / np.where(df > 0, df, np.nan) / fit.variance
-    low, high = partial_eta_sq_interval(F, df, fit.df_resid, alpha)
-    table = pd.DataFrame(
+    table = term_tests(fit, fit.matrix.terms, anova_type)
+    table["partial_eta_sq"] = table["sum_sq"] / (table["sum_sq"] + fit.rss) if fit.variance > 0 else np.nan
+    low, high = partial_eta_sq_interval(table["F"].to_numpy(), table["df"].to_numpy(), fit.df_resid, alpha)
+    table["partial_eta_sq_low"], table["partial_eta_sq_high"] = low, high
+    residuals = pd.DataFrame({"term": [RESIDUALS], "sum_sq": [fit.rss], "df": [fit.df_resid]})
+    return pd.concat([table, residuals], ignore_index=True)
+
+
+def interactions_table(fit: Fit) -> pd.DataFrame:
+    """One row per interaction, smallest p first; columns are described at `Analysis.interactions`."""
+    table = term_tests(fit, [t for t in fit.matrix.terms if t.order > 1], 2)
+    table.insert(5, "p_adjusted", benjamini_hochberg(table["p"]))
+    return table.sort_values("p", kind="stable").reset_index(drop=True)
+
+
+def term_tests(fit: Fit, terms: Sequence[Term], anova_type: int) -> pd.DataFrame:
+    """F tests of terms by nested models: term, sum_sq, df, F, p, partial_omega_sq."""
+    pieces = [fit.extra(columns_of(_smaller_model(fit, t, anova_type)), t.columns) for t in terms]
+    df = np.array([df for _, df in pieces], dtype=int)
+    ss = np.array([ss if df > 0 else np.nan for ss, df in pieces], dtype=float)
+    F = ss / np.where(df > 0, df, 1) / fit.variance
+    return pd.DataFrame(
         {
-            "term": [t.name for t in fit.matrix.terms],
+            "term": [t.name for t in terms],
             "sum_sq": ss,
             "df": df,
             "F": F,
             "p": f_upper(F, df, fit.df_resid),
             "partial_omega_sq": df * (F - 1) / (df * (F - 1) + fit.n),
-            "partial_eta_sq": ss / (ss + fit.rss) if fit.variance > 0 else np.nan,
-            "partial_eta_sq_low": low,
-            "partial_eta_sq_high": high,
         }
     )
-    residuals = pd.DataFrame({"term": [RESIDUALS], "sum_sq": [fit.rss], "df": [fit.df_resid]})
-    return pd.concat([table, residuals], ignore_index=True)
 
 
 def _smaller_model(fit: Fit, term: Term, anova_type: int) -> list[Term]:
