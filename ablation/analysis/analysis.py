@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,15 +11,19 @@ import pandas as pd
 
 from ablation.analysis import article
 from ablation.analysis.anova import anova_table, interactions_table, lack_of_fit_table
+from ablation.analysis.cautious import Cautious, cautious
+from ablation.analysis.equivalence import equivalence_table
 from ablation.analysis.failures import failures_table
 from ablation.analysis.fit import Fit
 from ablation.analysis.lenth import lenth_table
-from ablation.analysis.means import effects_table, marginal_means_table
+from ablation.analysis.means import contrast_rows, effects_table, marginal_means_table
 from ablation.analysis.notices import Notice
 from ablation.analysis.pairs import letters_table, pairs_table
+from ablation.analysis.power import Growth, growth_of, needs_table, power_table
 from ablation.analysis.request import Request
 from ablation.analysis.runs import Runs, Selection
 from ablation.analysis.scale import Scale
+from ablation.analysis.verdicts import contrast_alpha, verdicts_table
 
 
 @dataclass(frozen=True, repr=False)
@@ -117,7 +122,7 @@ class Analysis:
 
     @cached_property
     def letters(self) -> pd.DataFrame:
-        """Letters display of `pairs`: factor, level, estimate, letters; a shared letter means not separated."""
+        """Letters display of `pairs`: factor, level, estimate, letters; a shared letter: not separated."""
         return letters_table(self.pairs, self.marginal_means, self.request.alpha)
 
     @cached_property
@@ -130,6 +135,54 @@ class Analysis:
         length; those of a multi-level factor (Helmert) are one arbitrary choice of many.
         """
         return lenth_table(self.fit, self.runs, self.request.alpha) if self.fit.df_resid == 0 else None
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """What each component does: one row per contrast, or per level of another factor it depends on.
+
+        Columns: factor, level, reference, within (empty, or `factor=level` of the other factor); estimate,
+        se, df, ci_low, ci_high (classical or robust to unequal spread, whichever is wider); p_adjusted
+        (Holm over all rows, and a tenth of alpha is spent on looking for interactions); p_equivalence (two
+        one-sided tests against the margin, NaN without one); percent, percent_low, percent_high; verdict
+        (`keep`, `hurts`, `does nothing`, `inconclusive`); seeds_needed (more seeds until it would be
+        settled with probability 80 % if the estimate is the truth; missing if settled or out of reach);
+        sentence.
+        """
+        return verdicts_table(
+            self.fit, self.runs.predictors, self.scaling, self.request, self._growth, self._troubled
+        )
+
+    @cached_property
+    def equivalence(self) -> pd.DataFrame:
+        """Two one-sided tests of each main contrast against the margin, with the classical error.
+
+        Columns: factor, level, reference, margin_low, margin_high (analysis scale), t_lower, p_lower,
+            t_upper, p_upper. Without a margin there are no rows.
+        """
+        return equivalence_table(self.effects, self.scaling, self.request.margin)
+
+    @cached_property
+    def power(self) -> pd.DataFrame:
+        """What the study can see: the smallest effect that a verdict finds with probability 80 %.
+
+        Columns: factor, level, reference, se, df, alpha (of the strictest step of the verdicts' adjustment),
+        detectable (analysis scale), detectable_percent.
+        """
+        return power_table(self._main_names, self._main_cautious, self.scaling, self._main_alpha)
+
+    def power_for(self, effects: Sequence[float]) -> pd.DataFrame:
+        """Power now, and seeds needed for 80 %, for given sizes of effects.
+
+        Args:
+            effects: in % on the log scale, in units otherwise, like the margin.
+
+        Returns:
+            factor, level, reference, effect, power_now, seeds_needed and runs_needed (in all, missing
+            beyond 1000 seeds).
+        """
+        return needs_table(
+            self._main_names, self._main_cautious, effects, self.scaling, self._main_alpha, self._growth
+        )
 
     @cached_property
     def failures(self) -> pd.DataFrame:
@@ -182,6 +235,34 @@ class Analysis:
     def article_caution(self) -> str:
         """What must be said beside the article's table."""
         return article.CAUTION
+
+    @cached_property
+    def _growth(self) -> Growth:
+        return growth_of(self.fit, self.runs, len(self.selection.failed))
+
+    @cached_property
+    def _main_names(self) -> pd.DataFrame:
+        return contrast_rows(self.fit, self.runs.predictors)[0]
+
+    @cached_property
+    def _main_cautious(self) -> Cautious:
+        return cautious(self.fit, contrast_rows(self.fit, self.runs.predictors)[1], self.request.alpha)
+
+    @property
+    def _main_alpha(self) -> float:
+        return contrast_alpha(self.fit, self.request.alpha) / len(self._main_names)
+
+    @property
+    def _troubled(self) -> dict[tuple[str, str], str]:
+        """Levels at which runs fail more often than elsewhere, in words for the verdict."""
+        if not self.selection.failed.any():
+            return {}
+        often = self.failures[self.failures["fisher_p"] < self.request.alpha]
+        overall = self.selection.failed.mean()
+        return {
+            (r.factor, r.level): f" Runs with {r.factor}={r.level} fail more often: {r.failed} of {r.runs}."
+            for r in often[often["rate"] > overall].itertuples(index=False)
+        }
 
     @property
     def _article_runs(self) -> Runs:
