@@ -12,6 +12,7 @@ import pandas as pd
 from ablation.analysis import article
 from ablation.analysis.anova import anova_table, interactions_table, lack_of_fit_table
 from ablation.analysis.cautious import Cautious, cautious
+from ablation.analysis.cells import CellMeans, best_cells_table, cell_means
 from ablation.analysis.equivalence import equivalence_table
 from ablation.analysis.failures import failures_table
 from ablation.analysis.fit import Fit
@@ -21,6 +22,7 @@ from ablation.analysis.notices import Notice
 from ablation.analysis.pairs import letters_table, pairs_table
 from ablation.analysis.power import Growth, growth_of, needs_table, power_table
 from ablation.analysis.request import Request
+from ablation.analysis.robustness import robustness_table
 from ablation.analysis.runs import Runs, Selection
 from ablation.analysis.scale import Scale
 from ablation.analysis.verdicts import contrast_alpha, verdicts_table
@@ -101,7 +103,7 @@ class Analysis:
     @cached_property
     def lack_of_fit(self) -> pd.DataFrame:
         """The model against one mean per cell (plus block): sum_sq, df, df_pure_error, F, p; one row."""
-        return lack_of_fit_table(self.fit, self.runs)
+        return lack_of_fit_table(self.fit, self._cell_means)
 
     @cached_property
     def interactions(self) -> pd.DataFrame:
@@ -185,6 +187,33 @@ class Analysis:
         )
 
     @cached_property
+    def robustness(self) -> pd.DataFrame:
+        """Each main contrast by other methods.
+
+        Columns: factor, level, reference, estimate, p (classical), p_hc3; n_blocks, block_mean, block_ci_low,
+        block_ci_high, p_block (the effect within each block alone, with the interactions that passed the
+        screen, then a one-sample t test), p_sign_flip (exact up to 16 blocks; cannot be below 0.05 with
+        fewer than 6); estimate_raw, p_raw (the response as it is, in its units); agree (all on the same
+        side of alpha).
+        """
+        passed = set(self.interactions.loc[self.interactions["p_adjusted"] < self.request.alpha, "term"])
+        return robustness_table(self.fit, self.runs, self.effects, passed, self.request.alpha)
+
+    @cached_property
+    def best_cells(self) -> pd.DataFrame:
+        """Every cell, best first.
+
+        Columns: cell (in words), runs, mean, ci_low, ci_high (response; geometric means on the log scale),
+        estimate, se, df (analysis scale; pure error, or the model's where no cell has two runs),
+        within_noise (not separated from the best by Tukey's test over all cells, or no error estimate), and
+        a column per factor.
+        """
+        asked = self.request
+        return best_cells_table(
+            self.fit, self.runs, self._cell_means, self.scaling, asked.direction, asked.alpha
+        )
+
+    @cached_property
     def failures(self) -> pd.DataFrame:
         """Failed runs by level.
 
@@ -235,6 +264,10 @@ class Analysis:
     def article_caution(self) -> str:
         """What must be said beside the article's table."""
         return article.CAUTION
+
+    @cached_property
+    def _cell_means(self) -> CellMeans:
+        return cell_means(self.fit, self.runs)
 
     @cached_property
     def _growth(self) -> Growth:

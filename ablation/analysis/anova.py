@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, special
 
+from ablation.analysis.cells import CellMeans
 from ablation.analysis.distributions import f_upper
 from ablation.analysis.factors import Floats
-from ablation.analysis.fit import Fit, columns_of, orthonormal
+from ablation.analysis.fit import Fit, columns_of
 from ablation.analysis.multiplicity import benjamini_hochberg
-from ablation.analysis.runs import Runs
 from ablation.analysis.terms import Term
 
 RESIDUALS = "Residuals"
@@ -66,36 +66,14 @@ def _smaller_model(fit: Fit, term: Term, anova_type: int) -> list[Term]:
     return others if anova_type == 3 else [t for t in others if not t.contains(term)]
 
 
-def lack_of_fit_table(fit: Fit, runs: Runs) -> pd.DataFrame:
+def lack_of_fit_table(fit: Fit, pure: CellMeans) -> pd.DataFrame:
     """The model against one mean per cell (plus block), one row; NaN where nothing is left to compare."""
-    rss, df_pure = pure_error(fit, runs)
-    df = fit.df_resid - df_pure
-    ss = max(fit.rss - rss, 0.0)
-    F = (
-        ss / df / (rss / df_pure)
-        if df > 0 and df_pure > 0 and rss > 0 and not fit.is_perfect
-        else float("nan")
-    )
-    p = float(f_upper(F, df, df_pure))
-    return pd.DataFrame([{"sum_sq": ss, "df": df, "df_pure_error": df_pure, "F": F, "p": p}])
-
-
-def pure_error(fit: Fit, runs: Runs) -> tuple[float, int]:
-    """Residual sum of squares and degrees of freedom of one mean per cell plus block.
-
-    Cell means are taken out first (Frisch-Waugh-Lovell), so no matrix grows with the number of cells.
-    """
-    cell = runs.cells
-    root = fit.root_weights
-    columns = np.column_stack([fit.y, runs.block.columns]) if runs.block else fit.y[:, None]
-    total = np.bincount(cell, root**2)
-    for _ in range(2):
-        means = np.stack([np.bincount(cell, root**2 * c) for c in columns.T], axis=1) / total[:, None]
-        columns = columns - means[cell]
-    within = root[:, None] * columns
-    basis = orthonormal(within[:, 1:] / np.sqrt(fit.n))
-    e = within[:, 0] - basis @ (basis.T @ within[:, 0])
-    return float(e @ e), fit.n - len(total) - basis.shape[1]
+    df = fit.df_resid - pure.df
+    ss = max(fit.rss - pure.rss, 0.0)
+    comparable = df > 0 and pure.df > 0 and pure.rss > 0 and not fit.is_perfect
+    F = ss / df / (pure.rss / pure.df) if comparable else float("nan")
+    p = float(f_upper(F, df, pure.df))
+    return pd.DataFrame([{"sum_sq": ss, "df": df, "df_pure_error": pure.df, "F": F, "p": p}])
 
 
 def partial_eta_sq_interval(F: Floats, df: Floats, df_resid: int, alpha: float) -> tuple[Floats, Floats]:

@@ -46,8 +46,7 @@ class Runs:
 
     def cell_text(self, row: int) -> str:
         """The cell of a row in words: 'flags.dropout=True, activation=elu'."""
-        parts = [f"{f.name}={f.levels[f.codes[row]] if f.codes[row] >= 0 else '?'}" for f in self.factors]
-        return ", ".join(parts)
+        return ", ".join(f"{p.name}={p.texts(np.array([row]))[0]}" for p in self.predictors)
 
 
 @dataclass(frozen=True)
