@@ -13,6 +13,8 @@ from ablation.analysis import article
 from ablation.analysis.anova import anova_table, interactions_table, lack_of_fit_table
 from ablation.analysis.cautious import Cautious, cautious
 from ablation.analysis.cells import CellMeans, best_cells_table, cell_means
+from ablation.analysis.checks import design_notices, model_notices, residual_notices
+from ablation.analysis.diagnostics import Diagnostics
 from ablation.analysis.equivalence import equivalence_table
 from ablation.analysis.failures import failures_table
 from ablation.analysis.fit import Fit
@@ -200,6 +202,11 @@ class Analysis:
         return robustness_table(self.fit, self.runs, self.effects, passed, self.request.alpha)
 
     @cached_property
+    def diagnostics(self) -> Diagnostics:
+        """Tables about the residuals: influence, outlier, spread, breusch_pagan, box_cox, block_variance."""
+        return Diagnostics(self.fit, self.runs, self.scaling, self.request.alpha)
+
+    @cached_property
     def best_cells(self) -> pd.DataFrame:
         """Every cell, best first.
 
@@ -229,7 +236,12 @@ class Analysis:
     @cached_property
     def warnings(self) -> list[Notice]:
         """Sentences a reader must know, each a string with a `code`."""
-        return list(self.notices)
+        alpha = self.request.alpha
+        found = [*self.notices, *design_notices(self.runs)]
+        if self.fit.variance > 0:
+            found += model_notices(self.interactions, self.lack_of_fit, alpha)
+            found += residual_notices(self.diagnostics, alpha)
+        return found
 
     @cached_property
     def model(self) -> Any:

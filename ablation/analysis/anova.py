@@ -79,13 +79,12 @@ def lack_of_fit_table(fit: Fit, pure: CellMeans) -> pd.DataFrame:
 def partial_eta_sq_interval(F: Floats, df: Floats, df_resid: int, alpha: float) -> tuple[Floats, Floats]:
     """Interval of partial eta squared at level 1 - 2 alpha, by inverting the noncentral F.
 
-    It excludes 0 exactly when the F test rejects at alpha (Smithson 2003, Confidence Intervals, ch. 5):
-    eta^2 = nc / (nc + df + df_resid + 1).
+    It excludes 0 exactly when the F test rejects at alpha. As in R's effectsize, eta^2 = nc / (nc + df_resid)
+    (Ben-Shachar, Ludecke & Makowski 2020, Journal of Open Source Software 5:2815).
     """
     low = [_noncentrality(f, d, df_resid, 1 - alpha) for f, d in zip(F, df, strict=True)]
     high = [_noncentrality(f, d, df_resid, alpha) for f, d in zip(F, df, strict=True)]
-    total = np.asarray(df) + df_resid + 1
-    return np.array(low) / (np.array(low) + total), np.array(high) / (np.array(high) + total)
+    return np.array(low) / (np.array(low) + df_resid), np.array(high) / (np.array(high) + df_resid)
 
 
 def _noncentrality(F: float, df: int, df_resid: int, below: float) -> float:
