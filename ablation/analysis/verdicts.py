@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -122,25 +121,34 @@ def verdicts_table(
     found = cautious(fit, np.array([row.L for row in rows]), asked.alpha)
     p = np.minimum(holm(found.p) * asked.alpha / contrast_alpha(fit, asked.alpha), 1.0)
     low, high = found.interval(asked.alpha)
-    p_equivalence = (
-        found.equivalence_p(*scale.margin(asked.margin)) if asked.margin else np.full(len(rows), np.nan)
-    )
+    band = scale.margin(asked.margin) if asked.margin else (np.nan, np.nan)
+    p_equivalence = found.equivalence_p(*band)
     verdicts = [_judge(e, q, pe, asked) for e, q, pe in zip(found.estimate, p, p_equivalence, strict=True)]
-    table = pd.DataFrame([(r.factor, r.level, r.reference, r.within) for r in rows], columns=NAMES)
-    table["estimate"], table["se"], table["df"] = found.estimate, found.se, found.df
-    table["ci_low"], table["ci_high"], table["p_adjusted"] = low, high, p
-    table["p_equivalence"] = p_equivalence
-    for name, values in (("percent", found.estimate), ("percent_low", low), ("percent_high", high)):
-        table[name] = scale.percent(values)
-    table["verdict"] = verdicts
     seeds = _seeds(found, verdicts, fit, scale, asked, growth)
-    table["seeds_needed"] = pd.array(seeds, dtype="Int64")
-    narrow = found.interval(2 * asked.alpha)
-    table["sentence"] = _sentences(table, narrow, scale, asked, predictors, troubled)
-    return table
-
-
-NAMES = ["factor", "level", "reference", "within"]
+    sentences = _sentences(rows, found, p, verdicts, seeds, predictors, scale, asked)
+    return pd.DataFrame(
+        {
+            "factor": [r.factor for r in rows],
+            "level": [r.level for r in rows],
+            "reference": [r.reference for r in rows],
+            "within": [r.within for r in rows],
+            "estimate": found.estimate,
+            "se": found.se,
+            "df": found.df,
+            "ci_low": low,
+            "ci_high": high,
+            "p_adjusted": p,
+            "p_equivalence": p_equivalence,
+            "percent": scale.percent(found.estimate),
+            "percent_low": scale.percent(low),
+            "percent_high": scale.percent(high),
+            "verdict": verdicts,
+            "seeds_needed": pd.array(seeds, dtype="Int64"),
+            "sentence": [
+                s + troubled.get((r.factor, r.level), "") for s, r in zip(sentences, rows, strict=True)
+            ],
+        }
+    )
 
 
 def _judge(estimate: float, p: float, p_equivalence: float, asked: Request) -> str:
@@ -171,34 +179,25 @@ def _seeds(
 
 
 def _sentences(
-    table: pd.DataFrame,
-    narrow: tuple[Floats, Floats],
+    rows: list[Row],
+    found: Cautious,
+    p: Floats,
+    verdicts: list[str],
+    seeds: list[int | None],
+    predictors: Sequence[Predictor],
     scale: Scale,
     asked: Request,
-    predictors: Sequence[Predictor],
-    troubled: dict[tuple[str, str], str],
 ) -> list[str]:
-    n_levels = {p.name: len(p.levels) if isinstance(p, Factor) else 0 for p in predictors}
-    narrowed = table["verdict"] == NOTHING  # two one-sided tests go with the narrower interval
-    table = table.assign(coverage=np.where(narrowed, 1 - 2 * asked.alpha, 1 - asked.alpha))
-    table["ci_low"] = np.where(narrowed, narrow[0], table["ci_low"])
-    table["ci_high"] = np.where(narrowed, narrow[1], table["ci_high"])
-    return [
-        sentence(_finding(r, n_levels), scale, asked) + troubled.get((r["factor"], r["level"]), "")
-        for r in table.to_dict("records")
-    ]
-
-
-def _finding(record: Mapping[Hashable, Any], n_levels: dict[str, int]) -> Finding:
-    r = record
-    seeds = None if pd.isna(r["seeds_needed"]) else int(r["seeds_needed"])
-    names = {name: r[name] for name in NAMES}
-    numbers = {"estimate": r["estimate"], "low": r["ci_low"], "high": r["ci_high"], "p": r["p_adjusted"]}
-    return Finding(
-        **names,
-        **numbers,
-        n_levels=n_levels[r["factor"]],
-        verdict=r["verdict"],
-        coverage=r["coverage"],
-        seeds=seeds,
-    )
+    n_levels = {part.name: len(part.levels) if isinstance(part, Factor) else 0 for part in predictors}
+    sentences = []
+    for i, row in enumerate(rows):
+        tail = 2 * asked.alpha if verdicts[i] == NOTHING else asked.alpha  # as wide as its test
+        low, high = found.interval(tail)
+        finding = Finding(
+            factor=row.factor, level=row.level, reference=row.reference, within=row.within,
+            n_levels=n_levels[row.factor], estimate=float(found.estimate[i]),
+            low=float(low[i]), high=float(high[i]), p=float(p[i]),
+            verdict=verdicts[i], coverage=1 - tail, seeds=seeds[i],
+        )  # fmt: skip
+        sentences.append(sentence(finding, scale, asked))
+    return sentences
