@@ -33,6 +33,10 @@ class Factor:
     levels: tuple[str, ...]
     codes: Ints
 
+    def texts(self, at: Ints) -> list[str]:
+        """The levels of some rows, as text."""
+        return [self.levels[code] if code >= 0 else "?" for code in self.codes[at]]
+
     def rows(self, chosen: Bools) -> Factor:
         """Keep the chosen rows and the levels that still occur in them, in their order."""
         codes = self.codes[chosen]
@@ -64,6 +68,10 @@ class Covariate:
 
     name: str
     values: Floats
+
+    def texts(self, at: Ints) -> list[str]:
+        """The values of some rows, as text."""
+        return [f"{value:g}" for value in self.values[at]]
 
     def rows(self, chosen: Bools) -> Covariate:
         """Keep the chosen rows."""

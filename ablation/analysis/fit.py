@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import linalg
 
+from ablation.analysis.distributions import f_upper
 from ablation.analysis.factors import Floats, Ints
 from ablation.analysis.terms import Matrix, Term
 
@@ -130,12 +131,24 @@ class Fit:
 
     def estimates(self, L: Floats) -> Estimates:
         """Estimate combinations L (m x p) of coefficients with classical and HC3 standard errors."""
-        scaled = (L / self.norms)[:, self.kept]
-        a = linalg.solve_triangular(self.r, scaled.T, trans="T").T  # (m x rank): L (R'R)^-1 L' = a a'
+        a = self.coordinates(L)
         ok = self.estimable(L)
         nan = np.where(ok, 1.0, np.nan)
         se = np.sqrt(self.variance * np.einsum("ij,ij->i", a, a))
         return Estimates(nan * (a @ self.z), nan * se, nan * self._hc3(a))
+
+    def coordinates(self, L: Floats) -> Floats:
+        """Combinations L (m x p) in coordinates of q: a (m x rank), L b = a z and L (R'R)^-1 L' = a a'."""
+        a: Floats = linalg.solve_triangular(self.r, (L / self.norms)[:, self.kept].T, trans="T").T
+        return a
+
+    def wald_p(self, L: Floats) -> float:
+        """P value of the F test that all combinations L (m x p) are zero."""
+        a = self.coordinates(L)
+        basis = orthonormal((a / np.linalg.norm(a, axis=1, keepdims=True)).T)
+        df = basis.shape[1]
+        F = float(np.sum((basis.T @ self.z) ** 2)) / df / self.variance
+        return float(f_upper(F, df, self.df_resid))
 
     def _hc3(self, a: Floats) -> Floats:
         """HC3 (MacKinnon & White 1985); NaN when a run has leverage 1, for then it is undefined."""

@@ -69,21 +69,26 @@ def contrast_rows(fit: Fit, predictors: Sequence[Predictor]) -> tuple[pd.DataFra
 
 def effects_table(fit: Fit, predictors: Sequence[Predictor], scale: Scale, alpha: float) -> pd.DataFrame:
     """One row per main contrast; columns are described at `Analysis.effects`."""
-    table, L = contrast_rows(fit, predictors)
-    found = fit.estimates(L)
-    reach = t_quantile(1 - alpha / 2, fit.df_resid) * found.se
-    table["estimate"] = found.estimate
-    table["se"] = found.se
-    table["df"] = fit.df_resid
-    table["ci_low"], table["ci_high"] = found.estimate - reach, found.estimate + reach
-    table["t"] = found.estimate / found.se
-    table["p"] = t_two_sided(table["t"], fit.df_resid)
-    table["p_adjusted"] = holm(table["p"])
-    for name, column in (("percent", "estimate"), ("percent_low", "ci_low"), ("percent_high", "ci_high")):
-        table[name] = scale.percent(table[column].to_numpy())
-    table["se_hc3"] = found.se_hc3
-    table["p_hc3"] = t_two_sided(found.estimate / found.se_hc3, fit.df_resid)
-    return table
+    names, L = contrast_rows(fit, predictors)
+    found, df = fit.estimates(L), fit.df_resid
+    reach = t_quantile(1 - alpha / 2, df) * found.se
+    low, high, t = found.estimate - reach, found.estimate + reach, found.estimate / found.se
+    p = t_two_sided(t, df)
+    return names.assign(
+        estimate=found.estimate,
+        se=found.se,
+        df=df,
+        ci_low=low,
+        ci_high=high,
+        t=t,
+        p=p,
+        p_adjusted=holm(p),
+        percent=scale.percent(found.estimate),
+        percent_low=scale.percent(low),
+        percent_high=scale.percent(high),
+        se_hc3=found.se_hc3,
+        p_hc3=t_two_sided(found.estimate / found.se_hc3, df),
+    )
 
 
 def marginal_means_table(

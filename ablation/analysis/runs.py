@@ -44,10 +44,15 @@ class Runs:
         """The cell of each run as a number from 0, (n_rows,)."""
         return group([codes_of(p) for p in self.predictors])
 
+    def cell_texts(self) -> list[str]:
+        """The cell of every row in words."""
+        first, cell = np.unique(self.cells, return_index=True)[1], self.cells
+        texts = [self.cell_text(int(i)) for i in first]
+        return [texts[c] for c in cell]
+
     def cell_text(self, row: int) -> str:
         """The cell of a row in words: 'flags.dropout=True, activation=elu'."""
-        parts = [f"{f.name}={f.levels[f.codes[row]] if f.codes[row] >= 0 else '?'}" for f in self.factors]
-        return ", ".join(parts)
+        return ", ".join(f"{p.name}={p.texts(np.array([row]))[0]}" for p in self.predictors)
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from tests.analysis.conftest import FACTORS
 NAMES = dict(zip("BDSA", FACTORS, strict=True))
 
 
-def in_words(term: str) -> str:
-    return ":".join(NAMES.get(part, part) for part in term.split(":"))
+def in_words(term: str, use_names: bool = True) -> str:
+    return ":".join(NAMES.get(part, part) if use_names else part for part in term.split(":"))
 
 
-def check_anova(table, expected):
+def check_anova(table, expected, use_names=True):
     for term, numbers in expected.items():
         if term == "(Intercept)":
             continue
-        found = row(table, term=in_words(term))
+        found = row(table, term=in_words(term, use_names))
         close([found.sum_sq, found.df], [numbers["ss"], numbers["df"]])
         if numbers["F"] is not None:
             close(found.F, numbers["F"])
