@@ -13,7 +13,8 @@ from ablation.sweep import Outcome, main
 if TYPE_CHECKING:
     from ablation.training.cell import Problem
 
-CONF = Path(__file__).parents[1] / "conf"
+_IN_REPOSITORY, _IN_WHEEL = Path(__file__).parents[1] / "conf", Path(__file__).parent / "conf"
+CONF = _IN_REPOSITORY if _IN_REPOSITORY.is_dir() else _IN_WHEEL
 
 
 def identity(config: Config) -> Mapping[str, str]:

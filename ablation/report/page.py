@@ -2,7 +2,7 @@
 
 from ablation.analysis import Analysis
 from ablation.report.study import Study
-from ablation.report.tables import deviations, effects, markdown
+from ablation.report.tables import article_summary, deviations, effects, markdown
 
 _PROVENANCE = ("device", "commit", "python", "tensorflow", "tensorflow-cpu", "keras")
 
@@ -48,7 +48,7 @@ def _effects(study: Study, analysis: Analysis) -> list[str]:
 def _article(analysis: Analysis) -> list[str]:
     return [
         "## The article's linear model",
-        f"```text\n{analysis.article_ols().summary()}\n```",
+        f"```text\n{article_summary(analysis)}\n```",
         f"Caution: {analysis.article_caution}",
         markdown(deviations(analysis)),
     ]

@@ -1,10 +1,12 @@
 """The tables of a report, as frames of text."""
 
 import math
+import warnings
 
 import pandas as pd
 
 from ablation.analysis import Analysis
+from ablation.design import short_name
 
 
 def effects(analysis: Analysis) -> pd.DataFrame:
@@ -16,7 +18,7 @@ def effects(analysis: Analysis) -> pd.DataFrame:
         change, low, high = (float(effect[column]) for column in columns)
         rows.append(
             {
-                "component": str(effect["factor"]).rpartition(".")[2],
+                "component": short_name(str(effect["factor"])),
                 "level − reference": f"{effect['level']} − {effect['reference']}",
                 "change": number(change, relative),
                 "95 % interval": f"{number(low, relative)} to {number(high, relative)}",
@@ -24,6 +26,14 @@ def effects(analysis: Analysis) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def article_summary(analysis: Analysis) -> str:
+    """The article's table, as statsmodels prints it."""
+    with warnings.catch_warnings():
+        # Of its tests of residuals, on few runs or a constant response: the table shows them as they are.
+        warnings.simplefilter("ignore")
+        return str(analysis.article_ols().summary())
 
 
 def number(value: float, relative: bool) -> str:

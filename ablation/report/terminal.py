@@ -6,7 +6,7 @@ from rich.text import Text
 
 from ablation.report.page import design
 from ablation.report.study import Study
-from ablation.report.tables import effects
+from ablation.report.tables import article_summary, effects
 
 
 def print_summary(study: Study, path: str) -> None:
@@ -15,7 +15,7 @@ def print_summary(study: Study, path: str) -> None:
     if study.analysis is None:
         console.print(f"Nothing can be concluded yet. {study.obstacle}", markup=False)
     else:
-        console.print(str(study.analysis.article_ols().summary()), markup=False)
+        console.print(article_summary(study.analysis), markup=False)
         console.print(f"Caution: {study.analysis.article_caution}\n", markup=False)
         console.print(_table(study))
         for notice in study.analysis.warnings:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ablation.report.page import page
 from ablation.report.study import Study, load_study
+from ablation.report.tables import article_summary
 from ablation.report.terminal import print_summary
 
 
@@ -34,7 +35,7 @@ def write_report(path: str) -> bool:
 def _files(study: Study) -> dict[str, str]:
     files = {"report.md": page(study)}
     if study.analysis is not None:
-        files["ols.txt"] = f"{study.analysis.article_ols().summary()}\n"
+        files["ols.txt"] = f"{article_summary(study.analysis)}\n"
         files["effects.csv"] = study.analysis.effects.to_csv(index=False)
     return files
 

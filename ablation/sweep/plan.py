@@ -6,7 +6,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from ablation.design import check_factors, full_factorial
+from ablation.design import check_factors, full_factorial, short_name
 from ablation.errors import UsageError
 from ablation.sweep.cell import Cell
 from ablation.sweep.overrides import Overrides
@@ -23,7 +23,7 @@ class PlannedCell:
     @property
     def label(self) -> str:
         """What people read, such as `batch_norm=true activation=relu`."""
-        return " ".join(f"{k.rpartition('.')[2]}={text(v)}" for k, v in self.levels.items()) or "(no factors)"
+        return " ".join(f"{short_name(k)}={text(v)}" for k, v in self.levels.items()) or "(no factors)"
 
 
 @dataclass(frozen=True)
