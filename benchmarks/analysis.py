@@ -2,8 +2,9 @@
 
     python -m benchmarks.analysis
 
-The peer does a part of the work: it fits the same model from a formula, makes the type II table by two nested fits
-per term and HC3 errors, and tests the main-effect columns. It has no verdicts, pairs, diagnostics or power.
+The peer does a part of the work: it fits the same model from a formula, makes the type II table by two
+nested fits per term and HC3 errors, and tests the main-effect columns. It has no verdicts, pairs, diagnostics
+or power.
 """
 
 from __future__ import annotations

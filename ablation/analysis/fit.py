@@ -150,6 +150,17 @@ class Fit:
         F = float(np.sum((basis.T @ self.z) ** 2)) / df / self.variance
         return float(f_upper(F, df, self.df_resid))
 
+    def robust_wald_p(self, L: Floats) -> float:
+        """The same with the HC3 covariance: unequal spread feigns no differences; NaN at leverage 1."""
+        if np.isnan(self.variance) or (self.leverage > 1 - 1e-9).any():
+            return float("nan")
+        a = self.coordinates(L)
+        basis = orthonormal((a / np.linalg.norm(a, axis=1, keepdims=True)).T)
+        weighted = self.q @ basis * (self.residuals / (1 - self.leverage))[:, None]
+        found = basis.T @ self.z
+        F = float(found @ np.linalg.solve(weighted.T @ weighted, found)) / len(found)
+        return float(f_upper(F, len(found), self.df_resid))
+
     def _hc3(self, a: Floats) -> Floats:
         """HC3 (MacKinnon & White 1985); NaN when a run has leverage 1, for then it is undefined."""
         if np.isnan(self.variance) or (self.leverage > 1 - 1e-9).any():

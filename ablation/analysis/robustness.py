@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -102,7 +103,7 @@ def sign_flip_p(effects: Floats) -> float:
 def raw_effects(fit: Fit, runs: Runs, alpha: float) -> pd.DataFrame:
     """The main contrasts with the response as it is, in its units."""
     plain = Scale("identity", "raw", float(np.median(runs.response)))
-    raw = fit_least_squares(fit.matrix, plain.forward(runs.response), runs.weights)
+    raw = replace(fit, y=plain.forward(runs.response))  # the same columns: no new decomposition
     return effects_table(raw, runs.predictors, plain, alpha)
 
 

@@ -62,8 +62,15 @@ def _flagged_interactions(fit: Fit, alpha: float) -> list[Term]:
     terms = [t for t in fit.matrix.terms if t.order > 1]
     if not terms or np.isnan(fit.variance):
         return []
-    p = holm(term_tests(fit, terms, 2)["p"])
+    classical = term_tests(fit, terms, 2)["p"]
+    robust = [fit.robust_wald_p(_own_columns(fit, t)) for t in terms]
+    p = holm(np.fmax(classical, robust))
     return [t for t, value in zip(terms, p, strict=True) if t.order == 2 and value < alpha * LEVELS_SHARE]
+
+
+def _own_columns(fit: Fit, term: Term) -> Floats:
+    """Combinations that pick the coefficients of a term, (columns that carry rank x p)."""
+    return np.eye(fit.matrix.X.shape[1])[np.intersect1d(term.columns, fit.kept)]
 
 
 def _split(
@@ -96,7 +103,7 @@ def _split(
 def _differ(fit: Fit, L: Floats) -> float:
     """P value of 'these combinations are all equal', by the F test; those without data are left out."""
     L = L[fit.estimable(L)]
-    return fit.wald_p(L[1:] - L[0]) if len(L) > 1 else 1.0
+    return float(np.fmax(fit.wald_p(L[1:] - L[0]), fit.robust_wald_p(L[1:] - L[0]))) if len(L) > 1 else 1.0
 
 
 def verdicts_table(
