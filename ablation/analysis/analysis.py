@@ -98,7 +98,8 @@ class Analysis:
         """Analysis of variance by nested models.
 
         Columns: term (factor, `a:b`, the block's name, `Residuals`), sum_sq, df (by rank), F, p,
-        partial_omega_sq, partial_eta_sq with partial_eta_sq_low, partial_eta_sq_high (level 1 - 2 alpha).
+        partial_omega_sq, partial_eta_sq with partial_eta_sq_low, partial_eta_sq_high (level 1 - 2 alpha),
+        F_hc3, p_hc3 (allow unequal spread, types II and III).
         """
         return anova_table(self.fit, self.request.anova_type, self.request.alpha)
 

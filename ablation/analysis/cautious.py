@@ -68,7 +68,7 @@ def robust_error(fit: Fit, L: Floats) -> tuple[Floats, Floats]:
     HC2 where a leverage is too high for the unbiased weights, NaN where a leverage is 1.
     """
     slack = 1 - fit.leverage
-    if np.isnan(fit.variance) or (slack < 1e-9).any():
+    if not fit.has_hc3:
         return np.full(len(L), np.nan), np.full(len(L), np.nan)
     shares = (
         fit.q @ fit.coordinates(L).T

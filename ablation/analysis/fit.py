@@ -151,23 +151,33 @@ class Fit:
         return float(f_upper(F, df, self.df_resid))
 
     def robust_wald_p(self, L: Floats) -> float:
-        """The same with the HC3 covariance: unequal spread feigns no differences; NaN at leverage 1."""
-        if np.isnan(self.variance) or (self.leverage > 1 - 1e-9).any():
+        """The same with HC3: unequal spread feigns no differences; NaN where HC3 is undefined."""
+        if not self.has_hc3:
             return float("nan")
         a = self.coordinates(L)
         basis = orthonormal((a / np.linalg.norm(a, axis=1, keepdims=True)).T)
-        weighted = self.q @ basis * (self.residuals / (1 - self.leverage))[:, None]
         found = basis.T @ self.z
-        F = float(found @ np.linalg.solve(weighted.T @ weighted, found)) / len(found)
+        F = float(found @ np.linalg.solve(self.hc3_covariance(basis.T), found)) / len(found)
         return float(f_upper(F, len(found), self.df_resid))
 
+    @property
+    def has_hc3(self) -> bool:
+        """Whether there is an error estimate, and no run that the fit meets in any case (leverage 1)."""
+        return not np.isnan(self.variance) and not (self.leverage > 1 - 1e-9).any()
+
+    def hc3_covariance(self, a: Floats) -> Floats:
+        """HC3 covariance (m x m) of combinations in coordinates a (m x rank) (MacKinnon & White 1985)."""
+        influence = self._influence(a)
+        covariance: Floats = influence.T @ influence
+        return covariance
+
+    def _influence(self, a: Floats) -> Floats:
+        return (self.q @ a.T) * (self.residuals / (1 - self.leverage))[:, None]
+
     def _hc3(self, a: Floats) -> Floats:
-        """HC3 (MacKinnon & White 1985); NaN when a run has leverage 1, for then it is undefined."""
-        if np.isnan(self.variance) or (self.leverage > 1 - 1e-9).any():
+        if not self.has_hc3:
             return np.full(len(a), np.nan)
-        jackknife = self.residuals / (1 - self.leverage)
-        influence = (self.q @ a.T) * jackknife[:, None]
-        se: Floats = np.sqrt(np.einsum("ij,ij->j", influence, influence))
+        se: Floats = np.linalg.norm(self._influence(a), axis=0)
         return se
 
     def extra(self, base: ArrayLike, added: ArrayLike) -> tuple[float, int]:
