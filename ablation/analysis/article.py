@@ -55,7 +55,8 @@ def article_columns(runs: Runs) -> tuple[pd.DataFrame, list[str]]:
     spanning: list[str] = []
     for part in runs.predictors:
         if isinstance(part, Covariate):
-            singles[label[part.name]] = part.values
+            if full is None or np.ptp(part.values) > 0:  # a constant is in the span of the factor's columns
+                singles[label[part.name]] = part.values
         elif part is full:
             columns = _level_columns(part, label[part.name], skip_reference=False)
             spanning = list(columns)
@@ -84,7 +85,10 @@ def article_fit(runs: Runs, response: str) -> Any:
     from statsmodels.regression.linear_model import OLS  # seconds to import, needed only here
 
     columns, _ = article_columns(runs)
-    return OLS(pd.Series(runs.response, index=runs.labels, name=response), columns).fit()
+    with np.errstate(
+        divide="ignore", invalid="ignore"
+    ):  # as many columns as runs: errors are infinite or NaN
+        return OLS(pd.Series(runs.response, index=runs.labels, name=response), columns).fit()
 
 
 def article_deviations(runs: Runs, response: str, alpha: float) -> pd.DataFrame:
@@ -95,11 +99,14 @@ def article_deviations(runs: Runs, response: str, alpha: float) -> pd.DataFrame:
         intercept.
     """
     columns, spanning = article_columns(runs)
+    if not spanning:  # numbers only: there are no levels to compare
+        return pd.DataFrame(columns=["column", "deviation", "se", "df", "ci_low", "ci_high", "t", "p"])
     results = article_fit(runs, response)
     chosen = np.array([[float(name == other) for other in columns] for name in spanning]).reshape(
         len(spanning), -1
     )
-    test = results.t_test(chosen - chosen.mean(axis=0))
+    with np.errstate(all="ignore"):
+        test = results.t_test(chosen - chosen.mean(axis=0))
     interval = np.asarray(test.conf_int(alpha))
     return pd.DataFrame(
         {

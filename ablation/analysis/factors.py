@@ -151,5 +151,7 @@ def read_covariate(column: pd.Series, name: str) -> Covariate:
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     values = np.where(np.isfinite(values), values, np.nan)
     if np.isnan(values).all():
-        raise UsageError(f"Expected numbers in the numeric factor '{name}'. Received: {list(column[:3])}.")
+        raise UsageError(
+            f"Expected numbers in '{name}'. Received: {list(column[:3])}. Do not call it numeric."
+        )
     return Covariate(name, values)

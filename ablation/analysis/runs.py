@@ -102,8 +102,8 @@ def _read_roles(table: pd.DataFrame, asked: Request) -> Runs:
     predictors: list[Predictor] = []
     for name in asked.factors:
         read = read_covariate if name in asked.numeric else read_factor
-        predictors.append(read(table[name], name))
-    block = None if asked.block is None else read_factor(table[asked.block], asked.block)
+        predictors.append(read(table[name], str(name)))
+    block = None if asked.block is None else read_factor(table[asked.block], str(asked.block))
     weights = None if asked.weights is None else read_covariate(table[asked.weights], asked.weights).values
     return Runs(_numbers(table[asked.response]), tuple(predictors), block, weights, table.index)
 

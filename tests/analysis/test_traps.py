@@ -2,6 +2,8 @@
 
 import os
 import re
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -259,6 +261,13 @@ def test_a_parquet_keeps_categories(tmp_path, c03):
     assert set(found.effects[found.effects.factor == "Activation"].reference) == {"selu"}
 
 
+def test_a_study_folder_is_read_by_the_results_store(tmp_path, monkeypatch, c03):
+    store = SimpleNamespace(read=lambda path: c03.table if path == tmp_path else None)
+    monkeypatch.setitem(sys.modules, "ablation.results", store)
+    assert analyze(tmp_path, "loss", FACTORS, block="seed").n_runs == 157
+    assert analyze(str(tmp_path), "loss", FACTORS, block="seed").n_runs == 157
+
+
 def test_a_missing_level_leaves_its_row_out_and_says_so(c02):
     table = c02.table.astype({"Activation": object})
     table.loc[0, "Activation"] = None
@@ -281,7 +290,7 @@ def test_a_missing_level_leaves_its_row_out_and_says_so(c02):
         ({"anova_type": 4}, "anova_type"),
         ({"direction": "down"}, "direction"),
         ({"margin": -1}, "margin"),
-        ({"numeric": ["Activation"]}, "numbers in the numeric factor 'Activation'"),
+        ({"numeric": ["Activation"]}, "numbers in 'Activation'"),
         ({"table": "nowhere.csv"}, "does not exist"),
         ({"table": 3}, "Received: int"),
     ],
@@ -323,3 +332,41 @@ def test_interactions_of_a_half_fraction_are_named_as_aliased():
     found = analyze(table, "loss", ["a", "b", "c", "d"])
     assert any("'a:b' and 'c:d' always move together" in w for w in found.warnings)
     assert found.effects["se"].notna().all()
+
+
+@pytest.mark.parametrize("factor", [1e300, 1e-300])
+def test_extreme_units_are_handled_or_refused_by_name(c02, factor):
+    table = c02.table.assign(performance=c02.table["performance"] * factor)
+    plain = analyze(c02.table, "performance", FACTORS)
+    found = analyze(table, "performance", FACTORS)
+    close(found.effects["estimate"], plain.effects["estimate"])
+    close(found.robustness["p_raw"], plain.robustness["p_raw"])
+    with pytest.raises(UsageError, match=r"'performance' from .* Change its unit"):
+        analyze(table, "performance", FACTORS, scale="identity")
+
+
+def test_columns_may_have_names_that_are_not_text(c02):
+    table = c02.table.rename(columns={"BatchNorm": 0, "Dropout": ("flags", "dropout")})
+    found = analyze(table, "performance", [0, ("flags", "dropout"), "Activation"])
+    assert list(found.effects["factor"][:2]) == ["0", "('flags', 'dropout')"]
+
+
+def test_a_level_that_always_fails_is_counted_and_leaves_the_rest(c03):
+    table = c03.table.assign(loss=c03.table["loss"].where(c03.table["Activation"] != "sigmoid"))
+    found = analyze(table, "loss", FACTORS, block="seed")
+    assert row(found.failures, factor="Activation", level="sigmoid").rate == 1
+    assert set(found.effects["level"][found.effects["factor"] == "Activation"]) == {"relu", "selu"}
+
+
+def test_a_random_fraction_that_hides_main_effects_keeps_only_them():
+    rng = np.random.default_rng(0)  # 12 runs of Plackett and Burman (1946), 5 factors
+    first = [1, 1, -1, 1, 1, 1, -1, -1, -1, 1, -1]
+    design = np.vstack([np.roll(first, i) for i in range(11)] + [-np.ones(11)])[:, :5].astype(int)
+    table = pd.DataFrame(np.vstack([design, design]), columns=list("abcde")).assign(
+        seed=np.repeat([0, 1], 12)
+    )
+    table["loss"] = np.exp(0.2 * table["a"] + rng.normal(0, 0.02, 24))
+    found = analyze(table, "loss", list("abcde"), block="seed")
+    assert found.effects["se"].notna().all()
+    assert any(w.code == "left-out-interaction" and "too few cells" in w for w in found.warnings)
+    assert abs(row(found.effects, factor="a").estimate - 0.4) < 0.05
