@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special
+from scipy import special
 
 from ablation.analysis.cells import CellMeans
-from ablation.analysis.distributions import f_upper
+from ablation.analysis.distributions import f_upper, root
 from ablation.analysis.factors import Floats
 from ablation.analysis.fit import Fit, columns_of
 from ablation.analysis.multiplicity import benjamini_hochberg
@@ -102,4 +102,4 @@ def _noncentrality(F: float, df: int, df_resid: int, below: float) -> float:
     top = 2.0 * (F * df + 10)
     while gap(top) > 0:
         top *= 2
-    return float(optimize.brentq(gap, 0.0, top, xtol=1e-10, rtol=1e-12))
+    return root(gap, 0.0, top)

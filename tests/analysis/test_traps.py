@@ -1,15 +1,18 @@
 """Mistakes that naive analyses make, each by its number in the cases' TRAPS.md."""
 
 import os
+import pickle
 import re
+import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ablation.analysis import analyze
+from ablation.analysis import Notice, analyze
 from ablation.errors import UsageError
 from tests.analysis.compare import close, row
 from tests.analysis.conftest import FACTORS
@@ -370,3 +373,50 @@ def test_a_random_fraction_that_hides_main_effects_keeps_only_them():
     assert found.effects["se"].notna().all()
     assert any(w.code == "left-out-interaction" and "too few cells" in w for w in found.warnings)
     assert abs(row(found.effects, factor="a").estimate - 0.4) < 0.05
+
+
+def test_trap_10_one_hot_columns_as_factors_are_refused_by_name(c02):
+    one_hot = pd.get_dummies(c02.table["Activation"], prefix="Activation").astype(int)
+    with pytest.raises(UsageError, match=r"'Activation_elu', 'Activation_relu', .* determine one another"):
+        analyze(c02.table.join(one_hot), "performance", ["BatchNorm", *one_hot.columns])
+
+
+@pytest.mark.parametrize("anova_type", [1, 2, 3])
+def test_trap_26_the_order_of_factors_only_orders_the_table(c02, anova_type):
+    one = analyze(c02.table, "performance", ["Dropout", "Activation"], anova_type=anova_type).anova
+    other = analyze(c02.table, "performance", ["Activation", "Dropout"], anova_type=anova_type).anova
+    close(row(one, term="Dropout:Activation").sum_sq, row(other, term="Activation:Dropout").sum_sq)
+    assert "Intercept" not in set(one["term"])
+
+
+def test_importing_the_analysis_loads_nothing_slow():
+    slow = ("statsmodels", "scipy.stats", "scipy.optimize", "keras", "matplotlib")
+    code = f"import sys, ablation.analysis; print([m for m in {slow} if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_every_warning_s_code_is_documented():
+    files = (Path(__file__).parents[2] / "ablation" / "analysis").glob("*.py")
+    source = "".join(p.read_text() for p in files if p.name != "notices.py")
+    used = set(re.findall(r'Notice\(.*?"([a-z-]+)",?\s*\)', source, re.DOTALL)) | {
+        "missing-level",
+        "missing-weight",
+    }
+    documented = set(re.findall(r"`([a-z-]+)`", Notice.__doc__)) - {"code"}
+    assert used == documented
+
+
+def test_a_notice_keeps_its_code_when_pickled():
+    notice = pickle.loads(pickle.dumps(Notice("Look.", "outlier")))
+    assert (notice, notice.code) == ("Look.", "outlier")
+
+
+def test_type_three_with_empty_cells_is_warned_about(c03):
+    table = c03.table[~((c03.table["BatchNorm"] == 1) & (c03.table["Activation"] == "sigmoid"))]
+    assert "type-three" in codes(analyze(table, "loss", FACTORS, block="seed", anova_type=3))
+    assert "type-three" not in codes(analyze(c03.table, "loss", FACTORS, block="seed", anova_type=3))
+
+
+def test_contrasts_of_unreplicated_multi_level_factors_are_called_arbitrary(c02):
+    assert "arbitrary-contrasts" in codes(analyze(c02.table, "performance", FACTORS, interactions=4))
