@@ -15,7 +15,7 @@ from ablation.analysis.reading import read_table
 from ablation.analysis.request import request
 from ablation.analysis.runs import Runs, drop_constant, select_rows
 from ablation.analysis.scale import choose_scale
-from ablation.analysis.separable import leave_out_interactions, refuse_inseparable, unknown_notices
+from ablation.analysis.separable import fit_estimable, refuse_inseparable, unknown_notices
 from ablation.analysis.terms import build_matrix
 
 
@@ -69,9 +69,9 @@ def analyze(
     chosen = choose_scale(runs.response, asked)
     y = chosen.forward(runs.response)
     matrix = build_matrix(runs, asked.interactions)
-    refuse_inseparable(matrix, y, runs)
-    matrix, left_out = leave_out_interactions(matrix)
-    fit = fit_least_squares(matrix, y, runs.weights)
+    main = fit_least_squares(matrix.keep([t for t in matrix.terms if t.order <= 1]), y, runs.weights)
+    refuse_inseparable(main, runs)
+    fit, left_out = fit_estimable(matrix, main, runs)
     notices = (*selection.notices, *dropped, *left_out, *unknown_notices(fit, runs))
     notices += (*_model_notices(fit, runs, asked.anova_type), *_error_notices(fit, runs, response))
     return Analysis(asked, chosen, selection, runs, fit, notices)

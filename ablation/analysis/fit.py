@@ -7,14 +7,11 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import linalg
 
+from ablation.analysis.decompose import independent, null_space, orthonormal
 from ablation.analysis.distributions import f_upper
 from ablation.analysis.factors import Floats, Ints
 from ablation.analysis.terms import Matrix, Term
-
-RANK_TOLERANCE = 1e-9
-"""A column of length 1 whose part outside the others is shorter than this adds no rank."""
 
 EXACT_FIT = 1e-9
 """Residuals smaller than this share of the response's spread (or than rounding) are a perfect fit."""
@@ -102,10 +99,10 @@ class Fit:
         return np.minimum(h, 1.0)
 
     @cached_property
-    def coefficients(self) -> Floats:
-        """Coefficients of the kept columns of length 1, (rank,)."""
-        b: Floats = linalg.solve_triangular(self.r, self.z)
-        return b
+    def r_inverse(self) -> Floats:
+        """Inverse of the triangle, (rank x rank)."""
+        inverse: Floats = np.asarray(np.linalg.inv(self.r), dtype=np.float64)
+        return inverse
 
     @cached_property
     def triangle(self) -> Floats:
@@ -139,7 +136,7 @@ class Fit:
 
     def coordinates(self, L: Floats) -> Floats:
         """Combinations L (m x p) in coordinates of q: a (m x rank), L b = a z and L (R'R)^-1 L' = a a'."""
-        a: Floats = linalg.solve_triangular(self.r, (L / self.norms)[:, self.kept].T, trans="T").T
+        a: Floats = (L / self.norms)[:, self.kept] @ self.r_inverse
         return a
 
     def wald_p(self, L: Floats) -> float:
@@ -185,30 +182,16 @@ class Fit:
 
         Both by rank, so empty cells and aliased terms count for what they carry.
         """
-        before = orthonormal(self.triangle[:, np.asarray(base, dtype=np.intp)])
-        rest = self.triangle[:, np.asarray(added, dtype=np.intp)]
-        for _ in range(2):  # twice is enough (Kahan; Parlett 1980)
-            rest = rest - before @ (before.T @ rest)
+        base, added = np.asarray(base, dtype=np.intp), np.asarray(added, dtype=np.intp)
+        if len(base) + len(added) == self.rank == self.matrix.X.shape[1]:
+            rest = self.r_inverse[added].T  # what is left of the last columns, without a new decomposition
+            rest = rest / np.linalg.norm(rest, axis=0)
+        else:
+            before, rest = orthonormal(self.triangle[:, base]), self.triangle[:, added]
+            for _ in range(2):  # twice is enough (Kahan; Parlett 1980)
+                rest = rest - before @ (before.T @ rest)
         basis = orthonormal(rest)
         return float(np.sum((basis.T @ self.z) ** 2)), basis.shape[1]
-
-
-def orthonormal(columns: Floats) -> Floats:
-    """An orthonormal basis of the space of columns whose length is at most about 1, (m x rank)."""
-    if columns.shape[1] == 0:
-        return columns
-    q, r, _ = linalg.qr(columns, mode="economic", pivoting=True)
-    basis: Floats = q[:, : int((np.abs(np.diag(r)) > RANK_TOLERANCE).sum())]
-    return basis
-
-
-def null_space(triangle: Floats, r: Floats, kept: Ints) -> Floats:
-    """Combinations of columns that vanish: each dropped column minus what the kept ones make of it."""
-    dropped = np.setdiff1d(np.arange(triangle.shape[1]), kept)
-    null = np.zeros((triangle.shape[1], len(dropped)))
-    null[dropped, np.arange(len(dropped))] = 1.0
-    null[kept] = -linalg.solve_triangular(r, triangle[:, dropped]) if len(dropped) else 0.0
-    return null
 
 
 def fit_least_squares(matrix: Matrix, y: Floats, weights: Floats | None = None) -> Fit:
@@ -217,25 +200,8 @@ def fit_least_squares(matrix: Matrix, y: Floats, weights: Floats | None = None) 
     X = matrix.X if weights is None else root[:, None] * matrix.X
     norms = np.linalg.norm(X, axis=0)
     norms[norms == 0] = 1.0
-    kept, q, r = _independent(X / norms)
+    kept, q, r = independent(X / norms)
     return Fit(matrix, y, root, norms, kept, q, r)
-
-
-def _independent(X: Floats) -> tuple[Ints, Floats, Floats]:
-    """The first columns that carry the rank, with their QR decomposition; columns have length 1 (or 0)."""
-    n, p = X.shape
-    q, r = linalg.qr(X[:, : min(n, p)], mode="economic", check_finite=False)
-    kept = np.flatnonzero(np.abs(np.diag(r)) > RANK_TOLERANCE)
-    if len(kept) == p:
-        return kept, q, r
-    while True:
-        q, r = linalg.qr(X[:, kept], mode="economic", check_finite=False)
-        rest = X - q @ (q.T @ X)
-        rest[:, kept] = 0.0
-        lost = np.flatnonzero(np.linalg.norm(rest, axis=0) > RANK_TOLERANCE)
-        if len(lost) == 0 or len(kept) == n:
-            return kept, q, r
-        kept = np.sort(np.append(kept, lost[0]))
 
 
 def columns_of(terms: list[Term] | tuple[Term, ...]) -> Ints:
