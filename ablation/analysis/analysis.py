@@ -16,7 +16,7 @@ from ablation.analysis.cells import CellMeans, best_cells_table, cell_means
 from ablation.analysis.checks import design_notices, model_notices, residual_notices
 from ablation.analysis.diagnostics import Diagnostics
 from ablation.analysis.equivalence import equivalence_table
-from ablation.analysis.failures import failures_table
+from ablation.analysis.failures import failures_table, troubled_levels
 from ablation.analysis.fit import Fit
 from ablation.analysis.lenth import lenth_table
 from ablation.analysis.means import contrast_rows, effects_table, marginal_means_table
@@ -30,7 +30,7 @@ from ablation.analysis.scale import Scale
 from ablation.analysis.verdicts import contrast_alpha, verdicts_table
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Analysis:
     """What a table of runs says.
 
@@ -153,8 +153,9 @@ class Analysis:
         settled with probability 80 % if the estimate is the truth; missing if settled or out of reach);
         sentence.
         """
+        troubled = troubled_levels(self.failures, self.selection.failed, self.request.alpha)
         return verdicts_table(
-            self.fit, self.runs.predictors, self.scaling, self.request, self._growth, self._troubled
+            self.fit, self.runs.predictors, self.scaling, self.request, self._growth, troubled
         )
 
     @cached_property
@@ -297,18 +298,6 @@ class Analysis:
     @property
     def _main_alpha(self) -> float:
         return contrast_alpha(self.fit, self.request.alpha) / len(self._main_names)
-
-    @property
-    def _troubled(self) -> dict[tuple[str, str], str]:
-        """Levels at which runs fail more often than elsewhere, in words for the verdict."""
-        if not self.selection.failed.any():
-            return {}
-        often = self.failures[self.failures["fisher_p"] < self.request.alpha]
-        overall = self.selection.failed.mean()
-        return {
-            (r.factor, r.level): f" Runs with {r.factor}={r.level} fail more often: {r.failed} of {r.runs}."
-            for r in often[often["rate"] > overall].itertuples(index=False)
-        }
 
     @property
     def _article_runs(self) -> Runs:

@@ -25,7 +25,7 @@ MIN_SLACK = 0.5
 """With all leverages below one half the unbiased weights exist."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cautious:
     """Contrasts (m,): estimate, the wider standard error with its degrees of freedom, and the larger p."""
 

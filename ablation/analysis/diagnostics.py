@@ -20,7 +20,7 @@ from ablation.analysis.variance_share import block_variance_table
 BOX_COX_BOUNDS = (-4.0, 4.0)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Diagnostics:
     """Tables about the residuals of the main model; each is computed when first read."""
 

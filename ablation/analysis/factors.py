@@ -25,7 +25,7 @@ def sum_codes(n_levels: int) -> Floats:
     return np.vstack([np.eye(n_levels - 1), -np.ones((1, n_levels - 1))])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Factor:
     """A factor or block: `codes` (n_rows,) index `levels`, -1 is missing; the first is the reference."""
 
@@ -62,7 +62,7 @@ class Factor:
         return [f"{self.name}[{level}]" for level in self.levels[:-1]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Covariate:
     """A factor used as a number: one column, centred, so that the other factors are compared at its mean."""
 

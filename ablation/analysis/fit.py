@@ -17,7 +17,7 @@ EXACT_FIT = 1e-9
 """Residuals smaller than this share of the response's spread (or than rounding) are a perfect fit."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Estimates:
     """Combinations of coefficients: estimate, classical and HC3 standard error, each (m,); NaN if unknown."""
 
@@ -26,7 +26,7 @@ class Estimates:
     se_hc3: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
     """A least-squares fit that knows its rank.
 

@@ -14,7 +14,7 @@ from ablation.analysis.request import Request
 from ablation.errors import UsageError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Runs:
     """Rows of a table by role: response (n,), predictors, block, weights (n,), and the table's labels."""
 
@@ -55,7 +55,7 @@ class Runs:
         return ", ".join(f"{p.name}={p.texts(np.array([row]))[0]}" for p in self.predictors)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Selection:
     """Runs that count (`used`), all distinct runs and whether they failed, rows left out, notices."""
 

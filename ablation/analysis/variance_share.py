@@ -20,7 +20,7 @@ from ablation.analysis.terms import BLOCK
 COLUMNS = ["block", "block_variance", "residual_variance", "share"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Products:
     """Cross products of fixed columns X, block dummies Z and response y; counts of each block; n and p."""
 

@@ -420,3 +420,10 @@ def test_type_three_with_empty_cells_is_warned_about(c03):
 
 def test_contrasts_of_unreplicated_multi_level_factors_are_called_arbitrary(c02):
     assert "arbitrary-contrasts" in codes(analyze(c02.table, "performance", FACTORS, interactions=4))
+
+
+def test_trap_6_a_run_logged_again_at_another_time_counts_once(c03):
+    again = c03.table.iloc[[5, 6]]
+    table = pd.concat([c03.table, again]).assign(time=[f"12:{i}" for i in range(162)])
+    found = analyze(table, "loss", FACTORS, block="seed")
+    assert (found.n_runs, sum(found.excluded["reason"] == "duplicate of an earlier row")) == (157, 2)
