@@ -109,3 +109,10 @@ def test_a_bad_weight_leaves_its_row_out():
     found = analyze(table, "loss", ["a", "b"], weights="w")
     assert list(found.excluded["row"]) == [0, 1]
     assert any(w.code == "missing-weight" for w in found.warnings)
+
+
+def test_a_factor_called_weight_is_a_factor_when_it_is_missing():
+    table = random_study(1).rename(columns={"a": "weight_decay"})
+    table.loc[0, "weight_decay"] = None
+    found = analyze(table, "loss", ["weight_decay", "b"])
+    assert [w.code for w in found.warnings if "no level of 'weight_decay'" in w] == ["missing-level"]
