@@ -151,7 +151,7 @@ class Analysis:
         one-sided tests against the margin, NaN without one); percent, percent_low, percent_high; verdict
         (`keep`, `hurts`, `does nothing`, `inconclusive`); seeds_needed (more seeds until it would be
         settled with probability 80 % if the estimate is the truth; missing if settled or out of reach);
-        sentence.
+        component (what is judged, in words); sentence.
         """
         troubled = troubled_levels(self.failures, self.selection.failed, self.request.alpha)
         return verdicts_table(

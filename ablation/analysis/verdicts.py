@@ -17,7 +17,7 @@ from ablation.analysis.multiplicity import holm
 from ablation.analysis.power import Growth
 from ablation.analysis.request import Request
 from ablation.analysis.scale import Scale
-from ablation.analysis.sentences import Finding, sentence
+from ablation.analysis.sentences import Finding, component, sentence
 from ablation.analysis.terms import Term
 
 KEEP, HURTS, NOTHING, INCONCLUSIVE = "keep", "hurts", "does nothing", "inconclusive"
@@ -132,7 +132,7 @@ def verdicts_table(
     p_equivalence = found.equivalence_p(*band)
     verdicts = [_judge(e, q, pe, asked) for e, q, pe in zip(found.estimate, p, p_equivalence, strict=True)]
     seeds = _seeds(found, verdicts, fit, scale, asked, growth)
-    sentences = _sentences(rows, found, p, verdicts, seeds, predictors, scale, asked)
+    findings = _findings(rows, found, p, verdicts, seeds, predictors, asked)
     return pd.DataFrame(
         {
             "factor": [r.factor for r in rows],
@@ -151,9 +151,8 @@ def verdicts_table(
             "percent_high": scale.percent(high),
             "verdict": verdicts,
             "seeds_needed": pd.array(seeds, dtype="Int64"),
-            "sentence": [
-                s + troubled.get((r.factor, r.level), "") for s, r in zip(sentences, rows, strict=True)
-            ],
+            "component": [component(f) for f in findings],
+            "sentence": [sentence(f, scale, asked) + troubled.get((f.factor, f.level), "") for f in findings],
         }
     )
 
@@ -185,20 +184,20 @@ def _seeds(
     return more
 
 
-def _sentences(
+def _findings(
     rows: list[Row],
     found: Cautious,
     p: Floats,
     verdicts: list[str],
     seeds: list[int | None],
     predictors: Sequence[Predictor],
-    scale: Scale,
     asked: Request,
-) -> list[str]:
+) -> list[Finding]:
+    """The numbers behind each sentence, with an interval as wide as the test that gave the verdict."""
     n_levels = {part.name: len(part.levels) if isinstance(part, Factor) else 0 for part in predictors}
-    sentences = []
+    findings = []
     for i, row in enumerate(rows):
-        tail = 2 * asked.alpha if verdicts[i] == NOTHING else asked.alpha  # as wide as its test
+        tail = 2 * asked.alpha if verdicts[i] == NOTHING else asked.alpha
         low, high = found.interval(tail)
         finding = Finding(
             factor=row.factor, level=row.level, reference=row.reference, within=row.within,
@@ -206,5 +205,5 @@ def _sentences(
             low=float(low[i]), high=float(high[i]), p=float(p[i]),
             verdict=verdicts[i], coverage=1 - tail, seeds=seeds[i],
         )  # fmt: skip
-        sentences.append(sentence(finding, scale, asked))
-    return sentences
+        findings.append(finding)
+    return findings
