@@ -39,8 +39,8 @@ def analyze(
         table: one row per run: a DataFrame, a `.parquet` or `.csv` file, or a study folder.
         response: the column with what was measured. Values that are not finite numbers are failed runs.
         factors: the columns that the study varied. The reference level is the first category of a categorical
-            column, else the first in ascending order (False before True, numbers by value, text by
-            character).
+            column, else the first in ascending order (False before True, numbers by value, text by character,
+            but a level that means "without", such as `none`, before other texts).
         block: the column of paired seeds (or another block); always categorical.
         scale: `log` (effects in %), `identity` (in units of the response), or `auto`: log when all
             responses are positive and lower is better.

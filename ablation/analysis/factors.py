@@ -16,6 +16,10 @@ Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
 
+OFF = {"false", "none", "off", "0"}
+"""Levels, in lower case, that mean that something is not there."""
+
+
 def sum_codes(n_levels: int) -> Floats:
     """Sum coding, size (n_levels x n_levels - 1): level i has a 1 in column i, the last level -1 in all.
 
@@ -96,7 +100,8 @@ def read_factor(column: pd.Series, name: str) -> Factor:
     """Turn a column into a factor.
 
     The reference is the first category of a categorical column; otherwise levels are in ascending order
-    (False before True, numbers by value, text by character), as in R and patsy.
+    (False before True, numbers by value, text by character), as in R and patsy, except that among texts a
+    level that means "without" (`none`, `None`, `off`, `false`) comes first.
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes = column.cat.codes.to_numpy().astype(np.intp)
@@ -132,7 +137,7 @@ def _ascending(labels: tuple[str, ...]) -> list[int]:
     except ValueError:
         numbers = []
     if not numbers or not np.isfinite(numbers).all():
-        return sorted(range(len(labels)), key=lambda i: labels[i])
+        return sorted(range(len(labels)), key=lambda i: (labels[i].lower() not in OFF, labels[i]))
     return sorted(range(len(labels)), key=lambda i: (numbers[i], labels[i]))
 
 
