@@ -38,7 +38,9 @@ def independent(X: Floats) -> tuple[Ints, Floats, Floats]:
         lost = np.flatnonzero(np.linalg.norm(rest, axis=0) > RANK_TOLERANCE)
         if len(lost) == 0 or len(kept) == n:
             return kept, q, r
-        kept = np.sort(np.append(kept, lost[0]))
+        _, triangle, order = linalg.qr(rest[:, lost], mode="economic", pivoting=True, check_finite=False)
+        carrying = order[: int((np.abs(np.diag(triangle)) > RANK_TOLERANCE).sum())]
+        kept = np.sort(np.concatenate([kept, lost[carrying]]))[:n]
 
 
 def cholesky_qr(X: Floats) -> tuple[Floats, Floats] | None:
