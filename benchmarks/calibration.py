@@ -29,13 +29,13 @@ class World:
 
     Attributes:
         name: what the table calls it.
-        noise: `normal`, `log-normal` (skewed, analysed as it is) or `spread` (some levels of c are noisier).
+        noise: `normal`, or `log-normal` (skewed, and analysed as it is).
         scale: scale of the analysis. On `log` the noise acts on the logarithm of the loss.
         noisy: levels of c whose noise is 2.5 times as large.
         seeds: number of paired seeds.
         failing: probability that a run fails; three times that at level z of c.
-        planted: whether a = 1 and c = x get the effect that `power` promises to find 4 times in 5: the median
-            of its `detectable` in 50 studies without effects.
+        planted: whether a = 1 and c = x get the effect that `power` promises to find 4 times in 5: its
+            `detectable` (root mean square) in studies without effects.
         effects: the planted effects of (factor, level), in residual standard deviations of a quiet run.
         interaction: planted effect of a = 1 at level z of c, likewise.
     """
@@ -59,6 +59,7 @@ NOISES = (
     {"name": "reference level 2.5 x noisier", "scale": "log", "noisy": "w"},
 )
 PLANTED = (("a", 1), ("c", "x"))
+N_PILOTS = 500
 UNIT = 0.05
 """Residual standard deviation of a quiet run on the analysis scale."""
 
@@ -102,13 +103,13 @@ def truth(world: World, factor: str, level: str, within: str) -> float:
 
 def plant(world: World, rng: np.random.Generator) -> World:
     """The world with the effects that its own studies call detectable."""
-    pilots = [study(replace(world, interaction=0.0), rng).power for _ in range(50)]
+    pilots = [study(replace(world, interaction=0.0), rng).power for _ in range(N_PILOTS)]
     effects = {}
     for factor, level in PLANTED:
         sizes = [
             p[(p["factor"] == factor) & (p["level"] == str(level))]["detectable"].iloc[0] for p in pilots
         ]
-        effects[factor, level] = -float(np.median(sizes)) / UNIT
+        effects[factor, level] = -float(np.sqrt(np.mean(np.square(sizes)))) / UNIT
     return replace(world, effects=effects)
 
 

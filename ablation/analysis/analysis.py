@@ -16,7 +16,7 @@ from ablation.analysis.cells import CellMeans, best_cells_table, cell_means
 from ablation.analysis.checks import design_notices, model_notices, residual_notices
 from ablation.analysis.diagnostics import Diagnostics
 from ablation.analysis.equivalence import equivalence_table
-from ablation.analysis.failures import failures_table
+from ablation.analysis.failures import failures_table, troubled_levels
 from ablation.analysis.fit import Fit
 from ablation.analysis.lenth import lenth_table
 from ablation.analysis.means import contrast_rows, effects_table, marginal_means_table
@@ -30,7 +30,7 @@ from ablation.analysis.scale import Scale
 from ablation.analysis.verdicts import contrast_alpha, verdicts_table
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Analysis:
     """What a table of runs says.
 
@@ -98,7 +98,8 @@ class Analysis:
         """Analysis of variance by nested models.
 
         Columns: term (factor, `a:b`, the block's name, `Residuals`), sum_sq, df (by rank), F, p,
-        partial_omega_sq, partial_eta_sq with partial_eta_sq_low, partial_eta_sq_high (level 1 - 2 alpha).
+        partial_omega_sq, partial_eta_sq with partial_eta_sq_low, partial_eta_sq_high (level 1 - 2 alpha),
+        F_hc3, p_hc3 (allow unequal spread, types II and III).
         """
         return anova_table(self.fit, self.request.anova_type, self.request.alpha)
 
@@ -150,10 +151,11 @@ class Analysis:
         one-sided tests against the margin, NaN without one); percent, percent_low, percent_high; verdict
         (`keep`, `hurts`, `does nothing`, `inconclusive`); seeds_needed (more seeds until it would be
         settled with probability 80 % if the estimate is the truth; missing if settled or out of reach);
-        sentence.
+        component (what is judged, in words); sentence.
         """
+        troubled = troubled_levels(self.failures, self.selection.failed, self.request.alpha)
         return verdicts_table(
-            self.fit, self.runs.predictors, self.scaling, self.request, self._growth, self._troubled
+            self.fit, self.runs.predictors, self.scaling, self.request, self._growth, troubled
         )
 
     @cached_property
@@ -296,18 +298,6 @@ class Analysis:
     @property
     def _main_alpha(self) -> float:
         return contrast_alpha(self.fit, self.request.alpha) / len(self._main_names)
-
-    @property
-    def _troubled(self) -> dict[tuple[str, str], str]:
-        """Levels at which runs fail more often than elsewhere, in words for the verdict."""
-        if not self.selection.failed.any():
-            return {}
-        often = self.failures[self.failures["fisher_p"] < self.request.alpha]
-        overall = self.selection.failed.mean()
-        return {
-            (r.factor, r.level): f" Runs with {r.factor}={r.level} fail more often: {r.failed} of {r.runs}."
-            for r in often[often["rate"] > overall].itertuples(index=False)
-        }
 
     @property
     def _article_runs(self) -> Runs:

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.analysis import Analysis
-from ablation.analysis.fit import fit_least_squares
+from ablation.analysis.fit import Fit, fit_least_squares
 from ablation.analysis.notices import Notice
 from ablation.analysis.reading import read_table
 from ablation.analysis.request import request
-from ablation.analysis.runs import drop_constant, select_rows
+from ablation.analysis.runs import Runs, drop_constant, select_rows
 from ablation.analysis.scale import choose_scale
-from ablation.analysis.separable import leave_out_interactions, refuse_inseparable, unknown_notices
+from ablation.analysis.separable import fit_estimable, refuse_inseparable, unknown_notices
 from ablation.analysis.terms import build_matrix
 
 
@@ -39,8 +39,8 @@ def analyze(
         table: one row per run: a DataFrame, a `.parquet` or `.csv` file, or a study folder.
         response: the column with what was measured. Values that are not finite numbers are failed runs.
         factors: the columns that the study varied. The reference level is the first category of a categorical
-            column, else the first in ascending order (False before True, numbers by value, text by
-            character).
+            column, else the first in ascending order (False before True, numbers by value, text by character,
+            but a level that means "without", such as `none`, before other texts).
         block: the column of paired seeds (or another block); always categorical.
         scale: `log` (effects in %), `identity` (in units of the response), or `auto`: log when all
             responses are positive and lower is better.
@@ -69,25 +69,42 @@ def analyze(
     chosen = choose_scale(runs.response, asked)
     y = chosen.forward(runs.response)
     matrix = build_matrix(runs, asked.interactions)
-    refuse_inseparable(matrix, y, runs)
-    matrix, left_out = leave_out_interactions(matrix)
-    fit = fit_least_squares(matrix, y, runs.weights)
+    main = fit_least_squares(matrix.keep([t for t in matrix.terms if t.order <= 1]), y, runs.weights)
+    refuse_inseparable(main, runs)
+    fit, left_out = fit_estimable(matrix, main, runs)
     notices = (*selection.notices, *dropped, *left_out, *unknown_notices(fit, runs))
-    notices += _error_notices(fit.df_resid, fit.is_perfect, bool(np.ptp(runs.response) == 0), response)
+    notices += (*_model_notices(fit, runs, asked.anova_type), *_error_notices(fit, runs, response))
     return Analysis(asked, chosen, selection, runs, fit, notices)
 
 
-def _error_notices(df_resid: int, perfect: bool, constant: bool, response: str) -> tuple[Notice, ...]:
-    if constant:
+def _model_notices(fit: Fit, runs: Runs, anova_type: int) -> tuple[Notice, ...]:
+    """What the reader of the tables must know about the model's shape."""
+    notices = []
+    if anova_type == 3 and fit.null_space.shape[1]:
+        sentence = (
+            "With empty cells, type III tests depend on which cells are empty: type II is easier to read."
+        )
+        notices.append(Notice(sentence, "type-three"))
+    if fit.df_resid == 0 and any(len(f.levels) > 2 for f in runs.factors):
+        sentence = (
+            "In `lenth`, contrasts of a factor with more than two levels are one arbitrary choice of many."
+        )
+        notices.append(Notice(sentence, "arbitrary-contrasts"))
+    return tuple(notices)
+
+
+def _error_notices(fit: Fit, runs: Runs, response: str) -> tuple[Notice, ...]:
+    """Why there are no tests, if there are none."""
+    if np.ptp(runs.response) == 0:
         return (
             Notice(f"The response '{response}' is constant: no variation, no tests.", "constant-response"),
         )
-    if df_resid == 0:
+    if fit.df_resid == 0:
         sentence = (
             "As many parameters as runs: no error estimate, no p-values. Run more seeds, or see `lenth`."
         )
         return (Notice(sentence, "no-error-estimate"),)
-    if perfect:
+    if fit.is_perfect:
         sentence = (
             f"The factors determine '{response}' exactly: no noise is left, so no tests. "
             "Is the response deterministic, or the seed the same everywhere?"

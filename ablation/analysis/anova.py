@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special
+from scipy import special
 
 from ablation.analysis.cells import CellMeans
-from ablation.analysis.distributions import f_upper
+from ablation.analysis.distributions import f_upper, root
 from ablation.analysis.factors import Floats
 from ablation.analysis.fit import Fit, columns_of
 from ablation.analysis.multiplicity import benjamini_hochberg
+from ablation.analysis.robust_anova import robust_tests
 from ablation.analysis.terms import Term
 
 RESIDUALS = "Residuals"
@@ -29,6 +30,7 @@ def anova_table(fit: Fit, anova_type: int, alpha: float) -> pd.DataFrame:
     table["partial_eta_sq"] = table["sum_sq"] / (table["sum_sq"] + fit.rss) if fit.variance > 0 else np.nan
     low, high = partial_eta_sq_interval(table["F"].to_numpy(), table["df"].to_numpy(), fit.df_resid, alpha)
     table["partial_eta_sq_low"], table["partial_eta_sq_high"] = low, high
+    table["F_hc3"], table["p_hc3"] = robust_tests(fit, anova_type)
     residuals = pd.DataFrame({"term": [RESIDUALS], "sum_sq": [fit.rss], "df": [fit.df_resid]})
     return pd.concat([table, residuals], ignore_index=True)
 
@@ -100,4 +102,4 @@ def _noncentrality(F: float, df: int, df_resid: int, below: float) -> float:
     top = 2.0 * (F * df + 10)
     while gap(top) > 0:
         top *= 2
-    return float(optimize.brentq(gap, 0.0, top, xtol=1e-10, rtol=1e-12))
+    return root(gap, 0.0, top)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ablation.analysis.factors import Covariate, Factor
+from ablation.analysis.factors import OFF, Covariate, Factor
 from ablation.analysis.runs import Runs
 
 CAUTION = (
@@ -16,7 +16,6 @@ CAUTION = (
     "not effects: their p-values test 'response = 0'. Read the deviations from their mean instead."
 )
 
-OFF = {"false", "none", "off", "0"}
 ON = {"true", "on", "1", "yes"}
 
 
@@ -50,21 +49,36 @@ def article_columns(runs: Runs) -> tuple[pd.DataFrame, list[str]]:
     """
     label = labels([p.name for p in runs.predictors])
     full = _spanning_factor(runs)
-    singles: dict[str, np.ndarray] = {}
-    multiples: dict[str, np.ndarray] = {}
-    spanning: list[str] = []
+    singles: list[tuple[str, np.ndarray]] = []
+    multiples: list[tuple[str, np.ndarray]] = []
+    spanning: list[int] = []
     for part in runs.predictors:
         if isinstance(part, Covariate):
-            singles[label[part.name]] = part.values
+            if full is None or np.ptp(part.values) > 0:  # a constant is in the span of the factor's columns
+                singles.append((label[part.name], part.values))
         elif part is full:
-            columns = _level_columns(part, label[part.name], skip_reference=False)
-            spanning = list(columns)
-            multiples |= columns
+            spanning = list(range(len(multiples), len(multiples) + len(part.levels)))
+            multiples += _level_columns(part, label[part.name], part.levels)
         elif len(part.levels) == 2:
-            singles[on_label(part, label[part.name])] = part.codes == 1
+            singles.append((on_label(part, label[part.name]), part.codes == 1))
         elif len(part.levels) > 2:
-            multiples |= _level_columns(part, label[part.name], skip_reference=True)
-    return pd.DataFrame({**singles, **multiples}, index=runs.labels).astype(float), spanning
+            multiples += _level_columns(part, label[part.name], part.levels[1:])
+    names = _distinct([name for name, _ in singles + multiples])
+    columns = {name: values for name, (_, values) in zip(names, singles + multiples, strict=True)}
+    return pd.DataFrame(columns, index=runs.labels).astype(float), [names[len(singles) + i] for i in spanning]
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Number names that occur twice, so that no column is lost."""
+    seen: dict[str, int] = {}
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+    count = dict.fromkeys(seen, 0)
+    distinct = []
+    for name in names:
+        count[name] += 1
+        distinct.append(name if seen[name] == 1 else f"{name}_{count[name]}")
+    return distinct
 
 
 def _spanning_factor(runs: Runs) -> Factor | None:
@@ -74,9 +88,8 @@ def _spanning_factor(runs: Runs) -> Factor | None:
     return candidates[0] if candidates else None
 
 
-def _level_columns(factor: Factor, label: str, skip_reference: bool) -> dict[str, np.ndarray]:
-    chosen = factor.levels[1:] if skip_reference else factor.levels
-    return {f"{label}_{level}": factor.codes == factor.levels.index(level) for level in sorted(chosen)}
+def _level_columns(factor: Factor, label: str, chosen: tuple[str, ...]) -> list[tuple[str, np.ndarray]]:
+    return [(f"{label}_{level}", factor.codes == factor.levels.index(level)) for level in sorted(chosen)]
 
 
 def article_fit(runs: Runs, response: str) -> Any:
@@ -84,7 +97,10 @@ def article_fit(runs: Runs, response: str) -> Any:
     from statsmodels.regression.linear_model import OLS  # seconds to import, needed only here
 
     columns, _ = article_columns(runs)
-    return OLS(pd.Series(runs.response, index=runs.labels, name=response), columns).fit()
+    with np.errstate(
+        divide="ignore", invalid="ignore"
+    ):  # as many columns as runs: errors are infinite or NaN
+        return OLS(pd.Series(runs.response, index=runs.labels, name=response), columns).fit()
 
 
 def article_deviations(runs: Runs, response: str, alpha: float) -> pd.DataFrame:
@@ -95,11 +111,14 @@ def article_deviations(runs: Runs, response: str, alpha: float) -> pd.DataFrame:
         intercept.
     """
     columns, spanning = article_columns(runs)
+    if not spanning:  # numbers only: there are no levels to compare
+        return pd.DataFrame(columns=["column", "deviation", "se", "df", "ci_low", "ci_high", "t", "p"])
     results = article_fit(runs, response)
     chosen = np.array([[float(name == other) for other in columns] for name in spanning]).reshape(
         len(spanning), -1
     )
-    test = results.t_test(chosen - chosen.mean(axis=0))
+    with np.errstate(all="ignore"):
+        test = results.t_test(chosen - chosen.mean(axis=0))
     interval = np.asarray(test.conf_int(alpha))
     return pd.DataFrame(
         {

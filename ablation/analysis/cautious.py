@@ -1,8 +1,10 @@
 """The inference behind verdicts: the classical test and one that allows unequal spread, whichever is wider.
 
-Neither is chosen by a look at the spread. The robust one is HC2 with Bell and McCaffrey's degrees of freedom
-(Imbens & Kolesar 2016, Review of Economics and Statistics 98:701): in a balanced design it equals the
-classical test for two-level factors, and it protects contrasts of a noisy level of a multi-level factor.
+Neither is chosen by a look at the spread. The robust one weights squared residuals so that the variance of
+a contrast is unbiased whatever the spread (Cattaneo, Jansson & Newey 2018, JASA 113:1350), with
+Satterthwaite degrees of freedom (Bell & McCaffrey; Imbens & Kolesar 2016, Review of Economics and
+Statistics 98:701). For two-level factors of a balanced design it equals the classical test; it protects
+contrasts of a noisy level of a multi-level factor.
 """
 
 from __future__ import annotations
@@ -15,11 +17,15 @@ from ablation.analysis.distributions import t_lower, t_quantile, t_two_sided
 from ablation.analysis.factors import Floats
 from ablation.analysis.fit import Fit
 
-EXACT_UP_TO = 2000
-"""Up to this many runs the degrees of freedom use all pairs of residuals; beyond, they are large anyway."""
+EXACT_UP_TO = 500
+"""Up to this many runs all pairs of residuals are used; beyond, their correlations no longer matter."""
 
 
-@dataclass(frozen=True)
+MIN_SLACK = 0.5
+"""With all leverages below one half the unbiased weights exist."""
+
+
+@dataclass(frozen=True, eq=False)
 class Cautious:
     """Contrasts (m,): estimate, the wider standard error with its degrees of freedom, and the larger p."""
 
@@ -45,7 +51,7 @@ def cautious(fit: Fit, L: Floats, alpha: float) -> Cautious:
     found = fit.estimates(L)
     df = np.full(len(L), float(fit.df_resid))
     p = t_two_sided(found.estimate / found.se, df)
-    robust_se, robust_df = hc2(fit, L)
+    robust_se, robust_df = robust_error(fit, L)
     robust_p = t_two_sided(found.estimate / robust_se, robust_df)
     wider = t_quantile(1 - alpha / 2, robust_df) * robust_se > t_quantile(1 - alpha / 2, df) * found.se
     return Cautious(
@@ -56,18 +62,25 @@ def cautious(fit: Fit, L: Floats, alpha: float) -> Cautious:
     )
 
 
-def hc2(fit: Fit, L: Floats) -> tuple[Floats, Floats]:
-    """HC2 standard errors and Bell-McCaffrey degrees of freedom of L (m x p); NaN at leverage 1."""
+def robust_error(fit: Fit, L: Floats) -> tuple[Floats, Floats]:
+    """Standard errors that allow unequal spread, and their degrees of freedom, of L (m x p), each (m,).
+
+    HC2 where a leverage is too high for the unbiased weights, NaN where a leverage is 1.
+    """
     slack = 1 - fit.leverage
-    if np.isnan(fit.variance) or (slack < 1e-9).any():
+    if not fit.has_hc3:
         return np.full(len(L), np.nan), np.full(len(L), np.nan)
-    squares = (fit.q @ fit.coordinates(L).T) ** 2  # (n x m): squared share of each run in each contrast
-    se = np.sqrt((fit.residuals**2 / slack) @ squares)
-    w = squares / slack[:, None]
-    if fit.n <= EXACT_UP_TO:
-        pairs = (np.eye(fit.n) - fit.q @ fit.q.T) ** 2
-        spread = np.einsum("im,ij,jm->m", w, pairs, w, optimize=True)
+    shares = (
+        fit.q @ fit.coordinates(L).T
+    ) ** 2  # (n x m): variance of a contrast = shares . variances of runs
+    weights = shares / slack[:, None]
+    if fit.n > EXACT_UP_TO:
+        spread = np.einsum("im,i->m", weights**2, slack**2)
     else:
-        spread = np.einsum("im,i->m", w**2, slack**2)
-    df = squares.sum(axis=0) ** 2 / spread
-    return np.where(fit.estimable(L), se, np.nan), df
+        pairs = (np.eye(fit.n) - fit.q @ fit.q.T) ** 2  # E(residual^2) = pairs @ variances of runs
+        if slack.min() > MIN_SLACK:
+            unbiased = np.linalg.solve(pairs, shares)
+            weights = np.where(fit.residuals**2 @ unbiased > 0, unbiased, weights)
+        spread = np.einsum("im,im->m", weights, pairs @ weights)
+    se = np.sqrt(fit.residuals**2 @ weights)
+    return np.where(fit.estimable(L), se, np.nan), shares.sum(axis=0) ** 2 / spread

@@ -16,7 +16,7 @@ from ablation.analysis.runs import Runs
 from ablation.analysis.scale import Scale
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CellMeans:
     """The saturated model: one mean per cell, plus block.
 

@@ -9,7 +9,7 @@ from ablation.analysis.notices import Notice, counted
 from ablation.analysis.runs import Runs
 from ablation.analysis.sentences import p_text
 
-MAX_COOKS_DISTANCE = 0.5
+MAX_COOKS_DISTANCE = 1.0
 """A run that moves the fit by more than this deserves a look (Cook & Weisberg 1982)."""
 
 MIN_BLOCKS = 3

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special
+from scipy import special
 
-from ablation.analysis.distributions import f_upper, t_two_sided
+from ablation.analysis.distributions import f_upper, root, t_two_sided
 from ablation.analysis.factors import Floats
 from ablation.analysis.fit import Fit
 from ablation.analysis.multiplicity import holm
@@ -20,7 +20,7 @@ from ablation.analysis.variance_share import block_variance_table
 BOX_COX_BOUNDS = (-4.0, 4.0)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Diagnostics:
     """Tables about the residuals of the main model; each is computed when first read."""
 
@@ -136,6 +136,8 @@ def brown_forsythe(values: Floats, codes: np.ndarray) -> tuple[float, int, int, 
 
 def box_cox_interval(fit: Fit, response: Floats, alpha: float) -> tuple[float, float, float]:
     """Power of highest profile likelihood and its interval (Box & Cox 1964, JRSS B 26:211), within +-4."""
+    from scipy import optimize  # a third of a second to import, needed only here
+
     log_y = np.log(response)
     log_y = log_y - log_y.mean()
 
@@ -150,9 +152,7 @@ def box_cox_interval(fit: Fit, response: Floats, alpha: float) -> tuple[float, f
     )
     limit = best.fun + float(special.chdtri(1, alpha))
     ends = [
-        float(optimize.brentq(lambda x: minus_twice(x) - limit, *sorted((best.x, end))))
-        if minus_twice(end) > limit
-        else end
+        root(lambda x: minus_twice(x) - limit, *sorted((best.x, end))) if minus_twice(end) > limit else end
         for end in BOX_COX_BOUNDS
     ]
     return float(best.x), ends[0], ends[1]

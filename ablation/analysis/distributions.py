@@ -1,6 +1,8 @@
-"""Tail areas and quantiles of t, F and friends from scipy.special (scipy.stats takes a second to import)."""
+"""Tail areas, quantiles and a root finder (scipy.stats and scipy.optimize would take a second to import)."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,3 +35,16 @@ def f_upper(F: ArrayLike, df1: ArrayLike, df2: ArrayLike) -> Floats:
     df1, df2 = (np.where(np.asarray(df) > 0, df, np.nan) for df in (df1, df2))
     p: Floats = special.fdtrc(df1, df2, F)
     return p
+
+
+def root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function that changes sign between low and high is zero, by halving to about the last digit."""
+    rising = function(high) > 0
+    narrow = 1e-15 * (high - low)
+    while high - low > max(narrow, 2e-16 * abs(high)):
+        middle = (low + high) / 2
+        if (function(middle) > 0) == rising:
+            high = middle
+        else:
+            low = middle
+    return (low + high) / 2

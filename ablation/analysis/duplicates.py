@@ -17,7 +17,9 @@ TIES_BEYOND_CHANCE = 20.0
 
 
 def repeated_rows(table: pd.DataFrame, runs: Runs, candidates: Bools) -> Bools:
-    """Mark rows that copy an earlier one: same levels, block and response, same in every other column.
+    """Mark rows that copy an earlier one: same levels, block and response.
+
+    Without a block, other columns (a seed that is not used, say) must be the same as well.
 
     Coarse responses (counts, rounded numbers) tie by chance. So copies are only called copies when ties
     within a cell are far more frequent than ties between cells.
@@ -39,7 +41,8 @@ def repeated_rows(table: pd.DataFrame, runs: Runs, candidates: Bools) -> Bools:
     finite = candidates & np.isfinite(runs.response)
     if _ties_by_chance(cell[finite], value[finite], both[finite]):
         return marked
-    marked[candidates] = pd.Series(_row_ids(table, both)[candidates]).duplicated().to_numpy()
+    ids = _row_ids(table, both) if runs.block is None else both
+    marked[candidates] = pd.Series(ids[candidates]).duplicated().to_numpy()
     return marked
 
 

@@ -16,6 +16,10 @@ Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
 
+OFF = {"false", "none", "off", "0"}
+"""Levels, in lower case, that mean that something is not there."""
+
+
 def sum_codes(n_levels: int) -> Floats:
     """Sum coding, size (n_levels x n_levels - 1): level i has a 1 in column i, the last level -1 in all.
 
@@ -25,7 +29,7 @@ def sum_codes(n_levels: int) -> Floats:
     return np.vstack([np.eye(n_levels - 1), -np.ones((1, n_levels - 1))])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Factor:
     """A factor or block: `codes` (n_rows,) index `levels`, -1 is missing; the first is the reference."""
 
@@ -62,7 +66,7 @@ class Factor:
         return [f"{self.name}[{level}]" for level in self.levels[:-1]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Covariate:
     """A factor used as a number: one column, centred, so that the other factors are compared at its mean."""
 
@@ -96,7 +100,8 @@ def read_factor(column: pd.Series, name: str) -> Factor:
     """Turn a column into a factor.
 
     The reference is the first category of a categorical column; otherwise levels are in ascending order
-    (False before True, numbers by value, text by character), as in R and patsy.
+    (False before True, numbers by value, text by character), as in R and patsy, except that among texts a
+    level that means "without" (`none`, `None`, `off`, `false`) comes first.
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes = column.cat.codes.to_numpy().astype(np.intp)
@@ -132,7 +137,7 @@ def _ascending(labels: tuple[str, ...]) -> list[int]:
     except ValueError:
         numbers = []
     if not numbers or not np.isfinite(numbers).all():
-        return sorted(range(len(labels)), key=lambda i: labels[i])
+        return sorted(range(len(labels)), key=lambda i: (labels[i].lower() not in OFF, labels[i]))
     return sorted(range(len(labels)), key=lambda i: (numbers[i], labels[i]))
 
 
@@ -151,5 +156,7 @@ def read_covariate(column: pd.Series, name: str) -> Covariate:
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     values = np.where(np.isfinite(values), values, np.nan)
     if np.isnan(values).all():
-        raise UsageError(f"Expected numbers in the numeric factor '{name}'. Received: {list(column[:3])}.")
+        raise UsageError(
+            f"Expected numbers in '{name}'. Received: {list(column[:3])}. Do not call it numeric."
+        )
     return Covariate(name, values)

@@ -7,20 +7,17 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import linalg
 
+from ablation.analysis.decompose import independent, null_space, orthonormal
 from ablation.analysis.distributions import f_upper
 from ablation.analysis.factors import Floats, Ints
 from ablation.analysis.terms import Matrix, Term
-
-RANK_TOLERANCE = 1e-9
-"""A column of length 1 whose part outside the others is shorter than this adds no rank."""
 
 EXACT_FIT = 1e-9
 """Residuals smaller than this share of the response's spread (or than rounding) are a perfect fit."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Estimates:
     """Combinations of coefficients: estimate, classical and HC3 standard error, each (m,); NaN if unknown."""
 
@@ -29,7 +26,7 @@ class Estimates:
     se_hc3: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
     """A least-squares fit that knows its rank.
 
@@ -102,10 +99,10 @@ class Fit:
         return np.minimum(h, 1.0)
 
     @cached_property
-    def coefficients(self) -> Floats:
-        """Coefficients of the kept columns of length 1, (rank,)."""
-        b: Floats = linalg.solve_triangular(self.r, self.z)
-        return b
+    def r_inverse(self) -> Floats:
+        """Inverse of the triangle, (rank x rank)."""
+        inverse: Floats = np.asarray(np.linalg.inv(self.r), dtype=np.float64)
+        return inverse
 
     @cached_property
     def triangle(self) -> Floats:
@@ -139,7 +136,7 @@ class Fit:
 
     def coordinates(self, L: Floats) -> Floats:
         """Combinations L (m x p) in coordinates of q: a (m x rank), L b = a z and L (R'R)^-1 L' = a a'."""
-        a: Floats = linalg.solve_triangular(self.r, (L / self.norms)[:, self.kept].T, trans="T").T
+        a: Floats = (L / self.norms)[:, self.kept] @ self.r_inverse
         return a
 
     def wald_p(self, L: Floats) -> float:
@@ -150,13 +147,34 @@ class Fit:
         F = float(np.sum((basis.T @ self.z) ** 2)) / df / self.variance
         return float(f_upper(F, df, self.df_resid))
 
+    def robust_wald_p(self, L: Floats) -> float:
+        """The same with HC3: unequal spread feigns no differences; NaN where HC3 is undefined."""
+        if not self.has_hc3:
+            return float("nan")
+        a = self.coordinates(L)
+        basis = orthonormal((a / np.linalg.norm(a, axis=1, keepdims=True)).T)
+        found = basis.T @ self.z
+        F = float(found @ np.linalg.solve(self.hc3_covariance(basis.T), found)) / len(found)
+        return float(f_upper(F, len(found), self.df_resid))
+
+    @property
+    def has_hc3(self) -> bool:
+        """Whether there is an error estimate, and no run that the fit meets in any case (leverage 1)."""
+        return not np.isnan(self.variance) and not (self.leverage > 1 - 1e-9).any()
+
+    def hc3_covariance(self, a: Floats) -> Floats:
+        """HC3 covariance (m x m) of combinations in coordinates a (m x rank) (MacKinnon & White 1985)."""
+        influence = self._influence(a)
+        covariance: Floats = influence.T @ influence
+        return covariance
+
+    def _influence(self, a: Floats) -> Floats:
+        return (self.q @ a.T) * (self.residuals / (1 - self.leverage))[:, None]
+
     def _hc3(self, a: Floats) -> Floats:
-        """HC3 (MacKinnon & White 1985); NaN when a run has leverage 1, for then it is undefined."""
-        if np.isnan(self.variance) or (self.leverage > 1 - 1e-9).any():
+        if not self.has_hc3:
             return np.full(len(a), np.nan)
-        jackknife = self.residuals / (1 - self.leverage)
-        influence = (self.q @ a.T) * jackknife[:, None]
-        se: Floats = np.sqrt(np.einsum("ij,ij->j", influence, influence))
+        se: Floats = np.linalg.norm(self._influence(a), axis=0)
         return se
 
     def extra(self, base: ArrayLike, added: ArrayLike) -> tuple[float, int]:
@@ -164,30 +182,16 @@ class Fit:
 
         Both by rank, so empty cells and aliased terms count for what they carry.
         """
-        before = orthonormal(self.triangle[:, np.asarray(base, dtype=np.intp)])
-        rest = self.triangle[:, np.asarray(added, dtype=np.intp)]
-        for _ in range(2):  # twice is enough (Kahan; Parlett 1980)
-            rest = rest - before @ (before.T @ rest)
+        base, added = np.asarray(base, dtype=np.intp), np.asarray(added, dtype=np.intp)
+        if len(base) + len(added) == self.rank == self.matrix.X.shape[1]:
+            rest = self.r_inverse[added].T  # what is left of the last columns, without a new decomposition
+            rest = rest / np.linalg.norm(rest, axis=0)
+        else:
+            before, rest = orthonormal(self.triangle[:, base]), self.triangle[:, added]
+            for _ in range(2):  # twice is enough (Kahan; Parlett 1980)
+                rest = rest - before @ (before.T @ rest)
         basis = orthonormal(rest)
         return float(np.sum((basis.T @ self.z) ** 2)), basis.shape[1]
-
-
-def orthonormal(columns: Floats) -> Floats:
-    """An orthonormal basis of the space of columns whose length is at most about 1, (m x rank)."""
-    if columns.shape[1] == 0:
-        return columns
-    q, r, _ = linalg.qr(columns, mode="economic", pivoting=True)
-    basis: Floats = q[:, : int((np.abs(np.diag(r)) > RANK_TOLERANCE).sum())]
-    return basis
-
-
-def null_space(triangle: Floats, r: Floats, kept: Ints) -> Floats:
-    """Combinations of columns that vanish: each dropped column minus what the kept ones make of it."""
-    dropped = np.setdiff1d(np.arange(triangle.shape[1]), kept)
-    null = np.zeros((triangle.shape[1], len(dropped)))
-    null[dropped, np.arange(len(dropped))] = 1.0
-    null[kept] = -linalg.solve_triangular(r, triangle[:, dropped]) if len(dropped) else 0.0
-    return null
 
 
 def fit_least_squares(matrix: Matrix, y: Floats, weights: Floats | None = None) -> Fit:
@@ -196,25 +200,8 @@ def fit_least_squares(matrix: Matrix, y: Floats, weights: Floats | None = None) 
     X = matrix.X if weights is None else root[:, None] * matrix.X
     norms = np.linalg.norm(X, axis=0)
     norms[norms == 0] = 1.0
-    kept, q, r = _independent(X / norms)
+    kept, q, r = independent(X / norms)
     return Fit(matrix, y, root, norms, kept, q, r)
-
-
-def _independent(X: Floats) -> tuple[Ints, Floats, Floats]:
-    """The first columns that carry the rank, with their QR decomposition; columns have length 1 (or 0)."""
-    n, p = X.shape
-    q, r = linalg.qr(X[:, : min(n, p)], mode="economic", check_finite=False)
-    kept = np.flatnonzero(np.abs(np.diag(r)) > RANK_TOLERANCE)
-    if len(kept) == p:
-        return kept, q, r
-    while True:
-        q, r = linalg.qr(X[:, kept], mode="economic", check_finite=False)
-        rest = X - q @ (q.T @ X)
-        rest[:, kept] = 0.0
-        lost = np.flatnonzero(np.linalg.norm(rest, axis=0) > RANK_TOLERANCE)
-        if len(lost) == 0 or len(kept) == n:
-            return kept, q, r
-        kept = np.sort(np.append(kept, lost[0]))
 
 
 def columns_of(terms: list[Term] | tuple[Term, ...]) -> Ints:

@@ -7,9 +7,9 @@ class Notice(str):
     """A sentence with a code: reads, prints and compares as the sentence; `code` names its kind.
 
     Codes: `failed-runs`, `missing-level`, `missing-weight`, `duplicate-rows`, `repeated-rows`,
-    `single-level`, `constant-response`, `perfect-fit`, `no-error-estimate`, `left-out-interaction`,
-    `aliased-interaction`, `not-estimable`, `scale`, `few-blocks`, `interaction`, `unequal-spread`,
-    `outlier`, `lack-of-fit`.
+    `single-level`, `constant-response`, `perfect-fit`, `no-error-estimate`, `arbitrary-contrasts`,
+    `left-out-interaction`, `aliased-interaction`, `not-estimable`, `type-three`, `few-blocks`,
+    `interaction`, `lack-of-fit`, `unequal-spread`, `outlier`, `influence`.
     """
 
     code: str

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import optimize, special
+from scipy import special
 
 from ablation.analysis.cautious import Cautious
-from ablation.analysis.distributions import t_quantile
+from ablation.analysis.distributions import root, t_quantile
 from ablation.analysis.factors import Floats
 from ablation.analysis.fit import Fit
 from ablation.analysis.runs import Runs
@@ -48,10 +48,7 @@ def detectable(se: float, df: float, alpha: float, goal: float = GOAL) -> float:
     if not (df > 0 and se > 0):
         return float("nan")
     top = float(t_quantile(1 - alpha / 2, df)) + 10.0
-    shift = optimize.brentq(
-        lambda d: float(contrast_power(d, 1.0, df, alpha)) - goal, 1e-6, 4 * top, xtol=1e-9
-    )
-    return float(shift) * se
+    return root(lambda shift: float(contrast_power(shift, 1.0, df, alpha)) - goal, 0.0, 4 * top) * se
 
 
 @dataclass(frozen=True)

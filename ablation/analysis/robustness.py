@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -101,9 +102,11 @@ def sign_flip_p(effects: Floats) -> float:
 
 def raw_effects(fit: Fit, runs: Runs, alpha: float) -> pd.DataFrame:
     """The main contrasts with the response as it is, in its units."""
-    plain = Scale("identity", "raw", float(np.median(runs.response)))
-    raw = fit_least_squares(fit.matrix, plain.forward(runs.response), runs.weights)
-    return effects_table(raw, runs.predictors, plain, alpha)
+    unit = float(np.abs(runs.response).max()) or 1.0  # squares of very large or small responses stay in range
+    plain = Scale("identity", "raw", float(np.median(runs.response / unit)))
+    raw = replace(fit, y=plain.forward(runs.response / unit))  # the same columns: no new decomposition
+    table = effects_table(raw, runs.predictors, plain, alpha)
+    return table.assign(estimate=table["estimate"] * unit)
 
 
 def _agree(row: Mapping[Hashable, float], alpha: float) -> bool:

@@ -13,8 +13,11 @@ from ablation.analysis.notices import Notice, counted, listed
 from ablation.analysis.request import Request
 from ablation.errors import UsageError
 
+DUPLICATE = "duplicate of an earlier row"
+NO_WEIGHT = "no positive weight"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Runs:
     """Rows of a table by role: response (n,), predictors, block, weights (n,), and the table's labels."""
 
@@ -55,7 +58,7 @@ class Runs:
         return ", ".join(f"{p.name}={p.texts(np.array([row]))[0]}" for p in self.predictors)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Selection:
     """Runs that count (`used`), all distinct runs and whether they failed, rows left out, notices."""
 
@@ -80,13 +83,8 @@ def select_rows(table: pd.DataFrame, asked: Request) -> Selection:
     for part in (*runs.predictors, *([runs.block] if runs.block else [])):
         _mark(reason, _missing(part), f"no level of '{part.name}'")
     if runs.weights is not None:
-        _mark(
-            reason,
-            ~(np.isfinite(runs.weights) & (runs.weights > 0)),
-            f"no positive weight in '{asked.weights}'",
-        )
-    duplicate = repeated_rows(table, runs, reason == "")
-    _mark(reason, duplicate, "duplicate of an earlier row")
+        _mark(reason, ~(runs.weights > 0), f"{NO_WEIGHT} in '{asked.weights}'")
+    _mark(reason, repeated_rows(table, runs, reason == ""), DUPLICATE)
     attempted = reason == ""
     failures = _failures(table, asked, runs.response)
     _mark(reason, failures != "", failures)
@@ -102,8 +100,8 @@ def _read_roles(table: pd.DataFrame, asked: Request) -> Runs:
     predictors: list[Predictor] = []
     for name in asked.factors:
         read = read_covariate if name in asked.numeric else read_factor
-        predictors.append(read(table[name], name))
-    block = None if asked.block is None else read_factor(table[asked.block], asked.block)
+        predictors.append(read(table[name], str(name)))
+    block = None if asked.block is None else read_factor(table[asked.block], str(asked.block))
     weights = None if asked.weights is None else read_covariate(table[asked.weights], asked.weights).values
     return Runs(_numbers(table[asked.response]), tuple(predictors), block, weights, table.index)
 
@@ -152,29 +150,25 @@ def _excluded_table(table: pd.DataFrame, asked: Request, runs: Runs, reason: np.
 
 
 def _selection_notices(reason: np.ndarray, attempted: Bools, runs: Runs) -> tuple[Notice, ...]:
-    notices = []
-    for text in dict.fromkeys(reason[(reason != "") & ~attempted]):
-        n = int((reason == text).sum())
-        if text.startswith("duplicate"):
-            notices.append(
-                Notice(
-                    f"{counted(n, 'row')} repeat an earlier row exactly and were left out.", "duplicate-rows"
-                )
-            )
-        else:
-            code = "missing-weight" if "weight" in text else "missing-level"
-            hint = " If None is a level, write it as the text 'None'." if code == "missing-level" else ""
-            notices.append(Notice(f"{counted(n, 'row')} left out: {text}.{hint}", code))
-    failed = int((attempted & (reason != "")).sum())
-    if failed:
-        cells = listed(
-            list(dict.fromkeys(runs.cell_text(int(i)) for i in np.flatnonzero(attempted & (reason != "")))), 3
+    left_out = dict.fromkeys(reason[(reason != "") & ~attempted])
+    notices = [_left_out_notice(text, int((reason == text).sum())) for text in left_out]
+    failed = np.flatnonzero(attempted & (reason != ""))
+    if len(failed):
+        cells = listed(list(dict.fromkeys(runs.cell_text(int(i)) for i in failed)), 3)
+        n = counted(int(attempted.sum()), "run")
+        notices.append(
+            Notice(f"{len(failed)} of {n} failed and are not in the averages: {cells}.", "failed-runs")
         )
-        sentence = (
-            f"{failed} of {counted(int(attempted.sum()), 'run')} failed and are not in the averages: {cells}."
-        )
-        notices.append(Notice(sentence, "failed-runs"))
     return tuple(notices)
+
+
+def _left_out_notice(reason: str, n: int) -> Notice:
+    if reason == DUPLICATE:
+        return Notice(f"{counted(n, 'row')} left out: duplicates of earlier rows.", "duplicate-rows")
+    if reason.startswith(NO_WEIGHT):
+        return Notice(f"{counted(n, 'row')} left out: {reason}.", "missing-weight")
+    hint = "If None is a level, write it as the text 'None'."
+    return Notice(f"{counted(n, 'row')} left out: {reason}. {hint}", "missing-level")
 
 
 def _nothing_left(table: pd.DataFrame, asked: Request, reason: np.ndarray) -> str:

@@ -14,6 +14,10 @@ MIN_RELATIVE_SPREAD = 1e-6
 """Below this ratio of spread to level the distance from zero says nothing about the scale."""
 
 
+SQUARES_OVERFLOW = 1e140
+"""Spreads beyond this (or below its inverse) leave the range of numbers when squared and added up."""
+
+
 @dataclass(frozen=True)
 class Scale:
     """`name` is 'log' or 'identity', `reason` why; `origin` is taken out first, to keep exact digits."""
@@ -63,23 +67,34 @@ def choose_scale(response: Floats, asked: Request) -> Scale:
     Raises:
         UsageError: the log was asked for and a response is zero or negative.
     """
-    median = float(np.median(response))
-    if asked.scale == "identity":
-        return Scale("identity", "asked for", median)
+    name, reason = _choose(response, asked)
+    if name == "identity":
+        _refuse_extremes(response, asked.response)
+    return Scale(name, reason, float(np.median(response)))
+
+
+def _choose(response: Floats, asked: Request) -> tuple[str, str]:
     not_positive = int((response <= 0).sum())
-    if asked.scale == "log":
-        if not_positive:
-            raise UsageError(
-                f"Expected positive responses for scale='log'. Received: {not_positive} of {len(response)} "
-                f"runs with '{asked.response}' <= 0 (lowest {response.min():g}). Use scale='identity'."
-            )
-        return Scale("log", "asked for", median)
-    if not_positive:
-        return Scale("identity", f"'{asked.response}' has values that are not positive", median)
-    if asked.direction == "higher":
-        return Scale(
-            "identity", f"'{asked.response}' is better when higher, so not a loss-like ratio", median
+    if asked.scale == "log" and not_positive:
+        raise UsageError(
+            f"Expected positive responses for scale='log'. Received: {not_positive} of {len(response)} "
+            f"runs with '{asked.response}' <= 0 (lowest {response.min():g}). Use scale='identity'."
         )
-    if np.ptp(response) < MIN_RELATIVE_SPREAD * median:
-        return Scale("identity", f"'{asked.response}' varies by less than a millionth of its size", median)
-    return Scale("log", f"all values of '{asked.response}' are positive and lower is better", median)
+    if asked.scale != "auto":
+        return asked.scale, "asked for"
+    if not_positive:
+        return "identity", f"'{asked.response}' has values that are not positive"
+    if asked.direction == "higher":
+        return "identity", f"'{asked.response}' is better when higher, so not a loss-like ratio"
+    if np.ptp(response) < MIN_RELATIVE_SPREAD * np.median(response):
+        return "identity", f"'{asked.response}' varies by less than a millionth of its size"
+    return "log", f"all values of '{asked.response}' are positive and lower is better"
+
+
+def _refuse_extremes(response: Floats, name: str) -> None:
+    spread = 2 * float(np.ptp(response / 2))
+    if spread != 0 and not 1 / SQUARES_OVERFLOW < spread < SQUARES_OVERFLOW:
+        raise UsageError(
+            f"Expected responses whose squares a computer can hold. Received: '{name}' from "
+            f"{response.min():g} to {response.max():g}. Change its unit, or use scale='log'."
+        )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ablation.analysis.article import OFF, ON
+from ablation.analysis.article import ON
+from ablation.analysis.factors import OFF
 from ablation.analysis.request import Request
 from ablation.analysis.scale import Scale
 
@@ -30,7 +31,7 @@ class Finding:
 
 def sentence(found: Finding, scale: Scale, asked: Request) -> str:
     """Say what was found, in one sentence with the numbers."""
-    name = component(found) + (f" (at {found.within})" if found.within else "")
+    name = component(found)
     if math.isnan(found.estimate):
         return f"Nothing is known about {name}: no runs tell its effect apart."
     if math.isnan(found.low):
@@ -48,10 +49,12 @@ def sentence(found: Finding, scale: Scale, asked: Request) -> str:
 def component(found: Finding) -> str:
     """What is judged: a flag by its name, a level as 'factor=level instead of reference'."""
     if found.n_levels == 0:
-        return f"one unit more of {found.factor}"
-    if found.n_levels == 2 and found.reference.lower() in OFF:
-        return found.factor if found.level.lower() in ON else f"{found.factor}={found.level}"
-    return f"{found.factor}={found.level} instead of {found.reference}"
+        name = f"one unit more of {found.factor}"
+    elif found.n_levels == 2 and found.reference.lower() in OFF:
+        name = found.factor if found.level.lower() in ON else f"{found.factor}={found.level}"
+    else:
+        name = f"{found.factor}={found.level} instead of {found.reference}"
+    return f"{name} (at {found.within})" if found.within else name
 
 
 def moved(found: Finding, scale: Scale, asked: Request) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ablation.analysis.factors import Factor, Floats
+from ablation.analysis.factors import Factor
 from ablation.analysis.fit import Fit, columns_of, fit_least_squares
 from ablation.analysis.means import contrast_rows
 from ablation.analysis.notices import Notice, listed
@@ -16,21 +16,19 @@ INVOLVED = 1e-7
 """A term takes part in a direction when its share there is larger than this."""
 
 
-def refuse_inseparable(matrix: Matrix, y: Floats, runs: Runs) -> None:
-    """Compare rank and columns of the main effects (and block).
+def refuse_inseparable(main: Fit, runs: Runs) -> None:
+    """Compare rank and columns of the fit of main effects (and block).
 
     Raises:
         UsageError: factors always move together, or a factor moves with the block; names them.
     """
-    main = [t for t in matrix.terms if t.order <= 1]
-    fit = fit_least_squares(matrix.keep(main), y)
-    if fit.null_space.shape[1] == 0:
+    if main.null_space.shape[1] == 0:
         return
-    groups = _groups(fit)
+    groups = _groups(main)
     for culprits in groups:
         if any(t.kind == BLOCK for t in culprits):
             raise UsageError(_confounded_with_block(culprits))
-    raise UsageError(_inseparable(min(groups, key=len), matrix, y, runs))
+    raise UsageError(_inseparable(min(groups, key=len), main, runs))
 
 
 def _groups(fit: Fit) -> list[list[Term]]:
@@ -51,25 +49,22 @@ def _confounded_with_block(culprits: list[Term]) -> str:
     )
 
 
-def _inseparable(culprits: list[Term], matrix: Matrix, y: Floats, runs: Runs) -> str:
-    names = [t.name for t in culprits]
-    if len(names) == 1:  # one factor against the intercept cannot happen: single levels are dropped before
-        return f"'{names[0]}' is not separable from the mean. Run more of its levels."
-    how = "always move together" if len(names) == 2 else "determine one another"
-    joint = _joint_effect(culprits, matrix, y, runs) if len(names) == 2 else ""
+def _inseparable(culprits: list[Term], main: Fit, runs: Runs) -> str:
+    how = "always move together" if len(culprits) == 2 else "determine one another"
+    joint = _joint_effect(culprits, main, runs) if len(culprits) == 2 else ""
     return (
-        f"Expected factors whose levels vary independently. Received: {listed(names)}, which {how} in the "
-        f"{len(y)} runs that finished: their effects are not separable{joint}. "
+        f"Expected factors whose levels vary independently. Received: {listed([t.name for t in culprits])}, "
+        f"which {how} in the {main.n} runs that finished: their effects are not separable{joint}. "
         "Run cells in which they differ, or leave one of them out of the factors."
     )
 
 
-def _joint_effect(culprits: list[Term], matrix: Matrix, y: Floats, runs: Runs) -> str:
+def _joint_effect(culprits: list[Term], main: Fit, runs: Runs) -> str:
     first = runs.predictors[min(culprits[0].members)]
     if not isinstance(first, Factor) or len(first.levels) != 2:
         return ""
-    main = [t for t in matrix.terms if t.order <= 1 and not t.same_as(culprits[1])]
-    fit = fit_least_squares(matrix.keep(main), y)
+    rest = main.matrix.keep([t for t in main.matrix.terms if t is not culprits[1]])
+    fit = fit_least_squares(rest, main.y, runs.weights)
     row = np.zeros((1, len(fit.norms)))
     column = next(t for t in fit.matrix.terms if t.same_as(culprits[0])).columns
     row[:, column] = first.coding[1] - first.coding[0]
@@ -77,60 +72,67 @@ def _joint_effect(culprits: list[Term], matrix: Matrix, y: Floats, runs: Runs) -
     return "" if np.isnan(joint) else f" (joint effect {joint:.5g} on the scale of the analysis)"
 
 
-def leave_out_interactions(matrix: Matrix) -> tuple[Matrix, tuple[Notice, ...]]:
-    """Leave out interactions about which the runs say nothing beyond the terms of lower order.
+def fit_estimable(matrix: Matrix, main: Fit, runs: Runs) -> tuple[Fit, tuple[Notice, ...]]:
+    """Fit the model without interactions about which the runs say nothing beyond the terms of lower order.
 
     Leave-one-out designs and fractions of low resolution have them: their columns add no rank. If the rest
     still hides main effects although every pair of levels was run together, only the main effects are kept.
+
+    Args:
+        matrix: all columns asked for.
+        main: the fit of the main effects (and block).
+        runs: the rows that count.
     """
-    kept = [t for t in matrix.terms if t.order <= 1]
+    kept = list(main.matrix.terms)
     dropped: list[Term] = []
-    for order in range(2, max((t.order for t in matrix.terms), default=1) + 1):
-        lower = fit_least_squares(matrix.keep(kept), np.zeros(len(matrix.X)))
+    lower = main
+    for order in range(2, max(t.order for t in matrix.terms) + 1):
+        if order > 2:
+            lower = fit_least_squares(matrix.keep(kept), main.y, runs.weights)
         for term in (t for t in matrix.terms if t.order == order):
             (dropped if _adds_no_rank(lower, matrix, term) else kept).append(term)
-    matrix = matrix.keep(kept)
-    hiding = _interactions_that_hide_main_effects(matrix)
-    notices = []
+    fit = fit_least_squares(matrix.keep(kept), main.y, runs.weights)
+    hiding = _interactions_that_hide_main_effects(fit)
+    return (main if hiding else fit), _left_out_notices(dropped, hiding)
+
+
+def _left_out_notices(dropped: list[Term], hiding: list[Term]) -> tuple[Notice, ...]:
+    sentences = []
     if dropped:
-        sentence = (
-            f"The runs cannot tell {listed([t.name for t in dropped])} from main effects: taken to be zero."
-        )
-        notices.append(Notice(sentence, "left-out-interaction"))
+        names = listed([t.name for t in dropped])
+        sentences.append(f"The runs cannot tell {names} from main effects: taken to be zero.")
     if hiding:
-        sentence = (
+        sentences.append(
             "There are too few cells to tell main effects from interactions: only main effects are "
             f"estimated, and {listed([t.name for t in hiding], 4)} are taken to be zero."
         )
-        notices.append(Notice(sentence, "left-out-interaction"))
-    return matrix.keep([t for t in matrix.terms if t not in hiding]), tuple(notices)
+    return tuple(Notice(sentence, "left-out-interaction") for sentence in sentences)
 
 
 def _adds_no_rank(fit: Fit, matrix: Matrix, term: Term) -> bool:
-    columns = matrix.X[:, term.columns]
+    columns = fit.root_weights[:, None] * matrix.X[:, term.columns]
     lengths = np.linalg.norm(columns, axis=0)
     rest = columns - fit.q @ (fit.q.T @ columns)
     rest -= fit.q @ (fit.q.T @ rest)
-    return bool((np.linalg.norm(rest, axis=0) <= 1e-8 * np.maximum(lengths, 1)).all())
+    return bool((np.linalg.norm(rest, axis=0) <= 1e-8 * lengths).all())
 
 
-def _interactions_that_hide_main_effects(matrix: Matrix) -> list[Term]:
+def _interactions_that_hide_main_effects(fit: Fit) -> list[Term]:
     """Interactions to give up, or none: only when all their cells were run, so that no cell is to blame."""
-    higher = [t for t in matrix.terms if t.order > 1]
-    fit = fit_least_squares(matrix, np.zeros(len(matrix.X)))
+    higher = [t for t in fit.matrix.terms if t.order > 1]
     if not higher or fit.null_space.shape[1] == 0:
         return []
-    main = columns_of([t for t in matrix.terms if t.order == 1])[1:]
+    main = columns_of([t for t in fit.matrix.terms if t.order == 1])[1:]
     if np.abs(fit.null_space[main]).max(initial=0) <= INVOLVED:
         return []
-    return [] if any(_has_empty_cell(matrix, t) for t in higher) else higher
+    return [] if any(_has_empty_cell(fit, t) for t in higher) else higher
 
 
-def _has_empty_cell(matrix: Matrix, term: Term) -> bool:
+def _has_empty_cell(fit: Fit, term: Term) -> bool:
     """Whether the term's own columns, with those marginal to it, lack rank."""
-    family = [t for t in matrix.terms if t is term or term.contains(t)]
-    fit = fit_least_squares(matrix.keep(family), np.zeros(len(matrix.X)))
-    return fit.rank < len(fit.norms)
+    family = [t for t in fit.matrix.terms if t is term or term.contains(t)]
+    alone = fit_least_squares(fit.matrix.keep(family), fit.y)
+    return alone.rank < len(alone.norms)
 
 
 def unknown_notices(fit: Fit, runs: Runs) -> tuple[Notice, ...]:

@@ -10,8 +10,9 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special
+from scipy import special
 
+from ablation.analysis.distributions import root
 from ablation.analysis.factors import Floats
 
 N_NODES = 96
@@ -37,7 +38,7 @@ def critical_value(alpha: float, n_groups: int, df: float) -> float:
     top = 10.0
     while upper_tail(top, n_groups, df) > alpha:
         top *= 2
-    return float(optimize.brentq(lambda q: float(upper_tail(q, n_groups, df)) - alpha, 0.0, top, xtol=1e-10))
+    return root(lambda q: float(upper_tail(q, n_groups, df)) - alpha, 0.0, top)
 
 
 @cache

@@ -37,7 +37,7 @@ class Term:
         return self.kind == other.kind == EFFECT and other.members < self.members
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matrix:
     """Columns X (n_rows x n_columns), their names, and the terms after the intercept, which is column 0."""
 

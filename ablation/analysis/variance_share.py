@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, optimize
+from scipy import linalg
 
 from ablation.analysis.factors import Floats
 from ablation.analysis.fit import Fit
@@ -20,7 +20,7 @@ from ablation.analysis.terms import BLOCK
 COLUMNS = ["block", "block_variance", "residual_variance", "share"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Products:
     """Cross products of fixed columns X, block dummies Z and response y; counts of each block; n and p."""
 
@@ -47,6 +47,8 @@ def block_variance_table(fit: Fit, runs: Runs) -> pd.DataFrame:
     """One row: variance between blocks, within blocks, and the share of the former; no row without blocks."""
     if runs.block is None or np.isnan(fit.variance):
         return pd.DataFrame(columns=COLUMNS)
+    from scipy import optimize  # a third of a second to import, needed only here
+
     products = _products(fit, runs)
     best = optimize.minimize_scalar(
         lambda x: products.profile(np.exp(x))[0],

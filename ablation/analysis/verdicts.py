@@ -17,7 +17,7 @@ from ablation.analysis.multiplicity import holm
 from ablation.analysis.power import Growth
 from ablation.analysis.request import Request
 from ablation.analysis.scale import Scale
-from ablation.analysis.sentences import Finding, sentence
+from ablation.analysis.sentences import Finding, component, sentence
 from ablation.analysis.terms import Term
 
 KEEP, HURTS, NOTHING, INCONCLUSIVE = "keep", "hurts", "does nothing", "inconclusive"
@@ -62,8 +62,15 @@ def _flagged_interactions(fit: Fit, alpha: float) -> list[Term]:
     terms = [t for t in fit.matrix.terms if t.order > 1]
     if not terms or np.isnan(fit.variance):
         return []
-    p = holm(term_tests(fit, terms, 2)["p"])
+    classical = term_tests(fit, terms, 2)["p"]
+    robust = [fit.robust_wald_p(_own_columns(fit, t)) for t in terms]
+    p = holm(np.fmax(classical, robust))
     return [t for t, value in zip(terms, p, strict=True) if t.order == 2 and value < alpha * LEVELS_SHARE]
+
+
+def _own_columns(fit: Fit, term: Term) -> Floats:
+    """Combinations that pick the coefficients of a term, (columns that carry rank x p)."""
+    return np.eye(fit.matrix.X.shape[1])[np.intersect1d(term.columns, fit.kept)]
 
 
 def _split(
@@ -96,7 +103,7 @@ def _split(
 def _differ(fit: Fit, L: Floats) -> float:
     """P value of 'these combinations are all equal', by the F test; those without data are left out."""
     L = L[fit.estimable(L)]
-    return fit.wald_p(L[1:] - L[0]) if len(L) > 1 else 1.0
+    return float(np.fmax(fit.wald_p(L[1:] - L[0]), fit.robust_wald_p(L[1:] - L[0]))) if len(L) > 1 else 1.0
 
 
 def verdicts_table(
@@ -125,7 +132,7 @@ def verdicts_table(
     p_equivalence = found.equivalence_p(*band)
     verdicts = [_judge(e, q, pe, asked) for e, q, pe in zip(found.estimate, p, p_equivalence, strict=True)]
     seeds = _seeds(found, verdicts, fit, scale, asked, growth)
-    sentences = _sentences(rows, found, p, verdicts, seeds, predictors, scale, asked)
+    findings = _findings(rows, found, p, verdicts, seeds, predictors, asked)
     return pd.DataFrame(
         {
             "factor": [r.factor for r in rows],
@@ -144,9 +151,8 @@ def verdicts_table(
             "percent_high": scale.percent(high),
             "verdict": verdicts,
             "seeds_needed": pd.array(seeds, dtype="Int64"),
-            "sentence": [
-                s + troubled.get((r.factor, r.level), "") for s, r in zip(sentences, rows, strict=True)
-            ],
+            "component": [component(f) for f in findings],
+            "sentence": [sentence(f, scale, asked) + troubled.get((f.factor, f.level), "") for f in findings],
         }
     )
 
@@ -178,20 +184,20 @@ def _seeds(
     return more
 
 
-def _sentences(
+def _findings(
     rows: list[Row],
     found: Cautious,
     p: Floats,
     verdicts: list[str],
     seeds: list[int | None],
     predictors: Sequence[Predictor],
-    scale: Scale,
     asked: Request,
-) -> list[str]:
+) -> list[Finding]:
+    """The numbers behind each sentence, with an interval as wide as the test that gave the verdict."""
     n_levels = {part.name: len(part.levels) if isinstance(part, Factor) else 0 for part in predictors}
-    sentences = []
+    findings = []
     for i, row in enumerate(rows):
-        tail = 2 * asked.alpha if verdicts[i] == NOTHING else asked.alpha  # as wide as its test
+        tail = 2 * asked.alpha if verdicts[i] == NOTHING else asked.alpha
         low, high = found.interval(tail)
         finding = Finding(
             factor=row.factor, level=row.level, reference=row.reference, within=row.within,
@@ -199,5 +205,5 @@ def _sentences(
             low=float(low[i]), high=float(high[i]), p=float(p[i]),
             verdict=verdicts[i], coverage=1 - tail, seeds=seeds[i],
         )  # fmt: skip
-        sentences.append(sentence(finding, scale, asked))
-    return sentences
+        findings.append(finding)
+    return findings

@@ -36,6 +36,15 @@ def test_types_two_and_three_match_car_with_unequal_counts(c03, anova_type):
     check_anova(found.anova, c03.expected[f"anova{anova_type}"])
 
 
+def test_f_tests_with_hc3_match_car(c03):
+    found = analyze(c03.table, "loss", FACTORS, block="seed").anova
+    for term, numbers in c03.expected["anova2_HC3"].items():
+        if numbers["F"] is not None:
+            line = row(found, term=in_words(term))
+            close(line.F_hc3, numbers["F"])
+            close(line.p_hc3, numbers["p"], abs_=0)
+
+
 def test_type_one_adds_up_to_the_total(c03):
     import numpy as np
 

@@ -87,3 +87,11 @@ def test_a_single_level_becomes_the_intercept(c02, c18, key, level):
     expected = list(c18.expected[key]["coef"].values())
     close(found.params, expected)
     assert found.params.index[-1] == "Activation_relu"
+
+
+def test_equal_column_names_lose_no_column(c02):
+    table = c02.table.assign(attention=c02.table["SpatialAttention"].map({0: "none", 1: "batch"}))
+    table = table.rename(columns={"BatchNorm": "BatchAttention"})
+    found = analyze(table, "performance", ["BatchAttention", "attention", "Activation"]).article_ols()
+    assert list(found.params.index)[:2] == ["BatchAttention_1", "BatchAttention_2"]
+    close(found.params.iloc[0], c02.expected["nointercept"]["coef"]["BatchNorm"])

@@ -1,5 +1,6 @@
 """Contrasts and marginal means against R's emmeans."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -42,8 +43,6 @@ def test_hc3_stands_beside_the_classical_error(c03, blocked):
 
 
 def test_percent_is_the_ratio_of_geometric_means(blocked):
-    import numpy as np
-
     found = row(blocked.effects, factor="BatchNorm")
     close(
         found[["percent", "percent_low", "percent_high"]],
@@ -92,6 +91,11 @@ def test_the_reference_is_the_first_category_else_the_first_in_order(c02):
     found = analyze(table, "performance", FACTORS, interactions=1).effects
     assert list(found[found.factor == "Activation"].level) == ["relu", "elu", "selu"]
     assert set(found[found.factor == "Activation"].reference) == {"sigmoid"}
+
+
+def test_a_level_that_means_without_is_the_reference_among_texts():
+    table = pd.DataFrame({"attention": ["channel", "none", "spatial"] * 3, "loss": np.arange(1.0, 10.0)})
+    assert set(analyze(table, "loss", ["attention"]).effects["reference"]) == {"none"}
 
 
 def test_numbers_as_levels_are_ordered_by_value():

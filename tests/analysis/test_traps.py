@@ -1,13 +1,18 @@
 """Mistakes that naive analyses make, each by its number in the cases' TRAPS.md."""
 
 import os
+import pickle
 import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from ablation.analysis import analyze
+from ablation.analysis import Notice, analyze
 from ablation.errors import UsageError
 from tests.analysis.compare import close, row
 from tests.analysis.conftest import FACTORS
@@ -259,6 +264,13 @@ def test_a_parquet_keeps_categories(tmp_path, c03):
     assert set(found.effects[found.effects.factor == "Activation"].reference) == {"selu"}
 
 
+def test_a_study_folder_is_read_by_the_results_store(tmp_path, monkeypatch, c03):
+    store = SimpleNamespace(read=lambda path: c03.table if path == tmp_path else None)
+    monkeypatch.setitem(sys.modules, "ablation.results", store)
+    assert analyze(tmp_path, "loss", FACTORS, block="seed").n_runs == 157
+    assert analyze(str(tmp_path), "loss", FACTORS, block="seed").n_runs == 157
+
+
 def test_a_missing_level_leaves_its_row_out_and_says_so(c02):
     table = c02.table.astype({"Activation": object})
     table.loc[0, "Activation"] = None
@@ -281,7 +293,7 @@ def test_a_missing_level_leaves_its_row_out_and_says_so(c02):
         ({"anova_type": 4}, "anova_type"),
         ({"direction": "down"}, "direction"),
         ({"margin": -1}, "margin"),
-        ({"numeric": ["Activation"]}, "numbers in the numeric factor 'Activation'"),
+        ({"numeric": ["Activation"]}, "numbers in 'Activation'"),
         ({"table": "nowhere.csv"}, "does not exist"),
         ({"table": 3}, "Received: int"),
     ],
@@ -323,3 +335,95 @@ def test_interactions_of_a_half_fraction_are_named_as_aliased():
     found = analyze(table, "loss", ["a", "b", "c", "d"])
     assert any("'a:b' and 'c:d' always move together" in w for w in found.warnings)
     assert found.effects["se"].notna().all()
+
+
+@pytest.mark.parametrize("factor", [1e300, 1e-300])
+def test_extreme_units_are_handled_or_refused_by_name(c02, factor):
+    table = c02.table.assign(performance=c02.table["performance"] * factor)
+    plain = analyze(c02.table, "performance", FACTORS)
+    found = analyze(table, "performance", FACTORS)
+    close(found.effects["estimate"], plain.effects["estimate"])
+    close(found.robustness["p_raw"], plain.robustness["p_raw"])
+    with pytest.raises(UsageError, match=r"'performance' from .* Change its unit"):
+        analyze(table, "performance", FACTORS, scale="identity")
+
+
+def test_columns_may_have_names_that_are_not_text(c02):
+    table = c02.table.rename(columns={"BatchNorm": 0, "Dropout": ("flags", "dropout")})
+    found = analyze(table, "performance", [0, ("flags", "dropout"), "Activation"])
+    assert list(found.effects["factor"][:2]) == ["0", "('flags', 'dropout')"]
+
+
+def test_a_level_that_always_fails_is_counted_and_leaves_the_rest(c03):
+    table = c03.table.assign(loss=c03.table["loss"].where(c03.table["Activation"] != "sigmoid"))
+    found = analyze(table, "loss", FACTORS, block="seed")
+    assert row(found.failures, factor="Activation", level="sigmoid").rate == 1
+    assert set(found.effects["level"][found.effects["factor"] == "Activation"]) == {"relu", "selu"}
+
+
+def test_a_random_fraction_that_hides_main_effects_keeps_only_them():
+    rng = np.random.default_rng(0)  # 12 runs of Plackett and Burman (1946), 5 factors
+    first = [1, 1, -1, 1, 1, 1, -1, -1, -1, 1, -1]
+    design = np.vstack([np.roll(first, i) for i in range(11)] + [-np.ones(11)])[:, :5].astype(int)
+    table = pd.DataFrame(np.vstack([design, design]), columns=list("abcde")).assign(
+        seed=np.repeat([0, 1], 12)
+    )
+    table["loss"] = np.exp(0.2 * table["a"] + rng.normal(0, 0.02, 24))
+    found = analyze(table, "loss", list("abcde"), block="seed")
+    assert found.effects["se"].notna().all()
+    assert any(w.code == "left-out-interaction" and "too few cells" in w for w in found.warnings)
+    assert abs(row(found.effects, factor="a").estimate - 0.4) < 0.05
+
+
+def test_trap_10_one_hot_columns_as_factors_are_refused_by_name(c02):
+    one_hot = pd.get_dummies(c02.table["Activation"], prefix="Activation").astype(int)
+    with pytest.raises(UsageError, match=r"'Activation_elu', 'Activation_relu', .* determine one another"):
+        analyze(c02.table.join(one_hot), "performance", ["BatchNorm", *one_hot.columns])
+
+
+@pytest.mark.parametrize("anova_type", [1, 2, 3])
+def test_trap_26_the_order_of_factors_only_orders_the_table(c02, anova_type):
+    one = analyze(c02.table, "performance", ["Dropout", "Activation"], anova_type=anova_type).anova
+    other = analyze(c02.table, "performance", ["Activation", "Dropout"], anova_type=anova_type).anova
+    close(row(one, term="Dropout:Activation").sum_sq, row(other, term="Activation:Dropout").sum_sq)
+    assert "Intercept" not in set(one["term"])
+
+
+def test_importing_the_analysis_loads_nothing_slow():
+    slow = ("statsmodels", "scipy.stats", "scipy.optimize", "keras", "matplotlib")
+    code = f"import sys, ablation.analysis; print([m for m in {slow} if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_every_warning_s_code_is_documented():
+    files = (Path(__file__).parents[2] / "ablation" / "analysis").glob("*.py")
+    source = "".join(p.read_text() for p in files if p.name != "notices.py")
+    used = set(re.findall(r'Notice\(.*?"([a-z-]+)",?\s*\)', source, re.DOTALL)) | {
+        "missing-level",
+        "missing-weight",
+    }
+    documented = set(re.findall(r"`([a-z-]+)`", Notice.__doc__)) - {"code"}
+    assert used == documented
+
+
+def test_a_notice_keeps_its_code_when_pickled():
+    notice = pickle.loads(pickle.dumps(Notice("Look.", "outlier")))
+    assert (notice, notice.code) == ("Look.", "outlier")
+
+
+def test_type_three_with_empty_cells_is_warned_about(c03):
+    table = c03.table[~((c03.table["BatchNorm"] == 1) & (c03.table["Activation"] == "sigmoid"))]
+    assert "type-three" in codes(analyze(table, "loss", FACTORS, block="seed", anova_type=3))
+    assert "type-three" not in codes(analyze(c03.table, "loss", FACTORS, block="seed", anova_type=3))
+
+
+def test_contrasts_of_unreplicated_multi_level_factors_are_called_arbitrary(c02):
+    assert "arbitrary-contrasts" in codes(analyze(c02.table, "performance", FACTORS, interactions=4))
+
+
+def test_trap_6_a_run_logged_again_at_another_time_counts_once(c03):
+    again = c03.table.iloc[[5, 6]]
+    table = pd.concat([c03.table, again]).assign(time=[f"12:{i}" for i in range(162)])
+    found = analyze(table, "loss", FACTORS, block="seed")
+    assert (found.n_runs, sum(found.excluded["reason"] == "duplicate of an earlier row")) == (157, 2)

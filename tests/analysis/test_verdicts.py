@@ -138,6 +138,7 @@ def test_sentences_on_the_identity_scale_have_units_not_percent(c02):
 )
 def test_components_are_named_for_people(levels, expected):
     found = analyze(planted({"idle": 0.0}, levels=levels), "loss", ["idle"], block="seed").verdicts
+    assert found["component"][0] == expected
     assert found["sentence"][0].startswith(f"{expected} is inconclusive")
 
 
