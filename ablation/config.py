@@ -104,6 +104,8 @@ class Analysis:
     """The response whose effects are reported."""
     direction: str = "lower"
     """Which values are better: `lower` or `higher`."""
+    margin: Optional[float] = None  # noqa: UP045
+    """The smallest effect that matters, in % of a positive response where lower is better, else in units."""
 
 
 @dataclass

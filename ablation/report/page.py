@@ -1,8 +1,10 @@
 """report.md: what was swept, what each component does, and the article's table."""
 
+from collections.abc import Sequence
+
 from ablation.analysis import Analysis
 from ablation.report.study import Study
-from ablation.report.tables import article_summary, deviations, effects, markdown
+from ablation.report.tables import article_summary, deviations, effects, escaped, markdown
 
 _PROVENANCE = ("device", "commit", "python", "tensorflow", "tensorflow-cpu", "keras")
 
@@ -32,17 +34,28 @@ def design(study: Study) -> str:
     )
 
 
+def verdicts(analysis: Analysis) -> list[str]:
+    """One sentence per component, or per level where an interaction asks for it."""
+    return [str(sentence) for sentence in analysis.verdicts["sentence"]]
+
+
 def _effects(study: Study, analysis: Analysis) -> list[str]:
     blocks = "seeds as blocks" if study.table["seed"].nunique() > 1 else "one seed, no blocks"
     unit = f"change of {study.response} in %" if analysis.scale == "log" else f"change of {study.response}"
-    notes = "\n".join(f"- {notice}" for notice in analysis.warnings)
     return [
+        "## Verdicts",
+        _listed(verdicts(analysis)),
         "## What each component does",
         f"Level − reference, averaged equally over the levels of the other components: {unit}, {blocks} "
         f"({analysis.scale} scale).",
         markdown(effects(analysis)),
-        *([f"Note:\n\n{notes}"] if notes else []),
+        *(["Notes:", _listed(analysis.warnings)] if analysis.warnings else []),
     ]
+
+
+def _listed(sentences: Sequence[str]) -> str:
+    """A list in Markdown; text that a user typed cannot break it."""
+    return "\n".join(f"- {escaped(sentence)}" for sentence in sentences)
 
 
 def _article(analysis: Analysis) -> list[str]:

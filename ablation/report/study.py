@@ -69,4 +69,11 @@ def _analyze(study: Study) -> Analysis:
     if study.response not in study.table:
         raise UsageError(f"No finished run has the response '{study.response}' yet.")
     block = "seed" if study.table["seed"].nunique() > 1 else None
-    return analyze(study.table, study.response, list(study.factors), block=block, direction=study.direction)
+    return analyze(
+        study.table,
+        study.response,
+        list(study.factors),
+        block=block,
+        direction=study.direction,
+        margin=study.record.get("margin"),
+    )

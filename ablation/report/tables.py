@@ -68,5 +68,9 @@ def deviations(analysis: Analysis) -> pd.DataFrame:
 
 def markdown(frame: pd.DataFrame) -> str:
     """A table in Markdown; text that a user typed cannot break it."""
-    escaped = frame.map(lambda v: str(v).replace("|", "\\|").replace("<", "&lt;").replace("\n", " "))
-    return str(escaped.to_markdown(index=False, disable_numparse=True))
+    return str(frame.map(escaped).to_markdown(index=False, disable_numparse=True))
+
+
+def escaped(value: object) -> str:
+    """Text that stays text in Markdown."""
+    return str(value).replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

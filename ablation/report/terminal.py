@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ablation.report.page import design
+from ablation.report.page import design, verdicts
 from ablation.report.study import Study
 from ablation.report.tables import article_summary, effects
 
@@ -18,6 +18,8 @@ def print_summary(study: Study, path: str) -> None:
         console.print(article_summary(study.analysis), markup=False)
         console.print(f"Caution: {study.analysis.article_caution}\n", markup=False)
         console.print(_table(study))
+        for sentence in verdicts(study.analysis):
+            console.print(sentence, markup=False)
         for notice in study.analysis.warnings:
             console.print(f"Note: {notice}", markup=False)
     console.print(f"{design(study)}\nReport: {path}", markup=False)
