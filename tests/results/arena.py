@@ -88,7 +88,7 @@ def kill_storm(
         n_before = outcome.n_kills
         pids = {_writer(arena, name, wanted, number) for number in range(N_WRITERS)}
         while pids and outcome.n_kills < n_before + n_kills_per_study:
-            time.sleep(generator.expovariate(300))
+            time.sleep(generator.expovariate(600))
             pid = _victim(generator, pids, arena.log(name))
             pids.remove(pid)
             if _kill(pid, outcome):
@@ -146,6 +146,41 @@ def waiters(arena: Arena, n_rounds: int = 50, n_waiters: int = 12) -> Outcome:
         if outcome.problems:
             break
     return outcome
+
+
+def interruptions(arena: Arena, n_rounds: int = 18) -> Outcome:
+    """SIGINT, SIGTERM, or SIGINT twice, in mid-sweep: it ends, says so, and the next command goes on."""
+    outcome, generator, wanted = Outcome(), random.Random(arena.seed), design(15)
+    for number in range(n_rounds):
+        name, signals = f"s{number}", [("INT",), ("TERM",), ("INT", "INT")][number % 3]
+        log = arena.log(name)
+        with child(lambda name=name, log=log: work(arena.open(study=name), wanted, log, _slowly)) as pid:
+            while len(log.keys("T")) < 3:
+                time.sleep(0.001)
+            for each in signals:
+                time.sleep(generator.random() * 0.01)
+                os.kill(pid, getattr(signal, f"SIG{each}"))
+            status = _wait_for(pid)
+        if status in (None, 0):
+            outcome.problems.append(f"{signals} in study {number}: exit status {status}")
+        work(arena.open(study=name), wanted, log)
+        arena.check(name, wanted, outcome, n_allowed=1)
+    return outcome
+
+
+def _slowly(row: Row) -> Row:
+    time.sleep(0.01)
+    return row
+
+
+def _wait_for(pid: int, n_seconds: int = 30) -> int | None:
+    """The exit status of a process; None if it does not end."""
+    for _ in range(n_seconds * 200):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    return None
 
 
 def stopped_holder(arena: Arena) -> Outcome:
@@ -216,7 +251,7 @@ def _wait(pids: list[int], outcome: Outcome) -> None:
 
 SCENARIOS: dict[str, Callable[..., Outcome]] = {
     scenario.__name__: scenario
-    for scenario in (kill_storm, crowd, two_sweeps, waiters, stopped_holder, stopped_in_commit)
+    for scenario in (kill_storm, crowd, two_sweeps, waiters, stopped_holder, stopped_in_commit, interruptions)
 }
 
 

@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ablation.results import Row, Store
@@ -74,6 +74,31 @@ def finish(store: Store, row: Row, log: Log, train: Train) -> bool:
     return True
 
 
+def insist(store: Store, row: Row, log: Log, train: Train, n_tries: int = 3) -> bool:
+    """Train one run as an app does: what goes wrong is recorded, and tried again, but not for ever."""
+    for _ in range(n_tries):
+        claim = store.claim(row.key)
+        if claim is None:
+            break
+        with claim:
+            log.write("T", row.key)
+            if store.commit(_trained(row, train), claim):
+                log.write("A", row.key)
+                break
+    return store.find(row.key) is not None
+
+
+def _trained(row: Row, train: Train) -> Row:
+    try:
+        return train(row)
+    except MemoryError as error:
+        return replace(row, status="out_of_memory", responses={}, error=f"out of memory {error}")
+    except TimeoutError as error:
+        return replace(row, status="timeout", responses={}, error=str(error))
+    except Exception as error:
+        return replace(row, status="error", responses={}, error=str(error))
+
+
 @contextmanager
 def child(body: Callable[[], None]) -> Iterator[int]:
     """Fork a process that runs `body`; kill it at the end, if it is still there."""
@@ -93,6 +118,8 @@ def fork(body: Callable[[], None]) -> int:
     try:
         body()
         status = 0
+    except KeyboardInterrupt:
+        status = 130
     except BaseException:
         import traceback
 
