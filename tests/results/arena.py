@@ -264,7 +264,7 @@ def fight(scenario: str, kind: str, place: str, folder: Path, seed: int = 0, **n
         cwd=root,
         env=os.environ | {"PYTHONPATH": str(root)},
         stdout=subprocess.PIPE,
-        timeout=280,
+        timeout=250,
         check=True,
     )
     return Outcome(**json.loads(done.stdout))
@@ -273,6 +273,8 @@ def fight(scenario: str, kind: str, place: str, folder: Path, seed: int = 0, **n
 def main() -> None:
     """Run the scenario that the command line names."""
     scenario, kind, place, folder, seed, numbers = sys.argv[1:]
+    if kind == "postgres":
+        work(open_as(kind, f"{place}warm"), design(2), Log(Path(folder) / "warm.log"))  # what forks share
     start = time.perf_counter()
     outcome = SCENARIOS[scenario](Arena(kind, place, Path(folder), int(seed)), **json.loads(numbers))
     outcome.seconds = time.perf_counter() - start

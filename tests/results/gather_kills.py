@@ -27,13 +27,13 @@ def main(study: Path) -> list[str]:
     old = _views_of(study, [EARLIER])
     new = _views_of(study, [NEW])
     disk = StepDisk()
-    _in_child(lambda: _tell(study, disk, gather(study, disk)))
+    _in_child(lambda: _tell(study, disk, gather(study, disk=disk)))
     problems = []
     for number in range(int((study / "n_steps").read_text())):
         for when in ("before", "after", "torn"):
             for name, data in zip(VIEWS, old, strict=True):
                 (study / name).write_bytes(data)
-            _in_child(lambda number=number, when=when: gather(study, DyingDisk(number, when)))
+            _in_child(lambda number=number, when=when: gather(study, disk=DyingDisk(number, when)))
             for name, *versions in zip(VIEWS, old, new, strict=True):
                 if (study / name).read_bytes() not in versions:
                     problems.append(f"{name} is half new after dying at {number} {when}")

@@ -23,22 +23,22 @@ def sweep(store, log, defaults, factors):
     return list(rows)
 
 
-def test_a_flag_that_is_added_repeats_no_run(tmp_path):
-    store, log = open_store(tmp_path / "quick"), Log(tmp_path / "log")
+def test_a_flag_that_is_added_repeats_no_run(place, tmp_path):
+    store, log = open_store(place), Log(tmp_path / "log")
     factors = {"flags.batch_norm": [True, False]}
     old = sweep(store, log, DEFAULTS, factors)
     grown = {**DEFAULTS, "flags.residual": False}
     new = sweep(store, log, grown, factors | {"flags.residual": [False, True]})
     assert set(old) < set(new)
     assert sorted(log.keys("T")) == sorted(new), "every run was trained once"
-    frame = read(tmp_path / "quick")
+    frame = read(place)
     assert frame["flags.residual"].value_counts().to_dict() == {False: 4, True: 2}
     assert sweep(store, log, grown, factors | {"flags.residual": [False, True]}) == new
     assert len(log.keys("T")) == len(new)
 
 
-def test_a_changed_default_that_rows_relied_on_is_refused_with_a_sentence(tmp_path):
-    store, log = open_store(tmp_path / "quick"), Log(tmp_path / "log")
+def test_a_changed_default_that_rows_relied_on_is_refused_with_a_sentence(place, tmp_path):
+    store, log = open_store(place), Log(tmp_path / "log")
     sweep(store, log, DEFAULTS, {"flags.batch_norm": [True, False]})
     n_trained = len(log.keys("T"))
     with pytest.raises(UsageError, match=r"training\.rate was 0\.005 and is now 0\.01"):

@@ -40,7 +40,7 @@ def refuse_everywhere(folder, act, error, for_ever, expected):
         n_failed += failure is not None
         assert broken_promises(FolderStore(study), log) == []
         for key in (NEW.key, FAILED.key):
-            age_claim(study, key)  # what could not be released, as the disk was broken
+            age_claim(str(study), key)  # what could not be released, as the disk was broken
         assert after_rerun(FolderStore(study), log) == []
         assert leftovers(study) == []
     return n_failed
@@ -70,13 +70,13 @@ def test_gathering_that_fails_leaves_the_old_views(tmp_path):
     old = {path.name: path.read_bytes() for path in tmp_path.glob("results.*")}
     open_store(tmp_path).commit(NEW)
     disk = StepDisk()
-    gather(tmp_path, disk)
+    gather(tmp_path, disk=disk)
     new = {path.name: path.read_bytes() for path in tmp_path.glob("results.*")}
     for number in range(len(disk.taken)):
         for name, data in old.items():
             (tmp_path / name).write_bytes(data)
         with pytest.raises(UsageError, match="No space left"):
-            gather(tmp_path, RefusingDisk(lambda: OSError(28, "No space left on device"), number))
+            gather(tmp_path, disk=RefusingDisk(lambda: OSError(28, "No space left on device"), number))
         for name in old:
             assert (tmp_path / name).read_bytes() in (old[name], new[name])
         assert not list(tmp_path.glob(".tmp-*"))

@@ -28,12 +28,15 @@ class Sweeps(RuleBasedStateMachine):
 
     @initialize()
     def start(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.place = str(Path(self.folder.name) / "quick")
+        self.place = self.new_place()
         self.defaults = dict(DEFAULTS)
         self.rows, self.holders, self.n_ended, self.number = {}, {}, {}, 0
         self.configs = {}
         self.extend()
+
+    def new_place(self):
+        self.folder = tempfile.TemporaryDirectory()
+        return str(Path(self.folder.name) / "quick")
 
     def teardown(self):
         if hasattr(self, "folder"):

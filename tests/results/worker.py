@@ -51,12 +51,13 @@ def work(
     store: Store, wanted: Iterable[Row], log: Log, train: Train = lambda row: row, seed: int = 0
 ) -> None:
     """Train every wanted run that is not finished, in an own order; wait for those that others hold."""
-    pending = list(wanted)
+    pending, pause_seconds = list(wanted), 0.002
     random.Random(seed).shuffle(pending)
     while pending:
         held = [row for row in pending if not finish(store, row, log, train)]
+        pause_seconds = min(0.1, pause_seconds * 1.5) if len(held) == len(pending) else 0.002
         if len(held) == len(pending):
-            time.sleep(0.002)
+            time.sleep(pause_seconds)
         pending = held
 
 
