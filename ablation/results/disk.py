@@ -23,7 +23,8 @@ _ADVICE = {
     errno.EDQUOT: "Free some space, or ask for a larger quota",
     errno.EROFS: "Choose another folder for the results: this one is read-only",
     errno.EACCES: "Make the folder writable, or choose another one for the results",
-    errno.EPERM: "Choose another folder for the results: this one does not allow it",
+    errno.EPERM: "Choose another folder for the results: this one does not allow it (hard links are needed)",
+    errno.EOPNOTSUPP: "Choose another folder for the results: this one has no hard links",
     errno.ENOTDIR: "Choose another folder for the results: a file is in the way",
     errno.EIO: "Check the disk",
 }
@@ -34,7 +35,14 @@ class Disk:
 
     def read(self, path: Path) -> bytes:
         """Return a file's whole content."""
-        return path.read_bytes()
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        try:
+            parts = [os.read(descriptor, 1 << 16)]  # one is the rule: twice as fast as a file object
+            while parts[-1]:
+                parts.append(os.read(descriptor, 1 << 20))
+            return b"".join(parts)
+        finally:
+            os.close(descriptor)
 
     def names(self, folder: Path) -> list[str]:
         """Return the sorted names in a folder; none where there is no such folder."""

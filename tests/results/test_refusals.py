@@ -9,6 +9,7 @@ import pytest
 
 from ablation.errors import UsageError
 from ablation.results import gather, open_store
+from ablation.results.disk import Disk
 from ablation.results.folder import FolderStore
 from tests.results.acts import ACTS, EARLIER, FAILED, NEW, after_rerun, broken_promises, leftovers, prepare
 from tests.results.disks import RefusingDisk, StepDisk, steps
@@ -140,6 +141,19 @@ def test_a_folder_of_somebody_else_is_named_before_training(tmp_path):
 
     with child(without_rights) as pid:
         assert os.waitpid(pid, 0)[1] == 0
+
+
+class NoLinks(Disk):
+    """Such as FAT, and some network file systems."""
+
+    def link(self, _source, target):
+        raise OSError(errno.EPERM, "Operation not permitted", str(target))
+
+
+def test_a_file_system_without_hard_links_is_known_before_training(tmp_path):
+    with pytest.raises(UsageError, match="hard links are needed"):
+        FolderStore(tmp_path / "quick", 60, NoLinks()).check_writable()
+    assert list((tmp_path / "quick" / "rows").iterdir()) == []
 
 
 def test_a_row_that_cannot_be_read_is_an_error_and_not_a_missing_row(tmp_path):
