@@ -17,7 +17,7 @@ def open_as(
 ) -> Store:
     """Open a store of one kind; `slow` is the folder on a disk that waits at random moments."""
     if kind in MUTANTS:
-        return MUTANTS[kind](place, lease_seconds, disk or SlowDisk(seed))
+        return MUTANTS[kind](place, lease_seconds, disk or SlowDisk(seed, seconds=0.01, share=0.6))
     if kind == "slow" or disk:
         return FolderStore(place, lease_seconds, disk or SlowDisk(seed))
     return open_store(place, lease_seconds)
