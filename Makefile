@@ -1,0 +1,62 @@
+# Everything a user needs. `make` alone lists it.
+PYTHON  ?= python3
+VENV    ?= .venv
+STUDY   ?= quick
+ARGS    ?=
+# TensorFlow for CPUs, or with CUDA where an NVIDIA GPU is present. Override: make sweep BACKEND=cpu
+BACKEND ?= $(if $(shell nvidia-smi -L 2>/dev/null),gpu,cpu)
+
+BIN   := $(VENV)/bin
+PIP   := $(BIN)/python -m pip --disable-pip-version-check --quiet
+READY := $(VENV)/.$(BACKEND)
+TOOLS := $(VENV)/.tools
+
+.DEFAULT_GOAL := help
+.PHONY: help setup sweep report test test-fast check lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## install into .venv what a sweep needs, in pinned versions
+
+sweep: $(READY)  ## train and report a study: make sweep STUDY=article ARGS='training.epochs=5'
+	@$(BIN)/python -m ablation -m study=$(STUDY) $(ARGS)
+
+report: $(READY)  ## write the report of a study again
+	@$(BIN)/python -m ablation.report runs/$(STUDY)
+
+test: $(READY) $(TOOLS) check  ## all checks and tests
+	@$(BIN)/python -m pytest
+
+test-fast: $(READY) $(TOOLS)  ## tests that train nothing
+	@$(BIN)/python -m pytest -m 'not slow'
+
+check: $(READY) $(TOOLS)  ## formatting, lint, types, doors between rooms, examples in docs
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || (cat $(VENV)/lint-imports.log; exit 1)
+	@$(BIN)/python -m pytest -q --no-header --doctest-modules --doctest-glob='*.md' ablation/design ablation/sweep ablation/flags.py docs README.md
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Expected Python 3.11 to 3.13. Received: %d.%d. Name another: make PYTHON=python3.12" % v)'
+	@$(PYTHON) -m venv $(VENV)
+
+$(READY): requirements/$(BACKEND).txt pyproject.toml | $(BIN)/python
+	@echo "Installing the $(BACKEND) requirements into $(VENV); the first time takes a minute or two."
+	@$(PIP) install --require-hashes --requirement requirements/$(BACKEND).txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TOOLS): requirements/dev.txt | $(READY)
+	@$(PIP) install --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+lock:  ## pin the newest versions that fit pyproject.toml (needs uv)
+	@touch requirements/cpu.txt; for extra in cpu gpu; do uv pip compile --quiet --universal --generate-hashes --no-header --upgrade \
+	  --python-version 3.11 --no-emit-index-url --constraint requirements/cpu.txt --extra $$extra --group build pyproject.toml -o requirements/$$extra.txt; done
+	@uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
+	  --no-emit-index-url --extra dev --constraint requirements/cpu.txt pyproject.toml -o requirements/dev.txt
+
+clean:  ## remove the environment and caches; runs/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

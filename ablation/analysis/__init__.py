@@ -1,0 +1,11 @@
+"""What a table of runs means: effects, intervals, verdicts and warnings (numpy, scipy, statsmodels, pandas).
+
+from ablation.analysis import analyze
+analyze("runs.csv", response="loss", factors=["flags.batch_norm", "activation"], block="seed").effects
+"""
+
+from ablation.analysis.analysis import Analysis
+from ablation.analysis.analyze import analyze
+from ablation.analysis.notices import Notice
+
+__all__ = ["Analysis", "Notice", "analyze"]

@@ -1,0 +1,314 @@
+"""The result: tables computed when first read, each with documented columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from ablation.analysis import article
+from ablation.analysis.anova import anova_table, interactions_table, lack_of_fit_table
+from ablation.analysis.cautious import Cautious, cautious
+from ablation.analysis.cells import CellMeans, best_cells_table, cell_means
+from ablation.analysis.checks import design_notices, model_notices, residual_notices
+from ablation.analysis.diagnostics import Diagnostics
+from ablation.analysis.equivalence import equivalence_table
+from ablation.analysis.failures import failures_table
+from ablation.analysis.fit import Fit
+from ablation.analysis.lenth import lenth_table
+from ablation.analysis.means import contrast_rows, effects_table, marginal_means_table
+from ablation.analysis.notices import Notice
+from ablation.analysis.pairs import letters_table, pairs_table
+from ablation.analysis.power import Growth, growth_of, needs_table, power_table
+from ablation.analysis.request import Request
+from ablation.analysis.robustness import robustness_table
+from ablation.analysis.runs import Runs, Selection
+from ablation.analysis.scale import Scale
+from ablation.analysis.verdicts import contrast_alpha, verdicts_table
+
+
+@dataclass(frozen=True, repr=False)
+class Analysis:
+    """What a table of runs says.
+
+    Estimates are on the analysis scale: differences of logarithms on the log scale, else units of the
+    response. Numbers that the runs do not determine are NaN, and `warnings` says why.
+
+    Attributes:
+        request: the arguments of `analyze`, checked.
+        scaling: the scale and how to come back from it.
+        selection: rows that count and rows that do not.
+        runs: the rows that count, by role.
+        fit: the least-squares fit of the main model.
+        notices: what was noticed before any table was computed.
+    """
+
+    request: Request
+    scaling: Scale
+    selection: Selection
+    runs: Runs
+    fit: Fit
+    notices: tuple[Notice, ...]
+
+    def __repr__(self) -> str:
+        """Say what was analysed, in a line."""
+        names = ", ".join(p.name for p in self.runs.predictors)
+        return f"Analysis({self.request.response!r} by {names}: {self.n_runs} runs, {self.scale} scale)"
+
+    @property
+    def n_runs(self) -> int:
+        """Number of runs that count."""
+        return self.fit.n
+
+    @property
+    def scale(self) -> str:
+        """`log` or `identity`."""
+        return self.scaling.name
+
+    @property
+    def scale_reason(self) -> str:
+        """Why this scale."""
+        return self.scaling.reason
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """Main contrasts, level - reference, of estimated marginal means over the other factors.
+
+        Columns: factor, level, reference (text; `+1` and an empty text for the slope of a numeric factor);
+        estimate, se, df, ci_low, ci_high (level 1 - alpha), t, p; p_adjusted (Holm over all rows); percent,
+        percent_low, percent_high (change in %, NaN on the identity scale); se_hc3, p_hc3 (robust to unequal
+        spread, with t).
+        """
+        return effects_table(self.fit, self.runs.predictors, self.scaling, self.request.alpha)
+
+    @cached_property
+    def marginal_means(self) -> pd.DataFrame:
+        """Mean of each level, averaged equally over the levels of the other factors and the blocks.
+
+        Columns: factor, level, estimate, se, df, ci_low, ci_high on the analysis scale; response,
+        response_low, response_high back on the response (geometric means on the log scale).
+        """
+        return marginal_means_table(self.fit, self.runs.predictors, self.scaling, self.request.alpha)
+
+    @cached_property
+    def anova(self) -> pd.DataFrame:
+        """Analysis of variance by nested models.
+
+        Columns: term (factor, `a:b`, the block's name, `Residuals`), sum_sq, df (by rank), F, p,
+        partial_omega_sq, partial_eta_sq with partial_eta_sq_low, partial_eta_sq_high (level 1 - 2 alpha).
+        """
+        return anova_table(self.fit, self.request.anova_type, self.request.alpha)
+
+    @cached_property
+    def lack_of_fit(self) -> pd.DataFrame:
+        """The model against one mean per cell (plus block): sum_sq, df, df_pure_error, F, p; one row."""
+        return lack_of_fit_table(self.fit, self._cell_means)
+
+    @cached_property
+    def interactions(self) -> pd.DataFrame:
+        """Screen of the interactions in the model, smallest p first.
+
+        Columns: term (`a:b`), sum_sq, df, F, p, p_adjusted (Benjamini-Hochberg over all), partial_omega_sq.
+        """
+        return interactions_table(self.fit)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """All pairs of levels of the factors with three or more levels.
+
+        Columns: factor, level, reference, estimate (level - reference), se, df, ci_low, ci_high
+        (simultaneous), t, p_adjusted (Tukey-Kramer on the model's standard error).
+        """
+        return pairs_table(self.fit, self.runs.predictors, self.request.alpha)
+
+    @cached_property
+    def letters(self) -> pd.DataFrame:
+        """Letters display of `pairs`: factor, level, estimate, letters; a shared letter: not separated."""
+        return letters_table(self.pairs, self.marginal_means, self.request.alpha)
+
+    @cached_property
+    def lenth(self) -> pd.DataFrame | None:
+        """Contrasts of a design without error estimate, largest first; None where there is an error estimate.
+
+        Columns: contrast, estimate, half_normal (quantile to plot |estimate| against), s0, PSE, df, ME, SME
+        (the same in all rows), beyond_ME, beyond_SME. If all factors have two levels the estimates are
+        effects (level - reference, products of -1 and +1 for interactions), otherwise contrasts of unit
+        length; those of a multi-level factor (Helmert) are one arbitrary choice of many.
+        """
+        return lenth_table(self.fit, self.runs, self.request.alpha) if self.fit.df_resid == 0 else None
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """What each component does: one row per contrast, or per level of another factor it depends on.
+
+        Columns: factor, level, reference, within (empty, or `factor=level` of the other factor); estimate,
+        se, df, ci_low, ci_high (classical or robust to unequal spread, whichever is wider); p_adjusted
+        (Holm over all rows, and a tenth of alpha is spent on looking for interactions); p_equivalence (two
+        one-sided tests against the margin, NaN without one); percent, percent_low, percent_high; verdict
+        (`keep`, `hurts`, `does nothing`, `inconclusive`); seeds_needed (more seeds until it would be
+        settled with probability 80 % if the estimate is the truth; missing if settled or out of reach);
+        sentence.
+        """
+        return verdicts_table(
+            self.fit, self.runs.predictors, self.scaling, self.request, self._growth, self._troubled
+        )
+
+    @cached_property
+    def equivalence(self) -> pd.DataFrame:
+        """Two one-sided tests of each main contrast against the margin, with the classical error.
+
+        Columns: factor, level, reference, margin_low, margin_high (analysis scale), t_lower, p_lower,
+            t_upper, p_upper. Without a margin there are no rows.
+        """
+        return equivalence_table(self.effects, self.scaling, self.request.margin)
+
+    @cached_property
+    def power(self) -> pd.DataFrame:
+        """What the study can see: the smallest effect that a verdict finds with probability 80 %.
+
+        Columns: factor, level, reference, se, df, alpha (of the strictest step of the verdicts' adjustment),
+        detectable (analysis scale), detectable_percent.
+        """
+        return power_table(self._main_names, self._main_cautious, self.scaling, self._main_alpha)
+
+    def power_for(self, effects: Sequence[float]) -> pd.DataFrame:
+        """Power now, and seeds needed for 80 %, for given sizes of effects.
+
+        Args:
+            effects: in % on the log scale, in units otherwise, like the margin.
+
+        Returns:
+            factor, level, reference, effect, power_now, seeds_needed and runs_needed (in all, missing
+            beyond 1000 seeds).
+        """
+        return needs_table(
+            self._main_names, self._main_cautious, effects, self.scaling, self._main_alpha, self._growth
+        )
+
+    @cached_property
+    def robustness(self) -> pd.DataFrame:
+        """Each main contrast by other methods.
+
+        Columns: factor, level, reference, estimate, p (classical), p_hc3; n_blocks, block_mean, block_ci_low,
+        block_ci_high, p_block (the effect within each block alone, with the interactions that passed the
+        screen, then a one-sample t test), p_sign_flip (exact up to 16 blocks; cannot be below 0.05 with
+        fewer than 6); estimate_raw, p_raw (the response as it is, in its units); agree (all on the same
+        side of alpha).
+        """
+        passed = set(self.interactions.loc[self.interactions["p_adjusted"] < self.request.alpha, "term"])
+        return robustness_table(self.fit, self.runs, self.effects, passed, self.request.alpha)
+
+    @cached_property
+    def diagnostics(self) -> Diagnostics:
+        """Tables about the residuals: influence, outlier, spread, breusch_pagan, box_cox, block_variance."""
+        return Diagnostics(self.fit, self.runs, self.scaling, self.request.alpha)
+
+    @cached_property
+    def best_cells(self) -> pd.DataFrame:
+        """Every cell, best first.
+
+        Columns: cell (in words), runs, mean, ci_low, ci_high (response; geometric means on the log scale),
+        estimate, se, df (analysis scale; pure error, or the model's where no cell has two runs),
+        within_noise (not separated from the best by Tukey's test over all cells, or no error estimate), and
+        a column per factor.
+        """
+        asked = self.request
+        return best_cells_table(
+            self.fit, self.runs, self._cell_means, self.scaling, asked.direction, asked.alpha
+        )
+
+    @cached_property
+    def failures(self) -> pd.DataFrame:
+        """Failed runs by level.
+
+        Columns: factor, level, runs, failed, rate, ci_low, ci_high (Wilson), fisher_p (this level or not).
+        """
+        return failures_table(self.selection.attempted, self.selection.failed, self.request.alpha)
+
+    @property
+    def excluded(self) -> pd.DataFrame:
+        """Rows left out: row (the table's own label), reason, cell, response (as text)."""
+        return self.selection.excluded
+
+    @cached_property
+    def warnings(self) -> list[Notice]:
+        """Sentences a reader must know, each a string with a `code`."""
+        alpha = self.request.alpha
+        found = [*self.notices, *design_notices(self.runs)]
+        if self.fit.variance > 0:
+            found += model_notices(self.interactions, self.lack_of_fit, alpha)
+            found += residual_notices(self.diagnostics, alpha)
+        return found
+
+    @cached_property
+    def model(self) -> Any:
+        """The main model as statsmodels' results, on the analysis scale with sum-coded columns of full rank.
+
+        Parameter `a[x]` is the deviation of level x of factor a from the mean of its levels; the last
+        level's is minus the sum of the others. Effects are differences of these: read them from `effects`.
+        """
+        from statsmodels.regression.linear_model import OLS, WLS  # seconds to import
+
+        kept = [self.fit.matrix.names[i] for i in self.fit.kept]
+        X = pd.DataFrame(self.fit.matrix.X[:, self.fit.kept], columns=kept, index=self.runs.labels)
+        y = pd.Series(self.fit.y + self.scaling.shift, index=self.runs.labels, name=self.request.response)
+        return OLS(y, X).fit() if self.runs.weights is None else WLS(y, X, weights=self.runs.weights).fit()
+
+    def article_ols(self) -> Any:
+        """The article's model as statsmodels' results: raw response, one-hot columns, no intercept.
+
+        `article_ols().summary()` prints its table. Show `article_caution` and `article_deviations()` beside
+        it.
+        """
+        return article.article_fit(self._article_runs, self.request.response)
+
+    def article_deviations(self) -> pd.DataFrame:
+        """Deviations of the one-column-per-level coefficients from their mean.
+
+        Columns: column, deviation, se, df, ci_low, ci_high, t, p.
+        """
+        return article.article_deviations(self._article_runs, self.request.response, self.request.alpha)
+
+    @property
+    def article_caution(self) -> str:
+        """What must be said beside the article's table."""
+        return article.CAUTION
+
+    @cached_property
+    def _cell_means(self) -> CellMeans:
+        return cell_means(self.fit, self.runs)
+
+    @cached_property
+    def _growth(self) -> Growth:
+        return growth_of(self.fit, self.runs, len(self.selection.failed))
+
+    @cached_property
+    def _main_names(self) -> pd.DataFrame:
+        return contrast_rows(self.fit, self.runs.predictors)[0]
+
+    @cached_property
+    def _main_cautious(self) -> Cautious:
+        return cautious(self.fit, contrast_rows(self.fit, self.runs.predictors)[1], self.request.alpha)
+
+    @property
+    def _main_alpha(self) -> float:
+        return contrast_alpha(self.fit, self.request.alpha) / len(self._main_names)
+
+    @property
+    def _troubled(self) -> dict[tuple[str, str], str]:
+        """Levels at which runs fail more often than elsewhere, in words for the verdict."""
+        if not self.selection.failed.any():
+            return {}
+        often = self.failures[self.failures["fisher_p"] < self.request.alpha]
+        overall = self.selection.failed.mean()
+        return {
+            (r.factor, r.level): f" Runs with {r.factor}={r.level} fail more often: {r.failed} of {r.runs}."
+            for r in often[often["rate"] > overall].itertuples(index=False)
+        }
+
+    @property
+    def _article_runs(self) -> Runs:
+        return self.selection.used

@@ -1,0 +1,115 @@
+"""The article's model, verbatim: OLS of the raw response on one-hot columns without intercept."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.factors import Covariate, Factor
+from ablation.analysis.runs import Runs
+
+CAUTION = (
+    "The columns of the factor that has one per level are predicted responses with everything else off, "
+    "not effects: their p-values test 'response = 0'. Read the deviations from their mean instead."
+)
+
+OFF = {"false", "none", "off", "0"}
+ON = {"true", "on", "1", "yes"}
+
+
+def camel_case(name: str) -> str:
+    """`batch_norm` -> BatchNorm; a name in CamelCase stays."""
+    return "".join(part[0].upper() + part[1:] for part in re.split(r"[^0-9A-Za-z]+", name) if part) or name
+
+
+def labels(names: list[str]) -> dict[str, str]:
+    """A label per factor: the last part of its dotted name in CamelCase, or all where that is ambiguous."""
+    short = {name: camel_case(name.rsplit(".", 1)[-1]) for name in names}
+    ambiguous = {name for name in names if list(short.values()).count(short[name]) > 1}
+    long = {name: camel_case(name) if name in ambiguous else short[name] for name in names}
+    return {name: name if list(long.values()).count(long[name]) > 1 else long[name] for name in names}
+
+
+def on_label(factor: Factor, label: str) -> str:
+    """Name of the 0/1 column of a two-level factor: `attention` with none, spatial -> SpatialAttention."""
+    reference, level = factor.levels
+    is_word = re.match(r"[A-Za-z]", level) and level.lower() not in ON | OFF
+    return camel_case(level) + label if reference.lower() in OFF and is_word else label
+
+
+def article_columns(runs: Runs) -> tuple[pd.DataFrame, list[str]]:
+    """The article's design matrix, (n_runs x n_columns), and the columns that span the intercept.
+
+    Two-level factors give one 0/1 column, others `Label_level` columns with levels in alphabetical order.
+    The first of those keeps all its levels and so spans the intercept; if there is none, a factor with a
+    single level does, or else the last factor. Further ones leave out their reference. Numeric factors
+    enter as they are.
+    """
+    label = labels([p.name for p in runs.predictors])
+    full = _spanning_factor(runs)
+    singles: dict[str, np.ndarray] = {}
+    multiples: dict[str, np.ndarray] = {}
+    spanning: list[str] = []
+    for part in runs.predictors:
+        if isinstance(part, Covariate):
+            singles[label[part.name]] = part.values
+        elif part is full:
+            columns = _level_columns(part, label[part.name], skip_reference=False)
+            spanning = list(columns)
+            multiples |= columns
+        elif len(part.levels) == 2:
+            singles[on_label(part, label[part.name])] = part.codes == 1
+        elif len(part.levels) > 2:
+            multiples |= _level_columns(part, label[part.name], skip_reference=True)
+    return pd.DataFrame({**singles, **multiples}, index=runs.labels).astype(float), spanning
+
+
+def _spanning_factor(runs: Runs) -> Factor | None:
+    multi = [f for f in runs.factors if len(f.levels) > 2]
+    single = [f for f in runs.factors if len(f.levels) == 1]
+    candidates = multi or single or list(runs.factors)[-1:]
+    return candidates[0] if candidates else None
+
+
+def _level_columns(factor: Factor, label: str, skip_reference: bool) -> dict[str, np.ndarray]:
+    chosen = factor.levels[1:] if skip_reference else factor.levels
+    return {f"{label}_{level}": factor.codes == factor.levels.index(level) for level in sorted(chosen)}
+
+
+def article_fit(runs: Runs, response: str) -> Any:
+    """Statsmodels' results of `sm.OLS(y, one_hot).fit()`; `summary()` prints the article's table."""
+    from statsmodels.regression.linear_model import OLS  # seconds to import, needed only here
+
+    columns, _ = article_columns(runs)
+    return OLS(pd.Series(runs.response, index=runs.labels, name=response), columns).fit()
+
+
+def article_deviations(runs: Runs, response: str, alpha: float) -> pd.DataFrame:
+    """Deviations of the spanning columns' coefficients from their mean: these read as effects.
+
+    Returns:
+        column, deviation, se, df, ci_low, ci_high, t, p; one row per level of the factor that spans the
+        intercept.
+    """
+    columns, spanning = article_columns(runs)
+    results = article_fit(runs, response)
+    chosen = np.array([[float(name == other) for other in columns] for name in spanning]).reshape(
+        len(spanning), -1
+    )
+    test = results.t_test(chosen - chosen.mean(axis=0))
+    interval = np.asarray(test.conf_int(alpha))
+    return pd.DataFrame(
+        {
+            "column": spanning,
+            "deviation": np.atleast_1d(test.effect),
+            "se": np.atleast_1d(np.squeeze(test.sd)),
+            "df": int(results.df_resid),
+            "ci_low": interval[:, 0],
+            "ci_high": interval[:, 1],
+            "t": np.atleast_1d(np.squeeze(test.tvalue)),
+            "p": np.atleast_1d(np.squeeze(test.pvalue)),
+        }
+    )

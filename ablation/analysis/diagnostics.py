@@ -1,0 +1,158 @@
+"""Is the model fit to be believed: influence of runs, spread by level, outliers, transformation, seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, special
+
+from ablation.analysis.distributions import f_upper, t_two_sided
+from ablation.analysis.factors import Floats
+from ablation.analysis.fit import Fit
+from ablation.analysis.multiplicity import holm
+from ablation.analysis.runs import Runs
+from ablation.analysis.scale import Scale
+from ablation.analysis.variance_share import block_variance_table
+
+BOX_COX_BOUNDS = (-4.0, 4.0)
+
+
+@dataclass(frozen=True, repr=False)
+class Diagnostics:
+    """Tables about the residuals of the main model; each is computed when first read."""
+
+    fit: Fit
+    runs: Runs
+    scale: Scale
+    alpha: float
+
+    @cached_property
+    def influence(self) -> pd.DataFrame:
+        """One row per run, in the order of the table.
+
+        Columns: run (the table's label), cell, block (if any), fitted and residual (analysis scale),
+        normal_quantile (for a QQ plot), studentized (each run left out of its own error), leverage,
+        cooks_distance (Cook 1977).
+        """
+        fit, slack = self.fit, 1 - self.fit.leverage
+        slack = np.where(slack < 1e-9, np.nan, slack)
+        table = pd.DataFrame({"run": self.runs.labels, "cell": self.runs.cell_texts()})
+        if self.runs.block:
+            table["block"] = self.runs.block.texts(np.arange(fit.n))
+        residual = fit.residuals / fit.root_weights
+        table["fitted"], table["residual"] = fit.y - residual + self.scale.shift, residual
+        ranks = np.argsort(np.argsort(residual, kind="stable"), kind="stable") + 1
+        table["normal_quantile"] = special.ndtri((ranks - 0.5) / fit.n)
+        standardized = fit.residuals / np.sqrt(fit.variance * slack)
+        table["studentized"] = _leave_one_out(standardized, fit.df_resid)
+        table["leverage"] = fit.leverage
+        table["cooks_distance"] = standardized**2 * fit.leverage / (fit.rank * slack)
+        return table
+
+    @cached_property
+    def outlier(self) -> pd.DataFrame:
+        """The run that fits worst: run, cell, studentized, p, p_adjusted (Bonferroni over all runs)."""
+        table = self.influence[["run", "cell", "studentized"]]
+        size = table["studentized"].abs()
+        worst = table.loc[[size.idxmax()]] if size.notna().any() else table.iloc[:0]
+        p = t_two_sided(worst["studentized"], self.fit.df_resid - 1)
+        return worst.assign(p=p, p_adjusted=np.minimum(p * self.fit.n, 1.0)).reset_index(drop=True)
+
+    @cached_property
+    def spread(self) -> pd.DataFrame:
+        """Does the spread of the residuals differ between levels (Brown & Forsythe 1974, JASA 69:364).
+
+        Columns: factor, F, df1, df2, p, p_adjusted (Holm), sd_ratio (largest over smallest standard
+        deviation), widest (the level with the largest).
+        """
+        rows = []
+        for factor in self.runs.factors:
+            sd = np.array([self.fit.residuals[factor.codes == i].std() for i in range(len(factor.levels))])
+            ratio = sd.max() / sd.min() if sd.min() > 0 else float("nan")
+            test = (
+                brown_forsythe(self.fit.residuals, factor.codes) if self.fit.variance > 0 else (np.nan,) * 4
+            )
+            rows.append((factor.name, *test, ratio, factor.levels[int(sd.argmax())]))
+        table = pd.DataFrame(rows, columns=["factor", "F", "df1", "df2", "p", "sd_ratio", "widest"])
+        table.insert(5, "p_adjusted", holm(table["p"]))
+        return table
+
+    @cached_property
+    def breusch_pagan(self) -> pd.DataFrame:
+        """Spread that goes with the model's columns: LM, df, p (Koenker 1981, J. Econom. 17:107)."""
+        fit, df = self.fit, self.fit.rank - 1
+        if not (fit.variance > 0 and df > 0):
+            return pd.DataFrame([{"LM": np.nan, "df": df, "p": np.nan}])
+        squares = fit.residuals**2
+        away = squares - squares.mean()
+        explained = fit.q.T @ away
+        lm = fit.n * float(explained @ explained) / float(away @ away)
+        return pd.DataFrame([{"LM": lm, "df": df, "p": float(special.chdtrc(df, lm))}])
+
+    @cached_property
+    def box_cox(self) -> pd.DataFrame:
+        """Advice on the scale: the power that makes residuals most normal, with its interval; one row.
+
+        Columns: power (0 is the log, 1 the identity), ci_low, ci_high. Unequal spread between levels
+        distorts it, so the scale is chosen by what the response is, not by this. No row if a response is
+        not positive.
+        """
+        columns = ["power", "ci_low", "ci_high"]
+        if (self.runs.response <= 0).any() or not self.fit.variance > 0:
+            return pd.DataFrame(columns=columns)
+        return pd.DataFrame([box_cox_interval(self.fit, self.runs.response, self.alpha)], columns=columns)
+
+    @cached_property
+    def block_variance(self) -> pd.DataFrame:
+        """Variance between and within seeds: block, block_variance, residual_variance, share."""
+        return block_variance_table(self.fit, self.runs)
+
+
+def _leave_one_out(standardized: Floats, df: int) -> Floats:
+    """Residuals over an error estimated without the run itself, (n,); NaN below 2 degrees of freedom."""
+    if df < 2:
+        return np.full(len(standardized), np.nan)
+    with np.errstate(divide="ignore"):  # a run that alone makes the residual has an infinite one
+        result: Floats = standardized * np.sqrt((df - 1) / np.maximum(df - standardized**2, 0.0))
+    return result
+
+
+def brown_forsythe(values: Floats, codes: np.ndarray) -> tuple[float, int, int, float]:
+    """F, its degrees of freedom and p for equal spread of values (n,) in groups, about their medians."""
+    groups = [values[codes == i] for i in np.unique(codes)]
+    away = [np.abs(g - np.median(g)) for g in groups]
+    n, k = len(values), len(groups)
+    grand = np.concatenate(away).mean()
+    between = sum(len(a) * (a.mean() - grand) ** 2 for a in away)
+    within = sum(((a - a.mean()) ** 2).sum() for a in away)
+    if n <= k or within == 0:
+        return float("nan"), k - 1, n - k, float("nan")
+    F = float(between / (k - 1) / (within / (n - k)))
+    return F, k - 1, n - k, float(f_upper(F, k - 1, n - k))
+
+
+def box_cox_interval(fit: Fit, response: Floats, alpha: float) -> tuple[float, float, float]:
+    """Power of highest profile likelihood and its interval (Box & Cox 1964, JRSS B 26:211), within +-4."""
+    log_y = np.log(response)
+    log_y = log_y - log_y.mean()
+
+    def minus_twice(power: float) -> float:
+        z = log_y if abs(power) < 1e-8 else np.expm1(power * log_y) / power
+        z = fit.root_weights * z
+        rest = z - fit.q @ (fit.q.T @ z)
+        return fit.n * float(np.log(rest @ rest))
+
+    best = optimize.minimize_scalar(
+        minus_twice, bounds=BOX_COX_BOUNDS, method="bounded", options={"xatol": 1e-6}
+    )
+    limit = best.fun + float(special.chdtri(1, alpha))
+    ends = [
+        float(optimize.brentq(lambda x: minus_twice(x) - limit, *sorted((best.x, end))))
+        if minus_twice(end) > limit
+        else end
+        for end in BOX_COX_BOUNDS
+    ]
+    return float(best.x), ends[0], ends[1]

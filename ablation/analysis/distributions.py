@@ -1,0 +1,35 @@
+"""Tail areas and quantiles of t, F and friends from scipy.special (scipy.stats takes a second to import)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from ablation.analysis.factors import Floats
+
+
+def t_two_sided(t: ArrayLike, df: ArrayLike) -> Floats:
+    """P(|T| >= |t|); NaN where t is NaN or df is 0."""
+    df = np.where(np.asarray(df) > 0, df, np.nan)
+    p: Floats = np.minimum(2 * special.stdtr(df, -np.abs(np.asarray(t, dtype=float))), 1.0)
+    return p
+
+
+def t_lower(t: ArrayLike, df: ArrayLike) -> Floats:
+    """P(T <= t)."""
+    p: Floats = special.stdtr(np.where(np.asarray(df) > 0, df, np.nan), t)
+    return p
+
+
+def t_quantile(p: ArrayLike, df: ArrayLike) -> Floats:
+    """Quantile of Student's t; NaN where df is 0."""
+    q: Floats = special.stdtrit(np.where(np.asarray(df) > 0, df, np.nan), p)
+    return q
+
+
+def f_upper(F: ArrayLike, df1: ArrayLike, df2: ArrayLike) -> Floats:
+    """P(F' >= F); NaN where F is NaN or a df is 0."""
+    df1, df2 = (np.where(np.asarray(df) > 0, df, np.nan) for df in (df1, df2))
+    p: Floats = special.fdtrc(df1, df2, F)
+    return p

@@ -1,0 +1,137 @@
+"""What a design can see: power of a contrast, the smallest detectable effect, seeds needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import optimize, special
+
+from ablation.analysis.cautious import Cautious
+from ablation.analysis.distributions import t_quantile
+from ablation.analysis.factors import Floats
+from ablation.analysis.fit import Fit
+from ablation.analysis.runs import Runs
+from ablation.analysis.scale import Scale
+
+GOAL = 0.8
+"""The power that is asked for."""
+
+MAX_SEEDS = 1000
+"""More seeds than this are reported as out of reach."""
+
+
+def contrast_power(effect: ArrayLike, se: ArrayLike, df: ArrayLike, alpha: float) -> Floats:
+    """Power of the two-sided t test of a contrast, by the noncentral t (Cohen 1988, ch. 2)."""
+    df = np.where(np.asarray(df, dtype=float) > 0, df, np.nan)
+    shift = np.abs(np.asarray(effect, dtype=float)) / np.asarray(se, dtype=float)
+    critical = t_quantile(1 - alpha / 2, df)
+    p = 1 - special.nctdtr(df, shift, critical) + special.nctdtr(df, shift, -critical)
+    far = np.isnan(p)  # scipy gives up on large shifts, where the normal curve is as good
+    power: Floats = np.clip(np.where(far, special.ndtr(shift - critical), p), 0.0, 1.0)
+    return power
+
+
+def equivalence_power(effect: float, margin: float, se: float, df: float, alpha: float) -> float:
+    """Power of two one-sided tests to place a true effect inside +- margin (both tests taken as normal)."""
+    critical = float(t_quantile(1 - alpha, df))
+    upper = special.ndtr((margin - abs(effect)) / se - critical)
+    lower = special.ndtr((margin + abs(effect)) / se - critical)
+    return float(max(0.0, upper + lower - 1))
+
+
+def detectable(se: float, df: float, alpha: float, goal: float = GOAL) -> float:
+    """The effect that the test finds with probability `goal`; NaN without a standard error."""
+    if not (df > 0 and se > 0):
+        return float("nan")
+    top = float(t_quantile(1 - alpha / 2, df)) + 10.0
+    shift = optimize.brentq(
+        lambda d: float(contrast_power(d, 1.0, df, alpha)) - goal, 1e-6, 4 * top, xtol=1e-9
+    )
+    return float(shift) * se
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How standard error and degrees of freedom change when a study gets more seeds.
+
+    Attributes:
+        seeds: seeds now (blocks, or runs per cell without blocks).
+        runs_per_seed: runs that one seed brings.
+        df_resid: residual degrees of freedom now.
+        df_per_seed: residual degrees of freedom that one seed brings.
+    """
+
+    seeds: float
+    runs_per_seed: float
+    df_resid: int
+    df_per_seed: float
+
+    def at(self, seeds: float, se: float, df: float) -> tuple[float, float]:
+        """Standard error and degrees of freedom of a contrast with that many seeds."""
+        grown = max(self.df_resid + (seeds - self.seeds) * self.df_per_seed, 1.0)
+        return se * np.sqrt(self.seeds / seeds), df * grown / self.df_resid
+
+    def seeds_for(self, effect: float, se: float, df: float, alpha: float, goal: float = GOAL) -> float:
+        """Fewest seeds in all that find the effect with probability `goal`; NaN beyond `MAX_SEEDS`."""
+
+        def enough(seeds: int) -> bool:
+            return float(contrast_power(effect, *self.at(seeds, se, df), alpha)) >= goal
+
+        return _fewest(enough) if effect != 0 and df > 0 and se > 0 else float("nan")
+
+    def seeds_for_equivalence(
+        self, effect: float, margin: float, se: float, df: float, alpha: float
+    ) -> float:
+        """Fewest seeds in all that show an effect inside the margin to be there; NaN if none do."""
+
+        def enough(seeds: int) -> bool:
+            return equivalence_power(effect, margin, *self.at(seeds, se, df), alpha) >= GOAL
+
+        return _fewest(enough) if abs(effect) < margin and df > 0 and se > 0 else float("nan")
+
+
+def growth_of(fit: Fit, runs: Runs, n_attempted: int) -> Growth:
+    """What one more seed brings to this study: all its cells once more, with as many failures as so far."""
+    n_cells = int(runs.cells.max()) + 1
+    seeds = float(len(runs.block.levels)) if runs.block else n_attempted / n_cells
+    return Growth(seeds, n_attempted / seeds, fit.df_resid, fit.n / seeds - (runs.block is not None))
+
+
+def _fewest(enough: Callable[[int], bool]) -> float:
+    """The smallest number of seeds up to MAX_SEEDS that is enough, by bisection; NaN if none is."""
+    low, high = 0, MAX_SEEDS
+    if not enough(high):
+        return float("nan")
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return float(high)
+
+
+def power_table(names: pd.DataFrame, found: Cautious, scale: Scale, alpha: float) -> pd.DataFrame:
+    """One row per main contrast; columns are described at `Analysis.power`."""
+    table = names.assign(se=found.se, df=found.df, alpha=alpha)
+    table["detectable"] = [detectable(se, df, alpha) for se, df in zip(found.se, found.df, strict=True)]
+    table["detectable_percent"] = scale.percent(table["detectable"].to_numpy())
+    return table
+
+
+def needs_table(
+    names: pd.DataFrame, found: Cautious, effects: Sequence[float], scale: Scale, alpha: float, growth: Growth
+) -> pd.DataFrame:
+    """One row per main contrast and given effect; columns are described at `Analysis.power_for`."""
+    rows = []
+    for i, name in enumerate(names.itertuples(index=False)):
+        for effect in effects:
+            size = scale.margin(effect)[1]
+            seeds = growth.seeds_for(size, found.se[i], found.df[i], alpha)
+            now = float(contrast_power(size, found.se[i], found.df[i], alpha))
+            rows.append((*name, effect, now, seeds, seeds * growth.runs_per_seed))
+    table = pd.DataFrame(rows, columns=[*names.columns, "effect", "power_now", "seeds_needed", "runs_needed"])
+    for column in ("seeds_needed", "runs_needed"):
+        table[column] = table[column].round().astype("Int64")
+    return table

@@ -1,0 +1,102 @@
+"""What the caller asked for, checked before any number is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ablation.analysis.notices import listed
+from ablation.errors import UsageError
+
+SCALES = ("auto", "log", "identity")
+DIRECTIONS = ("lower", "higher")
+
+
+@dataclass(frozen=True)
+class Request:
+    """The arguments of `analyze`, checked."""
+
+    response: str
+    factors: tuple[str, ...]
+    block: str | None = None
+    scale: str = "auto"
+    interactions: int = 2
+    anova_type: int = 2
+    alpha: float = 0.05
+    margin: float | None = None
+    direction: str = "lower"
+    numeric: tuple[str, ...] = ()
+    weights: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse values that mean nothing."""
+        _one_of("scale", self.scale, SCALES)
+        _one_of("direction", self.direction, DIRECTIONS)
+        _one_of("anova_type", self.anova_type, (1, 2, 3))
+        _between("alpha", self.alpha, 0, 1)
+        if (
+            isinstance(self.interactions, bool)
+            or not isinstance(self.interactions, int)
+            or self.interactions < 1
+        ):
+            raise UsageError(
+                "Expected interactions=1 (main effects), 2 (pairs of factors) or more. "
+                f"Received: interactions={self.interactions!r}."
+            )
+        if self.margin is not None:
+            _between("margin", self.margin, 0, float("inf"))
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column of the table that the request names."""
+        extra = [name for name in (self.block, self.weights) if name is not None]
+        return [self.response, *self.factors, *extra]
+
+    def check(self, table: pd.DataFrame) -> None:
+        """Compare the request with the table.
+
+        Raises:
+            UsageError: a column is missing, there twice, or used in two roles; or the table is empty.
+        """
+        if not self.factors:
+            raise UsageError(
+                "Expected at least one factor. Received: factors=[]. Name the columns that the study varied."
+            )
+        missing = [name for name in self.columns if name not in table.columns]
+        if missing:
+            raise UsageError(
+                f"Expected columns {listed(missing)} in the table. "
+                f"Received: {listed([str(c) for c in table.columns], 30)}. Check the spelling."
+            )
+        twice = [name for name in self.columns if list(table.columns).count(name) > 1]
+        twice += [name for name in dict.fromkeys(self.columns) if self.columns.count(name) > 1]
+        if twice:
+            raise UsageError(
+                f"Expected every column once and in one role. Received: {listed(twice)} twice. Keep one."
+            )
+        if len(table) == 0:
+            raise UsageError(
+                "Expected at least one run. Received: a table without rows. Run the study first."
+            )
+
+
+def request(factors: Iterable[str] | str, numeric: Iterable[str] | str, **rest: Any) -> Request:
+    """Make a request; numeric factors that are not among `factors` are added to them."""
+    names = (factors,) if isinstance(factors, str) else tuple(factors)
+    numbers = (numeric,) if isinstance(numeric, str) else tuple(numeric)
+    added = tuple(name for name in numbers if name not in names)
+    return Request(factors=names + added, numeric=numbers, **rest)
+
+
+def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:
+    if value not in allowed:
+        wanted = ", ".join(repr(a) for a in allowed)
+        raise UsageError(f"Expected {name} to be one of {wanted}. Received: {name}={value!r}.")
+
+
+def _between(name: str, value: float, low: float, high: float) -> None:
+    if not low < value < high:
+        raise UsageError(f"Expected {low} < {name} < {high}. Received: {name}={value!r}.")

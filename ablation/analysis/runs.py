@@ -1,0 +1,217 @@
+"""Which rows are analysed, which are left out and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.duplicates import codes_of, group, repeated_rows
+from ablation.analysis.factors import Bools, Factor, Floats, Ints, Predictor, read_covariate, read_factor
+from ablation.analysis.notices import Notice, counted, listed
+from ablation.analysis.request import Request
+from ablation.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Rows of a table by role: response (n,), predictors, block, weights (n,), and the table's labels."""
+
+    response: Floats
+    predictors: tuple[Predictor, ...]
+    block: Factor | None
+    weights: Floats | None
+    labels: pd.Index
+
+    def rows(self, chosen: Bools) -> Runs:
+        """Keep the chosen rows."""
+        return Runs(
+            self.response[chosen],
+            tuple(p.rows(chosen) for p in self.predictors),
+            None if self.block is None else self.block.rows(chosen),
+            None if self.weights is None else self.weights[chosen],
+            self.labels[chosen],
+        )
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """The predictors that have levels."""
+        return tuple(p for p in self.predictors if isinstance(p, Factor))
+
+    @property
+    def cells(self) -> Ints:
+        """The cell of each run as a number from 0, (n_rows,)."""
+        return group([codes_of(p) for p in self.predictors])
+
+    def cell_texts(self) -> list[str]:
+        """The cell of every row in words."""
+        first, cell = np.unique(self.cells, return_index=True)[1], self.cells
+        texts = [self.cell_text(int(i)) for i in first]
+        return [texts[c] for c in cell]
+
+    def cell_text(self, row: int) -> str:
+        """The cell of a row in words: 'flags.dropout=True, activation=elu'."""
+        return ", ".join(f"{p.name}={p.texts(np.array([row]))[0]}" for p in self.predictors)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Runs that count (`used`), all distinct runs and whether they failed, rows left out, notices."""
+
+    used: Runs
+    attempted: Runs
+    failed: Bools
+    excluded: pd.DataFrame
+    notices: tuple[Notice, ...]
+
+
+def select_rows(table: pd.DataFrame, asked: Request) -> Selection:
+    """Sort the rows of a table into those that count and those that are left out, each with its reason.
+
+    Left out are rows without a level, block or weight, duplicates, and failed runs: those whose response is
+    not a finite number, or whose `status` is not `ok` in a table that has such a column.
+
+    Raises:
+        UsageError: no row is left.
+    """
+    runs = _read_roles(table, asked)
+    reason = np.full(len(table), "", dtype=object)
+    for part in (*runs.predictors, *([runs.block] if runs.block else [])):
+        _mark(reason, _missing(part), f"no level of '{part.name}'")
+    if runs.weights is not None:
+        _mark(
+            reason,
+            ~(np.isfinite(runs.weights) & (runs.weights > 0)),
+            f"no positive weight in '{asked.weights}'",
+        )
+    duplicate = repeated_rows(table, runs, reason == "")
+    _mark(reason, duplicate, "duplicate of an earlier row")
+    attempted = reason == ""
+    failures = _failures(table, asked, runs.response)
+    _mark(reason, failures != "", failures)
+    used = reason == ""
+    if not used.any():
+        raise UsageError(_nothing_left(table, asked, reason))
+    notices = _selection_notices(reason, attempted, runs)
+    excluded = _excluded_table(table, asked, runs, reason)
+    return Selection(runs.rows(used), runs.rows(attempted), ~used[attempted], excluded, notices)
+
+
+def _read_roles(table: pd.DataFrame, asked: Request) -> Runs:
+    predictors: list[Predictor] = []
+    for name in asked.factors:
+        read = read_covariate if name in asked.numeric else read_factor
+        predictors.append(read(table[name], name))
+    block = None if asked.block is None else read_factor(table[asked.block], asked.block)
+    weights = None if asked.weights is None else read_covariate(table[asked.weights], asked.weights).values
+    return Runs(_numbers(table[asked.response]), tuple(predictors), block, weights, table.index)
+
+
+def _numbers(column: pd.Series) -> Floats:
+    if pd.api.types.is_complex_dtype(column.dtype):
+        raise UsageError(f"Expected real numbers in '{column.name}'. Received: complex numbers.")
+    numbers: Floats = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return numbers
+
+
+def _missing(part: Predictor) -> Bools:
+    missing: Bools = part.codes < 0 if isinstance(part, Factor) else np.isnan(part.values)
+    return missing
+
+
+def _mark(reason: np.ndarray, where: Bools, text: object) -> None:
+    fresh = where & (reason == "")
+    reason[fresh] = text[fresh] if isinstance(text, np.ndarray) else text
+
+
+def _failures(table: pd.DataFrame, asked: Request, response: Floats) -> np.ndarray:
+    """Why each run failed, '' for those that did not; size (n_rows,)."""
+    reason = np.full(len(table), "", dtype=object)
+    broken = np.flatnonzero(~np.isfinite(response))
+    raw = table[asked.response].iloc[broken]
+    reason[broken] = [f"response is {str(value).strip() or 'empty'}" for value in raw]
+    if "status" in table.columns and "status" not in asked.columns:
+        status = table["status"].astype(str).to_numpy(dtype=object)
+        if (status == "ok").any():
+            _mark(reason, status != "ok", np.array([f"status is {s}" for s in status], dtype=object))
+    return reason
+
+
+def _excluded_table(table: pd.DataFrame, asked: Request, runs: Runs, reason: np.ndarray) -> pd.DataFrame:
+    out = np.flatnonzero(reason != "")
+    return pd.DataFrame(
+        {
+            "row": list(runs.labels[out]),
+            "reason": [reason[i] for i in out],
+            "cell": [runs.cell_text(int(i)) for i in out],
+            "response": [str(v) for v in table[asked.response].iloc[out]],
+        },
+        columns=["row", "reason", "cell", "response"],
+    )
+
+
+def _selection_notices(reason: np.ndarray, attempted: Bools, runs: Runs) -> tuple[Notice, ...]:
+    notices = []
+    for text in dict.fromkeys(reason[(reason != "") & ~attempted]):
+        n = int((reason == text).sum())
+        if text.startswith("duplicate"):
+            notices.append(
+                Notice(
+                    f"{counted(n, 'row')} repeat an earlier row exactly and were left out.", "duplicate-rows"
+                )
+            )
+        else:
+            code = "missing-weight" if "weight" in text else "missing-level"
+            hint = " If None is a level, write it as the text 'None'." if code == "missing-level" else ""
+            notices.append(Notice(f"{counted(n, 'row')} left out: {text}.{hint}", code))
+    failed = int((attempted & (reason != "")).sum())
+    if failed:
+        cells = listed(
+            list(dict.fromkeys(runs.cell_text(int(i)) for i in np.flatnonzero(attempted & (reason != "")))), 3
+        )
+        sentence = (
+            f"{failed} of {counted(int(attempted.sum()), 'run')} failed and are not in the averages: {cells}."
+        )
+        notices.append(Notice(sentence, "failed-runs"))
+    return tuple(notices)
+
+
+def _nothing_left(table: pd.DataFrame, asked: Request, reason: np.ndarray) -> str:
+    shown = [str(v) for v in table[asked.response].iloc[:3]]
+    why = listed(list(dict.fromkeys(reason)), 3)
+    return (
+        f"Expected at least one run with a finite number in '{asked.response}'. Received: {shown} …, "
+        f"{counted(len(table), 'row')} all left out: {why}. Check the column and the runs' logs."
+    )
+
+
+def drop_constant(runs: Runs, asked: Request) -> tuple[Runs, tuple[Notice, ...]]:
+    """Leave out factors and blocks that have a single level (covariates: a single value), with a notice.
+
+    Raises:
+        UsageError: nothing varies.
+    """
+    constant = [p for p in runs.predictors if _single(p)]
+    kept = tuple(p for p in runs.predictors if not _single(p))
+    if not kept:
+        raise UsageError(
+            f"Expected a factor with at least two levels among {listed(asked.factors)}. "
+            "Received: one level of each in the runs that finished. Nothing can be compared."
+        )
+    notices = [_single_notice(p) for p in constant]
+    block = runs.block
+    if block is not None and len(block.levels) < 2:
+        notices.append(Notice(f"'{block.name}' has one value: no blocks.", "single-level"))
+        block = None
+    return replace(runs, predictors=kept, block=block), tuple(notices)
+
+
+def _single(part: Predictor) -> bool:
+    return len(part.levels) < 2 if isinstance(part, Factor) else bool(np.ptp(part.values) == 0)
+
+
+def _single_notice(part: Predictor) -> Notice:
+    level = part.levels[0] if isinstance(part, Factor) else f"{part.values[0]:g}"
+    sentence = f"'{part.name}' has the single level {level} in the runs that finished: its effect is unknown."
+    return Notice(sentence, "single-level")

@@ -1,0 +1,85 @@
+"""The scale on which effects add: the logarithm (effects in %) or the response itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ablation.analysis.factors import Floats
+from ablation.analysis.request import Request
+from ablation.errors import UsageError
+
+MIN_RELATIVE_SPREAD = 1e-6
+"""Below this ratio of spread to level the distance from zero says nothing about the scale."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """`name` is 'log' or 'identity', `reason` why; `origin` is taken out first, to keep exact digits."""
+
+    name: str
+    reason: str
+    origin: float
+
+    @property
+    def is_log(self) -> bool:
+        """Whether effects are differences of logarithms."""
+        return self.name == "log"
+
+    def forward(self, response: Floats) -> Floats:
+        """To the scale of the analysis, minus `shift`: differences of close numbers keep their digits."""
+        away = response - self.origin
+        return np.log1p(away / self.origin) if self.is_log else away
+
+    @property
+    def shift(self) -> float:
+        """What `forward` leaves out and marginal means add back."""
+        return float(np.log(self.origin)) if self.is_log else self.origin
+
+    def percent(self, effect: Floats) -> Floats:
+        """Change in % that a difference on this scale means; NaN on the identity scale."""
+        return 100 * np.expm1(effect) if self.is_log else np.full(np.shape(effect), np.nan)
+
+    def back(self, mean: Floats) -> Floats:
+        """From this scale to the response: on the log scale the geometric mean."""
+        return np.exp(mean) if self.is_log else mean
+
+    def margin(self, margin: float) -> tuple[float, float]:
+        """The band of effects too small to matter, on this scale: log(1 +- margin %) or +- margin.
+
+        Both sides of the log scale use log(1 + margin/100), so that the band is symmetric.
+        """
+        half = float(np.log1p(margin / 100)) if self.is_log else margin
+        return -half, half
+
+
+def choose_scale(response: Floats, asked: Request) -> Scale:
+    """Choose the scale; `auto` means log for positive responses that are better when lower.
+
+    A loss, an error, a duration are positive, have a natural zero and are minimised: halving means the same
+    everywhere. What is maximised (accuracy, AUROC) is bounded above, and differences are its natural scale.
+
+    Raises:
+        UsageError: the log was asked for and a response is zero or negative.
+    """
+    median = float(np.median(response))
+    if asked.scale == "identity":
+        return Scale("identity", "asked for", median)
+    not_positive = int((response <= 0).sum())
+    if asked.scale == "log":
+        if not_positive:
+            raise UsageError(
+                f"Expected positive responses for scale='log'. Received: {not_positive} of {len(response)} "
+                f"runs with '{asked.response}' <= 0 (lowest {response.min():g}). Use scale='identity'."
+            )
+        return Scale("log", "asked for", median)
+    if not_positive:
+        return Scale("identity", f"'{asked.response}' has values that are not positive", median)
+    if asked.direction == "higher":
+        return Scale(
+            "identity", f"'{asked.response}' is better when higher, so not a loss-like ratio", median
+        )
+    if np.ptp(response) < MIN_RELATIVE_SPREAD * median:
+        return Scale("identity", f"'{asked.response}' varies by less than a millionth of its size", median)
+    return Scale("log", f"all values of '{asked.response}' are positive and lower is better", median)

@@ -1,0 +1,127 @@
+"""The typed schema of conf/: every key, its default and its meaning.
+
+A value that equals the default here is left out of a run's key, so that a key added later leaves finished
+runs valid. Changing a default that finished runs relied on is refused when they are found.
+"""
+
+from dataclasses import dataclass, field
+from typing import Optional
+
+from ablation.errors import UsageError
+from ablation.flags import Flags
+
+# OmegaConf reads annotations at run time: Optional and builtin containers, no postponed evaluation.
+
+
+@dataclass
+class Data:
+    """What is learned from."""
+
+    name: str = "mnist_sample"
+    """A data set of `ablation.networks.data`."""
+    folder: Optional[str] = None  # noqa: UP045
+    """Where the IDX files of a full data set lie; null downloads them once."""
+    n_train: Optional[int] = None  # noqa: UP045
+    """The first so many training images; null takes all."""
+    n_test: Optional[int] = None  # noqa: UP045
+    """Likewise of the test images."""
+
+
+@dataclass
+class Model:
+    """The network around the blocks; the defaults are the article's."""
+
+    name: str = "variational"
+    """`variational` or `autoencoder`."""
+    units: list[int] = field(default_factory=lambda: [35, 25, 15, 5])
+    """Filters of the first convolution, of each dense block, of the last convolution."""
+    depth: int = 3
+    """Convolution blocks in a dense block."""
+    latent: int = 2
+    """Size of the bottleneck."""
+    shrinkage: float = 1e-3
+    """Weight of the Kullback–Leibler term."""
+    dropout_rate: float = 0.2
+    """Share of activations that `flags.dropout` zeroes."""
+    batch_norm_momentum: float = 0.99
+    """Weight of the past in the moving statistics. Short trainings need a lower one."""
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that give no network."""
+        _expect(
+            self.name in ("variational", "autoencoder"),
+            "model.name",
+            "one of variational, autoencoder",
+            self.name,
+        )
+        positive = min(self.units, default=0) > 0 and len(self.units) >= 2
+        _expect(positive, "model.units", "two or more numbers above 0", self.units)
+        _expect(self.depth > 0, "model.depth", "a number above 0", self.depth)
+        _expect(self.latent > 0, "model.latent", "a number above 0", self.latent)
+        _expect(0 <= self.dropout_rate < 1, "model.dropout_rate", "0 ≤ rate < 1", self.dropout_rate)
+
+
+@dataclass
+class Training:
+    """How long and how fast; the defaults are the article's."""
+
+    epochs: int = 25
+    """Passes over the training images."""
+    batch_size: int = 64
+    """Images per step."""
+    learning_rate: float = 5e-3
+    """Of Adam, at the first step."""
+    final_learning_rate: float = 1e-4
+    """Enters the article's decay, 2 · (learning_rate − final_learning_rate) / epochs per step."""
+    threads: Optional[int] = None  # noqa: UP045
+    """Of one process; null takes what the launcher leaves to each of its processes."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained."""
+        _expect(self.epochs > 0, "training.epochs", "a number above 0", self.epochs)
+        _expect(self.batch_size > 0, "training.batch_size", "a number above 0", self.batch_size)
+        _expect(self.learning_rate > 0, "training.learning_rate", "a number above 0", self.learning_rate)
+
+    @property
+    def decay(self) -> float:
+        """Of the learning rate: at step t it is learning_rate / (1 + decay · t)."""
+        return 2 * (self.learning_rate - self.final_learning_rate) / self.epochs
+
+
+@dataclass
+class Results:
+    """Where rows go."""
+
+    url: str = "runs/${name}"
+    """A folder."""
+
+
+@dataclass
+class Analysis:
+    """What the report is about."""
+
+    response: str = "loss"
+    """The response whose effects are reported."""
+    direction: str = "lower"
+    """Which values are better: `lower` or `higher`."""
+
+
+@dataclass
+class Config:
+    """One cell and its seeds."""
+
+    name: str = "quick"
+    """The study's name, and its folder under runs/."""
+    seeds: list[int] = field(default_factory=lambda: [0])
+    """One run each."""
+    flags: Flags = field(default_factory=Flags)
+    data: Data = field(default_factory=Data)
+    model: Model = field(default_factory=Model)
+    training: Training = field(default_factory=Training)
+    results: Results = field(default_factory=Results)
+    analysis: Analysis = field(default_factory=Analysis)
+
+
+def _expect(holds: bool, key: str, expected: str, received: object) -> None:
+    if not holds:
+        raise UsageError(f"{key}: expected {expected}. Received: {received!r}")

@@ -1,0 +1,48 @@
+"""The flags a network understands. One field each: name, levels, default, and what it does.
+
+To add a flag, add a field here, use it in `networks/blocks.py`, and name its levels in a study.
+Columns of the table, terms of the model and the tests of every level follow from this dataclass.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from ablation.errors import UsageError
+
+
+def levels(*names: str) -> Any:
+    """A field that takes one of these names; the first is the default."""
+    return field(default=names[0], metadata={"levels": names})
+
+
+@dataclass
+class Flags:
+    """What a convolution block consists of, beside its convolution."""
+
+    batch_norm: bool = False
+    """Normalise each channel over the batch (Ioffe & Szegedy 2015, arXiv 1502.03167)."""
+    dropout: bool = False
+    """Zero a share `model.dropout_rate` of the activations while training (Srivastava et al. 2014)."""
+    attention: str = levels("none", "spatial")
+    """Weigh each pixel by what its channels hold (Woo et al. 2018, arXiv 1807.06521)."""
+    activation: str = levels("relu", "elu", "selu", "sigmoid")
+    """The non-linearity at the end of a block, a name of `keras.activations`."""
+
+    def __post_init__(self) -> None:
+        """Refuse a level that its flag does not have."""
+        for flag in fields(self):
+            valid, value = flag.metadata.get("levels"), getattr(self, flag.name)
+            if valid and value not in valid:
+                raise UsageError(
+                    f"flags.{flag.name}: expected one of {', '.join(valid)}. Received: {value!r}"
+                )
+
+
+def levels_of(flag: str) -> tuple[Any, ...]:
+    """All levels of a flag, the default first; a bool has False and True.
+
+    >>> levels_of("attention")
+    ('none', 'spatial')
+    """
+    declared = {f.name: f for f in fields(Flags)}[flag]
+    return tuple(declared.metadata.get("levels", (declared.default, not declared.default)))

@@ -1,0 +1,47 @@
+"""From a study's rows to the files of its report."""
+
+import os
+from pathlib import Path
+
+from ablation.report.page import page
+from ablation.report.study import Study, load_study
+from ablation.report.tables import article_summary
+from ablation.report.terminal import print_summary
+
+
+def write_report(path: str) -> bool:
+    """Write `report/` into a study's folder and print its summary.
+
+    Files: `report.md`; `ols.txt`, the article's summary; `effects.csv`, the effects in full precision.
+
+    Args:
+        path: the study's folder, such as `runs/quick`.
+
+    Returns:
+        Whether the runs allowed an analysis.
+
+    Raises:
+        UsageError: there is no such study.
+    """
+    study = load_study(path)
+    folder = Path(path) / "report"
+    folder.mkdir(exist_ok=True)
+    for name, text in _files(study).items():
+        _replace(folder / name, text)
+    print_summary(study, str(folder / "report.md"))
+    return study.analysis is not None
+
+
+def _files(study: Study) -> dict[str, str]:
+    files = {"report.md": page(study)}
+    if study.analysis is not None:
+        files["ols.txt"] = f"{article_summary(study.analysis)}\n"
+        files["effects.csv"] = study.analysis.effects.to_csv(index=False)
+    return files
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old one or the new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

@@ -1,0 +1,142 @@
+"""The decorator that makes a training function a Hydra app whose runs are recorded."""
+
+import inspect
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.core.config_store import ConfigStore
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
+from hydra.types import RunMode
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from ablation.errors import UsageError
+from ablation.results import open_store
+from ablation.sweep.cell import Cell, Identity, make_cell
+from ablation.sweep.explain import explain
+from ablation.sweep.pickling import register_sentinels
+from ablation.sweep.provenance import provenance
+from ablation.sweep.run import About, Train, finished, run_cell
+from ablation.sweep.terminal import print_row
+from ablation.sweep.workers import register_workers
+
+register_workers()
+register_sentinels()
+
+
+class App:
+    """A training function with what the sweeper needs to know of it. Hydra calls it with a job's config.
+
+    Args:
+        train: (settings, seeds) → outcomes, one by one.
+        schema: a dataclass of the configuration, with defaults; None for apps without one.
+        identity: settings → what else determines a result, such as the hash of the data.
+        unkeyed: config keys that change no result, such as the folder of the data.
+    """
+
+    def __init__(
+        self, train: Train, schema: type | None, identity: Identity | None, unkeyed: Sequence[str]
+    ) -> None:
+        self.train, self.schema, self.identity, self.unkeyed = train, schema, identity, tuple(unkeyed)
+        self.__name__ = getattr(train, "__name__", "train")
+        self.folder = Path(inspect.getfile(train)).resolve().parent
+
+    def cell(self, cfg: DictConfig) -> Cell:
+        """The cell that a configuration describes."""
+        return make_cell(cfg, self.schema, self.identity, self.unkeyed)
+
+    def __call__(self, cfg: DictConfig) -> None:
+        """Do one job: the runs of a cell that are not done yet."""
+        cell, store = self.cell(cfg), open_store(cfg.results.url)
+        seeds = check_seeds(list(cfg.seeds))
+        job = HydraConfig.get()
+        log_path = os.path.relpath(Path(job.runtime.output_dir) / f"{job.job.name}.log", cfg.results.url)
+        run_cell(cell, seeds, self.train, store, About(cfg.name, provenance(self.folder), log_path))
+        if job.mode == RunMode.RUN:
+            for seed in seeds:
+                print_row(finished(store, cell, seed), seed)
+
+
+def main(
+    config_path: str | Path,
+    config_name: str = "config",
+    schema: type | None = None,
+    identity: Identity | None = None,
+    unkeyed: Sequence[str] = (),
+) -> Callable[[Train], Callable[[], None]]:
+    """Make a training function a Hydra app.
+
+    The app's config needs `name` (of the study), `seeds`, `results.url` and, for the report,
+    `analysis.response` and `analysis.direction`. With a schema, the config's defaults list names `schema`.
+
+    Args:
+        config_path: folder of the configuration, absolute or relative to the decorated function's file.
+        config_name: the main file, without `.yaml`.
+        schema: as for `App`; registered under the name `schema`.
+        identity: as for `App`.
+        unkeyed: as for `App`.
+
+    Returns:
+        A decorator; the decorated function takes its arguments from the command line. It ends with exit
+        code 2 and a sentence on a mistake of the user.
+    """
+
+    def decorate(train: Train) -> Callable[[], None]:
+        app = App(train, schema, identity, unkeyed)
+
+        def entry() -> None:
+            if schema is not None:
+                ConfigStore.instance().store(name="schema", node=schema)
+            call(
+                hydra.main(
+                    version_base="1.3", config_path=str(app.folder / config_path), config_name=config_name
+                )(app)
+            )
+
+        return entry
+
+    return decorate
+
+
+def check_seeds(seeds: Sequence[Any]) -> list[int]:
+    """The seeds, if they are some and different.
+
+    Raises:
+        UsageError: no seed, one below 0 or not an integer, or one given twice.
+    """
+    good = all(type(seed) is int and 0 <= seed < 2**31 for seed in seeds)
+    if not seeds or not good or len(set(seeds)) < len(seeds):
+        raise UsageError(
+            f"seeds: expected different integers from 0, such as [0,1,2]. Received: {list(seeds)}"
+        )
+    return list(seeds)
+
+
+def call(entry: Callable[[], None]) -> None:
+    """Run a Hydra app to its end; a user's mistake ends with a sentence and exit code 2."""
+    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra raises, and the mistake can be told from a fault
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        entry()
+    except UsageError as error:
+        _exit(str(error))
+    except (HydraException, OmegaConfBaseException) as error:
+        _exit(explain(error))
+    except KeyboardInterrupt:
+        print("Interrupted. Finished runs are kept; the same command goes on.", file=sys.stderr)
+        sys.exit(130)
+
+
+def _exit(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+    sys.exit(2)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt

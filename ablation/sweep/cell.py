@@ -1,0 +1,90 @@
+"""A cell as the framework sees it: a flat configuration, and the keys of its runs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from ablation.results import cell_key, run_key
+
+FRAMEWORK_KEYS = ("name", "seeds", "results", "analysis")
+"""Config keys that the framework reads; none of them changes what a run gives."""
+
+Identity = Callable[[Any], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One combination of levels, with everything else that its runs share.
+
+    Args:
+        settings: what the app's function receives: an object of the app's schema, or the plain config.
+        config: flat, dotted key → value, resolved.
+        telling: the part of `config` that changes what a run gives.
+        defaults: declared defaults, flat; entries of `telling` that equal them are left out of keys.
+        identity: what else determines the result, such as the hash of the data.
+    """
+
+    settings: Any
+    config: dict[str, Any]
+    telling: dict[str, Any]
+    defaults: dict[str, Any]
+    identity: Mapping[str, str]
+
+    @property
+    def id(self) -> str:
+        """Ten hexadecimal digits that name the cell, whatever its seeds."""
+        return cell_key(self.telling, self.identity, self.defaults)
+
+    def key(self, seed: int) -> str:
+        """The key of the cell's run with this seed."""
+        return run_key(self.telling, seed, self.identity, self.defaults)
+
+
+def make_cell(
+    cfg: DictConfig, schema: type | None, identity: Identity | None, unkeyed: Sequence[str]
+) -> Cell:
+    """Resolve a configuration into a cell.
+
+    Args:
+        cfg: the job's configuration, without Hydra's part.
+        schema: the app's dataclass, if it has one; it checks values and declares defaults.
+        identity: gives what else determines a result.
+        unkeyed: the app's keys (and whole groups) that change no result.
+
+    Raises:
+        UsageError: the schema refuses a value.
+    """
+    settings = OmegaConf.to_object(cfg)
+    config = flatten(settings)
+    telling = {k: v for k, v in config.items() if not _under(k, (*FRAMEWORK_KEYS, *unkeyed))}
+    defaults = flatten(OmegaConf.to_object(OmegaConf.structured(schema))) if schema else {}
+    return Cell(settings, config, telling, defaults, dict(identity(settings)) if identity else {})
+
+
+def flatten(settings: Any) -> dict[str, Any]:
+    """Nested mappings and dataclasses as one flat mapping, dotted key → value; lists stay values.
+
+    >>> flatten({"model": {"units": [8, 4]}, "seed": 1})
+    {'model.units': [8, 4], 'seed': 1}
+    """
+    flat: dict[str, Any] = {}
+    for key, value in _entries(settings):
+        inner = flatten(value) if isinstance(value, dict) or is_dataclass(value) else None
+        if inner is None:
+            flat[key] = value
+        else:
+            flat.update({f"{key}.{k}": v for k, v in inner.items()})
+    return flat
+
+
+def _entries(settings: Any) -> list[tuple[str, Any]]:
+    if is_dataclass(settings):
+        return [(f.name, getattr(settings, f.name)) for f in fields(settings)]
+    return [(str(key), value) for key, value in settings.items()]
+
+
+def _under(key: str, names: Sequence[str]) -> bool:
+    """Whether the key is one of the names or lies in one of these groups."""
+    return any(key == name or key.startswith(f"{name}.") for name in names)

@@ -1,0 +1,173 @@
+"""One job: train the seeds of a cell that have no row yet, and commit each row as soon as it is there."""
+
+import logging
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ablation.errors import UsageError
+from ablation.results import Claim, Row, Store, changed_default
+from ablation.sweep.cell import Cell
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an app yields for a run that has ended.
+
+    Args:
+        seed: of the run.
+        responses: name → number. One that is not finite makes the run `diverged`.
+        history: name → a number per epoch.
+        provenance: columns that the app knows, such as {"device": "CPU"}.
+    """
+
+    seed: int
+    responses: Mapping[str, float]
+    history: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class About:
+    """What every row of a job says beside its result.
+
+    Args:
+        study: name of the study.
+        provenance: versions, commit.
+        log_path: of the job's log, relative to the study.
+    """
+
+    study: str
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    log_path: str | None = None
+
+
+Train = Callable[[Any, Sequence[int]], Iterable[Outcome]]
+
+
+def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, about: About) -> list[Row]:
+    """Train what is not done and not being done elsewhere.
+
+    Args:
+        cell: with its settings.
+        seeds: of the runs wanted.
+        train: the app's function; yields outcomes one by one.
+        store: of the study.
+        about: what every row says of the job.
+
+    Returns:
+        The rows that were committed now.
+
+    Raises:
+        UsageError: a finished row relied on another default.
+        Exception: whatever `train` raised, after it was recorded as an attempt.
+    """
+    with ExitStack() as claims:
+        held = {}
+        for seed in seeds:
+            claim = None if finished(store, cell, seed) else store.claim(cell.key(seed))
+            if claim is not None:
+                held[seed] = claims.enter_context(claim)
+        recorder = _Recorder(cell, store, about, held)
+        if not held:
+            return []
+        try:
+            for outcome in train(cell.settings, list(held)):
+                recorder.commit(outcome)
+        except UsageError:
+            raise
+        except Exception as error:
+            log.exception("The run of seed %s failed", recorder.next_seed)
+            recorder.fail(error)
+            raise
+        return recorder.rows
+
+
+def finished(store: Store, cell: Cell, seed: int) -> Row | None:
+    """The row of a run, if there is one.
+
+    Raises:
+        UsageError: a declared default has changed since the row was written.
+    """
+    row = store.find(cell.key(seed))
+    change = changed_default(row.config, cell.telling) if row else None
+    if change:
+        raise UsageError(change)
+    return row
+
+
+class _Recorder:
+    """Turns the outcomes of a job into rows."""
+
+    def __init__(self, cell: Cell, store: Store, about: About, held: Mapping[int, Claim]) -> None:
+        self.cell, self.store, self.about, self.held = cell, store, about, held
+        self.rows: list[Row] = []
+        self._left = list(held)
+        self._started, self._tick = datetime.now(UTC), time.perf_counter()
+
+    @property
+    def next_seed(self) -> int | None:
+        """The run that is being trained."""
+        return self._left[0] if self._left else None
+
+    def commit(self, outcome: Outcome) -> None:
+        """Make the outcome a durable row."""
+        if outcome.seed not in self._left:
+            raise ValueError(
+                f"Expected the outcome of one of the seeds {self._left}. Received: {outcome.seed}"
+            )
+        is_finite = all(math.isfinite(value) for value in outcome.responses.values())
+        row = self._row(
+            outcome.seed,
+            "ok" if is_finite else "diverged",
+            outcome.responses,
+            outcome.history,
+            outcome.provenance,
+        )
+        self.store.commit(row, self.held[outcome.seed])
+        self._left.remove(outcome.seed)
+        self.rows.append(row)
+        log.info("seed %d: %s %s", row.seed, row.status, dict(row.responses))
+        self._started, self._tick = datetime.now(UTC), time.perf_counter()
+
+    def fail(self, error: Exception) -> None:
+        """Keep what went wrong as an attempt at the run that was being trained."""
+        if self.next_seed is None:
+            return
+        out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+        status = "out_of_memory" if out_of_memory else "error"
+        row = self._row(self.next_seed, status, {}, error=f"{type(error).__name__}: {error}")
+        self.store.commit(row, self.held[row.seed])
+
+    def _row(
+        self,
+        seed: int,
+        status: str,
+        responses: Mapping[str, float],
+        history: Mapping[str, Sequence[float]] | None = None,
+        known: Mapping[str, str] | None = None,
+        error: str | None = None,
+    ) -> Row:
+        return Row(
+            key=self.cell.key(seed),
+            study=self.about.study,
+            cell=self.cell.id,
+            seed=seed,
+            status=status,
+            config=self.cell.config,
+            responses=responses,
+            history=history or {},
+            identity=self.cell.identity,
+            provenance={**self.about.provenance, **(known or {})},
+            started=self._started.isoformat(),
+            finished=datetime.now(UTC).isoformat(),
+            seconds=time.perf_counter() - self._tick,
+            error=error,
+            log=self.about.log_path,
+        )

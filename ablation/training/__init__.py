@@ -1,0 +1,1 @@
+"""How a cell is trained: one network, built and traced once, re-initialised for each seed."""

@@ -1,0 +1,197 @@
+"""Do verdicts err as rarely as they say and find what `power` promises, do intervals cover: a simulation.
+
+    python -m benchmarks.calibration            # 2000 simulated studies per row, some ten minutes
+    python -m benchmarks.calibration --studies 200
+
+Every simulated study goes through `ablation.analysis.analyze` as a user's table would.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import platform
+import time
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis import Analysis, analyze
+
+FACTORS = ("a", "b", "c")
+CELLS = list(itertools.product([0, 1], [0, 1], list("wxyz")))
+
+
+@dataclass(frozen=True)
+class World:
+    """A way in which studies come about.
+
+    Attributes:
+        name: what the table calls it.
+        noise: `normal`, `log-normal` (skewed, analysed as it is) or `spread` (some levels of c are noisier).
+        scale: scale of the analysis. On `log` the noise acts on the logarithm of the loss.
+        noisy: levels of c whose noise is 2.5 times as large.
+        seeds: number of paired seeds.
+        failing: probability that a run fails; three times that at level z of c.
+        planted: whether a = 1 and c = x get the effect that `power` promises to find 4 times in 5: the median
+            of its `detectable` in 50 studies without effects.
+        effects: the planted effects of (factor, level), in residual standard deviations of a quiet run.
+        interaction: planted effect of a = 1 at level z of c, likewise.
+    """
+
+    name: str
+    noise: str = "normal"
+    scale: str = "log"
+    noisy: str = ""
+    seeds: int = 4
+    failing: float = 0.0
+    planted: bool = False
+    effects: dict[tuple[str, object], float] = field(default_factory=dict)
+    interaction: float = 0.0
+
+
+NOISES = (
+    {"name": "normal", "scale": "identity"},
+    {"name": "log-normal, log scale", "scale": "log"},
+    {"name": "log-normal, raw scale", "scale": "identity", "noise": "log-normal"},
+    {"name": "one level 2.5 x noisier", "scale": "log", "noisy": "z"},
+    {"name": "reference level 2.5 x noisier", "scale": "log", "noisy": "w"},
+)
+PLANTED = (("a", 1), ("c", "x"))
+UNIT = 0.05
+"""Residual standard deviation of a quiet run on the analysis scale."""
+
+WORLDS = (
+    *(World(**noise) for noise in NOISES),
+    *(World(**noise | {"name": noise["name"] + ", failed runs"}, failing=0.05) for noise in NOISES),
+    World("2 seeds", seeds=2),
+    World("10 seeds, one level noisier", seeds=10, noisy="z"),
+    *(World(**noise | {"name": noise["name"] + ", planted"}, planted=True) for noise in NOISES),
+    World("normal, planted, failed runs", planted=True, failing=0.05),
+    World("normal, planted with interaction", planted=True, interaction=-2.0),
+)
+
+
+def simulate(world: World, rng: np.random.Generator) -> pd.DataFrame:
+    """One study: 16 cells with paired seeds, whose own effect is as large as the noise."""
+    rows = [(*cell, seed) for cell in CELLS for seed in range(world.seeds)]
+    table = pd.DataFrame(rows, columns=[*FACTORS, "seed"])
+    noise = rng.normal(size=len(table))
+    if world.noise == "log-normal":
+        noise = (np.exp(noise) - np.exp(0.5)) / np.sqrt((np.e - 1) * np.e)  # mean 0, standard deviation 1
+    noise *= np.where(table["c"].isin(list(world.noisy)), 2.5, 1.0)
+    signal = rng.normal(size=world.seeds)[table["seed"]] + noise
+    for (factor, level), effect in world.effects.items():
+        signal += effect * (table[factor] == level)
+    signal += world.interaction * ((table["a"] == 1) & (table["c"] == "z"))
+    table["loss"] = np.exp(UNIT * signal) if world.scale == "log" else 10 + UNIT * signal
+    fails = rng.random(len(table)) < world.failing * np.where(table["c"] == "z", 3.0, 1.0)
+    return table.assign(loss=np.where(fails, np.nan, table["loss"]))
+
+
+def truth(world: World, factor: str, level: str, within: str) -> float:
+    """The true contrast on the analysis scale, where it is the same at all levels of the others."""
+    effect = next((e for (f, v), e in world.effects.items() if (f, str(v)) == (factor, level)), 0.0)
+    if factor == "a":
+        effect += world.interaction * ({"c=z": 1.0, "": 0.25}.get(within, 0.0))
+    if factor == "c" and level == "z":
+        effect += world.interaction * ({"a=1": 1.0, "": 0.5}.get(within, 0.0))
+    return UNIT * effect
+
+
+def plant(world: World, rng: np.random.Generator) -> World:
+    """The world with the effects that its own studies call detectable."""
+    pilots = [study(replace(world, interaction=0.0), rng).power for _ in range(50)]
+    effects = {}
+    for factor, level in PLANTED:
+        sizes = [
+            p[(p["factor"] == factor) & (p["level"] == str(level))]["detectable"].iloc[0] for p in pilots
+        ]
+        effects[factor, level] = -float(np.median(sizes)) / UNIT
+    return replace(world, effects=effects)
+
+
+def study(world: World, rng: np.random.Generator) -> Analysis:
+    """Simulate a study and analyse it."""
+    return analyze(simulate(world, rng), "loss", FACTORS, block="seed", scale=world.scale)
+
+
+@dataclass
+class Tally:
+    """One study: any false verdict; which intervals cover, of verdicts and classical; effects found."""
+
+    false: bool
+    covers: list[bool]
+    covers_classical: list[bool]
+    found: list[bool]
+
+
+def judge(world: World, found: Analysis) -> Tally:
+    """Compare an analysis with the truth of its world."""
+    false, covers, hits = False, [], dict.fromkeys([(f, str(v)) for f, v in world.effects], False)
+    for r in found.verdicts.itertuples(index=False):
+        true = truth(world, r.factor, r.level, r.within)
+        covers.append(r.ci_low <= true <= r.ci_high)
+        false |= (r.verdict == "keep" and true >= 0) or (r.verdict == "hurts" and true <= 0)
+        if (r.factor, r.level) in hits:
+            hits[r.factor, r.level] |= r.verdict == "keep"
+    classical = [
+        r.ci_low <= truth(world, r.factor, r.level, "") <= r.ci_high
+        for r in found.effects.itertuples(index=False)
+    ]
+    return Tally(bool(false), covers, classical, list(hits.values()))
+
+
+def calibrate(world: World, n_studies: int, seed: int) -> dict[str, object]:
+    """Run the studies of one world; one row of the table."""
+    rng = np.random.default_rng([seed, WORLDS.index(world)])
+    full = plant(world, rng) if world.planted else world
+    tallies = [judge(full, study(full, rng)) for _ in range(n_studies)]
+    found = (
+        [f"{100 * v:.1f} %" for v in np.mean([t.found for t in tallies], axis=0)]
+        if world.planted
+        else ["", ""]
+    )
+    return {
+        "world": world.name,
+        "studies": n_studies,
+        "any false verdict": percent(float(np.mean([t.false for t in tallies])), n_studies),
+        "verdict CI covers": share([t.covers for t in tallies]),
+        "classical CI covers": share([t.covers_classical for t in tallies]),
+        "a found (80 %)": found[0],
+        "c=x found (80 %)": found[1],
+    }
+
+
+def share(hits: list[list[bool]]) -> str:
+    """The share of True in % over all studies."""
+    return f"{100 * np.mean(list(itertools.chain(*hits))):.1f} %"
+
+
+def percent(share: float, n: int) -> str:
+    """A share in % with twice its simulation error."""
+    return f"{100 * share:.1f} +- {200 * np.sqrt(share * (1 - share) / n):.1f} %"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--studies", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=20240601)
+    parser.add_argument("--only", default="", help="part of a world's name")
+    arguments = parser.parse_args()
+    start, rows = time.perf_counter(), []
+    for world in WORLDS:
+        if arguments.only in world.name:
+            rows.append(calibrate(world, arguments.studies, arguments.seed))
+            print(rows[-1], flush=True)
+    print(pd.DataFrame(rows).to_markdown(index=False))
+    machine = f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}"
+    took = f"{time.perf_counter() - start:.0f} s on one core, {time.strftime('%Y-%m-%d')}"
+    print(f"\nSeed {arguments.seed}; {machine}; {took}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""Comparing tables with reference numbers, to the tolerances of the cases."""
+
+import numpy as np
+import pandas as pd
+
+REL = 1e-6
+TINY_P = 1e-12
+"""Studentized-range p values below this are rounding in R and here: both must merely be below."""
+
+
+def close(actual, expected, rel=REL, abs_=1e-13):
+    np.testing.assert_allclose(np.asarray(actual, float), np.asarray(expected, float), rtol=rel, atol=abs_)
+
+
+def row(table: pd.DataFrame, **keys) -> pd.Series:
+    """The only row whose columns have these values."""
+    found = table
+    for name, value in keys.items():
+        found = found[found[name] == value]
+    assert len(found) == 1, (keys, table)
+    return found.iloc[0]

@@ -1,0 +1,62 @@
+"""Best cells and pure error."""
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis import analyze
+from tests.analysis.compare import close
+from tests.analysis.conftest import FACTORS, load_case
+
+
+def test_cells_of_the_pilot_plant_have_the_published_means():
+    case = load_case("c09")
+    found = analyze(case.table, "yield", list("TCK"), scale="identity", direction="higher").best_cells
+    by_cell = found.set_index(["K", "C", "T"])["mean"]
+    expected = case.expected["cell_means_std_order"]
+    order = [(k, c, t) for k in ("-1", "1") for c in ("-1", "1") for t in ("-1", "1")]
+    close([by_cell[cell] for cell in order], expected)
+    assert found["mean"].is_monotonic_decreasing
+    close(found["se"], np.sqrt(case.expected["pure_error_ms"] / 2) * np.ones(8))
+
+
+def test_trap_23_the_best_of_equal_cells_is_within_noise():
+    rng = np.random.default_rng(5)
+    table = pd.DataFrame(
+        [(a, b, c, s) for a in range(4) for b in range(4) for c in range(2) for s in range(3)]
+    )
+    table.columns = ["a", "b", "c", "seed"]
+    table["loss"] = np.exp(rng.normal(0, 0.05, len(table)))
+    found = analyze(table, "loss", ["a", "b", "c"], block="seed").best_cells
+    assert len(found) == 32
+    assert found["within_noise"].all()
+
+
+def test_a_cell_far_from_the_best_is_not_within_noise(c03):
+    found = analyze(c03.table, "loss", FACTORS, block="seed").best_cells
+    assert found["within_noise"].iloc[0]
+    assert not found["within_noise"].iloc[-1]
+    assert found["Activation"].iloc[-1] == "sigmoid"
+    assert found["runs"].sum() == 157
+
+
+def test_cell_means_allow_for_missing_seeds():
+    table = pd.DataFrame(
+        {"a": list("xyxyxy"), "seed": [0, 0, 1, 1, 2, 2], "loss": [1.0, 2.0, 3.1, 4.2, 6.0, np.nan]}
+    )
+    found = analyze(table, "loss", ["a"], block="seed", scale="identity", interactions=1)
+    mean = found.best_cells.set_index("a")["mean"]
+    close(mean["x"], (1.0 + 3.1 + 6.0) / 3)
+    close(mean["y"] - mean["x"], 1.05)  # the two seeds that have both
+
+
+def test_unreplicated_cells_use_the_model_s_error(c02):
+    found = analyze(c02.table, "performance", FACTORS, scale="identity", interactions=1)
+    close(found.best_cells["se"], np.full(32, c02.expected["nointercept"]["sigma"]))
+    assert found.lack_of_fit["F"].isna().all()
+
+
+def test_a_factor_may_be_called_like_a_column():
+    table = pd.DataFrame({"runs": [0, 1] * 6, "loss": np.random.default_rng(0).lognormal(size=12)})
+    found = analyze(table, "loss", ["runs"]).best_cells
+    assert list(found["runs"]) == [6, 6]
+    assert set(found["runs (level)"]) == {"0", "1"}

@@ -1,0 +1,63 @@
+"""Apps started as a user starts them, in a folder of their own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hydra.core.global_hydra import GlobalHydra
+
+from tests.sweep import toy
+
+TOY = Path(toy.__file__)
+Result = tuple[int, str]
+
+
+@pytest.fixture
+def run_toy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., Result]:
+    """The toy app, or another, in this process: arguments → exit code and what it printed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # the test runner keeps its handlers
+
+    def run(*arguments: str, entry: Callable[[], None] = toy.train) -> Result:
+        GlobalHydra.instance().clear()
+        monkeypatch.setattr(sys, "argv", ["toy.py", *arguments])
+        code = 0
+        try:
+            entry()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        captured = capfd.readouterr()
+        return code, captured.out + captured.err
+
+    return run
+
+
+@pytest.fixture
+def start_toy(tmp_path: Path, root: Path) -> Callable[..., subprocess.Popen[str]]:
+    """The toy app as a process group of its own, as a terminal starts it."""
+
+    def start(*arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, str(TOY), *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(root)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    return start
+
+
+@pytest.fixture
+def trainings(tmp_path: Path) -> Callable[[], list[str]]:
+    """What the toy app has trained so far, one line per training."""
+    return lambda: (
+        (tmp_path / "trained.txt").read_text().splitlines() if (tmp_path / "trained.txt").exists() else []
+    )

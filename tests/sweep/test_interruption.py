@@ -1,0 +1,112 @@
+"""Sweeps that are interrupted in earnest: what is finished stays, and the same command goes on."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from ablation.results import read
+
+pytestmark = pytest.mark.slow
+
+PROCESSES = ("-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra.launcher.batch_size=1")
+SLOW = (*PROCESSES, "seconds=0.7")
+
+
+def rows(tmp_path):
+    folder = tmp_path / "runs/toy/rows"
+    return sorted(folder.glob("*.json")) if folder.exists() else []
+
+
+def wait_for_rows(tmp_path, n, process):
+    deadline = time.monotonic() + 60
+    while len(rows(tmp_path)) < n:
+        assert process.poll() is None, process.stdout.read()
+        assert time.monotonic() < deadline, "no rows within a minute"
+        time.sleep(0.05)
+
+
+def group_members(group):
+    """Processes of a group that still run; zombies are gone but for their parent."""
+    members = []
+    for entry in Path("/proc").iterdir():
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except (OSError, IndexError):
+            continue
+        if entry.name.isdigit() and int(fields[2]) == group and fields[0] != "Z":
+            members.append(int(entry.name))
+    return members
+
+
+def wait_until_gone(group):
+    deadline = time.monotonic() + 15
+    while group_members(group) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return group_members(group)
+
+
+@pytest.mark.parametrize(
+    ("number", "whole_group"), [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, False)]
+)
+def test_an_interrupted_sweep_ends_soon_and_keeps_what_is_finished(start_toy, tmp_path, number, whole_group):
+    process = start_toy(*SLOW)
+    wait_for_rows(tmp_path, 2, process)
+    (os.killpg if whole_group else os.kill)(process.pid, number)
+
+    shown, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Finished runs are kept; the same command goes on." in shown
+    assert "Traceback" not in shown
+    assert wait_until_gone(process.pid) == []
+    before = {path.name: path.read_bytes() for path in rows(tmp_path)}
+    assert 2 <= len(before) < 8
+
+    process = start_toy(*PROCESSES)
+    shown, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, shown
+    after = {path.name: path.read_bytes() for path in rows(tmp_path)}
+    assert len(after) == 8
+    assert before.items() <= after.items()
+
+
+def test_a_killed_sweep_loses_no_finished_run(start_toy, tmp_path, trainings):
+    process = start_toy(*SLOW)
+    wait_for_rows(tmp_path, 3, process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=20)
+    kept = {path.name: path.read_bytes() for path in rows(tmp_path)}
+    n_started = len(trainings())
+
+    process = start_toy(*PROCESSES)
+    shown, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, shown
+    after = {path.name: path.read_bytes() for path in rows(tmp_path)}
+    assert kept.items() <= after.items()
+    assert len(after) == 8
+    assert len(trainings()) == n_started + 8 - len(kept)
+
+
+def test_a_worker_that_dies_ends_with_a_clear_message_and_costs_its_runs_alone(start_toy, tmp_path):
+    process = start_toy(*PROCESSES, "fault=elu:die", "seconds=0.2")
+    shown, _ = process.communicate(timeout=120)
+    assert process.returncode == 1, shown
+    assert "The launcher ended with TerminatedWorkerError" in shown
+    assert "runs are left" in shown
+    assert "Traceback" not in shown
+
+    process = start_toy(*PROCESSES)
+    shown, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, shown
+    assert len(read(tmp_path / "runs/toy")) == 8
+
+
+def test_two_sweeps_at_once_train_each_run_once(start_toy, tmp_path, trainings):
+    both = [start_toy("-m", "seconds=0.3") for _ in range(2)]
+    for process in both:
+        shown, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, shown
+    assert len(rows(tmp_path)) == 8
+    assert len(trainings()) == 8

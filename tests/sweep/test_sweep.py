@@ -1,0 +1,187 @@
+"""A sweep of somebody else's app, from the command line to the report."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import hydra
+import pandas as pd
+import pytest
+
+from ablation.results import read
+from ablation.sweep import main
+from ablation.sweep.app import call
+from tests.sweep import toy
+
+
+def test_a_sweep_trains_every_cell_with_every_seed_and_reports(run_toy, trainings, tmp_path):
+    code, shown = run_toy("-m")
+
+    assert code == 0
+    assert len(trainings()) == 8
+    assert "4 cells × 2 seeds = 8 runs, 0 done" in shown
+    table = read(tmp_path / "runs/toy")
+    assert len(table) == 8
+    assert set(table["status"]) == {"ok"}
+    assert list(table["flags.norm"].cat.categories) == [False, True]
+    assert list(table["flags.activation"].cat.categories) == ["relu", "elu"]
+    assert {"commit", "python", "device", "started", "seconds", "loss"} <= set(table.columns)
+    for name in ("results.csv", "results.parquet", "report/report.md", "report/ols.txt"):
+        assert (tmp_path / "runs/toy" / name).stat().st_size > 0
+
+
+def test_the_report_finds_the_effects_that_the_app_planted(run_toy, tmp_path):
+    run_toy("-m", "seeds=[0,1,2,3]", "rate=0.0")
+
+    effects = pd.read_csv(tmp_path / "runs/toy/report/effects.csv").set_index("factor")
+    for factor, planted in (("flags.norm", -20.0), ("flags.activation", -10.0)):
+        assert effects.loc[factor, "percent_low"] < planted < effects.loc[factor, "percent_high"]
+        assert effects.loc[factor, "p_adjusted"] < 0.001
+
+
+def test_running_again_trains_nothing(run_toy, trainings):
+    run_toy("-m")
+    code, shown = run_toy("-m")
+
+    assert code == 0
+    assert "8 done" in shown
+    assert len(trainings()) == 8
+
+
+def test_a_new_level_a_new_seed_and_a_new_factor_repeat_no_finished_run(run_toy, trainings):
+    run_toy("-m")
+    run_toy("-m", "flags.activation=relu,elu,selu")
+    assert len(trainings()) == 12
+    run_toy("-m", "seeds=[0,1,2]")
+    assert len(trainings()) == 16
+    run_toy("-m", "rate=0.1,0.2")
+    assert len(trainings()) == 24
+    assert len(set(trainings())) == 24
+
+
+def test_a_single_run_counts_in_the_sweep(run_toy, trainings):
+    code, shown = run_toy("flags.norm=true", "flags.activation=elu", "seeds=[1]")
+    assert code == 0
+    assert "seed 1: ok, loss" in shown
+    run_toy("-m")
+    assert len(trainings()) == 8
+
+
+def test_the_report_is_about_the_last_design_alone(run_toy, tmp_path):
+    run_toy("-m", "rate=0.5")
+    run_toy("-m")
+
+    record = json.loads((tmp_path / "runs/toy/study.json").read_text())
+    assert len(record["keys"]) == 8
+    assert len(read(tmp_path / "runs/toy")) == 16
+    assert "= 8 runs (8 ok)" in (tmp_path / "runs/toy/report/report.md").read_text()
+
+
+def test_a_failed_run_costs_itself_alone_and_is_tried_again(run_toy, tmp_path):
+    code, shown = run_toy("-m", "fault=elu:raise", "name=ill")
+
+    assert code == 1
+    assert shown.count("failed: ") == 2
+    assert "RuntimeError: out of luck (log: runs/ill/jobs/" in shown
+    log = shown.partition("(log: ")[2].partition(")")[0]
+    assert "out of luck" in (tmp_path / log).read_text()
+    assert len(read(tmp_path / "runs/ill")) == 4
+    assert "4 ok, 4 missing" in (tmp_path / "runs/ill/report/report.md").read_text()
+
+    code, _ = run_toy("-m", "name=ill")
+    assert code == 0
+    assert len(read(tmp_path / "runs/ill")) == 8
+
+
+def test_a_diverged_run_is_a_row_without_a_number_and_final(run_toy, trainings, tmp_path):
+    code, _ = run_toy("-m", "fault=elu:diverge")
+
+    assert code == 0
+    table = read(tmp_path / "runs/toy")
+    assert sorted(table["status"]) == ["diverged"] * 4 + ["ok"] * 4
+    assert table.loc[table["status"] == "diverged", "loss"].isna().all()
+    before = len(trainings())
+    run_toy("-m")
+    assert len(trainings()) == before
+    assert "4 ok, 4 diverged" in (tmp_path / "runs/toy/report/report.md").read_text()
+
+
+def test_a_changed_default_that_rows_relied_on_is_refused(run_toy, trainings):
+    run_toy("-m")
+    n_before = len(trainings())
+
+    @dataclass
+    class Later(toy.Toy):
+        rate: float = 0.3
+
+    code, shown = run_toy("-m", entry=main(config_path="conf", schema=Later, unkeyed=toy.UNKEYED)(toy.run))
+    assert code == 2
+    assert "rate was 0.1 and is now 0.3" in shown
+    assert len(trainings()) == n_before
+
+
+def test_a_new_key_with_a_default_repeats_no_finished_run(run_toy, trainings):
+    run_toy("-m")
+
+    @dataclass
+    class Grown(toy.Toy):
+        residual: bool = False
+
+    grown = main(config_path="conf", schema=Grown, unkeyed=toy.UNKEYED)(toy.run)
+    run_toy("-m", "residual=false,true", entry=grown)
+    assert len(trainings()) == 16
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["-m", "flags.foo=true,false"], "flags.foo: no such key. Valid keys of flags: activation, norm"),
+        (["flags.foo=true"], "flags.foo: no such key. Valid keys of flags: activation, norm"),
+        (["foo=1"], "foo: no such key. Valid keys: analysis, fault, flags, name"),
+        (["-m", "flags.norm=true,true"], "flags.norm: expected each level once"),
+        (["-m", "flags.norm=true,True"], "flags.norm: expected each level once"),
+        (["-m", "flags.norm=maybe,true"], "flags.norm: Value 'maybe' is not a valid bool"),
+        (["-m", "+hydra.sweeper.params.rate="], "hydra.sweeper.params.rate: expected levels"),
+        (["-m", "rate=choice()"], "rate"),
+        (["-m", "hydra.sweeper.replicates=0"], "hydra.sweeper.replicates: expected at least 1"),
+        (["-m", "seeds=[-1]"], "seeds: expected different integers from 0"),
+        (["-m", "seeds=[]"], "seeds: expected different integers from 0"),
+        (["-m", "seeds=[1,1]"], "seeds: expected different integers from 0"),
+        (["-m", "seeds=0,1"], "seeds: expected one list, such as seeds=[0,1,2]"),
+        (["seeds=[0.5]"], "seeds"),
+        (["-m", "seconds=0,1"], "Expected factors that change what a run gives. Received: seconds"),
+        (["-m", "rate=interval(0,1)"], "rate: expected a list of levels"),
+        (["-m", "hydra.sweeper.replicates=1,2"], "Sweeping over Hydra's configuration is not supported"),
+        (["-m", "hydra/launcher=nope"], "nope"),
+        (["-m", "rate=["], "rate=[: no viable alternative"),
+    ],
+)
+def test_a_mistake_is_a_sentence_before_anything_is_trained(run_toy, trainings, arguments, expected):
+    code, shown = run_toy(*arguments)
+
+    assert code == 2
+    assert expected in shown
+    assert "Traceback" not in shown
+    assert trainings() == []
+
+
+@pytest.mark.parametrize("level", ["<script>", "None", "NA", "=1+1", "../x", "é😀", "x" * 300, "__import__"])
+def test_unusual_levels_come_back_as_they_are(run_toy, tmp_path, level):
+    quoted = level.replace("'", "\\'")
+    code, _ = run_toy("-m", f"flags.activation=relu,'{quoted}'")
+
+    assert code == 0
+    table = read(tmp_path / "runs/toy")
+    assert list(table["flags.activation"].cat.categories) == ["relu", level]
+    assert {p.name for p in tmp_path.iterdir()} == {"runs", "trained.txt"}
+
+
+def test_an_app_that_records_nothing_is_told_so(run_toy):
+    def plain(_):
+        raise AssertionError("nothing may run")
+
+    conf = str(Path(toy.__file__).parent / "conf")
+    entry = hydra.main(version_base="1.3", config_path=conf, config_name="config")(plain)
+    code, shown = run_toy("-m", entry=lambda: call(entry))
+    assert code == 2
+    assert "decorated with @ablation.sweep.main" in shown

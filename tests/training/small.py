@@ -1,0 +1,36 @@
+"""A problem that is learned in a second: squares at random places, and a tiny network."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ablation.networks.autoencoder import LOSSES, autoencoder_losses
+from ablation.training.cell import Problem, Schedule
+from tests.networks.tiny import tiny_network
+
+SHRINKAGE = 1e-3
+
+
+def squares(n: int, seed: int = 0) -> np.ndarray:
+    """Bright 4×4 squares on dark 8×8 images, float32 (n, 8, 8, 1)."""
+    rng = np.random.default_rng(seed)
+    images = np.full((n, 8, 8, 1), 0.1, np.float32)
+    for image, (row, column) in zip(images, rng.integers(0, 5, (n, 2)), strict=True):
+        image[row : row + 4, column : column + 4] = 0.9
+    return images
+
+
+def small_problem(train: np.ndarray | None = None, test: np.ndarray | None = None, **network: Any) -> Problem:
+    """A tiny network, with these flags, that shall learn squares."""
+    return Problem(
+        network=tiny_network(**network),
+        losses=partial(autoencoder_losses, shrinkage=SHRINKAGE),
+        loss_names=LOSSES,
+        train=squares(64) if train is None else train,
+        test=squares(9, seed=1) if test is None else test,
+    )
+
+
+def schedule(epochs: int = 2, batch_size: int = 16, rate: float = 1e-2, decay: float = 1e-2) -> Schedule:
+    return Schedule(epochs, batch_size, rate, decay)

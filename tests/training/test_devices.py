@@ -1,0 +1,45 @@
+import os
+import re
+
+import pytest
+import tensorflow as tf
+
+from ablation.training.devices import prepare_tensorflow
+
+pytestmark = pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="names of CPUs")
+
+
+@pytest.fixture(autouse=True)
+def started():
+    """TensorFlow has done something, so that its threads are given."""
+    tf.constant(1) + 1
+
+
+def test_the_device_is_named_with_its_threads(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    name = prepare_tensorflow(None)
+    n = int(re.fullmatch(r"CPU, (\d+) threads?", name)[1])
+    assert n == (tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count())
+    assert name.endswith("threads") == (n != 1)
+
+
+@pytest.mark.parametrize("threads", [None, 1, 2, 64])
+@pytest.mark.parametrize("environment", ["1", "3"])
+def test_a_later_call_changes_nothing(monkeypatch, threads, environment):
+    before = prepare_tensorflow(None)
+    monkeypatch.setenv("OMP_NUM_THREADS", environment)
+    assert prepare_tensorflow(threads) == before
+
+
+@pytest.mark.parametrize(
+    ("threads", "omp", "expected"), [(1, "2", 1), (None, "2", 2), (3, None, 3), (None, None, None)]
+)
+def test_the_given_threads_come_before_those_of_the_launcher(monkeypatch, threads, omp, expected):
+    asked = []
+    monkeypatch.setattr(tf.config.threading, "set_intra_op_parallelism_threads", asked.append)
+    monkeypatch.setattr(tf.config.threading, "set_inter_op_parallelism_threads", asked.append)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if omp:
+        monkeypatch.setenv("OMP_NUM_THREADS", omp)
+    prepare_tensorflow(threads)
+    assert asked == ([] if expected is None else [expected, expected])
