@@ -15,11 +15,21 @@ def test_the_two_lines_of_python_run(tmp_path, monkeypatch):
     for seed, level in enumerate(("relu", "elu")):
         store.commit(make_row({"flags.activation": level}, seed))
     store.save_study({"factors": {"flags.activation": ["relu", "elu"]}})
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+    code = re.findall(r"```python\n(.*?)```", PAGE, re.S)[0]
     *lines, last = code.strip().splitlines()
     names: dict[str, object] = {}
     exec("\n".join([*lines, f"means = {last}"]), names)
     assert names["means"].to_dict() == {"relu": 0.25, "elu": 0.26}
+
+
+def test_the_lines_for_a_database_run(postgres, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    open_store(f"{postgres}#quick").commit(make_row())
+    code = re.findall(r"```python\n(.*?)```", PAGE, re.S)[1]
+    names: dict[str, object] = {}
+    exec(code.replace("postgresql+psycopg://user@host/database", postgres), names)
+    assert len(names["frame"]) == 1
+    assert (tmp_path / "runs" / "quick" / "results.parquet").exists()
 
 
 def test_the_layout_is_the_one_on_the_page(tmp_path):
