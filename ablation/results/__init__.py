@@ -4,6 +4,7 @@ Importing this is cheap: pandas is loaded by `read` and `gather`, when they are 
 """
 
 from ablation.results.claim import Claim
+from ablation.results.copying import Copied, copy
 from ablation.results.key import cell_key, changed_default, run_key
 from ablation.results.row import FINAL, UNFINISHED, Row
 from ablation.results.store import Attempt, Quarantined, Scan, Store, open_store
@@ -15,12 +16,14 @@ __all__ = [
     "UNFINISHED",
     "Attempt",
     "Claim",
+    "Copied",
     "Quarantined",
     "Row",
     "Scan",
     "Store",
     "cell_key",
     "changed_default",
+    "copy",
     "gather",
     "open_store",
     "read",

@@ -69,6 +69,7 @@ class FolderAttempts:
                 make_folders(self.disk, folder)
                 if link_new(self.disk, path, data):
                     self.disk.sync_folder(folder)
+                    self.disk.sync_folder(self.folder)
                     return path
                 number += 1
             except FileNotFoundError:
@@ -127,8 +128,9 @@ class FolderAttempts:
         """Make the claim; False if it exists, or if its folder has just been removed."""
         content = this_process() | {"lease_seconds": self.lease_seconds}
         try:
-            make_folders(self.disk, path.parent)
-            return link_new(self.disk, path, json.dumps(content).encode())
+            make_folders(self.disk, self.folder)
+            self.disk.make_folder(path.parent)
+            return link_new(self.disk, path, json.dumps(content).encode(), durable=False)
         except FileNotFoundError:
             return False
 

@@ -26,16 +26,19 @@ def config_values(
     Returns:
         One value per run; `_ABSENT` for a run that knows neither the entry nor a default.
     """
-    default = defaults.get(name, _ABSENT)
-    return [config.get(name, default) for config in configs]
+    try:
+        return [config[name] for config in configs]
+    except KeyError:
+        default = defaults.get(name, _ABSENT)
+        return [config.get(name, default) for config in configs]
 
 
 def varies(values: Sequence[object]) -> bool:
     """Tell whether runs differ in an entry, types included."""
-    try:
-        return len({(type(value), value) for value in values}) > 1
-    except TypeError:  # lists
-        return len({None if value is _ABSENT else canonical(value) for value in values}) > 1
+    kinds = set(map(type, values))
+    if len(kinds) == 1 and not kinds & {list, dict}:
+        return values.count(values[0]) < len(values)
+    return len({None if value is _ABSENT else canonical(value) for value in values}) > 1
 
 
 def factor_column(values: Sequence[object], levels: Sequence[object]) -> pd.Categorical[Any]:
@@ -52,14 +55,10 @@ def factor_column(values: Sequence[object], levels: Sequence[object]) -> pd.Cate
     import pandas as pd
 
     texts = [canonical(level) for level in levels]
-    position = {text: i for i, text in enumerate(texts)}
+    position = {"": -1} | {text: i for i, text in enumerate(texts)}
     everything = list(levels)
     codes = []
-    for value in values:
-        if value is _ABSENT:
-            codes.append(-1)
-            continue
-        text = canonical(value)
+    for text, value in zip(_texts(values), values, strict=True):
         if text not in position:
             position[text] = _equal_number(value, everything)
             if position[text] == len(everything):
@@ -86,6 +85,21 @@ def level_names(levels: Sequence[object]) -> list[bool | int | float | str]:
     """
     names = [level if isinstance(level, bool | int | float | str) else canonical(level) for level in levels]
     return names if len(set(names)) == len(names) else [canonical(level) for level in levels]
+
+
+def _texts(values: Sequence[object]) -> list[str]:
+    """The canonical text of each value, empty for absence; runs share few values, so each is written once."""
+    known: dict[tuple[type, object], str] = {(object, _ABSENT): ""}
+    texts = []
+    for value in values:
+        if isinstance(value, list | dict | float):  # 0.0 and -0.0 are one to a dict, and two levels
+            texts.append(canonical(value))
+            continue
+        place = (type(value), value)
+        if place not in known:
+            known[place] = canonical(value)
+        texts.append(known[place])
+    return texts
 
 
 def _equal_number(value: object, levels: Sequence[object]) -> int:

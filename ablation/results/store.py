@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from ablation.errors import UsageError
 from ablation.results.claim import Claim
 from ablation.results.row import Row
 
@@ -113,12 +114,30 @@ def open_store(url_or_path: str | os.PathLike[str], lease_seconds: float = LEASE
     """Open the store of one study; nothing is created before something is written.
 
     Args:
-        url_or_path: The study's folder, such as `runs/quick`.
+        url_or_path: The study's folder, such as `runs/quick`, or a database and the study's name in it, such
+            as `postgresql+psycopg://user@host/database#quick` (needs the extra `postgres`).
         lease_seconds: How long a claim holds without a heartbeat.
 
     Returns:
         The store.
-    """
-    from ablation.results.folder import FolderStore
 
-    return FolderStore(url_or_path, lease_seconds)
+    Raises:
+        UsageError: The URL cannot be read, or the extra is not installed.
+    """
+    if not is_url(url_or_path):
+        from ablation.results.folder import FolderStore
+
+        return FolderStore(url_or_path, lease_seconds)
+    try:
+        from ablation.results.database import DatabaseStore
+    except ImportError as error:
+        raise UsageError(
+            f"results.url: a database needs a package that is missing here ({error.name}). "
+            "Run: pip install 'ablation-study[postgres]'"
+        ) from error
+    return DatabaseStore(str(url_or_path), lease_seconds)
+
+
+def is_url(url_or_path: str | os.PathLike[str]) -> bool:
+    """Tell a database's URL from a folder's path."""
+    return isinstance(url_or_path, str) and "://" in url_or_path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ablation.errors import UsageError
 from ablation.results.columns import config_values, factor_column, plain_column, varies
 from ablation.results.row import Row
-from ablation.results.store import Scan, open_store
+from ablation.results.store import Scan, is_url, open_store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ def read(path: str | os.PathLike[str], design_only: bool = False) -> pd.DataFram
     """Read a study's finished runs.
 
     Args:
-        path: The study's folder, such as `runs/quick`.
+        path: The study's folder, such as `runs/quick`, or a URL, as for `open_store`.
         design_only: Keep only the runs of the study's present design (the keys in its record).
 
     Returns:
@@ -37,7 +37,7 @@ def read(path: str | os.PathLike[str], design_only: bool = False) -> pd.DataFram
     Raises:
         UsageError: There is no such folder, or the study's record is damaged.
     """
-    if "://" not in os.fspath(path) and not Path(path).is_dir():
+    if not is_url(path) and not Path(path).is_dir():
         raise UsageError(
             f"{os.fspath(path)}: expected the folder of a study. Received: no such folder. "
             "Run the sweep first, or look for the name under runs/."

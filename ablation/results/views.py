@@ -7,8 +7,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ablation.errors import UsageError
 from ablation.results.canonical import canonical
 from ablation.results.disk import Disk, make_folders, refusals, replace_durably
+from ablation.results.store import is_url
 from ablation.results.table import read
 
 if TYPE_CHECKING:
@@ -18,7 +20,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """Starts of text that a spreadsheet takes for a formula and runs."""
 
 
-def gather(path: str | os.PathLike[str], disk: Disk | None = None) -> pd.DataFrame:
+def gather(
+    path: str | os.PathLike[str],
+    folder: str | os.PathLike[str] | None = None,
+    disk: Disk | None = None,
+) -> pd.DataFrame:
     """Read a study and rebuild its views, `results.csv` and `results.parquet`.
 
     Parquet keeps types and levels (a factor whose levels have several types becomes text). CSV is for people
@@ -26,7 +32,8 @@ def gather(path: str | os.PathLike[str], disk: Disk | None = None) -> pd.DataFra
     spreadsheets: text that one would run as a formula gets an apostrophe before it, as OWASP advises.
 
     Args:
-        path: The study's folder.
+        path: The study's folder or URL.
+        folder: Where the views go; the study's folder unless said otherwise.
         disk: The file system; tests give one that fails.
 
     Returns:
@@ -35,12 +42,16 @@ def gather(path: str | os.PathLike[str], disk: Disk | None = None) -> pd.DataFra
     Raises:
         UsageError: There is no such folder, or it cannot be written to.
     """
+    if folder is None and is_url(path):
+        raise UsageError(
+            "folder: expected a folder for the views, as the rows are in a database. Received: None."
+        )
     frame = read(path)
-    folder, disk = Path(path), disk or Disk()
+    place, disk = Path(folder or path), disk or Disk()
     for name, data in (("results.csv", _csv(frame)), ("results.parquet", _parquet(frame))):
-        with refusals("write", folder / name):
-            make_folders(disk, folder)
-            replace_durably(disk, folder / name, data)
+        with refusals("write", place / name):
+            make_folders(disk, place)
+            replace_durably(disk, place / name, data)
     return frame
 
 

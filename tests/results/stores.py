@@ -17,14 +17,29 @@ def open_as(
 ) -> Store:
     """Open a store of one kind; `slow` is the folder on a disk that waits at random moments."""
     if kind in MUTANTS:
-        return MUTANTS[kind](place, lease_seconds, disk or SlowDisk(seed))
+        return MUTANTS[kind](place, lease_seconds, disk or SlowDisk(seed, seconds=0.01, share=0.6))
     if kind == "slow" or disk:
         return FolderStore(place, lease_seconds, disk or SlowDisk(seed))
     return open_store(place, lease_seconds)
 
 
+def _age_in_database(place: str, key: str) -> None:
+    import sqlalchemy as sa
+
+    from ablation.results.tables import ATTEMPTS
+
+    address, _, study = place.partition("#")
+    claims = sa.update(ATTEMPTS).where(
+        ATTEMPTS.c.study == study, ATTEMPTS.c.key == key, ATTEMPTS.c.data.is_(None)
+    )
+    with sa.create_engine(address, poolclass=sa.NullPool).begin() as connection:
+        connection.execute(claims.values(holder="{}", beaten=sa.func.to_timestamp(0)))
+
+
 def age_claim(place: str, key: str) -> None:
     """Make claims on a run look as if their holders, elsewhere, had not been heard of for years."""
+    if "://" in place:
+        _age_in_database(place, key)
     for path in Path(place).glob(f"attempts/{key}/*.claim"):
         path.write_text("{}")
         os.utime(path, (0, 0))

@@ -13,7 +13,7 @@ CAUGHT = {
     ("csv", "two_sweeps"): "I1",
     ("csv", "kill_storm"): "trainings of",
     ("csv", "stopped_holder"): "overwrote",
-    ("rename_stealing", "waiters"): "2 trainings of 1 runs",
+    ("rename_stealing", "waiters"): "trainings of 1 runs, 0 repeats",
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from ablation.errors import UsageError
 from ablation.results import gather, open_store
+from ablation.results.disk import Disk
 from ablation.results.folder import FolderStore
 from tests.results.acts import ACTS, EARLIER, FAILED, NEW, after_rerun, broken_promises, leftovers, prepare
 from tests.results.disks import RefusingDisk, StepDisk, steps
@@ -40,7 +41,7 @@ def refuse_everywhere(folder, act, error, for_ever, expected):
         n_failed += failure is not None
         assert broken_promises(FolderStore(study), log) == []
         for key in (NEW.key, FAILED.key):
-            age_claim(study, key)  # what could not be released, as the disk was broken
+            age_claim(str(study), key)  # what could not be released, as the disk was broken
         assert after_rerun(FolderStore(study), log) == []
         assert leftovers(study) == []
     return n_failed
@@ -70,13 +71,13 @@ def test_gathering_that_fails_leaves_the_old_views(tmp_path):
     old = {path.name: path.read_bytes() for path in tmp_path.glob("results.*")}
     open_store(tmp_path).commit(NEW)
     disk = StepDisk()
-    gather(tmp_path, disk)
+    gather(tmp_path, disk=disk)
     new = {path.name: path.read_bytes() for path in tmp_path.glob("results.*")}
     for number in range(len(disk.taken)):
         for name, data in old.items():
             (tmp_path / name).write_bytes(data)
         with pytest.raises(UsageError, match="No space left"):
-            gather(tmp_path, RefusingDisk(lambda: OSError(28, "No space left on device"), number))
+            gather(tmp_path, disk=RefusingDisk(lambda: OSError(28, "No space left on device"), number))
         for name in old:
             assert (tmp_path / name).read_bytes() in (old[name], new[name])
         assert not list(tmp_path.glob(".tmp-*"))
@@ -140,6 +141,19 @@ def test_a_folder_of_somebody_else_is_named_before_training(tmp_path):
 
     with child(without_rights) as pid:
         assert os.waitpid(pid, 0)[1] == 0
+
+
+class NoLinks(Disk):
+    """Such as FAT, and some network file systems."""
+
+    def link(self, _source, target):
+        raise OSError(errno.EPERM, "Operation not permitted", str(target))
+
+
+def test_a_file_system_without_hard_links_is_known_before_training(tmp_path):
+    with pytest.raises(UsageError, match="hard links are needed"):
+        FolderStore(tmp_path / "quick", 60, NoLinks()).check_writable()
+    assert list((tmp_path / "quick" / "rows").iterdir()) == []
 
 
 def test_a_row_that_cannot_be_read_is_an_error_and_not_a_missing_row(tmp_path):

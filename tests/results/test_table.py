@@ -91,11 +91,11 @@ def test_other_entries_that_vary_get_a_column(study):
 
 def test_levels_that_python_calls_equal_stay_apart(tmp_path):
     store = open_store(tmp_path)
-    for seed, level in enumerate([True, 1, None, [1, 2]]):
+    for seed, level in enumerate([True, 1, None, [1, 2], 0.0, -0.0]):
         store.commit(make_row({"a": level}, seed))
-    store.save_study({"factors": {"a": [True, 1, None, [1, 2]]}})
-    assert list(read(tmp_path)["a"].cat.categories) == ["true", "1", "null", "[1,2]"]
-    assert read(tmp_path)["a"].value_counts().tolist() == [1, 1, 1, 1]
+    store.save_study({"factors": {"a": [True, 1, None, [1, 2], 0.0, -0.0]}})
+    assert list(read(tmp_path)["a"].cat.categories) == ["true", "1", "null", "[1,2]", "0.0", "-0.0"]
+    assert read(tmp_path)["a"].value_counts().tolist() == [1] * 6
 
 
 def test_a_taken_name_gets_its_kind(tmp_path):

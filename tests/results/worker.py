@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ablation.results import Row, Store
@@ -51,12 +51,13 @@ def work(
     store: Store, wanted: Iterable[Row], log: Log, train: Train = lambda row: row, seed: int = 0
 ) -> None:
     """Train every wanted run that is not finished, in an own order; wait for those that others hold."""
-    pending = list(wanted)
+    pending, pause_seconds = list(wanted), 0.002
     random.Random(seed).shuffle(pending)
     while pending:
         held = [row for row in pending if not finish(store, row, log, train)]
+        pause_seconds = min(0.1, pause_seconds * 1.5) if len(held) == len(pending) else 0.002
         if len(held) == len(pending):
-            time.sleep(0.002)
+            time.sleep(pause_seconds)
         pending = held
 
 
@@ -72,6 +73,31 @@ def finish(store: Store, row: Row, log: Log, train: Train) -> bool:
         if store.commit(train(row), claim):
             log.write("A", row.key)
     return True
+
+
+def insist(store: Store, row: Row, log: Log, train: Train, n_tries: int = 3) -> bool:
+    """Train one run as an app does: what goes wrong is recorded, and tried again, but not for ever."""
+    for _ in range(n_tries):
+        claim = store.claim(row.key)
+        if claim is None:
+            break
+        with claim:
+            log.write("T", row.key)
+            if store.commit(_trained(row, train), claim):
+                log.write("A", row.key)
+                break
+    return store.find(row.key) is not None
+
+
+def _trained(row: Row, train: Train) -> Row:
+    try:
+        return train(row)
+    except MemoryError as error:
+        return replace(row, status="out_of_memory", responses={}, error=f"out of memory {error}")
+    except TimeoutError as error:
+        return replace(row, status="timeout", responses={}, error=str(error))
+    except Exception as error:
+        return replace(row, status="error", responses={}, error=str(error))
 
 
 @contextmanager
@@ -93,6 +119,8 @@ def fork(body: Callable[[], None]) -> int:
     try:
         body()
         status = 0
+    except KeyboardInterrupt:
+        status = 130
     except BaseException:
         import traceback
 

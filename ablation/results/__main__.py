@@ -1,0 +1,50 @@
+"""`python -m ablation.results copy SOURCE TARGET`: move a study between a folder and a database."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from ablation.errors import UsageError
+from ablation.results.copying import Copied, copy
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: Instead of those of the process.
+
+    Returns:
+        Exit code: 0; 1 if something could not be copied; 2 for a mistake.
+    """
+    parser = argparse.ArgumentParser(prog="python -m ablation.results", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    copying = commands.add_parser("copy", help="copy a study's rows, attempts and record, and check them")
+    for name in ("source", "target"):
+        copying.add_argument(name, help="runs/quick or postgresql+psycopg://user@host/database#quick")
+    chosen = parser.parse_args(arguments)
+    try:
+        copied = copy(chosen.source, chosen.target)
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return _tell(copied)
+
+
+def _tell(copied: Copied) -> int:
+    print(f"{copied.n_rows} rows and {copied.n_attempts} attempts are at the target, checked.")
+    for key in copied.conflicts:
+        print(f"{key}: the target had another row of this run, which stays.", file=sys.stderr)
+    for bad in copied.quarantined:
+        print(f"{bad.path}: not copied ({bad.reason}).", file=sys.stderr)
+    if copied.running:
+        print(
+            f"{len(copied.running)} runs are being trained: copy again when they are done.", file=sys.stderr
+        )
+    return 1 if copied.conflicts or copied.quarantined or copied.running else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

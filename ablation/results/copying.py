@@ -1,0 +1,75 @@
+"""Moving a study from one store to another, and making sure that it has arrived."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from ablation.errors import UsageError
+from ablation.results.encoding import encode
+from ablation.results.store import Quarantined, Store, open_store
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What a copy did.
+
+    Attributes:
+        n_rows: Rows of the source.
+        n_attempts: Attempts that were recorded there.
+        conflicts: Keys of which the target had another row, which stays.
+        running: Keys that somebody is training at the source: copy again when they are done.
+        quarantined: What is damaged at the source, and was not copied.
+    """
+
+    n_rows: int
+    n_attempts: int
+    conflicts: tuple[str, ...]
+    running: tuple[str, ...]
+    quarantined: tuple[Quarantined, ...]
+
+
+def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copied:
+    """Copy rows, attempts and the study's record; doing it again copies only what is new.
+
+    Args:
+        source: A folder or URL, as for `open_store`.
+        target: A folder or URL.
+
+    Returns:
+        What was copied and what was not.
+
+    Raises:
+        UsageError: The source is empty, or a store refuses.
+    """
+    old, new = open_store(source), open_store(target)
+    scan, record = old.scan(), old.load_study()
+    if not scan.rows and not scan.attempts and record is None:
+        raise UsageError(f"{old.place}: expected a study to copy. Received: nothing. Look at the name.")
+    new.check_writable(4000 * len(scan.rows))
+    if record is not None:
+        new.save_study(record)
+    for row in scan.rows.values():
+        new.commit(row)
+    n_attempts = _copy_attempts(old, new)
+    arrived = new.scan().rows
+    conflicts = [key for key, row in scan.rows.items() if encode(arrived[key]) != encode(row)]
+    running = [
+        key for key, tries in scan.attempts.items() if any(attempt.status == "running" for attempt in tries)
+    ]
+    return Copied(len(scan.rows), n_attempts, tuple(conflicts), tuple(running), scan.quarantined)
+
+
+def _copy_attempts(old: Store, new: Store) -> int:
+    """Copy what attempts gave, unless it is there."""
+    there = {
+        encode(attempt.row) for tries in new.scan().attempts.values() for attempt in tries if attempt.row
+    }
+    n_attempts = 0
+    for tries in old.scan().attempts.values():
+        for attempt in tries:
+            if attempt.row is not None:
+                n_attempts += 1
+                if encode(attempt.row) not in there:
+                    new.commit(attempt.row)
+    return n_attempts
