@@ -92,8 +92,10 @@ class Training:
 class Results:
     """Where rows go."""
 
-    url: str = "runs/${name}"
-    """A folder."""
+    folder: str = "runs/${name}"
+    """Table, report and logs of the study."""
+    url: str = "${results.folder}"
+    """The rows: the same folder, or a database such as `postgresql+psycopg://user@host/database#quick`."""
 
 
 @dataclass

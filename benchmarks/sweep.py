@@ -62,7 +62,7 @@ def _sweep(levels: dict[str, list[str]]) -> float:
     """Seconds of the framework's sweep over these levels, into an empty folder."""
     arguments = [f"flags.{name}={','.join(levels.get(name, [FIXED[name]]))}" for name in FIXED]
     with tempfile.TemporaryDirectory() as folder:
-        return _timed("ablation", "-m", "study=quick", f"results.url={folder}/quick", *arguments)
+        return _timed("ablation", "-m", "study=quick", f"results.folder={folder}/quick", *arguments)
 
 
 def _timed(*arguments: str) -> float:

@@ -9,13 +9,14 @@ from ablation.report.tables import article_summary
 from ablation.report.terminal import print_summary
 
 
-def write_report(path: str) -> bool:
+def write_report(path: str, folder: str | None = None) -> bool:
     """Write `report/` into a study's folder and print its summary.
 
     Files: `report.md`; `ols.txt`, the article's summary; `effects.csv`, the effects in full precision.
 
     Args:
-        path: the study's folder, such as `runs/quick`.
+        path: the study's folder, such as `runs/quick`, or the URL of its rows.
+        folder: where the report goes, if not into the study's folder.
 
     Returns:
         Whether the runs allowed an analysis.
@@ -24,11 +25,11 @@ def write_report(path: str) -> bool:
         UsageError: there is no such study.
     """
     study = load_study(path)
-    folder = Path(path) / "report"
-    folder.mkdir(exist_ok=True)
+    target = Path(folder or path) / "report"
+    target.mkdir(parents=True, exist_ok=True)
     for name, text in _files(study).items():
-        _replace(folder / name, text)
-    print_summary(study, str(folder / "report.md"))
+        _replace(target / name, text)
+    print_summary(study, str(target / "report.md"))
     return study.analysis is not None
 
 

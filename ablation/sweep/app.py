@@ -56,7 +56,7 @@ class App:
         cell, store = self.cell(cfg), open_store(cfg.results.url)
         seeds = check_seeds(list(cfg.seeds))
         job = HydraConfig.get()
-        log_path = os.path.relpath(Path(job.runtime.output_dir) / f"{job.job.name}.log", cfg.results.url)
+        log_path = os.path.relpath(Path(job.runtime.output_dir) / f"{job.job.name}.log", cfg.results.folder)
         run_cell(cell, seeds, self.train, store, About(cfg.name, provenance(self.folder), log_path))
         if job.mode == RunMode.RUN:
             for seed in seeds:
@@ -72,7 +72,7 @@ def main(
 ) -> Callable[[Train], Callable[[], None]]:
     """Make a training function a Hydra app.
 
-    The app's config needs `name` (of the study), `seeds`, `results.url` and, for the report,
+    The app's config needs `name` (of the study), `seeds`, `results.folder`, `results.url`; for the report also
     `analysis.response` and `analysis.direction`. With a schema, the config's defaults list names `schema`.
 
     Args:

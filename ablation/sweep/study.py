@@ -67,8 +67,8 @@ class Study:
         store.check_writable(_BYTES_PER_ROW * max(len(todo), 1))
         store.save_study(_record(base, plan))
         failures = self._train(plan, todo, store, base) if todo else []
-        gather(base.results.url)
-        write_report(base.results.url)
+        gather(base.results.url, base.results.folder)
+        write_report(base.results.url, base.results.folder)
         if failures:
             print_failures(failures)
             sys.exit(1)
@@ -87,7 +87,7 @@ class Study:
                     f"The launcher ended with {type(error).__name__}: {error}",
                     f"{n_left} runs are left.",
                 ]
-        return _failures([label for label, _ in jobs], returns, base.results.url)
+        return _failures([label for label, _ in jobs], returns, base.results.folder)
 
     def _compose(self, overrides: Sequence[str]) -> DictConfig:
         """The configuration of a job, without Hydra's part."""
@@ -143,7 +143,7 @@ def _record(base: DictConfig, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _failures(labels: Sequence[str], returns: Sequence[JobReturn], url: str) -> list[str]:
+def _failures(labels: Sequence[str], returns: Sequence[JobReturn], folder: str) -> list[str]:
     """One line for each job that raised.
 
     Raises:
@@ -154,12 +154,12 @@ def _failures(labels: Sequence[str], returns: Sequence[JobReturn], url: str) -> 
     if errors and all(isinstance(error, UsageError) for error in errors):
         raise UsageError("\n".join(dict.fromkeys(map(str, errors))))
     return [
-        f"failed: {label}: {type(error).__name__}: {str(error).partition(chr(10))[0]} (log: {_log(r, url)})"
-        for (label, r), error in zip(failed, errors, strict=True)
+        f"failed: {label}: {type(e).__name__}: {str(e).partition(chr(10))[0]} (log: {_log(job, folder)})"
+        for (label, job), e in zip(failed, errors, strict=True)
     ]
 
 
-def _log(job: JobReturn, url: str) -> str:
+def _log(job: JobReturn, folder: str) -> str:
     """Where the job's log is."""
     hydra = job.hydra_cfg.hydra if job.hydra_cfg else None
-    return f"{url}/{hydra.sweep.subdir}/{hydra.job.name}.log" if hydra else url
+    return f"{folder}/{hydra.sweep.subdir}/{hydra.job.name}.log" if hydra else folder

@@ -22,7 +22,8 @@ class Flags:
 
 @dataclass
 class Results:
-    url: str = "runs/${name}"
+    folder: str = "runs/${name}"
+    url: str = "${results.folder}"
 
 
 @dataclass
