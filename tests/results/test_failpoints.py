@@ -40,6 +40,17 @@ def test_every_kind_of_step_is_a_failpoint(tmp_path):
     assert set(STEPS) - taken == {"touch"}, "a claim's heartbeat is the one step that no act here takes"
 
 
+def test_content_is_on_the_disk_before_it_has_a_name_and_the_name_before_it_is_acknowledged(tmp_path):
+    FolderStore(tmp_path).commit(EARLIER)
+    acts = {
+        "link": lambda disk: FolderStore(tmp_path, 60, disk).commit(NEW),
+        "replace": lambda disk: FolderStore(tmp_path, 60, disk).save_study({}),
+    }
+    for name, act in acts.items():
+        taken = [step for step in steps(act) if step not in ("read", "remove")]
+        assert taken == ["open_new", "write", "sync", name, "sync_folder"]
+
+
 class LostReply(StepDisk):
     """Does what it is told and then says that it could not, as NFS does when a reply is lost."""
 
