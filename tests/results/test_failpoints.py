@@ -24,8 +24,8 @@ def die_everywhere(kind, folder):
     return json.loads(done.stdout)
 
 
-def test_dying_at_any_step_loses_nothing_and_leaves_nothing(tmp_path):
-    points = die_everywhere("folder", tmp_path)
+def test_dying_at_any_step_loses_nothing_and_leaves_nothing(memory_path):
+    points = die_everywhere("folder", memory_path)
     assert len(points) > 100
     assert {point: problems for point, problems in points.items() if problems} == {}
 
