@@ -225,7 +225,7 @@ class FolderStore:
         for path in (folder / name for name in names):
             try:
                 if now - self.disk.status(path).st_mtime > older_than_seconds:
-                    self.disk.remove(path)
+                    remove_quietly(self.disk, path)
                     n_removed += 1
             except FileNotFoundError:
                 continue

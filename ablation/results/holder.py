@@ -27,7 +27,7 @@ def read_holder(data: bytes) -> dict[str, object]:
     """Read the description in a claim; empty where its writer died before writing it."""
     try:
         holder = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return holder if isinstance(holder, dict) else {}
 
@@ -38,7 +38,13 @@ def is_gone(holder: dict[str, object]) -> bool:
     Elsewhere, and wherever in doubt, the answer is False, and the lease decides.
     """
     machine, pid = _machine(), holder.get("pid")
-    if not machine or holder.get("machine") != machine or not isinstance(pid, int):
+    if not machine or holder.get("machine") != machine or not isinstance(pid, int) or pid < 1:
+        return False
+    try:
+        os.kill(pid, 0)  # sends nothing; tells whether it exists
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):  # somebody else's, whose /proc may be hidden: in doubt
         return False
     return _start(pid) != holder.get("start")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ablation.errors import UsageError
 from ablation.results.canonical import canonical
 from ablation.results.disk import Disk, make_folders, refusals, replace_durably
-from ablation.results.store import is_url
+from ablation.results.store import is_url, open_store
 from ablation.results.table import read
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def gather(
     folder: str | os.PathLike[str] | None = None,
     disk: Disk | None = None,
 ) -> pd.DataFrame:
-    """Read a study and rebuild its views, `results.csv` and `results.parquet`.
+    """Read a study, rebuild its views, `results.csv` and `results.parquet`, and sweep what crashes have left.
 
     Parquet keeps types and levels (a factor whose levels have several types becomes text). CSV is for people
     and
@@ -52,6 +52,7 @@ def gather(
         with refusals("write", place / name):
             make_folders(disk, place)
             replace_durably(disk, place / name, data)
+    open_store(path).sweep()
     return frame
 
 

@@ -35,6 +35,17 @@ def _unprivileged() -> dict[str, int]:
     pytest.skip("this is root, and there is no user to run PostgreSQL as")
 
 
+@pytest.fixture
+def memory_path(tmp_path: Path) -> Iterator[Path]:
+    """An empty folder in memory, where there is one: for thousands of files that need no real disk."""
+    memory = Path("/dev/shm")
+    if not (memory.is_dir() and os.access(memory, os.W_OK)):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="ablation-", dir=memory) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The address of a server that is empty at first."""

@@ -26,7 +26,11 @@ N_WRITERS = 16
 
 
 def kill_storm(
-    arena: Arena, n_kills: int = 1000, n_cells: int = 100, n_kills_per_study: int = 200
+    arena: Arena,
+    n_kills: int = 1000,
+    n_cells: int = 100,
+    n_kills_per_study: int = 200,
+    n_kills_per_second: int = 600,
 ) -> Outcome:
     """16 writers, killed at random moments and replaced, one study after another until enough were killed."""
     outcome, generator, study = Outcome(), random.Random(arena.seed), 0
@@ -35,7 +39,7 @@ def kill_storm(
         n_before = outcome.n_kills
         pids = {_writer(arena, name, wanted, number) for number in range(N_WRITERS)}
         while pids and outcome.n_kills < n_before + n_kills_per_study:
-            time.sleep(generator.expovariate(600))
+            time.sleep(generator.expovariate(n_kills_per_second))
             pid = _victim(generator, pids, arena.log(name))
             pids.remove(pid)
             if _kill(pid, outcome):

@@ -24,8 +24,8 @@ def die_everywhere(kind, folder):
     return json.loads(done.stdout)
 
 
-def test_dying_at_any_step_loses_nothing_and_leaves_nothing(tmp_path):
-    points = die_everywhere("folder", tmp_path)
+def test_dying_at_any_step_loses_nothing_and_leaves_nothing(memory_path):
+    points = die_everywhere("folder", memory_path)
     assert len(points) > 100
     assert {point: problems for point, problems in points.items() if problems} == {}
 
@@ -38,6 +38,17 @@ def test_every_kind_of_step_is_a_failpoint(tmp_path):
             steps(lambda disk, act=act: act(FolderStore(tmp_path / "quick", 60, disk), Log(tmp_path / "log")))
         )
     assert set(STEPS) - taken == {"touch"}, "a claim's heartbeat is the one step that no act here takes"
+
+
+def test_content_is_on_the_disk_before_it_has_a_name_and_the_name_before_it_is_acknowledged(tmp_path):
+    FolderStore(tmp_path).commit(EARLIER)
+    acts = {
+        "link": lambda disk: FolderStore(tmp_path, 60, disk).commit(NEW),
+        "replace": lambda disk: FolderStore(tmp_path, 60, disk).save_study({}),
+    }
+    for name, act in acts.items():
+        taken = [step for step in steps(act) if step not in ("read", "remove")]
+        assert taken == ["open_new", "write", "sync", name, "sync_folder"]
 
 
 class LostReply(StepDisk):

@@ -18,13 +18,13 @@ CAUGHT = {
 
 
 @pytest.mark.parametrize(("mutant", "scenario"), CAUGHT)
-def test_a_store_that_loses_results_is_caught(mutant, scenario, tmp_path, capfd):
+def test_a_store_that_loses_results_is_caught(mutant, scenario, memory_path, capfd):
     numbers = {"n_cells": 30} if scenario == "kill_storm" else {}
-    outcome = fight(scenario, mutant, f"{tmp_path}/", tmp_path, **numbers)
+    outcome = fight(scenario, mutant, f"{memory_path}/", memory_path, **numbers)
     assert CAUGHT[mutant, scenario] in "; ".join(outcome.problems), capfd.readouterr().err
 
 
 @pytest.mark.parametrize("mutant", ["in_place_json", "csv"])
-def test_a_store_that_tears_rows_is_caught_at_a_failpoint(mutant, tmp_path):
-    broken = [problem for problems in die_everywhere(mutant, tmp_path).values() for problem in problems]
+def test_a_store_that_tears_rows_is_caught_at_a_failpoint(mutant, memory_path):
+    broken = [problem for problems in die_everywhere(mutant, memory_path).values() for problem in problems]
     assert any(problem.startswith(("I1", "I2", "I3", "I4")) for problem in broken)

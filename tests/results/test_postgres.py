@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_a_thousand_kills_lose_nothing(postgres, tmp_path):
-    outcome = fight("kill_storm", "postgres", f"{postgres}#", tmp_path, n_cells=25)
+    outcome = fight("kill_storm", "postgres", f"{postgres}#", tmp_path, n_cells=40, n_kills_per_second=250)
     assert outcome.problems == []
     assert outcome.n_kills >= 1000
     assert outcome.n_trainings > outcome.n_keys, "no kill hit a training: the storm was too weak"

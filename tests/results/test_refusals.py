@@ -53,16 +53,16 @@ def refuse_everywhere(folder, act, error, for_ever, expected):
     ids=["full", "full_for_a_moment", "broken_for_a_moment", "read_only"],
 )
 @pytest.mark.parametrize("act", ACTS)
-def test_a_refused_step_is_an_error_with_a_path_and_costs_no_row(act, code, for_ever, tmp_path):
+def test_a_refused_step_is_an_error_with_a_path_and_costs_no_row(act, code, for_ever, memory_path):
     n_failed = refuse_everywhere(
-        tmp_path, ACTS[act], lambda: OSError(code, os.strerror(code)), for_ever, UsageError
+        memory_path, ACTS[act], lambda: OSError(code, os.strerror(code)), for_ever, UsageError
     )
     assert n_failed > 0
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_an_interrupt_at_any_step_costs_no_row(act, tmp_path):
-    assert refuse_everywhere(tmp_path, ACTS[act], KeyboardInterrupt, False, KeyboardInterrupt) > 0
+def test_an_interrupt_at_any_step_costs_no_row(act, memory_path):
+    assert refuse_everywhere(memory_path, ACTS[act], KeyboardInterrupt, False, KeyboardInterrupt) > 0
 
 
 def test_gathering_that_fails_leaves_the_old_views(tmp_path):

@@ -1,3 +1,5 @@
+import os
+
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -120,3 +122,13 @@ def test_gather_writes_both_views(study):
     text = pd.read_csv(study / "results.csv", keep_default_na=False)
     assert text["flags.attention"].tolist() == [str(level) for level in frame["flags.attention"]]
     assert not list(study.glob(".tmp-*"))
+
+
+def test_gathering_sweeps_what_crashes_left_long_ago(study):
+    old, young = study / "rows" / ".tmp-1-old", study / "rows" / ".tmp-1-young"
+    for path in (old, young):
+        path.write_text("half a row")
+    os.utime(old, (0, 0))
+    gather(study)
+    assert not old.exists()
+    assert young.exists(), "its writer may still be at it"
