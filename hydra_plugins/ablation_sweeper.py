@@ -21,6 +21,8 @@ class AblationSweeperConf:
     """Factors: config key → levels, such as `relu,elu`; the first is the reference."""
     replicates: int = 1
     """Seeds per cell, 0 to replicates − 1; `seeds=[…]` on the command line names others."""
+    retries: int = 1
+    """How often one command tries runs again that have failed or whose process has died."""
 
 
 ConfigStore.instance().store(group="hydra/sweeper", name="ablation", node=AblationSweeperConf)
@@ -29,8 +31,8 @@ ConfigStore.instance().store(group="hydra/sweeper", name="ablation", node=Ablati
 class AblationSweeper(Sweeper):
     """Hydra's slot for sweeps; what happens in it is `ablation.sweep.study`."""
 
-    def __init__(self, params: Optional[Dict[str, Any]], replicates: int) -> None:  # noqa: UP006, UP045
-        self.params, self.replicates = params or {}, replicates
+    def __init__(self, params: Optional[Dict[str, Any]], replicates: int, retries: int) -> None:  # noqa: UP006, UP045
+        self.params, self.replicates, self.retries = params or {}, replicates, retries
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Keep what Hydra hands over, and make the launcher."""
@@ -50,4 +52,4 @@ class AblationSweeper(Sweeper):
         if not isinstance(self._task, App):
             raise UsageError("Expected an app decorated with @ablation.sweep.main, whose runs are recorded")
         study = Study(self._task, self._master, self._loader, self._launcher)
-        study.conduct(Request(self.params, self.replicates, arguments))
+        study.conduct(Request(self.params, self.replicates, self.retries, arguments))

@@ -75,17 +75,20 @@ def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, about
             if claim is not None:
                 held[seed] = claims.enter_context(claim)
         recorder = _Recorder(cell, store, about, held)
-        if not held:
-            return []
-        try:
-            for outcome in train(cell.settings, list(held)):
-                recorder.commit(outcome)
-        except UsageError:
-            raise
-        except Exception as error:
-            log.exception("The run of seed %s failed", recorder.next_seed)
-            recorder.fail(error)
-            raise
+        errors = []
+        while recorder.left:
+            try:
+                for outcome in train(cell.settings, recorder.left):
+                    recorder.commit(outcome)
+                recorder.check_complete()
+            except UsageError:
+                raise
+            except Exception as error:
+                log.exception("The run of seed %s failed", recorder.left[0])
+                recorder.fail(error)
+                errors.append(error)
+        if errors:
+            raise errors[0]
         return recorder.rows
 
 
@@ -108,19 +111,19 @@ class _Recorder:
     def __init__(self, cell: Cell, store: Store, about: About, held: Mapping[int, Claim]) -> None:
         self.cell, self.store, self.about, self.held = cell, store, about, held
         self.rows: list[Row] = []
-        self._left = list(held)
-        self._started, self._tick = datetime.now(UTC), time.perf_counter()
+        self.left = list(held)
+        self._start_clock()
 
-    @property
-    def next_seed(self) -> int | None:
-        """The run that is being trained."""
-        return self._left[0] if self._left else None
+    def check_complete(self) -> None:
+        """Refuse an app that ends without a word on some of its seeds."""
+        if self.left:
+            raise ValueError(f"Expected an outcome for each seed. Received none for {self.left}")
 
     def commit(self, outcome: Outcome) -> None:
         """Make the outcome a durable row."""
-        if outcome.seed not in self._left:
+        if outcome.seed not in self.left:
             raise ValueError(
-                f"Expected the outcome of one of the seeds {self._left}. Received: {outcome.seed}"
+                f"Expected the outcome of one of the seeds {self.left}. Received: {outcome.seed}"
             )
         is_finite = all(math.isfinite(value) for value in outcome.responses.values())
         row = self._row(
@@ -131,19 +134,21 @@ class _Recorder:
             outcome.provenance,
         )
         self.store.commit(row, self.held[outcome.seed])
-        self._left.remove(outcome.seed)
+        self.left = [seed for seed in self.left if seed != outcome.seed]
         self.rows.append(row)
         log.info("seed %d: %s %s", row.seed, row.status, dict(row.responses))
-        self._started, self._tick = datetime.now(UTC), time.perf_counter()
+        self._start_clock()
 
     def fail(self, error: Exception) -> None:
-        """Keep what went wrong as an attempt at the run that was being trained."""
-        if self.next_seed is None:
-            return
+        """Keep what went wrong as an attempt at the run that was being trained, and leave that run."""
         out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
         status = "out_of_memory" if out_of_memory else "error"
-        row = self._row(self.next_seed, status, {}, error=f"{type(error).__name__}: {error}")
+        row = self._row(self.left.pop(0), status, {}, error=f"{type(error).__name__}: {error}")
         self.store.commit(row, self.held[row.seed])
+        self._start_clock()
+
+    def _start_clock(self) -> None:
+        self._started, self._tick = datetime.now(UTC), time.perf_counter()
 
     def _row(
         self,

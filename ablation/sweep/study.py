@@ -30,11 +30,13 @@ class Request:
     Args:
         params: the study's factors, key → levels in Hydra's grammar.
         replicates: number of seeds, 0 to replicates − 1, unless seeds are named.
+        retries: how often failed runs are tried again.
         arguments: overrides of the command line.
     """
 
     params: Mapping[str, object]
     replicates: int
+    retries: int
     arguments: Sequence[str]
 
 
@@ -66,28 +68,35 @@ class Study:
         print_plan(base.name, plan, len(plan.runs) - len(todo))
         store.check_writable(_BYTES_PER_ROW * max(len(todo), 1))
         store.save_study(_record(base, plan))
-        failures = self._train(plan, todo, store, base) if todo else []
+        failures = self._train(plan, todo, store, base, request.retries) if todo else []
         gather(base.results.url, base.results.folder)
         write_report(base.results.url, base.results.folder)
         if failures:
             print_failures(failures)
             sys.exit(1)
 
-    def _train(self, plan: Plan, todo: Runs, store: Store, base: DictConfig) -> list[str]:
-        """Launch one job per cell with missing runs; return what went wrong, a line each."""
-        jobs = _jobs(plan, todo)
+    def _train(self, plan: Plan, todo: Runs, store: Store, base: DictConfig, retries: int) -> list[str]:
+        """Launch jobs until every run is there or the retries are used up; return what went wrong last."""
+        left, failures = dict(todo), []
         with watching(store, todo, base.analysis.response):
-            try:
-                returns = self.launcher.launch([overrides for _, overrides in jobs], initial_job_idx=0)
-            except UsageError:
-                raise
-            except Exception as error:  # a worker that was killed takes the launch with it
-                n_left = sum(store.find(key) is None for key in todo)
-                return [
-                    f"The launcher ended with {type(error).__name__}: {error}",
-                    f"{n_left} runs are left.",
-                ]
-        return _failures([label for label, _ in jobs], returns, base.results.folder)
+            for _ in range(1 + retries):
+                failures = self._launch(_jobs(plan, left), base.results.folder)
+                left = {key: run for key, run in left.items() if store.find(key) is None}
+                if not (left and failures):
+                    break
+        if failures:
+            failures.append(f"{len(left)} of {len(todo)} runs are left; the same command tries them again.")
+        return failures
+
+    def _launch(self, jobs: Sequence[tuple[str, list[str]]], folder: str) -> list[str]:
+        """Do the jobs; return what went wrong, a line each."""
+        try:
+            returns = self.launcher.launch([overrides for _, overrides in jobs], initial_job_idx=0)
+        except UsageError:
+            raise
+        except Exception as error:  # a worker that was killed takes the launch with it
+            return [f"The launcher ended with {type(error).__name__}: {str(error).partition(chr(10))[0]}"]
+        return _failures([label for label, _ in jobs], returns, folder)
 
     def _compose(self, overrides: Sequence[str]) -> DictConfig:
         """The configuration of a job, without Hydra's part."""

@@ -94,7 +94,7 @@ def test_a_worker_that_dies_ends_with_a_clear_message_and_costs_its_runs_alone(s
     shown, _ = process.communicate(timeout=120)
     assert process.returncode == 1, shown
     assert "The launcher ended with TerminatedWorkerError" in shown
-    assert "runs are left" in shown
+    assert "runs are left; the same command tries them again" in shown
     assert "Traceback" not in shown
 
     process = start_toy(*PROCESSES)

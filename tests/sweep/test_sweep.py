@@ -8,10 +8,12 @@ import hydra
 import pandas as pd
 import pytest
 
-from ablation.results import read
-from ablation.sweep import main
+from ablation.results import open_store, read
+from ablation.sweep import Outcome, main
 from ablation.sweep.app import call
 from tests.sweep import toy
+
+TOY_CONF = Path(toy.__file__).parent / "conf"
 
 
 def test_a_sweep_trains_every_cell_with_every_seed_and_reports(run_toy, trainings, tmp_path):
@@ -86,11 +88,26 @@ def test_a_failed_run_costs_itself_alone_and_is_tried_again(run_toy, tmp_path):
     log = shown.partition("(log: ")[2].partition(")")[0]
     assert "out of luck" in (tmp_path / log).read_text()
     assert len(read(tmp_path / "runs/ill")) == 4
+    attempts = open_store(tmp_path / "runs/ill").scan().attempts
+    assert [[a.status for a in each] for each in attempts.values()] == [["error"] * 2] * 4, (
+        "both seeds, tried twice"
+    )
     assert "4 ok, 4 missing" in (tmp_path / "runs/ill/report/report.md").read_text()
 
     code, _ = run_toy("-m", "name=ill")
     assert code == 0
     assert len(read(tmp_path / "runs/ill")) == 8
+
+
+def test_an_app_that_is_silent_on_a_seed_has_failed(run_toy):
+    def silent(_, seeds):
+        yield Outcome(seeds[0], {"loss": 1.0})
+
+    code, shown = run_toy(
+        "-m", "hydra.sweeper.retries=0", entry=main(config_path=TOY_CONF, schema=toy.Toy)(silent)
+    )
+    assert code == 1
+    assert "Expected an outcome for each seed. Received none for [1]" in shown
 
 
 def test_a_diverged_run_is_a_row_without_a_number_and_final(run_toy, trainings, tmp_path):
@@ -180,8 +197,7 @@ def test_an_app_that_records_nothing_is_told_so(run_toy):
     def plain(_):
         raise AssertionError("nothing may run")
 
-    conf = str(Path(toy.__file__).parent / "conf")
-    entry = hydra.main(version_base="1.3", config_path=conf, config_name="config")(plain)
+    entry = hydra.main(version_base="1.3", config_path=str(TOY_CONF), config_name="config")(plain)
     code, shown = run_toy("-m", entry=lambda: call(entry))
     assert code == 2
     assert "decorated with @ablation.sweep.main" in shown
