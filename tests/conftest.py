@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,11 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs ../shared beside the repository: real MNIST and reference tables")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def stderr_stays_open() -> None:
+    """Hydra closes all log handlers; that of absl, which TensorFlow brings, would close pytest's stderr."""
+    absl_logging = sys.modules.get("absl.logging")
+    if absl_logging is not None:
+        absl_logging.get_absl_handler().python_handler.stream = sys.__stderr__

@@ -84,6 +84,8 @@ def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, about
             except UsageError:
                 raise
             except Exception as error:
+                if not recorder.left:
+                    raise
                 log.exception("The run of seed %s failed", recorder.left[0])
                 recorder.fail(error)
                 errors.append(error)

@@ -18,7 +18,7 @@ from ablation.sweep.cell import flatten
 from ablation.sweep.overrides import Overrides, split_overrides
 from ablation.sweep.plan import Plan, make_plan
 from ablation.sweep.run import finished
-from ablation.sweep.terminal import Runs, print_failures, print_plan, watching
+from ablation.sweep.terminal import Runs, print_failures, print_note, print_plan, watching
 
 _BYTES_PER_ROW = 8192
 
@@ -86,6 +86,8 @@ class Study:
                     break
         if failures:
             failures.append(f"{len(left)} of {len(todo)} runs are left; the same command tries them again.")
+        elif left:
+            print_note(f"{len(left)} runs are being trained by another sweep of this study.")
         return failures
 
     def _launch(self, jobs: Sequence[tuple[str, list[str]]], folder: str) -> list[str]:

@@ -41,6 +41,11 @@ def print_row(row: Row | None, seed: int) -> None:
         console().print(f"seed {seed}: {row.status}, {_responses(row)}", markup=False)
 
 
+def print_note(sentence: str) -> None:
+    """Something to know."""
+    console().print(sentence, markup=False)
+
+
 def print_failures(failures: Sequence[str]) -> None:
     """Each failed job in one red line."""
     shown = console()
