@@ -21,13 +21,13 @@ class Trainable(keras.Model):
 
     def __init__(self, task: Problem) -> None:
         super().__init__()
-        self.network, self.losses = task.network, task.losses
+        self.network, self.per_image = task.network, task.losses
 
     def call(self, images: Any, training: bool | None = None) -> Any:
         return self.network(images, training=training)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True) -> Any:  # noqa: ARG002
-        return keras.ops.mean(self.losses(y_pred, y)["loss"])
+        return keras.ops.mean(self.per_image(y_pred, y)["loss"])
 
 
 def fit(run: str) -> None:
