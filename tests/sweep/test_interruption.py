@@ -72,6 +72,28 @@ def test_an_interrupted_sweep_ends_soon_and_keeps_what_is_finished(start_toy, tm
     assert before.items() <= after.items()
 
 
+@pytest.mark.parametrize("pause_seconds", [0.0, 0.02, 0.2])
+def test_a_second_interrupt_ends_it_as_well_and_leaves_nothing_running(start_toy, tmp_path, pause_seconds):
+    process = start_toy(*SLOW)
+    wait_for_rows(tmp_path, 2, process)
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(pause_seconds)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+
+    process.communicate(timeout=20)
+    assert process.returncode != 0
+    assert wait_until_gone(process.pid) == []
+    before = {path.name: path.read_bytes() for path in rows(tmp_path)}
+
+    process = start_toy(*PROCESSES)
+    shown, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, shown
+    after = {path.name: path.read_bytes() for path in rows(tmp_path)}
+    assert len(after) == 8
+    assert before.items() <= after.items()
+
+
 def test_a_killed_sweep_loses_no_finished_run(start_toy, tmp_path, trainings):
     process = start_toy(*SLOW)
     wait_for_rows(tmp_path, 3, process)
