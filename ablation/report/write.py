@@ -1,12 +1,12 @@
 """From a study's rows to the files of its report."""
 
-import os
 from pathlib import Path
 
 from ablation.report.page import page
 from ablation.report.study import Study, load_study
 from ablation.report.tables import article_summary
 from ablation.report.terminal import print_summary
+from ablation.results.disk import Disk, replace_durably
 
 
 def write_report(path: str, folder: str | None = None) -> bool:
@@ -28,7 +28,7 @@ def write_report(path: str, folder: str | None = None) -> bool:
     target = Path(folder or path) / "report"
     target.mkdir(parents=True, exist_ok=True)
     for name, text in _files(study).items():
-        _replace(target / name, text)
+        replace_durably(Disk(), target / name, text.encode())
     print_summary(study, str(target / "report.md"))
     return study.analysis is not None
 
@@ -39,10 +39,3 @@ def _files(study: Study) -> dict[str, str]:
         files["ols.txt"] = f"{article_summary(study.analysis)}\n"
         files["effects.csv"] = study.analysis.effects.to_csv(index=False)
     return files
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

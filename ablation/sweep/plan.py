@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from omegaconf import DictConfig
@@ -40,7 +41,7 @@ class Plan:
     seeds: Sequence[int]
     cells: Sequence[PlannedCell]
 
-    @property
+    @cached_property
     def runs(self) -> dict[str, tuple[PlannedCell, int]]:
         """Key → its cell and seed, in the order of the design."""
         return {planned.cell.key(seed): (planned, seed) for planned in self.cells for seed in self.seeds}

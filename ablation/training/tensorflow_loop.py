@@ -1,7 +1,7 @@
 """The TensorFlow loop: one traced function per epoch, which never returns to Python between steps.
 
-`model.fit` spends 9–10 s before the first step of the article's network on two cores and returns to Python
-for every batch; here an epoch is one `tf.while_loop` over a tensor of images.
+`model.fit` returns to Python for every batch; here an epoch is one `tf.while_loop` over a tensor of images.
+Times of both are in docs/benchmarks.md.
 """
 
 import math
@@ -29,7 +29,7 @@ class TensorFlowLoop:
         self._images = tf.constant(problem.train)
         self._test, self._test_mask = _whole_batches(problem.test)
         on_gpu = bool(tf.config.list_logical_devices("GPU"))
-        # XLA pays on GPUs; on CPUs it took ten times as long to compile and as long to run.
+        # On a CPU, XLA took ten times as long to compile and to run; for GPUs it is a guess, not measured.
         options = {"autograph": False, "jit_compile": on_gpu}
         order = tf.TensorSpec((None, schedule.batch_size), tf.int32)
         self._epoch = tf.function(self._train_epoch, input_signature=[order], **options)

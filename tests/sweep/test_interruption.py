@@ -20,6 +20,20 @@ def rows(tmp_path):
     return sorted(folder.glob("*.json")) if folder.exists() else []
 
 
+def contents(tmp_path):
+    return {path.name: path.read_bytes() for path in rows(tmp_path)}
+
+
+def resume(start_toy, tmp_path, before):
+    """The same command, undisturbed: it ends well with all rows, and those from before as they were."""
+    process = start_toy(*PROCESSES)
+    shown, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, shown
+    after = contents(tmp_path)
+    assert len(after) == 8
+    assert before.items() <= after.items()
+
+
 def wait_for_rows(tmp_path, n, process):
     deadline = time.monotonic() + 60
     while len(rows(tmp_path)) < n:
@@ -61,15 +75,10 @@ def test_an_interrupted_sweep_ends_soon_and_keeps_what_is_finished(start_toy, tm
     assert "Finished runs are kept; the same command goes on." in shown
     assert "Traceback" not in shown
     assert wait_until_gone(process.pid) == []
-    before = {path.name: path.read_bytes() for path in rows(tmp_path)}
+    before = contents(tmp_path)
     assert 2 <= len(before) < 8
 
-    process = start_toy(*PROCESSES)
-    shown, _ = process.communicate(timeout=120)
-    assert process.returncode == 0, shown
-    after = {path.name: path.read_bytes() for path in rows(tmp_path)}
-    assert len(after) == 8
-    assert before.items() <= after.items()
+    resume(start_toy, tmp_path, before)
 
 
 @pytest.mark.parametrize("pause_seconds", [0.0, 0.02, 0.2])
@@ -84,14 +93,9 @@ def test_a_second_interrupt_ends_it_as_well_and_leaves_nothing_running(start_toy
     process.communicate(timeout=20)
     assert process.returncode != 0
     assert wait_until_gone(process.pid) == []
-    before = {path.name: path.read_bytes() for path in rows(tmp_path)}
+    before = contents(tmp_path)
 
-    process = start_toy(*PROCESSES)
-    shown, _ = process.communicate(timeout=120)
-    assert process.returncode == 0, shown
-    after = {path.name: path.read_bytes() for path in rows(tmp_path)}
-    assert len(after) == 8
-    assert before.items() <= after.items()
+    resume(start_toy, tmp_path, before)
 
 
 def test_a_killed_sweep_loses_no_finished_run(start_toy, tmp_path, trainings):
@@ -99,15 +103,10 @@ def test_a_killed_sweep_loses_no_finished_run(start_toy, tmp_path, trainings):
     wait_for_rows(tmp_path, 3, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=20)
-    kept = {path.name: path.read_bytes() for path in rows(tmp_path)}
+    kept = contents(tmp_path)
     n_started = len(trainings())
 
-    process = start_toy(*PROCESSES)
-    shown, _ = process.communicate(timeout=120)
-    assert process.returncode == 0, shown
-    after = {path.name: path.read_bytes() for path in rows(tmp_path)}
-    assert kept.items() <= after.items()
-    assert len(after) == 8
+    resume(start_toy, tmp_path, kept)
     assert len(trainings()) == n_started + 8 - len(kept)
 
 
