@@ -61,7 +61,7 @@ def problem(config: Config) -> "Problem":
         images.train.shape[1:], model.units, model.latent, settings, model.name == "variational"
     )
     losses = partial(autoencoder_losses, shrinkage=model.shrinkage)
-    return Problem(network, losses, LOSSES, images.train, images.test)
+    return Problem(network, losses, LOSSES, {"images": images.train}, {"images": images.test})
 
 
 if __name__ == "__main__":
