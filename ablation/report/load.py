@@ -205,10 +205,9 @@ def _troubles(scan: Scan, missing: Sequence[str], factors: Mapping[str, Sequence
 
 
 def _trouble(row: Row, factors: Mapping[str, Sequence[str]]) -> Trouble:
-    reference = {name: levels[0] for name, levels in factors.items()}
     levels = {name: str(level_names([row.config.get(name)])[0]) for name in factors}
     error = (row.error or "").partition("\n")[0]
-    label = cell_label(levels, reference, factor_labels(factors))
+    label = cell_label(levels, factors, factor_labels(factors))
     return Trouble(label, row.seed, row.status, error, row.log or "")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 
 from ablation.analysis.article import ON
 from ablation.analysis.factors import OFF
@@ -25,29 +26,40 @@ def factor_labels(factors: Iterable[str]) -> dict[str, str]:
     return {name: short[name] if counts.count(short[name]) == 1 else name for name in names}
 
 
-def cell_label(levels: Mapping[str, str], reference: Mapping[str, str], labels: Mapping[str, str]) -> str:
-    """What sets a cell apart from the reference cell.
+def cell_label(levels: Mapping[str, str], factors: Mapping[str, Sequence[str]], labels: Mapping[str, str]) -> str:
+    """A cell in few words: switches that are on, and the levels of the other factors.
 
     Args:
         levels: factor → the cell's level, as text.
-        reference: factor → the reference level, as text.
+        factors: factor → all its levels, the reference first.
         labels: factor → what to call it.
 
-    >>> names = {"flags.norm": "norm", "flags.act": "act"}
-    >>> cell_label({"flags.norm": "True", "flags.act": "elu"}, {"flags.norm": "False", "flags.act": "relu"}, names)
-    'norm, act=elu'
+    >>> factors = {"flags.norm": ["False", "True"], "flags.act": ["relu", "elu", "selu"]}
+    >>> names = factor_labels(factors)
+    >>> cell_label({"flags.norm": "True", "flags.act": "elu"}, factors, names)
+    'norm · elu'
+    >>> cell_label({"flags.norm": "False"}, {"flags.norm": ["False", "True"]}, names)
+    'reference'
     """
-    parts = [
-        _difference(labels[name], level, reference.get(name, ""))
-        for name, level in levels.items()
-        if level != reference.get(name)
-    ]
-    return clipped(", ".join(parts), 3 * LONG) or "reference cell"
+    parts = [_part(labels[name], level, factors[name]) for name, level in levels.items()]
+    return clipped(" · ".join(part for part in parts if part), 3 * LONG) or "reference"
 
 
-def _difference(label: str, level: str, reference: str) -> str:
-    is_flag = is_switch(reference, level)
-    return label if is_flag else f"{label}={clipped(level)}"
+def _part(label: str, level: str, levels: Sequence[str]) -> str:
+    """What one factor adds to a cell's name; nothing for a part that is off, or a factor with one level."""
+    if len(levels) < 2:
+        return ""
+    if len(levels) == 2 and levels[0].lower() in OFF:
+        if level == levels[0]:
+            return ""
+        return label if level.lower() in ON else level_label(label, level)
+    return level_label(label, level)
+
+
+def level_label(label: str, level: str) -> str:
+    """A level that can stand alone: 'relu', but 'depth=2'."""
+    is_word = re.match(r"[^\W\d]", level) and level.lower() not in ON | OFF
+    return clipped(level) if is_word else f"{label}={clipped(level)}"
 
 
 def is_switch(reference: str, level: str) -> bool:
@@ -57,8 +69,16 @@ def is_switch(reference: str, level: str) -> bool:
 
 def clipped(text: str, length: int = LONG) -> str:
     """Text of a bounded length, in one line."""
-    flat = " ".join(text.split())
+    flat = " ".join("".join(map(_harmless, text)).split())
     return flat if len(flat) <= length else f"{flat[: length - 1]}…"
+
+
+def _harmless(character: str) -> str:
+    """Without what would turn the direction of a line, or choke a terminal."""
+    kind = unicodedata.category(character)
+    if kind == "Cf":
+        return character if character in "\u200c\u200d" else ""  # joiners shape letters
+    return {"Cc": " ", "Cs": "\ufffd", "Cn": "\ufffd"}.get(kind, character)
 
 
 def slug(text: str) -> str:

@@ -130,8 +130,8 @@ class Study:
         return {f: self.texts(f) for f in self.factors}
 
     def label(self, levels: Mapping[str, str]) -> str:
-        """What sets a cell apart from the reference cell."""
-        return cell_label(levels, self.reference, self.labels)
+        """A cell in few words."""
+        return cell_label(levels, self.factors, self.labels)
 
     def values(self, response: str) -> np.ndarray[Any, np.dtype[np.float64]]:
         """A response of each run, NaN where it has none, (n_runs,)."""

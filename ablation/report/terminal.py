@@ -1,36 +1,65 @@
-"""The summary at the end of a sweep."""
+"""The summary at the end of a sweep and of a report."""
+
+from __future__ import annotations
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ablation.report.page import design, verdicts
-from ablation.report.study import Study
-from ablation.report.tables import article_summary, effects
+from ablation.report.names import clipped
+from ablation.report.numbers import minus
+from ablation.report.sections.article import article_summary
+from ablation.report.sections.cells import best_sentence
+from ablation.report.sections.header import design
+from ablation.report.sections.verdicts import verdict_table
+from ablation.report.study import Answer, Study
+
+LEVELS = 24
+"""Characters of a name in the table of verdicts."""
+
+NOTES = 4
+"""Warnings that are printed; the page has all."""
 
 
-def print_summary(study: Study, path: str) -> None:
-    """The design, the article's OLS, the effects, and where the report is."""
+def print_summary(study: Study, page: str) -> None:
+    """The article's OLS with its caution, verdicts as a table and in sentences, the best cell, and the page."""
     console = Console(highlight=False, soft_wrap=True)
-    if study.analysis is None:
-        console.print(f"Nothing can be concluded yet. {study.obstacle}", markup=False)
-    else:
-        console.print(article_summary(study.analysis), markup=False)
-        console.print(f"Caution: {study.analysis.article_caution}\n", markup=False)
-        console.print(_table(study))
-        for sentence in verdicts(study.analysis):
-            console.print(sentence, markup=False)
-        for notice in study.analysis.warnings:
-            console.print(f"Note: {notice}", markup=False)
-    console.print(f"{design(study)}\nReport: {path}", markup=False)
+    for answer in study.answers:
+        _print_answer(console, study, answer)
+    console.print(f"Design: {design(study)}", markup=False)
+    console.print(f"Report: {page}", markup=False)
 
 
-def _table(study: Study) -> Table:
-    frame = effects(study.analysis) if study.analysis else None
-    table = Table(title=f"What each component does to the {study.response}", title_justify="left")
-    if frame is not None:
-        for name in frame.columns:
-            table.add_column(name, justify="left" if name in frame.columns[:2] else "right", no_wrap=True)
-        for row in frame.itertuples(index=False):
-            table.add_row(*(Text(str(value)) for value in row))
+def _print_answer(console: Console, study: Study, answer: Answer) -> None:
+    analysis = answer.analysis
+    if analysis is None:
+        told = f"{answer.response}: nothing can be concluded yet. {answer.obstacle}"
+        console.print(told[0].upper() + told[1:], markup=False)
+        return
+    if answer is study.main:
+        console.print(article_summary(analysis), markup=False)
+        console.print(f"Caution: {analysis.article_caution}\n", markup=False)
+    console.print(_table(study, answer))
+    for sentence in analysis.verdicts["sentence"]:
+        console.print(minus(clipped(sentence, 400)), markup=False)
+    notes = [f"Note: {clipped(notice, 400)}" for notice in analysis.warnings]
+    for note in notes[:NOTES]:
+        console.print(minus(note), markup=False)
+    if len(notes) > NOTES:
+        console.print(f"{len(notes) - NOTES} more notes are in the report.", markup=False)
+    console.print(best_sentence(study, answer), markup=False)
+
+
+def _table(study: Study, answer: Answer) -> Table:
+    """The verdicts, without the columns that need explaining."""
+    assert answer.analysis is not None
+    made = verdict_table(study, answer, answer.analysis)
+    kept = [i for i, column in enumerate(made.columns) if not column.title.startswith(("in ", "partial"))]
+    title = f"What each component does to {answer.response} ({answer.direction} is better)"
+    table = Table(title=Text(clipped(title, 100)), title_justify="left")
+    for i in kept:
+        column = made.columns[i]
+        table.add_column(Text(column.title), justify="right" if column.is_number else "left", no_wrap=True)
+    for row in made.rows:
+        table.add_row(*(Text(clipped(row[i].text, 2 * LEVELS if i < 2 else 80)) for i in kept))
     return table
