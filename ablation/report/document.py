@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,10 +108,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Verbatim:
-    """Text whose spaces matter, such as the output of a program or a command."""
+    """Text whose spaces matter, such as the output of a program or a command; `file` if it is one too."""
 
     text: str
     label: str
+    file: str = ""
     kind: str = field(default="verbatim", init=False)
 
 
@@ -149,6 +150,7 @@ class Folded:
     kind: str = field(default="folded", init=False)
 
 
+B = TypeVar("B")
 Block = Table | Prose | Sentences | Warned | Figure | Verbatim | Checks | Beside | Grid | Folded
 
 
@@ -189,15 +191,19 @@ class Document:
         """Every block, those inside of others too."""
         return [inner for section in self.sections for block in section.blocks for inner in _inside(block)]
 
+    def of(self, kind: type[B]) -> list[B]:
+        """The blocks of a kind, in reading order."""
+        return [block for block in self.blocks() if isinstance(block, kind)]
+
     @property
     def tables(self) -> list[Table]:
-        """Every table, in reading order."""
-        return [block for block in self.blocks() if isinstance(block, Table)]
+        """Every table."""
+        return self.of(Table)
 
     @property
     def pictures(self) -> list[Picture]:
-        """Every picture, in reading order."""
-        return [block.picture for block in self.blocks() if isinstance(block, Figure)]
+        """Every picture."""
+        return [figure.picture for figure in self.of(Figure)]
 
 
 def _inside(block: Block) -> list[Block]:

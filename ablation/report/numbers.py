@@ -19,6 +19,17 @@ def percent(change: float) -> str:
     return minus(f"{change:+.0f} %" if abs(change) >= 100 else f"{change:+.2f} %")
 
 
+def percent_interval(low: float, high: float) -> str:
+    """Bounds in %, the unit said once.
+
+    >>> percent_interval(-1.432, -0.391)
+    '−1.43 to −0.39 %'
+    """
+    if not (_known(low) and _known(high)):
+        return UNKNOWN
+    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
+
+
 def units(change: float) -> str:
     """A change in units of a response, with its sign.
 
@@ -31,12 +42,14 @@ def units(change: float) -> str:
 def value(number: float, digits: int = 4) -> str:
     """A value of a response to some significant digits.
 
-    >>> value(0.243712), value(53210.7)
-    ('0.2437', '53211')
+    >>> value(0.243712), value(0.2450), value(53210.7)
+    ('0.2437', '0.2450', '53211')
     """
     if not _known(number):
         return UNKNOWN
-    return minus(f"{number:.0f}" if 10**digits <= abs(number) < 1e9 else f"{number:.{digits}g}")
+    if 10 ** (digits - 1) <= abs(number) < 1e9:
+        return minus(f"{number:.0f}")
+    return minus(f"{number:#.{digits}g}".removesuffix("."))
 
 
 def spread(mean: float, sd: float) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -56,10 +59,13 @@ def _table(study: Study, answer: Answer) -> Table:
     made = verdict_table(study, answer, answer.analysis)
     kept = [i for i, column in enumerate(made.columns) if not column.title.startswith(("in ", "partial"))]
     title = f"What each component does to {answer.response} ({answer.direction} is better)"
-    table = Table(title=Text(clipped(title, 100)), title_justify="left")
-    for i in kept:
+    table = Table(title=Text(clipped(title, 100)), title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    rows = [[clipped(row[i].text, LEVELS if i < 2 else 80) for i in kept] for row in made.rows]
+    for i, texts in zip(kept, zip(*rows, strict=True), strict=True):
         column = made.columns[i]
-        table.add_column(Text(column.title), justify="right" if column.is_number else "left", no_wrap=True)
-    for row in made.rows:
-        table.add_row(*(Text(clipped(row[i].text, 2 * LEVELS if i < 2 else 80)) for i in kept))
+        width = max(len(text) for text in (column.title, *texts))
+        justify: Literal["left", "right"] = "right" if column.is_number else "left"
+        table.add_column(Text(column.title), justify=justify, no_wrap=True, min_width=width if i > 1 else 8)
+    for row in rows:
+        table.add_row(*map(Text, row))
     return table

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ablation.results.disk import Disk, make_folders, refusals, remove_quietly, replace_durably
 
 if TYPE_CHECKING:
+    from ablation.report.document import Document
     from ablation.report.study import Study
 
 MANIFEST = ".files.json"
@@ -57,37 +59,37 @@ def publish(study: Study, target: Path, figures: bool = True) -> bool:
     drawer = Drawer(figures)
     document = build(study, drawer)
     files = _Files(target)
-    for name, data in _contents(study, document):
-        files.write(name, data)
-    files.close()
+    files.write(_contents(study, document))
     print_summary(study, str(target / "index.html"))
     for problem in drawer.problems:
         print(f"A part of the report could not be made, please report this: {problem}")
     return study.concludes
 
 
-def _contents(study: Study, document: Document) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file, one after the other."""
+def _contents(study: Study, document: Document) -> dict[str, Callable[[], str | bytes]]:
+    """Name of each file → what makes its content."""
     from ablation.report.csv_files import csv
+    from ablation.report.document import Verbatim
     from ablation.report.effects_json import effects_json
     from ablation.report.html import html
     from ablation.report.latex import latex
     from ablation.report.markdown import markdown
-    from ablation.report.sections.article import article_summary
 
+    svgs = {picture.name: picture.svg() for picture in document.pictures}
+    found: dict[str, Callable[[], str | bytes]] = {}
     for picture in document.pictures:
-        yield f"figures/{picture.name}.svg", picture.svg().encode()
-        yield f"figures/{picture.name}.png", picture.png()
+        found[f"figures/{picture.name}.svg"] = partial(svgs.__getitem__, picture.name)
+        found[f"figures/{picture.name}.png"] = picture.png
     for table in document.tables:
-        yield f"tables/{table.name}.csv", csv(table).encode()
-        yield f"tables/{table.name}.tex", latex(table).encode()
-    if study.main.analysis is not None:
-        effects = study.main.analysis.effects
-        yield "tables/effects.csv", effects.to_csv(index=False).encode()
-        yield "ols.txt", f"{article_summary(study.main.analysis)}\n".encode()
-    yield "effects.json", effects_json(study).encode()
-    yield "report.md", markdown(document).encode()
-    yield "index.html", html(document).encode()
+        found[f"tables/{table.name}.csv"] = partial(csv, table)
+        found[f"tables/{table.name}.tex"] = partial(latex, table)
+    for verbatim in document.of(Verbatim):
+        if verbatim.file:
+            found[verbatim.file] = partial("{}\n".format, verbatim.text)
+    found["effects.json"] = partial(effects_json, study)
+    found["report.md"] = partial(markdown, document)
+    found["index.html"] = partial(html, document, svgs)
+    return found
 
 
 class _Files:
@@ -95,26 +97,25 @@ class _Files:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.disk = folder, Disk()
-        self.written: list[str] = []
-        self.earlier = self._read_manifest()
 
-    def write(self, name: str, data: bytes) -> None:
-        """Give a file its content."""
-        path = self.folder / name
-        with refusals("write", path):
-            make_folders(self.disk, path.parent)
-            if name not in self.earlier:  # noted first, so that no crash leaves a file that nobody removes
-                self.earlier.append(name)
-                self._write_manifest(self.earlier)
-            replace_durably(self.disk, path, data)
-        self.written.append(name)
+    def write(self, contents: Mapping[str, Callable[[], str | bytes]]) -> None:
+        """Give each file its content, the page last, and remove what is no longer there.
 
-    def close(self) -> None:
-        """Remove what this report has not written."""
-        for name in set(self.earlier) - set(self.written):
-            remove_quietly(self.disk, self.folder / name)
-        with refusals("write", self.folder / MANIFEST):
-            self._write_manifest(self.written)
+        All names are noted before the first file is written, so that no crash leaves a file that nobody
+        removes.
+        """
+        earlier = self._read_manifest()
+        with refusals("write", self.folder):
+            make_folders(self.disk, self.folder)
+            self._write_manifest({*earlier, *contents})
+            for name, make in contents.items():
+                data = make()
+                path = self.folder / name
+                make_folders(self.disk, path.parent)
+                replace_durably(self.disk, path, data.encode() if isinstance(data, str) else data)
+            for name in set(earlier) - set(contents):
+                remove_quietly(self.disk, self.folder / name)
+            self._write_manifest(contents)
 
     def _read_manifest(self) -> list[str]:
         """Names inside of the folder; anything else in a manifest is not ours to remove."""
@@ -125,5 +126,6 @@ class _Files:
         inside = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
         return [name for name in inside if ".." not in Path(name).parts and not Path(name).is_absolute()]
 
-    def _write_manifest(self, names: list[str]) -> None:
-        replace_durably(self.disk, self.folder / MANIFEST, f"{json.dumps(sorted(names), indent=1)}\n".encode())
+    def _write_manifest(self, names: Iterable[str]) -> None:
+        text = f"{json.dumps(sorted(names), indent=1)}\n"
+        replace_durably(self.disk, self.folder / MANIFEST, text.encode())

@@ -21,7 +21,9 @@ def article(_: Study, answer: Answer, __: Drawer) -> Section | None:
             f"Ordinary least squares of the raw {answer.response} on one 0/1 column per component, "
             "without an intercept, as the article has it; seeds are no blocks here."
         ),
-        Verbatim(article_summary(answer.analysis), f"OLS summary of {answer.response}"),
+        Verbatim(
+            article_summary(answer.analysis), f"OLS summary of {answer.response}", f"{answer.prefix}ols.txt"
+        ),
         Prose(f"Caution: {answer.analysis.article_caution}"),
         *_deviations(answer, answer.analysis),
     ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ablation.analysis import Analysis
-from ablation.report.document import Block, Cell, Column, Prose, Section, Table
+from ablation.report.document import Block, Cell, Column, Grid, Prose, Section, Table
 from ablation.report.drawing import Drawer
 from ablation.report.numbers import counted, value
 from ablation.report.sections.tables import interval_name
@@ -23,10 +23,12 @@ def best_cells(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
         return None
     analysis = answer.analysis
     blocks: list[Block] = [Prose(best_sentence(study, answer)), _table(study, answer, analysis)]
+    costs: list[Block] = []
     for cost in ("train_seconds", "n_parameters"):
         if cost in study.table and cost != answer.response:
             asked = (study.table, list(study.factors), answer.response, answer.direction, cost)
-            blocks += drawer.blocks("cost", *asked, prefix=answer.prefix)
+            costs += drawer.blocks("cost", *asked, prefix=answer.prefix)
+    blocks += [Grid(costs)] if len(costs) > 1 else costs
     return Section("best-cells", "Best cells", blocks)
 
 
@@ -72,10 +74,10 @@ def _table(study: Study, answer: Answer, analysis: Analysis) -> Table:
     rows = []
     for i, row in enumerate(analysis.best_cells.to_dict("records")):
         near = "the best" if i == 0 else "within noise" if row["within_noise"] else "no"
-        entries = [Cell(str(i + 1)), Cell(cell_of(study, analysis, row), strong=i == 0)]
+        entries = [Cell(cell_of(study, analysis, row), strong=i == 0)]
         entries += [Cell(value(row["mean"])), Cell(_interval(row)), Cell(str(row["runs"]))]
         rows.append([*entries, Cell(near)])
-    columns = [Column("rank", True), Column("cell"), Column(mean_kind(analysis), True)]
+    columns = [Column("cell"), Column(mean_kind(analysis), True)]
     columns += [Column(interval_name(analysis), True), Column("runs", True), Column("against the best")]
     caption = (
         f"Cells by {answer.better}. Within noise: Tukey's test over all cells does not separate it from the best"

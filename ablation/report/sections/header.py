@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ablation.analysis import Analysis
 from ablation.report.names import clipped
 from ablation.report.numbers import counted, duration, minus
-from ablation.report.study import Study
+from ablation.report.study import Answer, Study
 
 VERSIONS = ("python", "ablation-study", "tensorflow", "tensorflow-cpu", "keras", "jax", "torch", "numpy")
 
@@ -50,16 +51,26 @@ def facts(study: Study) -> list[tuple[str, str]]:
     found = [("Design", design(study))]
     found.append(("Factors", "; ".join(_factor(study, name) for name in study.factors) or "none"))
     for answer in study.answers:
-        found.append(("Response", answer.better))
-    analysis = study.main.analysis
-    if analysis is not None:
-        what = "effects in %" if analysis.scale == "log" else f"effects in units of {study.main.response}"
-        found.append(("Scale", f"{analysis.scale} ({what}): {analysis.scale_reason}"))
-        asked = analysis.request
-        unit = " %" if analysis.scale == "log" else f" in {asked.response}"
-        margin = "none declared" if asked.margin is None else f"{asked.margin:g}{unit}"
-        found.append(("α and margin", f"α = {asked.alpha:g}; smallest effect that matters: {margin}"))
+        found.append(("Response", _response(answer)))
+    if study.main.analysis is not None:
+        found.append(("Tests", _tests(study.main.analysis)))
     return found + _provenance(study)
+
+
+def _response(answer: Answer) -> str:
+    """'loss, lower is better; effects in % (log scale: all values of 'loss' are positive …)'."""
+    if answer.analysis is None:
+        return answer.better
+    analysis = answer.analysis
+    what = "in %" if analysis.scale == "log" else "in its units"
+    return f"{answer.better}; effects {what} ({analysis.scale} scale: {analysis.scale_reason})"
+
+
+def _tests(analysis: Analysis) -> str:
+    asked = analysis.request
+    unit = " %" if analysis.scale == "log" else f" in {asked.response}"
+    margin = "no margin declared" if asked.margin is None else f"smallest effect that matters: {asked.margin:g}{unit}"
+    return f"α = {asked.alpha:g}; {margin}"
 
 
 def _factor(study: Study, name: str) -> str:
@@ -72,17 +83,11 @@ def _provenance(study: Study) -> list[tuple[str, str]]:
     """Under what the runs were made; several values where runs differ."""
     if not study.is_swept:
         return [("Table", study.source)]
-    found = []
-    if device := _values(study, "device"):
-        found.append(("Hardware", device))
     versions = [f"{name} {told}" for name in VERSIONS if (told := _values(study, name))]
-    if versions:
-        found.append(("Versions", ", ".join(versions)))
-    if commit := _values(study, "commit"):
-        found.append(("Commit", commit))
-    if len(study.table):
-        found.append(("Trained", _when(study)))
-    return found
+    commit = _values(study, "commit")
+    told = ", ".join([*versions, *([f"commit {commit}"] if commit else [])])
+    trained = [("Trained", _when(study))] if len(study.table) else []
+    return [*trained, *([("Versions", told)] if told else [])]
 
 
 def _values(study: Study, column: str) -> str:
@@ -94,9 +99,12 @@ def _values(study: Study, column: str) -> str:
 def _when(study: Study) -> str:
     first, last = study.table["started"].min(), study.table["finished"].max()
     each = f"{duration(study.seconds_per_run)} per run"
+    if device := _values(study, "device"):
+        each += f", on {device}"
     if pd.isna(first) or pd.isna(last):
         return each
-    return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC, {each}"
+    same = first.date() == last.date()
+    return f"{first:%Y-%m-%d %H:%M} to {last.strftime('%H:%M' if same else '%Y-%m-%d %H:%M')} UTC, {each}"
 
 
 def notes(study: Study, figures: bool = True) -> list[str]:

@@ -46,9 +46,9 @@ def _table(study: Study, answer: Answer, analysis: Analysis) -> Table:
         numbers = [_change(r, "estimate", relative), p_value(r["p"]), p_value(r["p_hc3"])]
         numbers += [_change(r, "block_mean", relative), p_value(r["p_block"]), p_value(r["p_sign_flip"])]
         numbers += [units(r["estimate_raw"]), p_value(r["p_raw"])]
-        rows.append([Cell(component(study, r)), Cell(contrast(r)), *map(Cell, numbers), agrees])
+        rows.append([Cell(component(study, r)), Cell(contrast(r)), agrees, *map(Cell, numbers)])
     heads = ("effect", "p", "p (HC3)", "per seed", "p (per seed)", "p (sign flips)", "raw", "p (raw)")
-    columns = [Column("component"), Column("levels"), *(Column(h, True) for h in heads), Column("methods")]
+    columns = [Column("component"), Column("levels"), Column("methods"), *(Column(h, True) for h in heads)]
     caption = f"Effects on {answer.response} by other methods; p-values are not adjusted"
     return Table(f"{answer.prefix}robustness", caption, columns, rows, analysis.robustness, limit=200)
 

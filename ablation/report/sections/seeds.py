@@ -39,7 +39,8 @@ def _outliers(study: Study, answer: Answer, analysis: Analysis) -> list[Block]:
     if not size.notna().any():
         return [Prose("Whether a run stands out cannot be said: there are too few of them.")]
     if far.empty:
-        return [Prose(f"No run stands out: the largest studentized residual is {plain(size.max())}.")]
+        largest = f"the largest studentized residual is {plain(size.max())}"
+        return [Prose(f"No run is far from what the model says of it: {largest}.")]
     place = {label: i for i, label in enumerate(study.table.index)}
     rows = []
     for r in far.head(NAMED).to_dict("records"):

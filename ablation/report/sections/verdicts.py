@@ -14,7 +14,7 @@ from ablation.analysis.means import mean_row
 from ablation.report.document import Beside, Block, Cell, Column, Folded, Prose, Section, Sentences, Table, Warned
 from ablation.report.drawing import Drawer
 from ablation.report.names import clipped
-from ablation.report.numbers import minus, p_value, percent, share, units, value
+from ablation.report.numbers import minus, p_value, percent, percent_interval, share, units, value
 from ablation.report.sections.tables import component, contrast, interval_name, verdict_cell
 from ablation.report.study import Answer, Study
 
@@ -36,7 +36,7 @@ def verdicts(study: Study, answer: Answer, drawer: Drawer) -> Section:
         Prose(_reading(study, answer, analysis)),
         *_unreplicated(study, answer, analysis, drawer),
         *drawer.grid("marginal_means", *asked, prefix=answer.prefix),
-        Folded("Means of every level, and all pairs", _means(study, answer, analysis)),
+        Folded("Main effects, means of every level, and all pairs", _details(study, answer, analysis)),
     ]
     return Section("verdicts", title, blocks)
 
@@ -65,7 +65,7 @@ def verdict_table(study: Study, answer: Answer, analysis: Analysis) -> Table:
     rows = []
     for row in analysis.verdicts.to_dict("records"):
         effect = [Cell(text) for text in effect_texts(analysis, row, relative)]
-        told = Cell(share(float(omega.get(row["factor"], math.nan))))
+        told = Cell(share(float(omega.pop(row["factor"]))) if row["factor"] in omega else "")
         entries = [Cell(component(study, row)), Cell(contrast(row)), *effect]
         rows.append([*entries, Cell(p_value(row["p_adjusted"])), told, verdict_cell(row["verdict"])])
     caption = f"What each component does to {answer.response} ({answer.direction} is better)"
@@ -78,8 +78,7 @@ def effect_texts(analysis: Analysis, row: Mapping[str, Any], relative: bool) -> 
         e, low, high = (float(row[name]) for name in ("estimate", "ci_low", "ci_high"))
         return [units(e), f"{units(low)} to {units(high)}" if math.isfinite(low) else "unknown"]
     e, low, high = (float(row[name]) for name in ("percent", "percent_low", "percent_high"))
-    interval = f"{percent(low)} to {percent(high)}" if math.isfinite(low) else "unknown"
-    return [percent(e), interval, units(reference_mean(analysis, row) * e / 100)]
+    return [percent(e), percent_interval(low, high), units(reference_mean(analysis, row) * e / 100)]
 
 
 def reference_mean(analysis: Analysis, row: Mapping[str, Any]) -> float:
@@ -104,7 +103,7 @@ def _reading(study: Study, answer: Answer, analysis: Analysis) -> str:
         blocks = f"values of {analysis.runs.block.name} are blocks"
     text = (
         f"Level − reference, averaged equally over the levels of the other components; {blocks}. "
-        "p-values are adjusted by Holm over all rows; intervals are not."
+        "p-values are adjusted by Holm over all rows; intervals are not. Partial ω² is a whole component's."
     )
     if analysis.scale == "log":
         text += f" Effects in {answer.response} are the % of the reference level's mean."
@@ -137,6 +136,26 @@ def _beyond(row: Mapping[Any, Any]) -> str:
     return "among all" if row["beyond_SME"] else "by itself" if row["beyond_ME"] else "no"
 
 
+def _details(study: Study, answer: Answer, analysis: Analysis) -> list[Block]:
+    return [_effects(study, answer, analysis), *_means(study, answer, analysis)]
+
+
+def _effects(study: Study, answer: Answer, analysis: Analysis) -> Table:
+    """Main contrasts with the classical error and one that allows unequal spread."""
+    relative = analysis.scale == "log"
+    rows = []
+    for r in analysis.effects.to_dict("records"):
+        texts = [component(study, r), contrast(r), *effect_texts(analysis, r, relative)]
+        texts += [p_value(r["p"]), p_value(r["p_adjusted"]), p_value(r["p_hc3"])]
+        rows.append([Cell(text) for text in texts])
+    columns = [Column("component"), Column("level − reference"), Column("effect", True)]
+    columns += [Column(interval_name(analysis), True)]
+    heads = ([f"in {answer.response}"] if relative else []) + ["p", "p (Holm)", "p (HC3)"]
+    columns += [Column(head, True) for head in heads]
+    caption = f"Main effects on {answer.response}, averaged over everything else even where verdicts are not"
+    return Table(f"{answer.prefix}effects", caption, columns, rows, analysis.effects, limit=200)
+
+
 def _means(study: Study, answer: Answer, analysis: Analysis) -> list[Block]:
     """Means of every level, and pairs of levels where there are more than two."""
     letters = {
@@ -165,9 +184,12 @@ def _pairs(study: Study, answer: Answer, analysis: Analysis) -> Table:
     rows = []
     for r in analysis.pairs.to_dict("records"):
         numbers = [r["estimate"], r["ci_low"], r["ci_high"]]
-        shown = [percent(100 * math.expm1(x)) if relative else units(x) for x in numbers]
+        changes = [100 * math.expm1(x) if relative else x for x in numbers]
         label = study.labels.get(r["factor"], r["factor"])
-        row = [label, contrast(r), shown[0], f"{shown[1]} to {shown[2]}", p_value(r["p_adjusted"])]
+        shown = [percent(changes[0]), percent_interval(changes[1], changes[2])]
+        if not relative:
+            shown = [units(changes[0]), f"{units(changes[1])} to {units(changes[2])}"]
+        row = [label, contrast(r), *shown, p_value(r["p_adjusted"])]
         rows.append([Cell(text) for text in row])
     columns = [Column("component"), Column("levels"), Column("effect", True)]
     columns += [Column("simultaneous interval", True), Column("p (Tukey)", True)]
