@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,9 +61,10 @@ def parse(arguments: Sequence[str]) -> Arguments:
     if len(paths) > 1 or any(path.startswith("-") for path in paths):
         raise UsageError(f"{USAGE}\nReceived: {' '.join(arguments)}")
     values = _values([a for a in arguments if _is_setting(a)])
-    figures = values.pop("figures", True)
-    if not isinstance(figures, bool):
-        raise UsageError(f"figures: expected true or false. Received: {figures!r}")
+    drawn = str(values.pop("figures", "true")).lower()
+    if drawn not in ("true", "false"):
+        raise UsageError(f"figures: expected true or false. Received: {drawn}")
+    figures = drawn == "true"
     if paths:
         if values:
             raise UsageError(
@@ -117,11 +119,7 @@ def _is_setting(argument: str) -> bool:
 
 
 def _values(arguments: Sequence[str]) -> dict[str, Any]:
-    """Settings in YAML, as Hydra reads them."""
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-    from yaml import YAMLError
-
+    """Settings, written as Hydra's are: name, [name, name], {name: name}."""
     found: dict[str, Any] = {}
     for argument in arguments:
         key, _, text = argument.partition("=")
@@ -130,12 +128,30 @@ def _values(arguments: Sequence[str]) -> dict[str, Any]:
         if key in ("table", "output"):  # paths may look like anything
             found[key] = text
             continue
-        try:
-            read = OmegaConf.create(f"{{value: {text}}}" if text else "{value: null}")
-            found[key] = OmegaConf.to_object(read)["value"]  # type: ignore[call-overload, index]
-        except (OmegaConfBaseException, YAMLError, KeyError, TypeError) as error:
-            raise UsageError(f"{key}: expected {KEYS[key]}. Received: {text}") from error
+        found[key] = _value(text)
     return found
+
+
+def _value(text: str) -> str | list[str] | dict[str, str]:
+    """A text, a list or a mapping of texts; what looks like a number or a truth value stays as typed."""
+    text = text.strip()
+    if text.startswith("[") and text.endswith("]"):
+        return [_unquoted(part) for part in _parts(text)]
+    if text.startswith("{") and text.endswith("}"):
+        pairs = [part.partition(":") for part in _parts(text)]
+        return {_unquoted(name): _unquoted(value) for name, _, value in pairs}
+    return _unquoted(text)
+
+
+def _parts(text: str) -> list[str]:
+    """What commas separate between brackets; quotes keep commas."""
+    parts = re.findall(r"""(?:"[^"]*"|'[^']*'|[^,"'])+""", text[1:-1])
+    return [part for part in parts if part.strip()]
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
 def _unknown(key: str) -> str:
@@ -145,18 +161,17 @@ def _unknown(key: str) -> str:
 
 
 def _names(values: Mapping[str, Any], key: str) -> list[str]:
-    found = values.get(key)
-    if found is None:
-        return []
+    found = values.get(key) or []
     if isinstance(found, dict):
         raise UsageError(f"{key}: expected {KEYS[key]}. Received: {found!r}")
-    return [str(name) for name in found] if isinstance(found, list) else [str(found)]
+    return found if isinstance(found, list) else [found]
 
 
 def _number(values: Mapping[str, Any], key: str) -> float | None:
     found = values.get(key)
     if found is None:
         return None
-    if isinstance(found, bool) or not isinstance(found, int | float):
-        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {found!r}")
-    return float(found)
+    try:
+        return float(found)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {found!r}") from error

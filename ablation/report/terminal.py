@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ablation.report.names import clipped
 from ablation.report.numbers import minus
-from ablation.report.sections.article import article_summary
+from ablation.report.ols import article_summary
 from ablation.report.sections.cells import best_sentence
 from ablation.report.sections.header import design
 from ablation.report.sections.verdicts import verdict_table
@@ -59,13 +59,13 @@ def _table(study: Study, answer: Answer) -> Table:
     made = verdict_table(study, answer, answer.analysis)
     kept = [i for i, column in enumerate(made.columns) if not column.title.startswith(("in ", "partial"))]
     title = f"What each component does to {answer.response} ({answer.direction} is better)"
-    table = Table(title=Text(clipped(title, 100)), title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(title=Text(clipped(title, 100)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    heads = [made.columns[i].title.replace("level − reference", "levels") for i in kept]
     rows = [[clipped(row[i].text, LEVELS if i < 2 else 80) for i in kept] for row in made.rows]
-    for i, texts in zip(kept, zip(*rows, strict=True), strict=True):
-        column = made.columns[i]
-        width = max(len(text) for text in (column.title, *texts))
-        justify: Literal["left", "right"] = "right" if column.is_number else "left"
-        table.add_column(Text(column.title), justify=justify, no_wrap=True, min_width=width if i > 1 else 8)
+    for i, head, texts in zip(kept, heads, zip(*rows, strict=True), strict=True):
+        width = max(len(text) for text in (head, *texts))
+        justify: Literal["left", "right"] = "right" if made.columns[i].is_number else "left"
+        table.add_column(Text(head), justify=justify, no_wrap=True, min_width=width if i > 1 else 8)
     for row in rows:
         table.add_row(*map(Text, row))
     return table

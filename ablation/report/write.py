@@ -8,7 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ablation.results.disk import Disk, make_folders, refusals, remove_quietly, replace_durably
+from ablation.results.disk import (
+    Disk,
+    make_folders,
+    refusals,
+    remove_quietly,
+    replace_durably,
+    unique_path,
+    write_new,
+)
 
 if TYPE_CHECKING:
     from ablation.report.document import Document
@@ -110,12 +118,21 @@ class _Files:
             self._write_manifest({*earlier, *contents})
             for name, make in contents.items():
                 data = make()
-                path = self.folder / name
-                make_folders(self.disk, path.parent)
-                replace_durably(self.disk, path, data.encode() if isinstance(data, str) else data)
+                self._replace(self.folder / name, data.encode() if isinstance(data, str) else data)
             for name in set(earlier) - set(contents):
                 remove_quietly(self.disk, self.folder / name)
             self._write_manifest(contents)
+
+    def _replace(self, path: Path, data: bytes) -> None:
+        """Give a file new content at once; its folder is synced with the others, at the end."""
+        make_folders(self.disk, path.parent)
+        temporary = unique_path(path.parent)
+        write_new(self.disk, temporary, data)
+        try:
+            self.disk.replace(temporary, path)
+        except OSError:
+            remove_quietly(self.disk, temporary)
+            raise
 
     def _read_manifest(self) -> list[str]:
         """Names inside of the folder; anything else in a manifest is not ours to remove."""

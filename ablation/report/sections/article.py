@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-
 from ablation.analysis import Analysis
 from ablation.report.document import Cell, Column, Prose, Section, Table, Verbatim
 from ablation.report.drawing import Drawer
 from ablation.report.numbers import minus, p_value, plain
+from ablation.report.ols import article_deviations, article_summary
 from ablation.report.sections.tables import interval_name
 from ablation.report.study import Answer, Study
 
@@ -30,17 +29,9 @@ def article(_: Study, answer: Answer, __: Drawer) -> Section | None:
     return Section("article", "The article's linear model", blocks)
 
 
-def article_summary(analysis: Analysis) -> str:
-    """The article's table, as statsmodels prints it."""
-    with warnings.catch_warnings():
-        # Of its tests of residuals, on few runs or a constant response: the table shows them as they are.
-        warnings.simplefilter("ignore")
-        return str(analysis.article_ols().summary())
-
-
 def _deviations(answer: Answer, analysis: Analysis) -> list[Table]:
     """The one-per-level coefficients as deviations from their mean."""
-    found = analysis.article_deviations()
+    found = article_deviations(analysis)
     if found.empty:
         return []
     rows = [
