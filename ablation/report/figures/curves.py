@@ -78,7 +78,7 @@ def learning_curves(
     axes.set_ylabel(response_label(words, direction))
     name = factor_names([str(c) for c in table.columns])[factor] if factor in table else factor
     figure.legend(
-        [line for line, _ in drawn], [f"\u200b{text}" for _, text in drawn], loc="outside upper left",
+        [line for line, _ in drawn], [text for _, text in drawn], loc="outside upper left",
         ncols=2, borderaxespad=0.2, title=f"{short(name, 30)}: median and quartiles", alignment="left",
     )  # fmt: skip
     alt = (

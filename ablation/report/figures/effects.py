@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,7 +63,7 @@ def effects_forest(analysis: Analysis, response: str, direction: str) -> Picture
     if not every:
         return None
     shown = every if len(every) <= MAX_ROWS else sorted(every, key=_rank)[:MAX_ROWS]
-    figure = new_figure(1.75 + 0.36 * len(shown) + 0.2 * sum(bool(e.within) for e in shown))
+    figure = new_figure(1.5 + (0.42 if any(e.within for e in shown) else 0.34) * len(shown))
     axes = figure.add_subplot()
     band = analysis.scaling.margin(analysis.request.margin) if analysis.request.margin else None
     low, high = x_limits(shown, band)
@@ -131,21 +132,24 @@ def _draw(axes: Axes, y: int, effect: Effect, limits: tuple[float, float]) -> No
             if cut:
                 axes.plot(end, y, marker, color=colour, ms=7, clip_on=False, zorder=3)
     fill = filling(colour, effect.significant)
-    axes.plot(effect.estimate, y, "o", ms=8, mew=1.6, zorder=4, **fill)
+    axes.plot(effect.estimate, y, "o", ms=7.5, mew=1.6, zorder=4, **fill)
 
 
 def _name_rows(axes: Axes, shown: list[Effect]) -> None:
-    names = [short(e.name) + (f"\n{short('at ' + e.within)}" if e.within else "") for e in shown]
-    axes.set_yticks(range(len(shown)), names)
-    axes.tick_params(axis="y", length=0)
+    """Names at the left, verdicts at the right; every line by itself, as browsers' fonts differ in width."""
+    axes.set_yticks([])
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)
-    right = axes.get_yaxis_transform()
+    across = axes.get_yaxis_transform()
     for y, effect in enumerate(shown):
+        name: dict[str, Any] = {"transform": across, "ha": "right", "fontsize": 10}
+        axes.text(-0.03, y, short(effect.name), va="bottom" if effect.within else "center", **name)
+        if effect.within:
+            axes.text(-0.03, y, short(f"at {effect.within}"), va="top", color=MUTED, **name)
         word = effect.verdict if not math.isnan(effect.estimate) else "unknown"
         colour = _COLOUR.get(effect.verdict, NEUTRAL)
         bold = "bold" if effect.verdict in _COLOUR else "normal"
-        axes.text(1.02, y, word, transform=right, va="center", color=colour, fontweight=bold, fontsize=10)
+        axes.text(1.03, y, word, transform=across, va="center", color=colour, fontweight=bold, fontsize=10)
 
 
 def _name_x(axes: Axes, limits: tuple[float, float], is_log: bool, response: str, direction: str) -> None:
@@ -156,9 +160,10 @@ def _name_x(axes: Axes, limits: tuple[float, float], is_log: bool, response: str
         ticks = [(t, tick(t)) for t in MaxNLocator(5).tick_values(*limits) if limits[0] <= t <= limits[1]]
     axes.set_xticks([x for x, _ in ticks], [text for _, text in ticks])
     axes.grid(axis="x")
-    sides = "← better   |   worse →" if direction == "lower" else "← worse   |   better →"
-    unit = " in %" if is_log else ""
-    axes.set_xlabel(f"{sides}\nchange of {quantity(response)}{unit}")
+    sides = ("← better", "worse →") if direction == "lower" else ("← worse", "better →")
+    for x, side, words in ((0.0, "left", sides[0]), (1.0, "right", sides[1])):
+        axes.text(x, 1.0, words, transform=axes.transAxes, ha=side, va="bottom", fontsize=10, color=MUTED)
+    axes.set_xlabel(f"change of {quantity(response)}{' in %' if is_log else ''}")
 
 
 def _legend(analysis: Analysis, shown: list[Effect]) -> list[Line2D | Patch]:

@@ -17,6 +17,9 @@ ON = {"true", "on", "1", "yes"}
 IN_FIGURE, IN_ALT = 28, 80
 """Longest name in a figure and in its alt text, in characters."""
 
+SEPARATOR = " · "
+"""Between the words of a cell's name."""
+
 ALT_ITEMS = 12
 """Longest list in an alt text; a reader who cannot see the figure has the table beside it."""
 
@@ -34,17 +37,32 @@ def _harmless(character: str) -> str:
 
 
 def short(text: object, limit: int = IN_FIGURE) -> str:
-    """A name cut to `limit` columns (wide characters take two), with … where it was cut."""
+    """A name cut to `limit` columns, with … where it was cut; of a cell's name, the longest words are cut."""
     name = plain(text)
-    widths = [2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in name]
-    if sum(widths) <= limit:
+    parts = name.split(SEPARATOR)
+    room = limit - len(SEPARATOR) * (len(parts) - 1)
+    return SEPARATOR.join(cut_together(parts, room)) if room > 3 * len(parts) else _cut(name, limit)
+
+
+def cut_together(names: Sequence[str], limit: int) -> list[str]:
+    """Names that together take `limit` columns: the longest give way."""
+    widths = [columns(name) for name in names]
+    while sum(widths) > limit and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    return [_cut(name, width) for name, width in zip(names, widths, strict=True)]
+
+
+def columns(text: str) -> int:
+    """How wide a text is; Chinese, Japanese and Korean characters take two columns."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _cut(name: str, limit: int) -> str:
+    if columns(name) <= limit:
         return name
-    kept, used = "", 1
-    for character, width in zip(name, widths, strict=True):
-        if (used := used + width) > limit:
-            break
-        kept += character
-    return kept.rstrip() + "…"
+    while columns(name) > limit - 1:
+        name = name[: max(limit - 1, 0)] if len(name) > limit else name[:-1]
+    return name.rstrip() + "…"
 
 
 def listed(items: Sequence[str], limit: int = ALT_ITEMS) -> str:
@@ -81,7 +99,7 @@ def cell_name(levels: Mapping[str, str], all_levels: Mapping[str, Sequence[str]]
                 words.append(factor if level.lower() in ON else level_name(factor, level))
         elif len(every) > 1:
             words.append(level_name(factor, level))
-    return " · ".join(words) or "reference"
+    return SEPARATOR.join(words) or "reference"
 
 
 def contrast_name(factor: str, level: str, reference: str, n_levels: int) -> str:

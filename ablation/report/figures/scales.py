@@ -105,3 +105,9 @@ def _apart(ticks: Sequence[tuple[float, float]], gap: float) -> list[tuple[float
         if all(abs(candidate[0] - k[0]) >= gap for k in kept):
             kept.append(candidate)
     return sorted(kept)
+
+
+def slant(axes: Axes) -> None:
+    """Slant the names along x, each ending at its tick."""
+    for text in axes.get_xticklabels():
+        text.set(rotation=30, ha="right", rotation_mode="anchor")
