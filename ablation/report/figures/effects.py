@@ -27,7 +27,7 @@ from ablation.report.figures.names import (
     short,
 )
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.scales import percent_ticks, quantity, tick
+from ablation.report.figures.scales import quantity, relative_ticks, tick
 from ablation.report.figures.style import BAND, HURTS, INK, KEEP, MUTED, NEUTRAL, drawing, filling, new_figure
 
 MAX_ROWS = 100
@@ -38,9 +38,10 @@ _COLOUR = {"keep": KEEP, "hurts": HURTS}
 
 @dataclass(frozen=True)
 class Effect:
-    """One row: numbers on the analysis scale, NaN where unknown."""
+    """One row: numbers on the analysis scale, NaN where unknown; `words` is the longer name."""
 
     name: str
+    words: str
     within: str
     estimate: float
     low: float
@@ -95,8 +96,9 @@ def _effect(row: dict[str, object], called: dict[str, str], n_levels: int, alpha
             within = called[name] + within[len(name) :]
             break
     estimate, low, high, p = (float(str(row[k])) for k in ("estimate", "ci_low", "ci_high", "p_adjusted"))
-    name = contrast_name(called[factor], str(row["level"]), str(row["reference"]), n_levels)
-    return Effect(name, within, estimate, low, high, p, str(row["verdict"]), p < alpha)
+    contrast = called[factor], str(row["level"]), str(row["reference"]), n_levels
+    names = contrast_name(*contrast), contrast_name(*contrast, limit=IN_ALT)
+    return Effect(*names, within, estimate, low, high, p, str(row["verdict"]), p < alpha)
 
 
 def _rank(effect: Effect) -> tuple[float, float]:
@@ -143,7 +145,7 @@ def _name_rows(axes: Axes, shown: list[Effect]) -> None:
     across = axes.get_yaxis_transform()
     for y, effect in enumerate(shown):
         name: dict[str, Any] = {"transform": across, "ha": "right", "fontsize": 10}
-        axes.text(-0.03, y, short(effect.name), va="bottom" if effect.within else "center", **name)
+        axes.text(-0.03, y, effect.name, va="bottom" if effect.within else "center", **name)
         if effect.within:
             axes.text(-0.03, y, short(f"at {effect.within}"), va="top", color=MUTED, **name)
         word = effect.verdict if not math.isnan(effect.estimate) else "unknown"
@@ -155,15 +157,16 @@ def _name_rows(axes: Axes, shown: list[Effect]) -> None:
 def _name_x(axes: Axes, limits: tuple[float, float], is_log: bool, response: str, direction: str) -> None:
     axes.set_xlim(*limits)
     if is_log:
-        ticks = percent_ticks(*limits)
+        ticks, unit = relative_ticks(*limits)
     else:
-        ticks = [(t, tick(t)) for t in MaxNLocator(5).tick_values(*limits) if limits[0] <= t <= limits[1]]
+        steps, unit = MaxNLocator(5).tick_values(*limits), ""
+        ticks = [(t, tick(t)) for t in steps if limits[0] <= t <= limits[1]]
     axes.set_xticks([x for x, _ in ticks], [text for _, text in ticks])
     axes.grid(axis="x")
     sides = ("← better", "worse →") if direction == "lower" else ("← worse", "better →")
     for x, side, words in ((0.0, "left", sides[0]), (1.0, "right", sides[1])):
         axes.text(x, 1.0, words, transform=axes.transAxes, ha=side, va="bottom", fontsize=10, color=MUTED)
-    axes.set_xlabel(f"change of {quantity(response)}{' in %' if is_log else ''}")
+    axes.set_xlabel(f"change of {quantity(response)}{unit}")
 
 
 def _legend(analysis: Analysis, shown: list[Effect]) -> list[Line2D | Patch]:
@@ -196,7 +199,7 @@ def _alt(analysis: Analysis, effects: list[Effect], response: str, direction: st
 
 
 def _words(effect: Effect, is_log: bool) -> str:
-    name = short(effect.name, IN_ALT) + (f" at {short(effect.within, IN_ALT)}" if effect.within else "")
+    name = effect.words + (f" at {short(effect.within, IN_ALT)}" if effect.within else "")
     if math.isnan(effect.estimate):
         return f"{name} unknown"
     write = (lambda x: percent(100 * math.expm1(x))) if is_log else number

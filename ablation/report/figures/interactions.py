@@ -22,7 +22,7 @@ from ablation.report.figures.names import (
     short,
 )
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.scales import response_label, scale_axis, slant
+from ablation.report.figures.scales import name_levels, response_label, scale_axis
 from ablation.report.figures.style import INK, MUTED, SMALL, WIDTH, Look, drawing, filling, looks, new_figure
 
 MAX_PANELS, ENOUGH = 12, 6
@@ -125,9 +125,7 @@ def _draw(axes: Axes, pair: Pair, called: dict[str, str], look_of: dict[str, Loo
             lw=2 if pair.significant else 1, alpha=1 if pair.significant else 0.75,
             label=short(level, 12), **filling(style.colour, pair.significant),
         )  # fmt: skip
-    axes.set_xticks(range(n), [short(level, 9 if n > 3 else 12) for level in pair.x.levels[:n]])
-    if n > 3:
-        slant(axes)
+    name_levels(axes, [short(level, 12) for level in pair.x.levels[:n]], room=28)
     axes.set_xlim(-0.25, n - 0.75)
     axes.grid(axis="y")
     axes.tick_params(labelsize=SMALL)

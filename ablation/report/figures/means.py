@@ -14,7 +14,7 @@ from ablation.report.figures.effects import significant_levels
 from ablation.report.figures.names import IN_ALT, factor_names, listed, number, plain, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.rows import jitter
-from ablation.report.figures.scales import response_label, scale_axis, slant
+from ablation.report.figures.scales import name_levels, response_label, scale_axis
 from ablation.report.figures.style import INK, MUTED, SMALL, drawing, filling, look, looks, new_figure
 
 ALL_LEVELS = 40
@@ -64,10 +64,7 @@ def _of_factor(analysis: Analysis, factor: Factor, name: str, response: str, dir
         said.append(_words(short(level, IN_ALT), mean, low, high, int(here.sum())))
     ends = rows.loc[list(levels), ["response", "response_low", "response_high"]].to_numpy(dtype=np.float64)
     _response_axis(axes, analysis, ends, response, direction)
-    many = len(levels) > 5 or sum(len(short(v, 14)) for v in levels) > 44
-    axes.set_xticks(range(len(levels)), [short(v, 20 if many else 14) for v in levels])
-    if many:
-        slant(axes)
+    name_levels(axes, [short(level, 20) for level in levels], room=66)
     axes.set_xlim(-0.5, len(levels) - 0.5 + 0.1)
     axes.set_xlabel(short(name, 40))
     figure.legend(handles=_legend(analysis), loc="outside upper left", ncols=2, borderaxespad=0.2)

@@ -99,16 +99,20 @@ def cell_name(levels: Mapping[str, str], all_levels: Mapping[str, Sequence[str]]
                 words.append(factor if level.lower() in ON else level_name(factor, level))
         elif len(every) > 1:
             words.append(level_name(factor, level))
-    return SEPARATOR.join(words) or "reference"
+    varied = any(len(every) > 1 for every in all_levels.values())
+    return SEPARATOR.join(words) or ("reference" if varied else "the only cell")
 
 
-def contrast_name(factor: str, level: str, reference: str, n_levels: int) -> str:
+def contrast_name(factor: str, level: str, reference: str, n_levels: int, limit: int = IN_FIGURE) -> str:
     """What a contrast compares: 'dropout', 'attention=spatial', 'activation: relu − elu'."""
     if n_levels == 0:
-        return f"{factor}, one unit more"
+        return f"{short(factor, limit - 15)}, one unit more"
     if n_levels == 2 and reference.lower() in OFF:
-        return factor if level.lower() in ON else f"{factor}={level}"
-    return f"{factor}: {level} − {reference}"
+        if level.lower() in ON:
+            return short(factor, limit)
+        return "=".join(cut_together([plain(factor), plain(level)], limit - 1))
+    name, here, there = cut_together([plain(factor), plain(level), plain(reference)], limit - 5)
+    return f"{name}: {here} − {there}"
 
 
 def stem(text: str) -> str:

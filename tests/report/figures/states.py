@@ -35,7 +35,7 @@ class State:
 
 
 def grid(levels, seeds=3, effects=(), noise=0.02, keep=None):
-    """A full factorial (or `keep` cells of it) with paired seeds; `effects` move the log of the loss per level."""
+    """A full factorial (or `keep` cells of it); `effects` move the log of the loss per level."""
     rng = np.random.default_rng(0)
     rows = []
     cells = list(product(*levels.values()))
