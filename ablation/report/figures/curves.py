@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
-from ablation.analysis.factors import Floats, read_factor
+from ablation.analysis.factors import Factor, Floats, read_factor
+from ablation.analysis.notices import counted
 from ablation.report.figures.names import IN_ALT, factor_names, listed, number, plain, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import response_label, scale_axis
@@ -36,56 +40,28 @@ def learning_curves(
     if "key" not in table or factor not in table or not len(table):
         return None
     series = which_series(histories, response)
+    runs = epochs_of([histories.get(str(key), {}).get(series, ()) for key in table["key"]])
     part = read_factor(table[factor], factor)
-    keys = [str(key) for key in table["key"]]
-    runs = _runs([histories.get(key, {}).get(series, ()) for key in keys])
-    n_epochs = runs.shape[1]
-    if n_epochs < 2:
+    by_level = _by_level(runs, part)
+    if runs.shape[1] < 2 or not by_level:
         return None
-    figure = new_figure(3.9)
+    figure = new_figure(3.5 + 0.2 * math.ceil(len(by_level) / 2))
     axes = figure.add_subplot()
-    epochs = np.arange(1, n_epochs + 1)
-    look_of, drawn, said, edges = looks(part.levels), [], [], []
-    for i, level in enumerate(part.levels[:MAX_LEVELS]):
-        here = runs[part.codes == i]
-        here = here[np.isfinite(here).any(axis=1)]
-        if not len(here):
-            continue
-        low, middle, high = quartiles(here)
-        style = look_of[level]
-        (line,) = axes.plot(
-            epochs, middle, color=style.colour, lw=2, marker=style.marker, ms=5, mew=0,
-            markevery=max(1, n_epochs // 8), zorder=3,
-        )  # fmt: skip
-        axes.fill_between(epochs, low, high, color=style.colour, alpha=0.18, lw=0)
-        drawn.append((line, f"{short(level, 16)} ({len(here)} runs)"))
-        edges += [low, high]
-        last = middle[np.isfinite(middle)]
-        said.append(f"{short(level, IN_ALT)} from {number(float(last[0]))} to {number(float(last[-1]))}")
-    if not drawn:
-        return None
-    scale_axis(axes, "y", np.concatenate(edges))
-    scale_axis(axes, "x", epochs.astype(np.float64), log=False)
-    axes.set_xlim(1 - 0.02 * n_epochs, n_epochs * 1.02)
-    axes.set_xticks(_epoch_ticks(n_epochs))
-    axes.grid(axis="y")
-    axes.set_xlabel("epoch")
-    words = {"t": f"{response} on test images"}.get(
-        series[:1] if series.startswith("test_") else "", response
-    )
-    if series.startswith("train_"):
-        words = f"{response} in training"
-    axes.set_ylabel(response_label(words, direction))
-    name = factor_names([str(c) for c in table.columns])[factor] if factor in table else factor
+    lines, said = _draw(axes, by_level, part)
+    _scale(axes, by_level, runs.shape[1])
+    shown = series.replace("_", " ", 1) if series != response else response
+    axes.set_ylabel(response_label(shown, direction))
+    name = factor_names([str(column) for column in table.columns])[factor]
+    some = f" ({MAX_LEVELS} of {len(part.levels)} levels)" if len(part.levels) > MAX_LEVELS else ""
     figure.legend(
-        [line for line, _ in drawn], [f"\u200b{text}" for _, text in drawn], loc="outside upper left",
-        ncols=2, borderaxespad=0.2, title=f"{short(name, 30)}: median and quartiles", alignment="left",
+        handles=lines, loc="outside upper left", ncols=2, borderaxespad=0.2, alignment="left",
+        title=f"{short(name, 30)}: median and quartiles{some}",
     )  # fmt: skip
     alt = (
-        f"{short(words, IN_ALT)} over {n_epochs} epochs by {short(name, IN_ALT)}, {direction} is better; "
+        f"{short(shown, IN_ALT)} over {runs.shape[1]} epochs by {short(name, IN_ALT)}, {direction} is better; "
         f"median of the runs at the first and last epoch: {listed(said)}."
     )
-    title = f"Learning curves: {plain(words)} by {short(name, IN_ALT)}"
+    title = f"Learning curves: {plain(shown)} by {short(name, IN_ALT)}"
     return Picture(f"learning_curves_{stem(name)}", title, alt, figure)
 
 
@@ -96,7 +72,7 @@ def which_series(histories: Mapping[str, History], response: str) -> str:
     return next((name for name in wanted if name in known), response)
 
 
-def _runs(sequences: Sequence[Sequence[float | None]]) -> Floats:
+def epochs_of(sequences: Sequence[Sequence[float | None]]) -> Floats:
     """Epochs of every run, (n_runs x longest), NaN where a run has none or is not finite."""
     longest = max((len(sequence) for sequence in sequences), default=0)
     runs = np.full((len(sequences), longest), np.nan)
@@ -114,6 +90,39 @@ def quartiles(runs: Floats) -> tuple[Floats, Floats, Floats]:
     return found[0], found[1], found[2]
 
 
+def _by_level(runs: Floats, part: Factor) -> dict[str, Floats]:
+    """The runs of each of the first levels that have any, (n_runs of the level x n_epochs)."""
+    known = np.isfinite(runs).any(axis=1)
+    split = {level: runs[known & (part.codes == i)] for i, level in enumerate(part.levels[:MAX_LEVELS])}
+    return {level: here for level, here in split.items() if len(here)}
+
+
+def _draw(axes: Axes, by_level: Mapping[str, Floats], part: Factor) -> tuple[list[Line2D], list[str]]:
+    """A line and a band per level; returns lines for the legend and words for the alt text."""
+    look_of, lines, said = looks(part.levels), [], []
+    for level, runs in by_level.items():
+        low, middle, high = quartiles(runs)
+        style, epochs = look_of[level], np.arange(1, runs.shape[1] + 1)
+        lines += axes.plot(
+            epochs, middle, color=style.colour, lw=2, marker=style.marker, ms=5, mew=0, zorder=3,
+            markevery=max(1, len(epochs) // 8), label=f"{short(level, 16)} ({counted(len(runs), 'run')})",
+        )  # fmt: skip
+        axes.fill_between(epochs, low, high, color=style.colour, alpha=0.18, lw=0)
+        known = middle[np.isfinite(middle)]
+        said.append(f"{short(level, IN_ALT)} from {number(float(known[0]))} to {number(float(known[-1]))}")
+    return lines, said
+
+
+def _scale(axes: Axes, by_level: Mapping[str, Floats], n_epochs: int) -> None:
+    edges = np.concatenate([edge for runs in by_level.values() for edge in quartiles(runs)])
+    scale_axis(axes, "y", edges)
+    axes.set_xlim(1 - 0.02 * n_epochs, n_epochs * 1.02)
+    axes.set_xticks(_epoch_ticks(n_epochs))
+    axes.grid(axis="y")
+    axes.set_xlabel("epoch")
+
+
 def _epoch_ticks(n: int) -> list[int]:
+    """The first epoch and every second, fifth, tenth …, at most nine in all."""
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10**9) if n / s <= 8)
     return sorted({1, *range(step, n + 1, step)} - ({2} if step == 2 else set()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ from ablation.report.figures.names import (
     short,
 )
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.scales import percent_ticks, quantity, tick
+from ablation.report.figures.scales import quantity, relative_ticks, tick
 from ablation.report.figures.style import BAND, HURTS, INK, KEEP, MUTED, NEUTRAL, drawing, filling, new_figure
 
 MAX_ROWS = 100
@@ -37,9 +38,10 @@ _COLOUR = {"keep": KEEP, "hurts": HURTS}
 
 @dataclass(frozen=True)
 class Effect:
-    """One row: numbers on the analysis scale, NaN where unknown."""
+    """One row: numbers on the analysis scale, NaN where unknown; `words` is the longer name."""
 
     name: str
+    words: str
     within: str
     estimate: float
     low: float
@@ -62,7 +64,7 @@ def effects_forest(analysis: Analysis, response: str, direction: str) -> Picture
     if not every:
         return None
     shown = every if len(every) <= MAX_ROWS else sorted(every, key=_rank)[:MAX_ROWS]
-    figure = new_figure(1.75 + 0.36 * len(shown) + 0.2 * sum(bool(e.within) for e in shown))
+    figure = new_figure(1.5 + (0.42 if any(e.within for e in shown) else 0.34) * len(shown))
     axes = figure.add_subplot()
     band = analysis.scaling.margin(analysis.request.margin) if analysis.request.margin else None
     low, high = x_limits(shown, band)
@@ -94,8 +96,9 @@ def _effect(row: dict[str, object], called: dict[str, str], n_levels: int, alpha
             within = called[name] + within[len(name) :]
             break
     estimate, low, high, p = (float(str(row[k])) for k in ("estimate", "ci_low", "ci_high", "p_adjusted"))
-    name = contrast_name(called[factor], str(row["level"]), str(row["reference"]), n_levels)
-    return Effect(name, within, estimate, low, high, p, str(row["verdict"]), p < alpha)
+    contrast = called[factor], str(row["level"]), str(row["reference"]), n_levels
+    names = contrast_name(*contrast), contrast_name(*contrast, limit=IN_ALT)
+    return Effect(*names, within, estimate, low, high, p, str(row["verdict"]), p < alpha)
 
 
 def _rank(effect: Effect) -> tuple[float, float]:
@@ -131,34 +134,39 @@ def _draw(axes: Axes, y: int, effect: Effect, limits: tuple[float, float]) -> No
             if cut:
                 axes.plot(end, y, marker, color=colour, ms=7, clip_on=False, zorder=3)
     fill = filling(colour, effect.significant)
-    axes.plot(effect.estimate, y, "o", ms=8, mew=1.6, zorder=4, **fill)
+    axes.plot(effect.estimate, y, "o", ms=7.5, mew=1.6, zorder=4, **fill)
 
 
 def _name_rows(axes: Axes, shown: list[Effect]) -> None:
-    names = [short(e.name) + (f"\n{short('at ' + e.within)}" if e.within else "") for e in shown]
-    axes.set_yticks(range(len(shown)), names)
-    axes.tick_params(axis="y", length=0)
+    """Names at the left, verdicts at the right; every line by itself, as browsers' fonts differ in width."""
+    axes.set_yticks([])
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)
-    right = axes.get_yaxis_transform()
+    across = axes.get_yaxis_transform()
     for y, effect in enumerate(shown):
+        name: dict[str, Any] = {"transform": across, "ha": "right", "fontsize": 10}
+        axes.text(-0.03, y, effect.name, va="bottom" if effect.within else "center", **name)
+        if effect.within:
+            axes.text(-0.03, y, short(f"at {effect.within}"), va="top", color=MUTED, **name)
         word = effect.verdict if not math.isnan(effect.estimate) else "unknown"
         colour = _COLOUR.get(effect.verdict, NEUTRAL)
         bold = "bold" if effect.verdict in _COLOUR else "normal"
-        axes.text(1.02, y, word, transform=right, va="center", color=colour, fontweight=bold, fontsize=10)
+        axes.text(1.03, y, word, transform=across, va="center", color=colour, fontweight=bold, fontsize=10)
 
 
 def _name_x(axes: Axes, limits: tuple[float, float], is_log: bool, response: str, direction: str) -> None:
     axes.set_xlim(*limits)
     if is_log:
-        ticks = percent_ticks(*limits)
+        ticks, unit = relative_ticks(*limits)
     else:
-        ticks = [(t, tick(t)) for t in MaxNLocator(5).tick_values(*limits) if limits[0] <= t <= limits[1]]
+        steps, unit = MaxNLocator(5).tick_values(*limits), ""
+        ticks = [(t, tick(t)) for t in steps if limits[0] <= t <= limits[1]]
     axes.set_xticks([x for x, _ in ticks], [text for _, text in ticks])
     axes.grid(axis="x")
-    sides = "← better   |   worse →" if direction == "lower" else "← worse   |   better →"
-    unit = " in %" if is_log else ""
-    axes.set_xlabel(f"{sides}\nchange of {quantity(response)}{unit}")
+    sides = ("← better", "worse →") if direction == "lower" else ("← worse", "better →")
+    for x, side, words in ((0.0, "left", sides[0]), (1.0, "right", sides[1])):
+        axes.text(x, 1.0, words, transform=axes.transAxes, ha=side, va="bottom", fontsize=10, color=MUTED)
+    axes.set_xlabel(f"change of {quantity(response)}{unit}")
 
 
 def _legend(analysis: Analysis, shown: list[Effect]) -> list[Line2D | Patch]:
@@ -191,7 +199,7 @@ def _alt(analysis: Analysis, effects: list[Effect], response: str, direction: st
 
 
 def _words(effect: Effect, is_log: bool) -> str:
-    name = short(effect.name, IN_ALT) + (f" at {short(effect.within, IN_ALT)}" if effect.within else "")
+    name = effect.words + (f" at {short(effect.within, IN_ALT)}" if effect.within else "")
     if math.isnan(effect.estimate):
         return f"{name} unknown"
     write = (lambda x: percent(100 * math.expm1(x))) if is_log else number

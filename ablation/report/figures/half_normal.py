@@ -10,21 +10,21 @@ from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import tick
 from ablation.report.figures.style import INK, MUTED, SMALL, drawing, filling, new_figure
 
-MAX_NAMED = 8
+MAX_NAMED, MIN_CONTRASTS = 8, 3
 
 
 @drawing()
 def half_normal(analysis: Analysis) -> Picture | None:
     """Draw the contrasts of an unreplicated design against half-normal quantiles (Daniel 1959; Lenth 1989).
 
-    Hollow contrasts are within Lenth's margin of error. None where there is an error estimate or all
-    contrasts are zero.
+    Hollow contrasts are within Lenth's margin of error. None where there is an error estimate, too few
+    contrasts to tell large from small, or all are zero.
 
     Args:
         analysis: of an unreplicated design.
     """
     table = analysis.lenth
-    if table is None or len(table) == 0:
+    if table is None or len(table) < MIN_CONTRASTS:
         return None
     sizes = table["estimate"].abs().to_numpy(dtype=np.float64)
     if not sizes.max() > 0:

@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from ablation.report.figures.names import IN_ALT, listed, number, short, stem
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.show import show_tiles
-from ablation.report.figures.style import MUTED, POSITIVE, SIGNED, SMALL, WIDTH, drawing, new_figure
-from ablation.report.figures.tiles import GAP, Image, as_images, centres, grey, tiled
+from ablation.report.figures.show import BAR_ROOM, NAME_ROOM, Sheet, show_tiles
+from ablation.report.figures.style import INK, POSITIVE, SIGNED, SMALL, WIDTH, drawing
+from ablation.report.figures.tiles import Image, as_images, centres, grey, tiled
 
 MAX_ROWS, MAX_COLUMNS = 5, 8
 """Test images shown, and cells beside each other; further cells go into a strip below."""
 
 MAX_TILES = 200
+
+COLUMN_NAMES, OVERHANG = 1.15, 1.5
+"""Room for slanted names of columns: above them, and at the right, in inches."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +57,24 @@ def heatmaps(cells: Mapping[str, Mapping[str, np.ndarray]], input: str | None) -
         for start in range(0, len(maps), MAX_COLUMNS)
     ]
     n_columns = max(len(strip.maps) for strip in strips) + (images is not None)
-    tile = min(0.95, 5.4 / n_columns)
-    heights = [n * tile * shape[0] / shape[1] + 1.5 for _ in strips]
-    figure = new_figure(sum(heights), WIDTH)
-    grid = figure.subplots(len(strips), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for axes, strip in zip(grid, strips, strict=True):
+    across = min(0.8, (WIDTH - OVERHANG) / n_columns)
+    down = across * shape[0] / shape[1]
+    sheet = Sheet(len(strips) * (COLUMN_NAMES + n * down + BAR_ROOM + NAME_ROOM) + 0.05, 0.1)
+    for strip in strips:
         limits, signed = scale_of(kinds[strip.kind])
-        _draw(axes, strip, images, n, n_columns, limits, signed)
+        columns = len(strip.maps) + (images is not None)
+        sheet.skip(COLUMN_NAMES)
+        axes = sheet.axes(columns * across, n * down)
+        cmap = SIGNED if signed else POSITIVE
+        _draw(axes, strip.maps, None if images is None else images[:n], n, cmap, limits)
+        ends = [limits[0], 0.0, limits[1]] if signed else list(limits)
+        bar = sheet.colour_bar(max(columns * across, 2.0), cmap, limits, {v: number(v) for v in ends})
+        bar.set_xlabel(short(strip.kind, 40), fontsize=10, labelpad=1)
+        sheet.skip(NAME_ROOM)
     where = f" of {short(input, IN_ALT)}" if input is not None else ""
     name = "heatmaps" if input is None else f"heatmaps_{stem(input)}"
     title = f"Heatmaps{where}: the same {n} test image{'s' if n > 1 else ''} in every cell"
-    return Picture(name, title, _alt(kinds, n, where), figure)
+    return Picture(name, title, _alt(kinds, n, where), sheet.figure)
 
 
 def _read(cells: Mapping[str, Mapping[str, np.ndarray]], input: str | None) -> dict[str, dict[str, Image]]:
@@ -111,66 +122,45 @@ def is_flat(image: Image) -> bool:
 
 
 def _draw(
-    axes: object, strip: Strip, images: Image | None, n: int, n_columns: int,
-    limits: tuple[float, float], signed: bool,
-) -> None:  # fmt: skip
-    from matplotlib.axes import Axes
-
-    assert isinstance(axes, Axes)
-    maps = list(strip.maps.values())
+    axes: Axes, maps: dict[str, Image], images: Image | None, n: int, cmap: str, limits: tuple[float, float]
+) -> None:
+    """Maps in their scale, inputs in grey in the column left free, words for what has no contrast."""
     first = 0 if images is None else 1
-    height, width = maps[0].shape[1:3]
-    rows: list[list[Image | None]] = [
-        [None] * first
-        + [None if is_flat(m[i]) else m[i] for m in maps]
-        + [None] * (n_columns - first - len(maps))
+    flat = {(i, c): is_flat(m[i]) for c, m in enumerate(maps.values(), start=first) for i in range(n)}
+    blank = np.full_like(next(iter(maps.values()))[0], np.nan)
+    rows = [
+        [blank] * first + [blank if flat[i, c] else m[i] for c, m in enumerate(maps.values(), start=first)]
         for i in range(n)
     ]
-    blank = np.full((height, width), np.nan, np.float32)
-    rows[0] = [blank if image is None else image for image in rows[0]]
-    bar = show_tiles(axes, tiled(rows), SIGNED if signed else POSITIVE, limits)
-    if images is not None:
-        _draw_input(axes, images[:n])
-    places = centres(n_columns, width)
-    for column, m in enumerate(maps, start=first):
-        for i in range(n):
-            if is_flat(m[i]):
-                words = "constant" if np.isfinite(m[i]).any() else "unknown"
-                axes.text(
-                    places[column], centres(n, height)[i], words, ha="center", va="center", fontsize=SMALL,
-                    color=MUTED, rotation=45,
-                )  # fmt: skip
-    names = ["input"] * first + [short(name, 24) for name in strip.maps]
-    axes.set_xticks(
-        places[: len(names)], names, fontsize=SMALL, rotation=30, ha="left", rotation_mode="anchor"
-    )
+    show_tiles(axes, tiled(rows), cmap, limits)
+    height, width = blank.shape
+    across, down = centres(len(rows[0]), width), centres(n, height)
+    for i, image in enumerate(images if images is not None else ()):
+        _overlay(axes, image, across[0], down[i])
+    for (i, c), is_constant in flat.items():
+        if is_constant:
+            known = np.isfinite(list(maps.values())[c - first][i]).any()
+            _overlay(axes, np.full((1, 1), 0.9, np.float32), across[c], down[i], (height, width))
+            words = "constant" if known else "unknown"
+            axes.text(
+                across[c], down[i], words, zorder=4, fontsize=SMALL, color=INK, rotation=45,
+                ha="center", va="center",
+            )  # fmt: skip
+    names = ["input"] * first + [short(name, 24) for name in maps]
+    axes.set_xticks(across, names, fontsize=SMALL, rotation=35, ha="left", rotation_mode="anchor")
     axes.xaxis.tick_top()
-    axes.tick_params(length=0)
-    figure = axes.figure
-    scale = figure.colorbar(bar, ax=axes, location="bottom", aspect=40, fraction=0.06, pad=0.03)
-    ends = [limits[0], 0.0, limits[1]] if signed else list(limits)
-    scale.set_ticks(ends, labels=[number(v) for v in ends])
-    scale.ax.tick_params(labelsize=SMALL)
-    scale.set_label(short(strip.kind, 40), fontsize=10)
+    axes.tick_params(length=0, pad=2)
 
 
-def _draw_input(axes: object, images: Image) -> None:
-    from matplotlib.axes import Axes
-
-    assert isinstance(axes, Axes)
-    column = tiled([[image] for image in images])
-    height, width = column.shape[:2]
-    keep = axes.get_xlim(), axes.get_ylim()
-    if column.ndim == 3:
-        column = np.nan_to_num(np.clip(column, 0, 1), nan=1.0)
+def _overlay(axes: Axes, image: Image, x: float, y: float, size: tuple[int, int] | None = None) -> None:
+    """A grey or RGB image over the tile whose centre is at (x, y)."""
+    height, width = size or image.shape[:2]
+    limits = axes.get_xlim(), axes.get_ylim()
     axes.imshow(
-        column, cmap="gray", vmin=0, vmax=1, interpolation="none", zorder=3,
-        extent=(-0.5, width - 0.5, height - 0.5, -0.5),
+        np.clip(image, 0, 1), cmap="gray", vmin=0, vmax=1, interpolation="none", zorder=3, aspect="auto",
+        extent=(x - width / 2, x + width / 2, y + height / 2, y - height / 2),
     )  # fmt: skip
-    axes.set(xlim=keep[0], ylim=keep[1])
-    for row in range(len(images) - 1):  # gaps between the inputs, which the grey map would paint
-        y = (row + 1) * ((height + GAP) / len(images)) - GAP - 0.5
-        axes.axhspan(y, y + GAP, 0, width / (keep[0][1] + 0.5), color="white", lw=0, zorder=4)
+    axes.set(xlim=limits[0], ylim=limits[1])
 
 
 def _alt(kinds: dict[str, dict[str, Image]], n: int, where: str) -> str:

@@ -11,15 +11,27 @@ from matplotlib.axes import Axes
 from ablation.analysis import Analysis
 from ablation.analysis.factors import Factor, Floats
 from ablation.analysis.means import mean_row
-from ablation.report.figures.names import IN_ALT, factor_names, listed, number, p_text, plain, short
+from ablation.report.figures.names import (
+    IN_ALT,
+    cut_together,
+    factor_names,
+    listed,
+    number,
+    p_text,
+    plain,
+    short,
+)
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.scales import response_label, scale_axis
+from ablation.report.figures.scales import name_levels, response_label, scale_axis
 from ablation.report.figures.style import INK, MUTED, SMALL, WIDTH, Look, drawing, filling, looks, new_figure
 
 MAX_PANELS, ENOUGH = 12, 6
 """At most so many pairs, and so many if fewer are significant."""
 
 MAX_LEVELS = 10
+
+TITLE = 26
+"""Room for the names of both factors above a panel, in characters."""
 
 
 @dataclass(frozen=True)
@@ -111,21 +123,19 @@ def _draw(axes: Axes, pair: Pair, called: dict[str, str], look_of: dict[str, Loo
         axes.plot(
             range(n), pair.means[:n, j], color=style.colour, marker=style.marker, ms=6, mew=1.3,
             lw=2 if pair.significant else 1, alpha=1 if pair.significant else 0.75,
-            label=f"\u200b{short(level, 12)}", **filling(style.colour, pair.significant),
+            label=short(level, 12), **filling(style.colour, pair.significant),
         )  # fmt: skip
-    axes.set_xticks(range(n), [short(level, 9 if n > 3 else 12) for level in pair.x.levels[:n]])
-    if n > 3:
-        axes.tick_params(axis="x", rotation=30)
+    name_levels(axes, [short(level, 12) for level in pair.x.levels[:n]], room=28)
     axes.set_xlim(-0.25, n - 0.75)
     axes.grid(axis="y")
     axes.tick_params(labelsize=SMALL)
-    x, lines = short(called[pair.x.name], 14), short(called[pair.lines.name], 14)
+    x, lines = cut_together([plain(called[part.name]) for part in (pair.x, pair.lines)], TITLE)
     weight = "bold" if pair.significant else "normal"
     axes.set_title(
         f"{x} × {lines}\n{p_text(pair.p)}", fontsize=10, fontweight=weight,
         color=INK if pair.significant else MUTED, loc="left",
     )  # fmt: skip
-    axes.legend(title=lines, title_fontsize=SMALL, fontsize=SMALL, handlelength=1.4, loc="best")
+    axes.legend(handles=axes.get_lines(), title=lines, title_fontsize=SMALL, handlelength=1.4, loc="best")
 
 
 def _alt(analysis: Analysis, pairs: list[Pair], n_shown: int, called: dict[str, str], response: str) -> str:

@@ -10,12 +10,15 @@ from matplotlib.patheffects import withStroke
 from ablation.report.figures.names import IN_ALT, listed, number, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import scale_axis, tick
-from ablation.report.figures.show import show_tiles
+from ablation.report.figures.show import Sheet, show_tiles
 from ablation.report.figures.style import INK, PAPER, drawing, look, new_figure
 from ablation.report.figures.tiles import Image
 
 MAX_LABELS = 20
 MAX_VECTOR = 2000
+
+SHADES = 15
+"""Shades of grey in a walk, without black."""
 
 
 @drawing()
@@ -24,20 +27,23 @@ def latent_walk(label: str, arrays: Mapping[str, np.ndarray]) -> Picture | None:
 
     Args:
         label: of the cell.
-        arrays: `walk` (rows, columns, height, width) and `walk_limit`, the ± range of both axes.
+        arrays: `walk` (rows, columns, height, width), decoded on a grid from −`walk_limit` to
+            +`walk_limit` in both latent variables, row by row from the top left of the plot.
     """
     walk = np.asarray(arrays.get("walk", ()))
     if walk.ndim not in (4, 5) or 0 in walk.shape or walk.dtype.kind not in "fiub":
         return None
     sheet = _sheet(walk)
     limit = float(np.asarray(arrays.get("walk_limit", np.nan)).ravel()[0])
-    figure = new_figure(0.7 + 4.6 * sheet.shape[0] / sheet.shape[1], 5.2)
-    axes = figure.add_subplot()
+    height = 4.5 * sheet.shape[0] / sheet.shape[1]
+    page = Sheet(height + 0.75, 0.8, 5.5)
+    page.skip(0.12)
+    axes = page.axes(4.5, height)
     show_tiles(axes, sheet, "gray", (0.0, 1.0))
     if np.isfinite(limit):
         ends = [tick(-limit), "0", tick(limit)]
         axes.set_xticks([0, (sheet.shape[1] - 1) / 2, sheet.shape[1] - 1], ends)
-        axes.set_yticks([0, (sheet.shape[0] - 1) / 2, sheet.shape[0] - 1], ends)
+        axes.set_yticks([0, (sheet.shape[0] - 1) / 2, sheet.shape[0] - 1], ends[::-1])
     axes.set_xlabel("first latent variable")
     axes.set_ylabel("second latent variable")
     reach = f" from {tick(-limit)} to {tick(limit)}" if np.isfinite(limit) else ""
@@ -46,7 +52,10 @@ def latent_walk(label: str, arrays: Mapping[str, np.ndarray]) -> Picture | None:
         f"its two latent variables{reach}; mean brightness {number(float(np.nanmean(sheet)))}."
     )
     return Picture(
-        f"latent_walk_{stem(label)}", f"A walk through the latent space: {short(label, IN_ALT)}", alt, figure
+        f"latent_walk_{stem(label)}",
+        f"A walk through the latent space: {short(label, IN_ALT)}",
+        alt,
+        page.figure,
     )
 
 
@@ -56,8 +65,9 @@ def _sheet(walk: np.ndarray) -> Image:
     rows, columns, height, width = images.shape[:4]
     if images.ndim == 5:
         images = images[..., :3] if images.shape[4] in (3, 4) else images.mean(axis=4)
-    sheet: Image = np.concatenate(np.concatenate(list(images), axis=1), axis=1) if rows else images
-    return sheet.reshape(rows * height, columns * width, *images.shape[4:])
+    sheet = np.swapaxes(images, 1, 2).reshape(rows * height, columns * width, *images.shape[4:])
+    sheet = np.round(sheet * SHADES)  # no eye tells more apart here
+    return (sheet / SHADES).astype(np.float32)
 
 
 @drawing()

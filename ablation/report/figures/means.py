@@ -14,7 +14,7 @@ from ablation.report.figures.effects import significant_levels
 from ablation.report.figures.names import IN_ALT, factor_names, listed, number, plain, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.rows import jitter
-from ablation.report.figures.scales import response_label, scale_axis
+from ablation.report.figures.scales import name_levels, response_label, scale_axis
 from ablation.report.figures.style import INK, MUTED, SMALL, drawing, filling, look, looks, new_figure
 
 ALL_LEVELS = 40
@@ -60,16 +60,11 @@ def _of_factor(analysis: Analysis, factor: Factor, name: str, response: str, dir
         low, high, mean = (float(row[k]) for k in ("response_low", "response_high", "response"))
         solid = x == 0 or (factor.name, level) in clear
         axes.plot([x + 0.32] * 2, [low, high], color=INK, lw=2, zorder=3)
-        axes.plot(x + 0.32, mean, "D", ms=8, mew=1.6, zorder=4, **filling(INK, solid))
+        axes.plot(x + 0.32, mean, "D", ms=6, mew=1.5, zorder=4, **filling(INK, solid))
         said.append(_words(short(level, IN_ALT), mean, low, high, int(here.sum())))
     ends = rows.loc[list(levels), ["response", "response_low", "response_high"]].to_numpy(dtype=np.float64)
     _response_axis(axes, analysis, ends, response, direction)
-    many = len(levels) > 5 or sum(len(short(v, 14)) for v in levels) > 44
-    axes.set_xticks(range(len(levels)), [short(v, 20 if many else 14) for v in levels])
-    if many:
-        axes.tick_params(axis="x", rotation=35)
-        for text in axes.get_xticklabels():
-            text.set(ha="right", rotation_mode="anchor")
+    name_levels(axes, [short(level, 20) for level in levels], room=66)
     axes.set_xlim(-0.5, len(levels) - 0.5 + 0.1)
     axes.set_xlabel(short(name, 40))
     figure.legend(handles=_legend(analysis), loc="outside upper left", ncols=2, borderaxespad=0.2)
@@ -100,9 +95,9 @@ def _legend(analysis: Analysis) -> list[Line2D]:
     level = f"{100 * (1 - analysis.request.alpha):g} %"
     return [
         Line2D([], [], ls="", marker="o", ms=5, color=MUTED, alpha=0.6, label="one run"),
-        Line2D([], [], marker="D", ms=7, lw=2, color=INK, label=f"{mean}, {level} interval"),
+        Line2D([], [], marker="D", ms=6, lw=2, color=INK, label=f"{mean}, {level} interval"),
         Line2D(
-            [], [], marker="D", ms=7, lw=2, color=INK, mfc="white", label="not told apart from the reference"
+            [], [], marker="D", ms=6, lw=2, color=INK, mfc="white", label="not told apart from the reference"
         ),
     ]
 

@@ -17,6 +17,9 @@ ON = {"true", "on", "1", "yes"}
 IN_FIGURE, IN_ALT = 28, 80
 """Longest name in a figure and in its alt text, in characters."""
 
+SEPARATOR = " · "
+"""Between the words of a cell's name."""
+
 ALT_ITEMS = 12
 """Longest list in an alt text; a reader who cannot see the figure has the table beside it."""
 
@@ -34,17 +37,32 @@ def _harmless(character: str) -> str:
 
 
 def short(text: object, limit: int = IN_FIGURE) -> str:
-    """A name cut to `limit` columns (wide characters take two), with … where it was cut."""
+    """A name cut to `limit` columns, with … where it was cut; of a cell's name, the longest words are cut."""
     name = plain(text)
-    widths = [2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in name]
-    if sum(widths) <= limit:
+    parts = name.split(SEPARATOR)
+    room = limit - len(SEPARATOR) * (len(parts) - 1)
+    return SEPARATOR.join(cut_together(parts, room)) if room > 3 * len(parts) else _cut(name, limit)
+
+
+def cut_together(names: Sequence[str], limit: int) -> list[str]:
+    """Names that together take `limit` columns: the longest give way."""
+    widths = [columns(name) for name in names]
+    while sum(widths) > limit and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    return [_cut(name, width) for name, width in zip(names, widths, strict=True)]
+
+
+def columns(text: str) -> int:
+    """How wide a text is; Chinese, Japanese and Korean characters take two columns."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _cut(name: str, limit: int) -> str:
+    if columns(name) <= limit:
         return name
-    kept, used = "", 1
-    for character, width in zip(name, widths, strict=True):
-        if (used := used + width) > limit:
-            break
-        kept += character
-    return kept.rstrip() + "…"
+    while columns(name) > limit - 1:
+        name = name[: max(limit - 1, 0)] if len(name) > limit else name[:-1]
+    return name.rstrip() + "…"
 
 
 def listed(items: Sequence[str], limit: int = ALT_ITEMS) -> str:
@@ -81,16 +99,20 @@ def cell_name(levels: Mapping[str, str], all_levels: Mapping[str, Sequence[str]]
                 words.append(factor if level.lower() in ON else level_name(factor, level))
         elif len(every) > 1:
             words.append(level_name(factor, level))
-    return " · ".join(words) or "reference"
+    varied = any(len(every) > 1 for every in all_levels.values())
+    return SEPARATOR.join(words) or ("reference" if varied else "the only cell")
 
 
-def contrast_name(factor: str, level: str, reference: str, n_levels: int) -> str:
+def contrast_name(factor: str, level: str, reference: str, n_levels: int, limit: int = IN_FIGURE) -> str:
     """What a contrast compares: 'dropout', 'attention=spatial', 'activation: relu − elu'."""
     if n_levels == 0:
-        return f"{factor}, one unit more"
+        return f"{short(factor, limit - 15)}, one unit more"
     if n_levels == 2 and reference.lower() in OFF:
-        return factor if level.lower() in ON else f"{factor}={level}"
-    return f"{factor}: {level} − {reference}"
+        if level.lower() in ON:
+            return short(factor, limit)
+        return "=".join(cut_together([plain(factor), plain(level)], limit - 1))
+    name, here, there = cut_together([plain(factor), plain(level), plain(reference)], limit - 5)
+    return f"{name}: {here} − {there}"
 
 
 def stem(text: str) -> str:

@@ -10,12 +10,15 @@ import numpy as np
 from ablation.analysis.notices import counted
 from ablation.report.figures.names import IN_ALT, listed, number, short
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.show import name_rows, show_tiles
-from ablation.report.figures.style import SIGNED, SMALL, WIDTH, drawing, new_figure
+from ablation.report.figures.show import BAR_ROOM, NAME_ROOM, Sheet, name_rows, show_tiles
+from ablation.report.figures.style import SIGNED, WIDTH, drawing
 from ablation.report.figures.tiles import Image, as_images, grey, tiled
 
-MAX_COLUMNS, MAX_TILES = 8, 200
+MAX_COLUMNS, MAX_TILES = 10, 220
 """Test images shown, and tiles in all: more make the page heavy."""
+
+LEFT, ROW_NAME = 2.05, 27
+"""Room for the names of cells, in inches and in characters."""
 
 
 @dataclass(frozen=True)
@@ -42,33 +45,37 @@ def reconstructions(cells: Mapping[str, Mapping[str, np.ndarray]]) -> Picture | 
     shown = _read(cells)
     if shown is None:
         return None
-    n, names = shown.n, [short(name, 26) for name in shown.outputs]
-    outputs = [images[:n] for images in shown.outputs.values()]
-    bands = [("input", ["test image"], [shown.inputs[:n]])] if shown.inputs is not None else []
-    bands.append(("reconstruction", names, outputs))
-    gone = [] if shown.inputs is None else [grey(image) - grey(shown.inputs[:n]) for image in outputs]
-    ratio = outputs[0].shape[1] / outputs[0].shape[2]
-    tile = min(0.5, 3.7 / n) * ratio
-    heights = [len(images) * tile for _, _, images in bands] + ([len(gone) * tile] if gone else [])
-    figure = new_figure(sum(heights) + 0.35 * len(heights) + (0.7 if gone else 0.1), WIDTH)
-    grid = figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for axes, (title, labels, images) in zip(grid, bands, strict=False):
-        show_tiles(axes, tiled([list(row) for row in images]), "gray", (0.0, 1.0))
-        name_rows(axes, labels, images[0].shape[1])
-        axes.set_title(title, fontsize=10, loc="left", pad=3)
+    n, outputs = shown.n, list(shown.outputs.values())
+    names = [short(name, ROW_NAME) for name in shown.outputs]
+    gone = (
+        [grey(images[:n]) - grey(shown.inputs[:n]) for images in outputs] if shown.inputs is not None else []
+    )
+    height, width = outputs[0].shape[1:3]
+    across = min(0.5, (WIDTH - LEFT - 0.1) / n)
+    down = across * height / width
+    n_bands = 1 + bool(gone)
+    rows = n_bands * len(names) + (shown.inputs is not None)
+    sheet = Sheet(rows * down + n_bands * (NAME_ROOM + 0.2) + (BAR_ROOM if gone else 0) + 0.05, LEFT)
+
+    def band(
+        name: str, images: list[Image], labels: list[str], cmap: str, limits: tuple[float, float]
+    ) -> None:
+        sheet.skip(0.15 + NAME_ROOM if name else 0.05)
+        axes = sheet.axes(n * across, len(images) * down)
+        show_tiles(axes, tiled([list(row[:n]) for row in images]), cmap, limits)
+        name_rows(axes, labels, height)
+        axes.set_title(name, fontsize=10, loc="left", pad=4)
+
+    if shown.inputs is not None:
+        band("", [shown.inputs], ["input"], "gray", (0.0, 1.0))
+    band("reconstruction", outputs, names, "gray", (0.0, 1.0))
     if gone:
-        limit = max(float(np.nanmax(np.abs(image), initial=0.0)) for image in gone) or 1.0
-        axes = grid[-1]
-        bar = show_tiles(axes, tiled([list(row) for row in gone]), SIGNED, (-limit, limit))
-        name_rows(axes, names, gone[0].shape[1])
-        axes.set_title("residual", fontsize=10, loc="left", pad=3)
-        scale = figure.colorbar(bar, ax=axes, location="bottom", aspect=40, fraction=0.05, pad=0.02)
-        scale.set_ticks(
-            [-limit, 0, limit], labels=[f"−{number(limit)} too dark", "0", f"+{number(limit)} too bright"]
-        )
-        scale.ax.tick_params(labelsize=SMALL)
+        limit = max(float(np.nanmax(np.abs(images), initial=0.0)) for images in gone) or 1.0
+        band("residual: reconstruction − input", gone, names, SIGNED, (-limit, limit))
+        ends = {-limit: f"−{number(limit)}, too dark", 0.0: "0", limit: f"too bright, +{number(limit)}"}
+        sheet.colour_bar(n * across, SIGNED, (-limit, limit), ends)
     title = f"Reconstructions of {counted(n, 'test image')} by {counted(len(names), 'cell')}"
-    return Picture("reconstructions", title, _alt(shown, gone), figure)
+    return Picture("reconstructions", title, _alt(shown, gone), sheet.figure)
 
 
 def _read(cells: Mapping[str, Mapping[str, np.ndarray]]) -> Shown | None:

@@ -12,7 +12,7 @@ from ablation.analysis.factors import Factor, Floats
 from ablation.report.figures.names import IN_ALT, factor_names, number, short
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.rows import jitter
-from ablation.report.figures.scales import scale_axis
+from ablation.report.figures.scales import name_levels, scale_axis
 from ablation.report.figures.style import HURTS, INK, MUTED, SMALL, drawing, looks, new_figure
 
 MAX_VECTOR = 2000
@@ -116,9 +116,7 @@ def _by_level(axes: Axes, analysis: Analysis) -> None:
         axes.plot([x + 0.36] * 2, [-sd, sd], color=INK, lw=2)
     scale_axis(axes, "y", residual, log=False)
     axes.set_xlim(-0.5, len(levels) - 0.4)
-    axes.set_xticks(range(len(levels)), [short(level, 9) for level in levels])
-    if len(levels) > 3:
-        axes.tick_params(axis="x", rotation=30)
+    name_levels(axes, [short(level, 12) for level in levels], room=28)
     name = factor_names(analysis.request.factors)[factor.name]
     axes.set_xlabel(short(name, 26))
     axes.set_ylabel("residual")

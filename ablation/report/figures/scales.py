@@ -9,7 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from ablation.report.figures.names import short
+from ablation.report.figures.names import columns, short
+
+MAX_NAMED = 24
+"""With more levels along an axis only every second, third … is named."""
 
 DECADES = 10.0
 """Ratio of largest to smallest beyond which a positive quantity gets a logarithmic axis."""
@@ -25,7 +28,7 @@ def quantity(name: str) -> str:
     words = {"n_parameters": "number of parameters", "seconds": "time in s"}
     if name.endswith("_seconds"):
         return f"{short(name.removesuffix('_seconds').replace('_', ' '))} time in s"
-    return words.get(name, short(name, 36))
+    return words.get(name, short(name, 28))
 
 
 def spans_decades(values: np.ndarray) -> bool:
@@ -41,22 +44,25 @@ def scale_axis(axes: Axes, which: str, values: np.ndarray, log: bool | None = No
         axes: the plot.
         which: `x` or `y`.
         values: what will be shown; not all need be finite.
-        log: whether the axis is logarithmic; None: where the values span decades.
+        log: whether the axis is logarithmic; None: where positive values span decades.
     """
     known = values[np.isfinite(values)]
-    wide = spans_decades(known) if log is None else log and bool((known > 0).all())
+    wide = spans_decades(known) if log is None else log
     low, high = _limits(known, wide)
     scale, limits = (axes.set_xscale, axes.set_xlim) if which == "x" else (axes.set_yscale, axes.set_ylim)
     axis = axes.xaxis if which == "x" else axes.yaxis
     scale("log" if wide else "linear")
     limits(low, high)
-    if wide and high / low > DECADES:
-        axis.set_major_locator(LogLocator(subs=(1.0,) if high / low > 1e4 else (1.0, 2.0, 5.0), numticks=9))
+    digits = 6
+    if wide:
+        subs = (1.0,) if math.log10(high) - math.log10(low) > 4 else (1.0, 2.0, 5.0)
+        axis.set_major_locator(LogLocator(subs=subs, numticks=9))
     else:
         steps = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
         axis.set_major_locator(FixedLocator([t for t in steps if low <= t <= high]))
+        digits = max(digits, math.ceil(math.log10(np.abs(steps).max() / (steps[1] - steps[0]))) + 1)
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: tick(value, digits)))
 
 
 def _limits(known: np.ndarray, log: bool) -> tuple[float, float]:
@@ -64,38 +70,39 @@ def _limits(known: np.ndarray, log: bool) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = float(known.min()), float(known.max())
     if log:
-        pad = max((high / low) ** 0.06, 1 + 1e-6)
+        pad = math.exp(0.06 * (math.log(high) - math.log(low)))
         return low / pad, high * pad
     pad = (high / 2 - low / 2) * 0.12 or abs(low) * 0.05 or 1.0
     return low - pad, high + pad
 
 
-def tick(value: float) -> str:
+def tick(value: float, digits: int = 6) -> str:
     """A tick in as many digits as it needs."""
     if value == 0:
         return "0"
     if abs(value) >= 1e6 or abs(value) < 1e-4:
-        return f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("-", "−")
-    if abs(value) >= 10_000:
+        return f"{value:.{digits - 3}g}".replace("e+0", "e").replace("e-0", "e-").replace("-", "−")
+    if abs(value) >= 10_000 and digits == 6:
         return f"{value / 1000:g}k".replace("-", "−")
-    return f"{value:.6g}".replace("-", "−")
+    return f"{value:.{digits}g}".replace("-", "−")
 
 
-def percent_ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Ticks for differences of logarithms that read as changes in %; where the range is wide, as factors."""
+def relative_ticks(low: float, high: float) -> tuple[list[tuple[float, str]], str]:
+    """Ticks for differences of logarithms, and their unit: %, or factors where the range is wide."""
     if high - low > math.log(30):
         base = 10 if high - low > math.log(1e4) else 2 if high - low < math.log(100) else 4
         powers = range(math.ceil(low / math.log(base)), math.floor(high / math.log(base)) + 1)
-        keep = max(1, math.ceil(len(powers) / 7))
-        return [(k * math.log(base), _factor(base, k)) for k in powers if k % keep == 0]
+        keep = math.ceil(len(powers) / 7)
+        return [(k * math.log(base), _factor(base, k)) for k in powers if k % keep == 0], " by a factor"
     ends = 100 * math.expm1(low), 100 * math.expm1(high)
     steps = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(*ends)
     found = [(math.log1p(p / 100), p) for p in steps if ends[0] <= p <= ends[1] and p > -100]
-    return [(x, f"{p:+g}".replace("-", "−") if p else "0") for x, p in _apart(found, (high - low) / 12)]
+    ticks = [(x, f"{p:+g}".replace("-", "−") if p else "0") for x, p in _apart(found, (high - low) / 12)]
+    return ticks, " in %"
 
 
 def _factor(base: int, power: int) -> str:
-    return "0" if power == 0 else f"×{tick(base**power)}" if power > 0 else f"÷{tick(base**-power)}"
+    return "same" if power == 0 else f"×{tick(base**power)}" if power > 0 else f"÷{tick(base**-power)}"
 
 
 def _apart(ticks: Sequence[tuple[float, float]], gap: float) -> list[tuple[float, float]]:
@@ -105,3 +112,13 @@ def _apart(ticks: Sequence[tuple[float, float]], gap: float) -> list[tuple[float
         if all(abs(candidate[0] - k[0]) >= gap for k in kept):
             kept.append(candidate)
     return sorted(kept)
+
+
+def name_levels(axes: Axes, names: Sequence[str], room: int) -> None:
+    """Write the names of levels along x, slanted where they need more than `room` characters side by side."""
+    every = math.ceil(len(names) / MAX_NAMED)
+    axes.set_xticks(range(0, len(names), every), list(names[::every]))
+    if sum(columns(name) + 2 for name in names) <= room:
+        return
+    for text in axes.get_xticklabels():
+        text.set(rotation=30, ha="right", rotation_mode="anchor")

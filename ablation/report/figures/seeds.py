@@ -129,7 +129,7 @@ def _name_axes(axes: Axes, cells: Cells, direction: str, response: str, upright:
     axes.grid(axis="x" if upright else "y")
     if upright:
         order = cells.order(direction)
-        axes.set_yticks(range(n), [short(cells.names[i], 30) for i in order], fontsize=SMALL)
+        axes.set_yticks(range(n), [short(cells.names[i], 34) for i in order], fontsize=SMALL)
         axes.set_ylim(n - 0.4, -0.6)
         axes.set_xlabel(label)
         for y in range(n):
