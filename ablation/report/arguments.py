@@ -26,7 +26,7 @@ KEYS: Mapping[str, str] = {
     "factors": "the columns that were varied: [a,b]",
     "block": "the column of the paired seeds",
     "numeric": "factors that enter as numbers: [depth]",
-    "margin": "the smallest effect that matters, in % of a positive response where lower is better, else in units",
+    "margin": "the smallest effect that matters, in % on the log scale, else in units",
     "direction": "which values of the response are better: lower or higher",
     "directions": "the same for each response: {loss: lower, auroc: higher}",
     "scale": "log, identity or auto",
@@ -84,23 +84,25 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
     Raises:
         UsageError: a setting is missing or of another kind.
     """
+    from ablation.analysis.request import request
     from ablation.report.load import Asked
 
     responses = _names(values, "responses") or _names(values, "response")
     if not responses:
-        raise UsageError("response: expected the column with what was measured, response=loss. Received: none")
+        raise UsageError(
+            "response: expected the column with what was measured, response=loss. Received: none"
+        )
     factors, numeric = _names(values, "factors"), _names(values, "numeric")
     if not (factors or numeric):
         raise UsageError("factors: expected the columns that were varied, factors=[a,b]. Received: none")
     directions = values.get("directions") or {}
     if not isinstance(directions, dict):
         raise UsageError(f"directions: expected {{loss: lower}}. Received: {directions!r}")
-    for name in ("direction", *directions):
-        told = values.get("direction", "lower") if name == "direction" else directions[name]
+    for name, told in directions.items():
         if told not in ("lower", "higher"):
-            raise UsageError(f"{name}: expected lower or higher. Received: {told!r}")
+            raise UsageError(f"directions: expected lower or higher for {name}. Received: {told}")
     block = values.get("block")
-    return Asked(
+    asked = Asked(
         table=str(values["table"]),
         responses=list(dict.fromkeys(responses)),
         factors=list(dict.fromkeys([*factors, *numeric])),
@@ -111,6 +113,11 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
         numeric=numeric,
         scale=str(values.get("scale", "auto")),
     )
+    request(
+        asked.factors, numeric, response=responses[0], block=asked.block, scale=asked.scale,
+        margin=asked.margin, direction=asked.direction,
+    )  # fmt: skip
+    return asked
 
 
 def _is_setting(argument: str) -> bool:

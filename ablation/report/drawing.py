@@ -52,7 +52,7 @@ class Drawer:
         return [Grid(found)] if len(found) > 1 else found
 
     def draw(self, function: str, *arguments: Any, prefix: str = "") -> list[Picture] | None:
-        """The pictures of a function; None where it failed, which is a mistake of ours and no one's to pay."""
+        """The pictures of a function; None where it failed, which is our mistake and no one's to pay."""
         from ablation.report import figures
 
         try:

@@ -26,7 +26,7 @@ _TEXT = {
     "<": "$<$",
     ">": "$>$",
     "|": "$|$",
-    '"': r"\textquotedbl{}",
+    '"': "''",
     "[": "{[}",  # at the start of a row it would be an argument of the \\ before it
     "*": "{*}",
     "−": "$-$",
@@ -67,11 +67,25 @@ _ACCENTS = {
     "\u0327": "c",
 }
 _GREEK = re.compile(r"GREEK (SMALL|CAPITAL) LETTER (\w+)$")
-_LIKE_LATIN = {"Alpha", "Beta", "Epsilon", "Zeta", "Eta", "Iota", "Kappa", "Mu", "Nu", "Omicron", "Rho", "Tau", "Chi"}
+_LIKE_LATIN = {
+    "Alpha",
+    "Beta",
+    "Epsilon",
+    "Zeta",
+    "Eta",
+    "Iota",
+    "Kappa",
+    "Mu",
+    "Nu",
+    "Omicron",
+    "Rho",
+    "Tau",
+    "Chi",
+}
 
 
 def latex(table: Table) -> str:
-    """A tabular with a comment on what it needs; numbers flush right, nothing typed by a user is a command."""
+    """A tabular with a comment on what it needs; nothing that a user typed is a command."""
     columns = "".join("r" if column.is_number else "l" for column in table.columns)
     rows = [" & ".join(_cell(cell) for cell in row) for row in table.rows[:LIMIT]]
     body = "\n".join(f"{row} \\\\" for row in rows)
@@ -100,10 +114,10 @@ def _comment(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that stays text, in what pdflatex knows without further packages.
+    r"""Text that stays text, in what pdflatex knows without further packages.
 
     >>> escaped("batch_norm −0.5 %"), escaped("é"), escaped("中")
-    ('batch\\\\_norm $-$0.5 \\\\%', "\\\\'{e}", '\\\\texttt{U+4E2D}')
+    ('batch\\_norm $-$0.5 \\%', "\\'{e}", '\\texttt{U+4E2D}')
     """
     flat = " ".join(unicodedata.normalize("NFC", text).split())
     return "".join(map(_character, flat)).replace("$$", "")

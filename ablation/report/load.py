@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,15 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ablation.analysis import Analysis, analyze
+from ablation.analysis import analyze
 from ablation.analysis.factors import read_factor
 from ablation.analysis.reading import read_table
 from ablation.errors import UsageError
-from ablation.report.names import factor_labels, cell_label, slug, unique
+from ablation.report.names import cell_label, factor_labels, slug, unique
 from ablation.report.study import Answer, Study, Trouble
 from ablation.results import Row, Scan, open_store
 from ablation.results.columns import level_names
 from ablation.results.table import table as table_of
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -154,10 +157,15 @@ def _answer(
     frame: pd.DataFrame, response: str, direction: str, factors: list[str], arguments: Mapping[str, Any]
 ) -> Answer:
     try:
-        found: Analysis | None = analyze(frame, response, factors, direction=direction, **arguments)
-        return Answer(response, direction, found)
+        found = analyze(frame, response, factors, direction=direction, **arguments)
+        found.verdicts  # noqa: B018  (computed now: without verdicts there is nothing to report)
     except UsageError as obstacle:
         return Answer(response, direction, None, str(obstacle))
+    except Exception as error:
+        log.exception("The analysis of %s could not be made", response)
+        told = "The analysis could not be made, which is a mistake in the program"
+        return Answer(response, direction, None, f"{told}: {type(error).__name__}: {error}")
+    return Answer(response, direction, found)
 
 
 def _prefixed(answers: Sequence[Answer]) -> list[Answer]:

@@ -47,7 +47,7 @@ def escaped(text: str) -> str:
     """Text that stays text."""
     flat = " ".join(text.split())
     plain = _SPECIAL.sub(r"\\\1", flat).replace("&", "&amp;").replace("<", "&lt;")
-    return re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", plain)  # within words an underscore is one
+    return re.sub(r"(?<![^\W_])_|_(?![^\W_])", r"\\_", plain)  # within words an underscore is one
 
 
 def _block(block: Block) -> str:
@@ -59,7 +59,9 @@ def _block(block: Block) -> str:
         case Warned():
             return "> **Before you read on**\n>\n" + "\n".join(f"> - {escaped(item)}" for item in block.items)
         case Checks():
-            return "\n".join(f"- {_MARKS[t]} **{escaped(name)}**: {escaped(text)}" for t, name, text in block.lines)
+            return "\n".join(
+                f"- {_MARKS[t]} **{escaped(name)}**: {escaped(text)}" for t, name, text in block.lines
+            )
         case Verbatim():
             return f"{escaped(block.label)}:\n\n{_fenced(block.text)}"
         case Figure():

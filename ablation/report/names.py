@@ -26,7 +26,9 @@ def factor_labels(factors: Iterable[str]) -> dict[str, str]:
     return {name: short[name] if counts.count(short[name]) == 1 else name for name in names}
 
 
-def cell_label(levels: Mapping[str, str], factors: Mapping[str, Sequence[str]], labels: Mapping[str, str]) -> str:
+def cell_label(
+    levels: Mapping[str, str], factors: Mapping[str, Sequence[str]], labels: Mapping[str, str]
+) -> str:
     """A cell in few words: switches that are on, and the levels of the other factors.
 
     Args:

@@ -56,7 +56,7 @@ def spread(mean: float, sd: float) -> str:
     """Mean ± SD, the SD to two digits and the mean to as many decimals.
 
     >>> spread(0.24371, 0.00312), spread(0.5, float("nan"))
-    ('0.2437 ± 0.0031', '0.5')
+    ('0.2437 ± 0.0031', '0.5000')
     """
     if not _known(mean):
         return UNKNOWN

@@ -1,9 +1,9 @@
 """The article's OLS summary in statsmodels' own print, without importing its regression.
 
-That import takes longer than everything else in a report without figures, while the printer alone costs nothing.
-So the usual case (full rank, a constant among the columns, enough runs) is computed here and handed to the
-printer; the tests hold it against `OLS(…).fit().summary()` character by character. Every other case is left to
-statsmodels itself.
+That import takes longer than everything else in a report without figures, while the printer alone costs
+nothing. So the usual case (full rank, a constant among the columns, enough runs) is computed here and handed
+to the printer; the tests hold it against `OLS(…).fit().summary()` character by character. Every other case is
+left to statsmodels itself.
 """
 
 from __future__ import annotations
@@ -93,12 +93,12 @@ class Fit:
     @property
     def df_resid(self) -> int:
         """Degrees of freedom of the error."""
-        return len(self.y) - self.X.shape[1]
+        return int(len(self.y) - self.X.shape[1])
 
     @property
     def df_model(self) -> int:
         """Columns beside the constant that they span."""
-        return self.X.shape[1] - 1
+        return int(self.X.shape[1]) - 1
 
     @cached_property
     def ssr(self) -> float:
@@ -121,7 +121,8 @@ class Fit:
     @cached_property
     def eigenvalues(self) -> Floats:
         """Of X'X, smallest first."""
-        return np.linalg.svd(self.X, compute_uv=False)[::-1] ** 2
+        singular = np.linalg.svd(self.X, compute_uv=False)
+        return np.square(singular[::-1], dtype=np.float64)
 
     @property
     def condition(self) -> float:

@@ -25,7 +25,7 @@ NOTES = 4
 
 
 def print_summary(study: Study, page: str) -> None:
-    """The article's OLS with its caution, verdicts as a table and in sentences, the best cell, and the page."""
+    """The article's OLS with its caution, verdicts as table and sentences, the best cell, and the page."""
     console = Console(highlight=False, soft_wrap=True)
     for answer in study.answers:
         _print_answer(console, study, answer)
@@ -59,9 +59,15 @@ def _table(study: Study, answer: Answer) -> Table:
     made = verdict_table(study, answer, answer.analysis)
     kept = [i for i, column in enumerate(made.columns) if not column.title.startswith(("in ", "partial"))]
     title = f"What each component does to {answer.response} ({answer.direction} is better)"
-    table = Table(title=Text(clipped(title, 100)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=Text(clipped(title, 100)),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
     heads = [made.columns[i].title.replace("level − reference", "levels") for i in kept]
-    rows = [[clipped(row[i].text, LEVELS if i < 2 else 80) for i in kept] for row in made.rows]
+    rows = [[_entry(row[i].text, i) for i in kept] for row in made.rows]
     for i, head, texts in zip(kept, heads, zip(*rows, strict=True), strict=True):
         width = max(len(text) for text in (head, *texts))
         justify: Literal["left", "right"] = "right" if made.columns[i].is_number else "left"
@@ -69,3 +75,8 @@ def _table(study: Study, answer: Answer) -> Table:
     for row in rows:
         table.add_row(*map(Text, row))
     return table
+
+
+def _entry(text: str, column: int) -> str:
+    """Names cut; bounds without the unit that the effect before them has."""
+    return clipped(text, LEVELS) if column < 2 else text.removesuffix(" %") if column == 3 else text

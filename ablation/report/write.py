@@ -43,7 +43,9 @@ def write_report(path: str, folder: str | None = None, figures: bool = True) -> 
     Raises:
         UsageError: there is no such study, or the folder cannot be written to.
     """
-    from ablation.report.load import load_study  # pandas: a second that a sweep does not wait for at its start
+    from ablation.report.load import (
+        load_study,
+    )  # pandas: a second that a sweep does not wait for at its start
 
     study = load_study(path, folder)
     return publish(study, Path(folder or path) / "report", figures)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ablation.analysis import Analysis
-from ablation.report.document import Cell, Column, Prose, Section, Sentences, Table
+from ablation.report.document import Block, Cell, Column, Prose, Section, Sentences, Table
 from ablation.report.drawing import Drawer
 from ablation.report.numbers import minus, p_value, plain, share
 from ablation.report.sections.tables import term_labels
@@ -20,7 +20,7 @@ def anova(study: Study, answer: Answer, _: Drawer) -> Section | None:
     sums = {1: "I", 2: "II", 3: "III"}[analysis.request.anova_type]
     text = f"Sums of squares of type {sums} by nested models, on the {analysis.scale} scale."
     sentences = [*_lack_of_fit(analysis), *_seeds_share(analysis)]
-    blocks = [Prose(text), _table(study, answer, analysis), Sentences(sentences)]
+    blocks: list[Block] = [Prose(text), _table(study, answer, analysis), Sentences(sentences)]
     return Section("anova", "Analysis of variance", blocks)
 
 
@@ -61,8 +61,8 @@ def _seeds_share(analysis: Analysis) -> list[str]:
     part = float(table["share"].iloc[0])
     return [
         minus(
-            f"Seeds (blocks) make {100 * part:.0f} % of the noise between runs of a cell (REML); pairing takes "
-            "that part out of every comparison."
+            f"Seeds (blocks) make {100 * part:.0f} % of the noise between runs of a cell (REML); pairing "
+            "takes that part out of every comparison."
         )
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ablation.analysis import Analysis
-from ablation.report.document import Cell, Column, Prose, Section, Table, Verbatim
+from ablation.report.document import Block, Cell, Column, Prose, Section, Table, Verbatim
 from ablation.report.drawing import Drawer
 from ablation.report.numbers import minus, p_value, plain
 from ablation.report.ols import article_deviations, article_summary
@@ -15,7 +15,7 @@ def article(_: Study, answer: Answer, __: Drawer) -> Section | None:
     """OLS of the raw response on the article's columns."""
     if answer.analysis is None:
         return None
-    blocks = [
+    blocks: list[Block] = [
         Prose(
             f"Ordinary least squares of the raw {answer.response} on one 0/1 column per component, "
             "without an intercept, as the article has it; seeds are no blocks here."

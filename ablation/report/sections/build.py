@@ -38,7 +38,16 @@ MAIN: Sequence[Builder] = (
     robustness,
     diagnostics,
 )
-FURTHER: Sequence[Builder] = (verdicts, best_cells, article, anova, interactions, seeds, robustness, diagnostics)
+FURTHER: Sequence[Builder] = (
+    verdicts,
+    best_cells,
+    article,
+    anova,
+    interactions,
+    seeds,
+    robustness,
+    diagnostics,
+)
 
 
 def build(study: Study, drawer: Drawer) -> Document:

@@ -32,7 +32,7 @@ def best_cells(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
     return Section("best-cells", "Best cells", blocks)
 
 
-def cell_of(study: Study, analysis: Analysis, row: Mapping[Any, Any]) -> str:
+def cell_of(study: Study, row: Mapping[Any, Any]) -> str:
     """What a row of `best_cells` is called."""
     levels = {}
     for name in study.factors:
@@ -46,7 +46,7 @@ def best_sentence(study: Study, answer: Answer) -> str:
     assert answer.analysis is not None
     table, kind = answer.analysis.best_cells, mean_kind(answer.analysis)
     best = table.iloc[0].to_dict()
-    name = cell_of(study, answer.analysis, best)
+    name = cell_of(study, best)
     told = f"Best cell: {name}, {kind} {answer.response} {value(best['mean'])}"
     if not math.isfinite(best["se"]):
         return f"{told} ({counted(best['runs'], 'run')}). Without an error estimate, luck may have chosen it."
@@ -56,7 +56,8 @@ def best_sentence(study: Study, answer: Answer) -> str:
         return f"{told}. No other of the {len(table)} cells is within its noise."
     if near == len(table) - 1:
         return f"{told}. All {len(table)} cells are within its noise: none is better than another."
-    return f"{told}. {counted(near, 'other cell')} of {len(table)} {'is' if near == 1 else 'are'} within its noise."
+    others = f"{counted(near, 'other cell')} of {len(table)} {'is' if near == 1 else 'are'}"
+    return f"{told}. {others} within its noise."
 
 
 def mean_kind(analysis: Analysis) -> str:
@@ -74,12 +75,12 @@ def _table(study: Study, answer: Answer, analysis: Analysis) -> Table:
     rows = []
     for i, row in enumerate(analysis.best_cells.to_dict("records")):
         near = "the best" if i == 0 else "within noise" if row["within_noise"] else "no"
-        entries = [Cell(cell_of(study, analysis, row), strong=i == 0)]
+        entries = [Cell(cell_of(study, row), strong=i == 0)]
         entries += [Cell(value(row["mean"])), Cell(_interval(row)), Cell(str(row["runs"]))]
         rows.append([*entries, Cell(near)])
     columns = [Column("cell"), Column(mean_kind(analysis), True)]
     columns += [Column(interval_name(analysis), True), Column("runs", True), Column("against the best")]
     caption = (
-        f"Cells by {answer.better}. Within noise: Tukey's test over all cells does not separate it from the best"
+        f"Cells by {answer.better}. Within noise: not separated from the best by Tukey's test over all cells"
     )
     return Table(f"{answer.prefix}best_cells", caption, columns, rows, analysis.best_cells, limit=SHOWN)

@@ -50,8 +50,8 @@ def _spread(study: Study, analysis: Analysis) -> Line:
     worst = table.loc[table["p_adjusted"].idxmin()]
     label = study.labels.get(worst["factor"], worst["factor"])
     found = (
-        f"largest difference by {label}: standard deviations differ {plain(worst['sd_ratio'])}-fold, widest at "
-        f"{clipped(worst['widest'])} (Brown–Forsythe, Holm p {_equals(worst['p_adjusted'])})."
+        f"largest difference by {label}: standard deviations differ {plain(worst['sd_ratio'])}-fold, "
+        f"widest at {clipped(worst['widest'])} (Brown–Forsythe, Holm p {_equals(worst['p_adjusted'])})."
     )
     warns = worst["p_adjusted"] < analysis.request.alpha
     return "warn" if warns else "pass", title, f"{found} Verdicts allow for it." if warns else found

@@ -27,11 +27,17 @@ def _failures(study: Study) -> list[Block]:
     analysis = study.main.analysis
     if analysis is None:
         n = int((study.table["status"].astype(str) != "ok").sum())
-        return [Prose(f"{counted(n, 'run')} of {len(study.table)} that ended gave no finite {study.main.response}.")]
+        return [
+            Prose(
+                f"{counted(n, 'run')} of {len(study.table)} that ended gave no finite {study.main.response}."
+            )
+        ]
     table = analysis.failures
     n_failed = int(analysis.selection.failed.sum())
     if n_failed == 0:
-        return [Prose(f"No run that ended failed: all {analysis.n_runs} gave a finite {study.main.response}.")]
+        return [
+            Prose(f"No run that ended failed: all {analysis.n_runs} gave a finite {study.main.response}.")
+        ]
     rows = []
     for r in table[table["failed"] > 0].to_dict("records"):
         label = study.labels.get(r["factor"], r["factor"])
@@ -50,12 +56,19 @@ def _troubles(study: Study) -> list[Block]:
     if not study.troubles:
         return []
     rows = [
-        [Cell(t) for t in (one.cell, str(one.seed), one.status, clipped(one.error, 160), clipped(one.log, 120))]
+        [
+            Cell(t)
+            for t in (one.cell, str(one.seed), one.status, clipped(one.error, 160), clipped(one.log, 120))
+        ]
         for one in study.troubles
     ]
     columns = [Column("cell"), Column("seed", True), Column("status"), Column("error"), Column("log")]
     data = pd.DataFrame([vars(one) for one in study.troubles])
-    return [Table("errors", "Runs without a result, and what their last attempt said", columns, rows, data, limit=20)]
+    return [
+        Table(
+            "errors", "Runs without a result, and what their last attempt said", columns, rows, data, limit=20
+        )
+    ]
 
 
 def _next_step(study: Study, analysis: Analysis) -> list[Block]:
@@ -63,7 +76,9 @@ def _next_step(study: Study, analysis: Analysis) -> list[Block]:
     power = analysis.power
     relative = analysis.scale == "log"
     if not power["detectable"].notna().any():
-        return [Prose("Next step: repeat every cell with more seeds; without replicates no effect can be tested.")]
+        return [
+            Prose("Next step: repeat every cell with more seeds; without replicates no effect can be tested.")
+        ]
     margin = analysis.request.margin
     needs = analysis.power_for([margin]) if margin else None
     rows, data = [], analysis.verdicts[["factor", "level", "reference", "within", "verdict", "seeds_needed"]]
@@ -73,11 +88,11 @@ def _next_step(study: Study, analysis: Analysis) -> list[Block]:
             continue
         seen = detectable[(r["factor"], r["level"])]
         size = percent(seen["detectable_percent"]) if relative else units(seen["detectable"])
-        cost = _cost(study, analysis, r["seeds_needed"])
+        cost = _cost(study, r["seeds_needed"])
         rows.append([Cell(text) for text in (component(study, r), contrast(r), size.lstrip("+"), *cost)])
     blocks: list[Block] = [Prose(_power_sentence(power, relative, study))]
     if needs is not None:
-        blocks.append(Prose(_margin_sentence(needs, margin, relative, study)))
+        blocks.append(Prose(_margin_sentence(needs, margin, relative)))
     if not rows:
         return [*blocks, Prose("Next step: none is needed for these questions; every verdict is settled.")]
     columns = [Column("component"), Column("level − reference")]
@@ -90,7 +105,7 @@ def _next_step(study: Study, analysis: Analysis) -> list[Block]:
     return [*blocks, Table("next_step", caption, columns, rows, data, limit=200)]
 
 
-def _cost(study: Study, analysis: Analysis, more: object) -> tuple[str, str, str]:
+def _cost(study: Study, more: object) -> tuple[str, str, str]:
     """Seeds, runs and training time; 'out of reach' beyond 1000 seeds."""
     if pd.isna(more):
         return "out of reach", "", ""
@@ -103,10 +118,12 @@ def _power_sentence(power: pd.DataFrame, relative: bool, study: Study) -> str:
     sizes = power["detectable_percent" if relative else "detectable"]
     low, high = (percent(s) if relative else units(s) for s in (sizes.min(), sizes.max()))
     reach = low.lstrip("+") if low == high else f"{low.lstrip('+')} to {high.lstrip('+')}"
-    return f"This study finds effects on {study.main.response} of {reach} with probability 80 %, by component."
+    return (
+        f"This study finds effects on {study.main.response} of {reach} with probability 80 %, by component."
+    )
 
 
-def _margin_sentence(needs: pd.DataFrame, margin: float | None, relative: bool, study: Study) -> str:
+def _margin_sentence(needs: pd.DataFrame, margin: float | None, relative: bool) -> str:
     seeds = needs["seeds_needed"].dropna()
     size = f"{margin:g}{' %' if relative else ''}"
     if seeds.empty:

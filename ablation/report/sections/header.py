@@ -69,7 +69,11 @@ def _response(answer: Answer) -> str:
 def _tests(analysis: Analysis) -> str:
     asked = analysis.request
     unit = " %" if analysis.scale == "log" else f" in {asked.response}"
-    margin = "no margin declared" if asked.margin is None else f"smallest effect that matters: {asked.margin:g}{unit}"
+    margin = (
+        "no margin declared"
+        if asked.margin is None
+        else f"smallest effect that matters: {asked.margin:g}{unit}"
+    )
     return f"α = {asked.alpha:g}; {margin}"
 
 

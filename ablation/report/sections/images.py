@@ -34,7 +34,9 @@ def images(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
     blocks += [Grid(latent)] if len(latent) > 1 else latent
     if not blocks:
         return None
-    return Section("images", "Pictures: what the networks made of the same test images", [Prose(text), *blocks])
+    return Section(
+        "images", "Pictures: what the networks made of the same test images", [Prose(text), *blocks]
+    )
 
 
 def _chosen(study: Study, answer: Answer) -> tuple[list[int], str]:

@@ -18,7 +18,9 @@ def interactions(study: Study, answer: Answer, drawer: Drawer) -> Section | None
     analysis, title = answer.analysis, "Interactions"
     found = analysis.interactions
     if found.empty:
-        why = "only one component varies" if len(analysis.runs.predictors) < 2 else "the runs do not tell them"
+        why = (
+            "only one component varies" if len(analysis.runs.predictors) < 2 else "the runs do not tell them"
+        )
         return Section("interactions", title, [Prose(f"No interactions were estimated: {why}.")])
     labels = term_labels(study, analysis)
     rows = [
@@ -35,7 +37,9 @@ def interactions(study: Study, answer: Answer, drawer: Drawer) -> Section | None
     columns += [Column("p (Benjamini–Hochberg)", True)]
     caption = f"All pairs of components, strongest evidence first, {answer.response}"
     table = Table(f"{answer.prefix}interactions", caption, columns, rows, found, limit=15)
-    blocks: list[Block] = [Prose(_sentence(len(found), int((found["p_adjusted"] < analysis.request.alpha).sum())))]
+    blocks: list[Block] = [
+        Prose(_sentence(len(found), int((found["p_adjusted"] < analysis.request.alpha).sum())))
+    ]
     blocks.append(table)
     blocks += drawer.grid("interactions", analysis, answer.response, answer.direction, prefix=answer.prefix)
     return Section("interactions", title, blocks)
@@ -43,12 +47,14 @@ def interactions(study: Study, answer: Answer, drawer: Drawer) -> Section | None
 
 def _sentence(n: int, n_passed: int) -> str:
     if n_passed == 0:
-        return f"None of {n} pairs stands out: effects may be read one by one." if n > 1 else (
-            "The pair does not stand out: effects may be read one by one."
+        return (
+            f"None of {n} pairs stands out: effects may be read one by one."
+            if n > 1
+            else ("The pair does not stand out: effects may be read one by one.")
         )
     return (
-        f"{n_passed} of {n} pairs passed the screen: the effect of one component there depends on the level of "
-        "the other, and the average in the table of verdicts is not the whole story."
+        f"{n_passed} of {n} pairs passed the screen: the effect of one component there depends on the level "
+        "of the other, and the average in the table of verdicts is not the whole story."
     )
 
 

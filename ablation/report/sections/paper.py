@@ -31,7 +31,7 @@ class CellOfRuns:
     attempted: int
 
 
-def paper(study: Study, answer: Answer, _: Drawer) -> Section | None:
+def paper(study: Study, _: Answer, __: Drawer) -> Section | None:
     """One row per cell, one column per factor and response."""
     if not len(study.table) or not study.factors:
         return None

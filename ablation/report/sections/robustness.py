@@ -35,7 +35,8 @@ def _sentence(study: Study, analysis: Analysis) -> str:
         return f"{told}: the same side of α, unadjusted, and the same sign where they find one."
     names = "; ".join(f"{component(study, r)} ({contrast(r)})" for r in apart[:6])
     more = f"; and {len(apart) - 6} more" if len(apart) > 6 else ""
-    return f"Methods disagree on {counted(len(apart), 'effect')} of {len(table)}: {names}{more}. Trust these less."
+    told = f"Methods disagree on {counted(len(apart), 'effect')} of {len(table)}"
+    return f"{told}: {names}{more}. Trust these less."
 
 
 def _table(study: Study, answer: Answer, analysis: Analysis) -> Table:

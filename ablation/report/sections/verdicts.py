@@ -11,7 +11,18 @@ import numpy as np
 from ablation.analysis import Analysis
 from ablation.analysis.factors import Factor
 from ablation.analysis.means import mean_row
-from ablation.report.document import Beside, Block, Cell, Column, Folded, Prose, Section, Sentences, Table, Warned
+from ablation.report.document import (
+    Beside,
+    Block,
+    Cell,
+    Column,
+    Folded,
+    Prose,
+    Section,
+    Sentences,
+    Table,
+    Warned,
+)
 from ablation.report.drawing import Drawer
 from ablation.report.names import clipped
 from ablation.report.numbers import minus, p_value, percent, percent_interval, share, units, value
@@ -33,8 +44,8 @@ def verdicts(study: Study, answer: Answer, drawer: Drawer) -> Section:
         *_warned(study, analysis),
         Beside([sentences], forest) if forest else sentences,
         verdict_table(study, answer, analysis),
-        Prose(_reading(study, answer, analysis)),
-        *_unreplicated(study, answer, analysis, drawer),
+        Prose(_reading(answer, analysis)),
+        *_unreplicated(answer, analysis, drawer),
         *drawer.grid("marginal_means", *asked, prefix=answer.prefix),
         Folded("Main effects, means of every level, and all pairs", _details(study, answer, analysis)),
     ]
@@ -45,7 +56,7 @@ def _warned(study: Study, analysis: Analysis | None) -> list[Block]:
     """What must be known first; nothing where nothing triggered it."""
     found = []
     missing = len(study.table.attrs.get("missing", []))
-    if missing:
+    if missing and len(study.table):
         n_runs = len(study.record.get("keys", []))
         found.append(
             f"{missing} of {n_runs} runs are missing: what follows is what the others say. "
@@ -59,7 +70,12 @@ def verdict_table(study: Study, answer: Answer, analysis: Analysis) -> Table:
     """Component, effect with its interval in % and in units, adjusted p, share of variance, verdict."""
     relative = analysis.scale == "log"
     omega = dict(zip(analysis.anova["term"], analysis.anova["partial_omega_sq"], strict=True))
-    columns = [Column("component"), Column("level − reference"), Column("effect", True), Column(interval_name(analysis), True)]
+    columns = [
+        Column("component"),
+        Column("level − reference"),
+        Column("effect", True),
+        Column(interval_name(analysis), True),
+    ]
     columns += [Column(f"in {answer.response}", True)] if relative else []
     columns += [Column("p (Holm)", True), Column("partial ω²", True), Column("verdict")]
     rows = []
@@ -69,7 +85,9 @@ def verdict_table(study: Study, answer: Answer, analysis: Analysis) -> Table:
         entries = [Cell(component(study, row)), Cell(contrast(row)), *effect]
         rows.append([*entries, Cell(p_value(row["p_adjusted"])), told, verdict_cell(row["verdict"])])
     caption = f"What each component does to {answer.response} ({answer.direction} is better)"
-    return Table(f"{answer.prefix}verdicts", caption, columns, rows, analysis.verdicts, copies=True, limit=200)
+    return Table(
+        f"{answer.prefix}verdicts", caption, columns, rows, analysis.verdicts, copies=True, limit=200
+    )
 
 
 def effect_texts(analysis: Analysis, row: Mapping[str, Any], relative: bool) -> list[str]:
@@ -96,7 +114,7 @@ def reference_mean(analysis: Analysis, row: Mapping[str, Any]) -> float:
     return float(np.exp(found.estimate[0] + analysis.scaling.shift))
 
 
-def _reading(study: Study, answer: Answer, analysis: Analysis) -> str:
+def _reading(answer: Answer, analysis: Analysis) -> str:
     """How to read the table, in two or three sentences."""
     blocks = "no blocks"
     if analysis.runs.block is not None:
@@ -112,15 +130,16 @@ def _reading(study: Study, answer: Answer, analysis: Analysis) -> str:
     return text
 
 
-def _unreplicated(study: Study, answer: Answer, analysis: Analysis, drawer: Drawer) -> list[Block]:
+def _unreplicated(answer: Answer, analysis: Analysis, drawer: Drawer) -> list[Block]:
     """Lenth's method where no degree of freedom is left for the error."""
     if analysis.lenth is None or analysis.lenth.empty:
         return []
     lenth = analysis.lenth
+    alone, among_all = value(lenth["ME"].iloc[0], 3), value(lenth["SME"].iloc[0], 3)
     text = (
-        "Without replicates there is no error estimate; Lenth's method asks instead which contrasts stand out "
-        f"from the others. Beyond the margin of error {value(lenth['ME'].iloc[0], 3)} a contrast stands out by "
-        f"itself, beyond {value(lenth['SME'].iloc[0], 3)} among all."
+        "Without replicates there is no error estimate; Lenth's method asks instead which contrasts stand "
+        f"out from the others. Beyond the margin of error {alone} a contrast stands out by itself, beyond "
+        f"{among_all} among all."
     )
     rows = [
         [Cell(clipped(r["contrast"])), Cell(units(r["estimate"])), Cell(_beyond(r))]
@@ -158,10 +177,13 @@ def _effects(study: Study, answer: Answer, analysis: Analysis) -> Table:
 
 def _means(study: Study, answer: Answer, analysis: Analysis) -> list[Block]:
     """Means of every level, and pairs of levels where there are more than two."""
-    letters = {
-        (r["factor"], r["level"]): r["letters"] for r in analysis.letters.to_dict("records")
-    }
-    columns = [Column("component"), Column("level"), Column("mean", True), Column(interval_name(analysis), True)]
+    letters = {(r["factor"], r["level"]): r["letters"] for r in analysis.letters.to_dict("records")}
+    columns = [
+        Column("component"),
+        Column("level"),
+        Column("mean", True),
+        Column(interval_name(analysis), True),
+    ]
     columns += [Column("letters")] if letters else []
     rows = []
     for r in analysis.marginal_means.to_dict("records"):
