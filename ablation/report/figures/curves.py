@@ -43,7 +43,7 @@ def learning_curves(
     runs = epochs_of([histories.get(str(key), {}).get(series, ()) for key in table["key"]])
     part = read_factor(table[factor], factor)
     by_level = _by_level(runs, part)
-    if runs.shape[1] < 2 or not by_level:
+    if not (np.isfinite(runs).sum(axis=1) > 1).any() or not by_level:
         return None
     figure = new_figure(3.5 + 0.2 * math.ceil(len(by_level) / 2))
     axes = figure.add_subplot()
@@ -58,8 +58,8 @@ def learning_curves(
         title=f"{short(name, 30)}: median and quartiles{some}",
     )  # fmt: skip
     alt = (
-        f"{short(shown, IN_ALT)} over {runs.shape[1]} epochs by {short(name, IN_ALT)}, {direction} is better; "
-        f"median of the runs at the first and last epoch: {listed(said)}."
+        f"{short(shown, IN_ALT)} ({direction} is better) over {runs.shape[1]} epochs, by "
+        f"{short(name, IN_ALT)}; median of the runs at the first and last epoch: {listed(said)}."
     )
     title = f"Learning curves: {plain(shown)} by {short(name, IN_ALT)}"
     return Picture(f"learning_curves_{stem(name)}", title, alt, figure)
