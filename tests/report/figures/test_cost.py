@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from ablation.report.figures import cost
 from ablation.report.figures.cost import pareto_front
@@ -23,7 +22,7 @@ def table(cells=CELLS, seeds=(-1, 1)):
 
 def numbered(picture):
     axes = picture.figure.axes[0]
-    return {t.get_text(): t.xy for t in axes.texts}
+    return {t.get_text(): tuple(round(float(v), 9) for v in t.xy) for t in axes.texts}
 
 
 def test_the_front_by_hand():
@@ -37,23 +36,20 @@ def test_cells_that_are_the_same_are_both_on_the_front():
 
 def test_the_front_is_numbered_from_cheap_to_dear():
     picture = cost(table(), ["cell"], "loss", "lower")
-    assert numbered(picture) == pytest.approx({"1": (1, 9), "2": (2, 5), "3": (5, 1)})
+    assert numbered(picture) == {"1": (1, 9), "2": (2, 5), "3": (5, 1)}
     key = picture.figure.axes[0].get_title(loc="left").split("\n")
     assert key == ["1  a", "2  b", "3  e"]
-    assert (
-        "3 cells are not beaten in both (Pareto front), from cheap to dear: a: 1 and 9; b: 2 and 5; e: 5 and 1"
-        in picture.alt
-    )
+    assert "(Pareto front), from cheap to dear: a: 1 and 9; b: 2 and 5; e: 5 and 1." in picture.alt
 
 
 def test_where_higher_is_better_the_front_turns_around():
-    assert numbered(cost(table(), ["cell"], "loss", "higher")) == pytest.approx({"1": (1, 9)})
+    assert numbered(cost(table(), ["cell"], "loss", "higher")) == {"1": (1, 9)}
 
 
 def test_failed_runs_count_neither_with_their_loss_nor_with_their_cost():
     runs = table()
     runs.loc[len(runs)] = {"cell": "a", "seed": 5, "loss": np.nan, "train_seconds": 1000.0}
-    assert numbered(cost(runs, ["cell"], "loss", "lower"))["1"] == pytest.approx((1, 9))
+    assert numbered(cost(runs, ["cell"], "loss", "lower"))["1"] == (1, 9)
 
 
 def test_there_is_none_without_costs_that_differ():

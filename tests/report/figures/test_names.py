@@ -1,6 +1,7 @@
 """Names that fit, and ticks that read."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from ablation.report.figures.names import (
     stem,
 )
 from ablation.report.figures.scales import relative_ticks, scale_axis, tick
+from ablation.report.figures.style import drawing
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ def test_relative_ticks_stay_inside_and_apart(low, high):
     assert 0.0 in xs
     assert len(ticks) >= 2
     assert all(low <= x <= high for x in xs)
-    assert all(b - a > (high - low) / 20 for a, b in zip(xs, xs[1:], strict=False))
+    assert all(b - a > (high - low) / 20 for a, b in pairwise(xs))
 
 
 @pytest.mark.parametrize(
@@ -154,10 +156,11 @@ def test_relative_ticks_stay_inside_and_apart(low, high):
 )  # fmt: skip
 def test_ticks_of_an_axis_differ_and_are_few(values):
     axes = Figure().add_subplot()
-    scale_axis(axes, "y", np.array(values, dtype=float))
-    low, high = axes.get_ylim()
+    with drawing():
+        scale_axis(axes, "y", np.array(values, dtype=float))
+        low, high = axes.get_ylim()
+        inside = [t for t in axes.get_yticks() if low <= t <= high]
     assert all(low < v < high for v in values if not np.isnan(v))
-    inside = [t for t in axes.get_yticks() if low <= t <= high]
     written = [axes.yaxis.get_major_formatter()(t, 0) for t in inside]
     assert 1 <= len(set(written)) == len(written) <= 12
 
