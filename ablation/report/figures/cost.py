@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ablation.analysis.factors import Bools, Floats, Ints
-from ablation.report.figures.names import IN_ALT, listed, number, plain, short, stem
+from ablation.report.figures.names import IN_ALT, listed, number, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.rows import read_cells
 from ablation.report.figures.scales import quantity, response_label, scale_axis
@@ -67,7 +67,7 @@ def cost(
         f"{short(response, IN_ALT)} against {quantity(cost)}, means of {len(x)} cells. {len(order)} cells "
         f"are not beaten in both (Pareto front), from cheap to dear: {listed(said)}."
     )
-    title = f"{plain(response)} against {quantity(cost)}; numbered cells are not beaten in both"
+    title = f"{short(response, IN_ALT)} against {quantity(cost)}; numbered cells are not beaten in both"
     return Picture(f"cost_{stem(cost)}", title, alt, figure)
 
 

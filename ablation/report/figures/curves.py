@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from ablation.analysis.factors import Factor, Floats, read_factor
 from ablation.analysis.notices import counted
-from ablation.report.figures.names import IN_ALT, factor_names, listed, number, plain, short, stem
+from ablation.report.figures.names import IN_ALT, factor_names, listed, number, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import response_label, scale_axis
 from ablation.report.figures.style import drawing, looks, new_figure
@@ -61,7 +61,7 @@ def learning_curves(
         f"{short(shown, IN_ALT)} ({direction} is better) over {runs.shape[1]} epochs, by "
         f"{short(name, IN_ALT)}; median of the runs at the first and last epoch: {listed(said)}."
     )
-    title = f"Learning curves: {plain(shown)} by {short(name, IN_ALT)}"
+    title = f"Learning curves: {short(shown, IN_ALT)} by {short(name, IN_ALT)}"
     return Picture(f"learning_curves_{stem(name)}", title, alt, figure)
 
 

@@ -25,7 +25,7 @@ COLUMN_NAMES, OVERHANG = 1.15, 1.5
 
 @dataclass(frozen=True)
 class Strip:
-    """Some cells' maps of one kind: the kind, and cell -> (n, height, width)."""
+    """Maps of one kind of cells that stand beside each other: cell -> (n, height, width)."""
 
     kind: str
     maps: dict[str, Image]

@@ -10,10 +10,11 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from ablation.analysis import analyze
 from ablation.report import figures
 from ablation.report.figures.style import drawing
 from ablation.report.figures.svg import smaller_png
-from tests.report.figures.every import every_figure, words
+from tests.report.figures.every import assert_sound, every_figure, words
 from tests.report.figures.states import STATES
 
 
@@ -93,3 +94,22 @@ def test_many_points_become_a_bitmap():
     svg = figures.latent_scatter("cell", many).svg()
     assert "<image" in svg
     assert svg.count("<use") < 100
+
+
+def test_a_response_may_be_called_anything():
+    state = STATES["plain"]()
+    name = "$lo_ss$ <b>&\n\x07" + "x" * 300
+    table = state.table.rename(columns={"loss": name})
+    analysis = analyze(table, name, state.factors, block="seed", margin=2)
+    told = {key: {name: [2.0, 1.0]} for key in table["key"]}
+    pictures = [
+        figures.effects_forest(analysis, name, "lower"), *figures.marginal_means(analysis, name, "lower"),
+        figures.interactions(analysis, name, "lower"),
+        figures.seeds_strip(table, state.factors, name, "lower"),
+        figures.learning_curves(told, table, "activation", name, "lower"),
+        figures.cost(table, state.factors, name, "lower"),
+    ]  # fmt: skip
+    for picture in pictures:
+        assert_sound(picture)
+        assert "$lo_ss$ <b>&" in words(picture)
+        assert len(picture.title) < 250
