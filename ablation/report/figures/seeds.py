@@ -13,7 +13,7 @@ from ablation.analysis import analyze
 from ablation.analysis.distributions import t_two_sided
 from ablation.analysis.factors import Bools, Floats, Ints, read_factor
 from ablation.errors import UsageError
-from ablation.report.figures.names import IN_ALT, listed, number, plain, short
+from ablation.report.figures.names import IN_ALT, listed, number, short
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.rows import Cells, jitter, read_cells
 from ablation.report.figures.scales import response_label, scale_axis
@@ -59,7 +59,7 @@ def seeds_strip(
     _name_outliers(axes, cells, codes, names, far, place, upright)
     _name_axes(axes, cells, direction, response, upright)
     figure.legend(handles=_legend(cells, names), loc="outside upper left", ncols=4, borderaxespad=0.2)
-    title = f"Every run: {plain(response)} by cell, the best {'on top' if upright else 'at the left'}"
+    title = f"Every run: {short(response, IN_ALT)} by cell, the best {'on top' if upright else 'at the left'}"
     return Picture("seeds", title, _alt(cells, codes, names, far, response, direction), figure)
 
 
