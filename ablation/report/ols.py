@@ -122,7 +122,8 @@ class Fit:
     def eigenvalues(self) -> Floats:
         """Of X'X, smallest first."""
         singular = np.linalg.svd(self.X, compute_uv=False)
-        return np.square(singular[::-1], dtype=np.float64)
+        found: Floats = np.asarray(singular[::-1] ** 2, dtype=np.float64)
+        return found
 
     @property
     def condition(self) -> float:

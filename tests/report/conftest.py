@@ -1,5 +1,6 @@
 """Studies that were never trained: rows made by hand, with effects that are known."""
 
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -16,25 +17,28 @@ FACTORS = {
 
 @pytest.fixture
 def study(tmp_path):
-    """A function that writes a study: factors, seeds, and a loss for each cell and seed."""
+    """`make_study` in a folder of the test's own."""
+    return partial(make_study, tmp_path / "study")
 
-    def write(factors=FACTORS, seeds=(0, 1, 2), loss=None, keep=lambda *_: True, measured=None, **record):
-        store = open_store(tmp_path / "study")
-        keys = []
-        for levels in product(*factors.values()):
-            config = dict(zip(factors, levels, strict=True))
-            for seed in seeds:
-                key = run_key(config, seed, {})
-                keys.append(key)
-                if keep(config, seed):
-                    value = (loss or planted)(config, seed)
-                    more = measured(config, seed) if measured else {}
-                    store.commit(row(key, config, seed, {"loss": value, **more}))
-        made = {"schema": 1, "study": "made", "factors": factors, "seeds": list(seeds), "keys": keys}
-        store.save_study({**made, "response": "loss", "direction": "lower", **record})
-        return tmp_path / "study"
 
-    return write
+def make_study(
+    folder, factors=FACTORS, seeds=(0, 1, 2), loss=None, keep=lambda *_: True, measured=None, **record
+):
+    """Write a study: factors, seeds, a loss for each cell and seed, which runs there are, more responses."""
+    store = open_store(folder)
+    keys = []
+    for levels in product(*factors.values()):
+        config = dict(zip(factors, levels, strict=True))
+        for seed in seeds:
+            key = run_key(config, seed, {})
+            keys.append(key)
+            if keep(config, seed):
+                value = (loss or planted)(config, seed)
+                more = measured(config, seed) if measured else {}
+                store.commit(row(key, config, seed, {"loss": value, **more}))
+    made = {"schema": 1, "study": "made", "factors": factors, "seeds": list(seeds), "keys": keys}
+    store.save_study({**made, "response": "loss", "direction": "lower", **record})
+    return folder
 
 
 def planted(config, seed):

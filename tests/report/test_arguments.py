@@ -63,6 +63,7 @@ def test_names_with_commas_and_words_like_true_stay_names():
     assert asked.directions == {"on": "higher"}
 
 
+@pytest.mark.usefixtures("table")
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
@@ -86,7 +87,7 @@ def test_names_with_commas_and_words_like_true_stay_names():
         (["table=mine.csv", "figures=maybe"], "figures: expected true or false"),
     ],
 )
-def test_a_wrong_argument_is_a_sentence_and_code_2(table, capsys, settings, sentence):
+def test_a_wrong_argument_is_a_sentence_and_code_2(capsys, settings, sentence):
     assert main(settings) == 2
     assert sentence in capsys.readouterr().err
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ablation.report.__main__ import main
-from tests.report.conftest import FACTORS
+from tests.report.conftest import FACTORS, make_study
 
 pytestmark = pytest.mark.slow
 
@@ -49,16 +49,19 @@ def axe():
     return source.read_text(encoding="utf-8")
 
 
-@pytest.fixture(params=["a study", "long names", "nothing yet"])
-def page(study, request):
+@pytest.fixture(scope="module", params=["a study", "long names", "nothing yet"])
+def page(tmp_path_factory, request):
     cases = {
-        "a study": {"factors": {**FACTORS, "flags.act": ["relu", "elu", "selu"]}, "margin": 1.0,
-                    "measured": lambda c, s: {"train_seconds": 1.0 + s + c["flags.batch_norm"]},
-                    "responses": ["loss", "train_seconds"]},
+        "a study": {
+            "factors": {**FACTORS, "flags.act": ["relu", "elu", "selu"]},
+            "margin": 1.0,
+            "measured": lambda c, s: {"train_seconds": 1.0 + s + c["flags.batch_norm"]},
+            "responses": ["loss", "train_seconds"],
+        },
         "long names": {"factors": {"x" * 300: ["a" * 300, "b" * 300], "y": ["<script>", "\"'&", "z"]}},
         "nothing yet": {"keep": lambda *_: False},
-    }  # fmt: skip
-    folder = study(**cases[request.param])
+    }
+    folder = make_study(tmp_path_factory.mktemp("page") / "study", **cases[request.param])
     main([str(folder)])
     return (folder / "report/index.html").resolve().as_uri()
 
@@ -66,7 +69,8 @@ def page(study, request):
 def at(browser, page, width, scheme="light"):
     """Open the page; forget what was logged before."""
     browser.get("about:blank")
-    browser.get_log("browser"), browser.get_log("performance")
+    for kind in ("browser", "performance"):
+        browser.get_log(kind)
     scheme = {"name": "prefers-color-scheme", "value": scheme}
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
@@ -84,8 +88,9 @@ def test_it_opens_without_error_request_or_sideways_scroll(browser, page):
         asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
         assert {url for url in asked if not url.startswith("data:")} == {page}
     assert not browser.execute_script("return [...document.images].filter(i => !i.alt).length")
+    drawn = "[...document.querySelectorAll('main svg')]"
     assert not browser.execute_script(
-        "return [...document.querySelectorAll('main svg')].filter(s => !s.closest('[role=img][aria-label]')).length"
+        f"return {drawn}.filter(s => !s.closest('[role=img][aria-label]')).length"
     )
 
 

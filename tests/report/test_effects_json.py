@@ -10,14 +10,43 @@ from ablation.report.effects_json import SCHEMA, TABLES
 
 NUMBER = (int, float, type(None))
 TOP = {"schema": int, "study": str, "source": str, "design": dict, "responses": list}
-DESIGN = {"words": str, "factors": dict, "reference": dict, "block": (str, type(None)), "runs": int, "failed": int,
-          "missing": int}  # fmt: skip
+DESIGN = {
+    "words": str,
+    "factors": dict,
+    "reference": dict,
+    "block": (str, type(None)),
+    "runs": int,
+    "failed": int,
+    "missing": int,
+}
 ANSWER = {"response": str, "direction": str, "obstacle": (str, type(None))}
-ANALYSIS = {"scale": str, "alpha": float, "margin": NUMBER, "block": (str, type(None)), "runs": int,
-            "warnings": list, **dict.fromkeys(TABLES, list)}  # fmt: skip
-EFFECT = {"factor": str, "level": str, "reference": str, "estimate": NUMBER, "se": NUMBER, "df": NUMBER,
-          "ci_low": NUMBER, "ci_high": NUMBER, "t": NUMBER, "p": NUMBER, "p_adjusted": NUMBER, "percent": NUMBER,
-          "percent_low": NUMBER, "percent_high": NUMBER, "se_hc3": NUMBER, "p_hc3": NUMBER}  # fmt: skip
+ANALYSIS = {
+    "scale": str,
+    "alpha": float,
+    "margin": NUMBER,
+    "block": (str, type(None)),
+    "runs": int,
+    "warnings": list,
+    **dict.fromkeys(TABLES, list),
+}
+EFFECT = {
+    "factor": str,
+    "level": str,
+    "reference": str,
+    "estimate": NUMBER,
+    "se": NUMBER,
+    "df": NUMBER,
+    "ci_low": NUMBER,
+    "ci_high": NUMBER,
+    "t": NUMBER,
+    "p": NUMBER,
+    "p_adjusted": NUMBER,
+    "percent": NUMBER,
+    "percent_low": NUMBER,
+    "percent_high": NUMBER,
+    "se_hc3": NUMBER,
+    "p_hc3": NUMBER,
+}
 
 
 def check(value, schema, exact=True):

@@ -10,9 +10,21 @@ from ablation.report.document import Cell, Column, Table
 from ablation.report.latex import LIMIT, escaped, latex
 
 NASTY = [
-    "\\input{/etc/passwd}", "100 % & #1 $x$ a_b ^ ~ {}", "[optional]", "*", "é ñ ö ß Ø ł", "αβγ Ω Γ", "中文 😀",
-    "<script>", 'a "quoted" `name`', "tab\tand\nnewline", "− × ± ω² ✓ – … ·", "$$", "", "x" * 300,
-]  # fmt: skip
+    "\\input{/etc/passwd}",
+    "100 % & #1 $x$ a_b ^ ~ {}",
+    "[optional]",
+    "*",
+    "é ñ ö ß Ø ł",
+    "αβγ Ω Γ",
+    "中文 😀",
+    "<script>",
+    'a "quoted" `name`',
+    "tab\tand\nnewline",
+    "− × ± ω² ✓ – … ·",
+    "$$",
+    "",
+    "x" * 300,
+]
 
 
 def made(rows, columns=2, **more):

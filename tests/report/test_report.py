@@ -43,10 +43,17 @@ def test_the_sections_stand_in_the_order_of_the_guide(study, report):
     write(folder)
     heads = re.findall(r"<h2[^>]*>(.*?)</h2>", report(folder, "index.html"))
     assert [head.split(":")[0] for head in heads] == [
-        "Verdicts", "Best cells", "The article&#39;s linear model", "Analysis of variance", "Interactions",
-        "Table for a paper", "Seeds and learning curves", "Robustness", "Diagnostics",
+        "Verdicts",
+        "Best cells",
+        "The article&#39;s linear model",
+        "Analysis of variance",
+        "Interactions",
+        "Table for a paper",
+        "Seeds and learning curves",
+        "Robustness",
+        "Diagnostics",
         "Failures, and the next step",
-    ]  # fmt: skip
+    ]
     assert [line[3:].split(":")[0] for line in report(folder).splitlines() if line.startswith("## ")] == [
         head.split(":")[0].replace("&#39;", "'") for head in heads
     ]
@@ -84,10 +91,19 @@ def _first(config):
         ({"loss": lambda c, s: float("nan") if s == 1 else planted(c, s)}, "16 finite, 8 diverged", 0),
     ],
     ids=[
-        "no rows", "all diverged", "no factors", "one run", "one level", "constant", "half a sweep",
-        "no replicates", "two runs", "one factor", "failures",
+        "no rows",
+        "all diverged",
+        "no factors",
+        "one run",
+        "one level",
+        "constant",
+        "half a sweep",
+        "no replicates",
+        "two runs",
+        "one factor",
+        "failures",
     ],
-)  # fmt: skip
+)
 def test_every_state_is_a_page_that_says_what_it_is(study, report, caplog, case, expected, code):
     folder = study(**case)
     assert main([str(folder)]) == code
@@ -154,8 +170,11 @@ def test_the_verdict_table_has_the_numbers_of_the_analysis(study, report):
 
 def test_effects_in_units_are_the_change_from_the_references_mean(study, report):
     """On the log scale: −10 % of the mean of the reference level, in the units of the response."""
-    folder = study(loss=lambda c, s: (0.9 if c["flags.batch_norm"] else 1.0) * (1 + 0.001 * s) * (
-        1 + 0.0001 * len(str(c))))  # fmt: skip
+    folder = study(
+        loss=lambda c, s: (
+            (0.9 if c["flags.batch_norm"] else 1.0) * (1 + 0.001 * s) * (1 + 0.0001 * len(str(c)))
+        )
+    )
     write(folder)
     line = next(line for line in report(folder).splitlines() if re.match(r"\| batch_norm +\| on − off", line))
     change = line.split("|")[5].strip()

@@ -7,8 +7,15 @@ def test_the_order_is_table_caution_verdicts_best_cell_path(study, capsys):
     folder = study(margin=2.0)
     main([str(folder), "figures=false"])
     shown = capsys.readouterr().out
-    order = ["OLS Regression Results", "Caution:", "What each component does to loss", "Keep flags.batch_norm",
-             "Best cell:", "Design:", "Report:"]  # fmt: skip
+    order = [
+        "OLS Regression Results",
+        "Caution:",
+        "What each component does to loss",
+        "Keep flags.batch_norm",
+        "Best cell:",
+        "Design:",
+        "Report:",
+    ]
     places = [shown.index(part) for part in order]
     assert places == sorted(places)
     assert shown.rstrip().endswith("report/index.html")

@@ -37,13 +37,13 @@ def _summary(lines: list[Line]) -> str:
 
 def check_lines(study: Study, analysis: Analysis) -> list[Line]:
     """(pass, warn or unknown; what was checked; what was found)."""
-    lines = [_spread(study, analysis), _along(analysis), _outlier(analysis), _influence(analysis)]
+    lines = [_spread(study, analysis), _along(analysis), _outlier(study, analysis), _influence(analysis)]
     lines += [_fit(analysis), _scale(analysis)]
     return [(tone, title, minus(text)) for tone, title, text in lines]
 
 
 def _spread(study: Study, analysis: Analysis) -> Line:
-    table, title = analysis.diagnostics.spread, "Equal spread at all levels"
+    table, title = analysis.diagnostics.spread, "Spread between levels"
     table = table[table["p_adjusted"].notna()]
     if table.empty:
         return "unknown", title, "Too few runs to compare spreads."
@@ -58,27 +58,29 @@ def _spread(study: Study, analysis: Analysis) -> Line:
 
 
 def _along(analysis: Analysis) -> Line:
-    row, title = analysis.diagnostics.breusch_pagan.iloc[0], "Spread does not follow the model"
+    row, title = analysis.diagnostics.breusch_pagan.iloc[0], "Spread along the fit"
     if not math.isfinite(row["p"]):
         return "unknown", title, "Too few runs to tell."
     found = f"Breusch–Pagan LM = {plain(row['LM'])} on {row['df']:.0f} df, p {_equals(row['p'])}."
     return "warn" if row["p"] < analysis.request.alpha else "pass", title, found
 
 
-def _outlier(analysis: Analysis) -> Line:
-    table, title = analysis.diagnostics.outlier, "No outlier"
+def _outlier(study: Study, analysis: Analysis) -> Line:
+    table, title = analysis.diagnostics.outlier, "Outliers"
     if table.empty or not math.isfinite(table["p_adjusted"].iloc[0]):
         return "unknown", title, "Too few runs to tell."
     row = table.iloc[0]
+    at = int(study.table.index.get_loc(row["run"]))
+    which = f"{study.label(study.levels_of(at))}, seed {study.table['seed'].iloc[at]}"
     found = (
-        f"furthest run: {clipped(row['cell'], 90)}, studentized residual {plain(row['studentized'])} "
+        f"furthest run: {which}, studentized residual {plain(row['studentized'])} "
         f"(p {_equals(row['p_adjusted'])} after allowing for {analysis.n_runs} runs)."
     )
     return "warn" if row["p_adjusted"] < analysis.request.alpha else "pass", title, found
 
 
 def _influence(analysis: Analysis) -> Line:
-    distances, title = analysis.diagnostics.influence["cooks_distance"], "No run decides alone"
+    distances, title = analysis.diagnostics.influence["cooks_distance"], "Influence"
     if not distances.notna().any():
         return "unknown", title, "Too few runs to tell."
     found = f"largest Cook's distance {plain(distances.max())}; {MAX_COOKS_DISTANCE:g} would be a concern."
@@ -86,7 +88,7 @@ def _influence(analysis: Analysis) -> Line:
 
 
 def _fit(analysis: Analysis) -> Line:
-    row, title = analysis.lack_of_fit.iloc[0], "The model describes the cells"
+    row, title = analysis.lack_of_fit.iloc[0], "Lack of fit"
     if not math.isfinite(row["p"]):
         return "unknown", title, "Needs cells with several runs, and fewer parameters than cells."
     found = f"lack of fit p {_equals(row['p'])}."
@@ -94,7 +96,7 @@ def _fit(analysis: Analysis) -> Line:
 
 
 def _scale(analysis: Analysis) -> Line:
-    table, title = analysis.diagnostics.box_cox, "The scale suits the response"
+    table, title = analysis.diagnostics.box_cox, "Scale of the response"
     if table.empty:
         return "unknown", title, "Box–Cox needs positive responses and some noise."
     row, power = table.iloc[0], 0.0 if analysis.scale == "log" else 1.0

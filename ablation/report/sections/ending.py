@@ -116,19 +116,17 @@ def _cost(study: Study, more: object) -> tuple[str, str, str]:
 
 def _power_sentence(power: pd.DataFrame, relative: bool, study: Study) -> str:
     sizes = power["detectable_percent" if relative else "detectable"]
-    low, high = (percent(s) if relative else units(s) for s in (sizes.min(), sizes.max()))
-    reach = low.lstrip("+") if low == high else f"{low.lstrip('+')} to {high.lstrip('+')}"
-    return (
-        f"This study finds effects on {study.main.response} of {reach} with probability 80 %, by component."
-    )
+    low, high = ((percent(s) if relative else units(s)).lstrip("+") for s in (sizes.min(), sizes.max()))
+    reach = low if low == high else f"{low.removesuffix(' %')} to {high}, depending on the component"
+    return f"With probability 80 % this study finds an effect on {study.main.response} of {reach}."
 
 
 def _margin_sentence(needs: pd.DataFrame, margin: float | None, relative: bool) -> str:
     seeds = needs["seeds_needed"].dropna()
     size = f"{margin:g}{' %' if relative else ''}"
     if seeds.empty:
-        return f"An effect as small as the margin of {size} is out of its reach, even with 1000 seeds."
-    return f"To find an effect as small as the margin of {size} takes {int(seeds.max())} seeds in all."
+        return f"One as small as the margin of {size} is out of its reach, even with 1000 seeds."
+    return f"To find one as small as the margin of {size} takes up to {int(seeds.max())} seeds in all."
 
 
 def _commands(study: Study) -> list[Block]:
