@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis import Analysis
-from ablation.report.names import cell_label, factor_labels
+from ablation.report.names import LONG, cell_label, clipped, factor_labels
+from ablation.report.numbers import minus
 
 History = Mapping[str, Sequence[float | None]]
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
@@ -132,6 +133,17 @@ class Study:
     def label(self, levels: Mapping[str, str]) -> str:
         """A cell in few words."""
         return cell_label(levels, self.factors, self.labels)
+
+    def in_short(self, sentence: str) -> str:
+        """A sentence of the analysis, with names cut that are longer than a line, and true minus signs."""
+        for name in self._long_names:
+            sentence = sentence.replace(name, clipped(name))
+        return minus(sentence)
+
+    @cached_property
+    def _long_names(self) -> list[str]:
+        names = {*self.factors, *(level for levels in self.factors.values() for level in levels)}
+        return sorted((name for name in names if len(name) > LONG), key=len, reverse=True)
 
     def values(self, response: str) -> np.ndarray[Any, np.dtype[np.float64]]:
         """A response of each run, NaN where it has none, (n_runs,)."""

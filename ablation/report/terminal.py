@@ -10,7 +10,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ablation.report.names import clipped
-from ablation.report.numbers import minus
 from ablation.report.ols import article_summary
 from ablation.report.sections.cells import best_sentence
 from ablation.report.sections.header import design
@@ -44,10 +43,10 @@ def _print_answer(console: Console, study: Study, answer: Answer) -> None:
         console.print(f"Caution: {analysis.article_caution}\n", markup=False)
     console.print(_table(study, answer))
     for sentence in analysis.verdicts["sentence"]:
-        console.print(minus(clipped(sentence, 400)), markup=False)
-    notes = [f"Note: {clipped(notice, 400)}" for notice in analysis.warnings]
+        console.print(study.in_short(sentence), markup=False)
+    notes = [f"Note: {study.in_short(notice)}" for notice in analysis.warnings]
     for note in notes[:NOTES]:
-        console.print(minus(note), markup=False)
+        console.print(note, markup=False)
     if len(notes) > NOTES:
         console.print(f"{len(notes) - NOTES} more notes are in the report.", markup=False)
     console.print(best_sentence(study, answer), markup=False)

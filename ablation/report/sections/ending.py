@@ -26,6 +26,8 @@ def _failures(study: Study) -> list[Block]:
     """A level that breaks training is a finding, not a gap."""
     analysis = study.main.analysis
     if analysis is None:
+        if study.table.empty:
+            return [Prose("No run has ended yet.")]
         n = int((study.table["status"].astype(str) != "ok").sum())
         return [
             Prose(

@@ -28,7 +28,7 @@ def images(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
     for name in _inputs(found):
         blocks += drawer.blocks("heatmaps", found, name)
     latent: list[Block] = []
-    for label, arrays in _two(study, found).items():
+    for label, arrays in _two(study, answer, found).items():
         latent += drawer.blocks("latent_walk", label, arrays)
         latent += drawer.blocks("latent_scatter", label, arrays)
     blocks += [Grid(latent)] if len(latent) > 1 else latent
@@ -80,8 +80,9 @@ def _inputs(found: Mapping[str, Arrays]) -> list[str | None]:
     return list(names)
 
 
-def _two(study: Study, found: Mapping[str, Arrays]) -> dict[str, Arrays]:
-    """The first cell shown (the best of many) and the reference cell."""
-    reference = study.label(study.reference)
-    names = dict.fromkeys([next(iter(found)), reference])
+def _two(study: Study, answer: Answer, found: Mapping[str, Arrays]) -> dict[str, Arrays]:
+    """The best cell and the reference cell."""
+    codes, means = study.cells.tolist(), _cell_means(study, answer)
+    best = [study.label(study.levels_of(codes.index(means[0])))] if means else []
+    names = dict.fromkeys([*best, study.label(study.reference)])
     return {name: found[name] for name in names if name in found}

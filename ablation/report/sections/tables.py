@@ -30,7 +30,7 @@ def verdict_cell(verdict: str) -> Cell:
 
 def component(study: Study, row: Mapping[str, Any]) -> str:
     """'activation', 'activation at attention=none': what a contrast is about, by its short name."""
-    label = study.labels.get(str(row["factor"]), str(row["factor"]))
+    label = clipped(study.labels.get(str(row["factor"]), str(row["factor"])))
     within = str(row.get("within") or "")
     if not within:
         return label
@@ -54,7 +54,7 @@ def term_labels(study: Study, analysis: Analysis) -> dict[str, str]:
     found = {}
     for term in analysis.fit.matrix.terms:
         names = [predictors[i].name for i in sorted(term.members)]
-        found[term.name] = " × ".join(study.labels.get(name, name) for name in names) or term.name
+        found[term.name] = " × ".join(clipped(study.labels.get(name, name)) for name in names) or term.name
     return found
 
 

@@ -39,7 +39,7 @@ def verdicts(study: Study, answer: Answer, drawer: Drawer) -> Section:
     analysis = answer.analysis
     asked = (analysis, answer.response, answer.direction)
     forest = drawer.blocks("effects_forest", *asked, prefix=answer.prefix)
-    sentences = Sentences([minus(text) for text in analysis.verdicts["sentence"]], lead=True)
+    sentences = Sentences([study.in_short(text) for text in analysis.verdicts["sentence"]], lead=True)
     blocks: list[Block] = [
         *_warned(study, analysis),
         Beside([sentences], forest) if forest else sentences,
@@ -62,7 +62,7 @@ def _warned(study: Study, analysis: Analysis | None) -> list[Block]:
             f"{missing} of {n_runs} runs are missing: what follows is what the others say. "
             "The same sweep command goes on where it stopped."
         )
-    found += [minus(str(notice)) for notice in (analysis.warnings if analysis else [])]
+    found += [study.in_short(notice) for notice in (analysis.warnings if analysis else [])]
     return [Warned(found)] if found else []
 
 
