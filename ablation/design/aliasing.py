@@ -28,7 +28,7 @@ class Namer:
     def alias(self, term: Term, other: Term, weight: float, signed: bool) -> Alias:
         """The alias of two terms; `weight` carries the sign."""
         sign = (1 if weight > 0 else -1) if signed else 0
-        share = min(abs(weight), 1.0)
+        share = round(min(abs(weight), 1.0), 9)
         letter = letters(len(self.names))
         left, right = ("".join(letter[i] for i in t) for t in (term, other))
         relation = ("=" if share > 1 - EXACT else "≈") if signed else "~"

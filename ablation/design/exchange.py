@@ -42,19 +42,24 @@ def d_optimal(n_levels: tuple[int, ...], n_cells: int) -> Codes:
     return candidates[np.sort(best[1])]
 
 
-def _exchange(X: Matrix, rows: NDArray[np.int64]) -> tuple[float, Codes]:
+def _exchange(X: Matrix, rows: NDArray[np.int64]) -> tuple[float, NDArray[np.int64]]:
     """Swap a cell of the design for one outside it while that raises |X'X|; log |X'X| and the rows."""
     rows, ridge = rows.copy(), 1e-6 * np.eye(X.shape[1])
-    improved = True
-    while improved:
-        improved = False
-        for i in range(len(rows)):
-            inverse = np.linalg.inv(X[rows].T @ X[rows] + ridge)
-            own = X[rows[i]] @ inverse
-            spread = np.einsum("ij,ij->i", X @ inverse, X)
-            gain = (1 + spread) * (1 - own @ X[rows[i]]) + (X @ own) ** 2
-            gain[rows] = 0
-            best = int(gain.argmax())
-            if gain[best] > 1 + 1e-7:
-                rows[i], improved = best, True
+    inverse, spread = _spread(X, rows, ridge)
+    since = i = 0  # rows looked at since the last swap, and the row in hand
+    while since < len(rows):
+        own = X[rows[i]] @ inverse
+        gain = (1 + spread) * (1 - spread[rows[i]]) + (X @ own) ** 2
+        gain[rows] = 0
+        best = int(gain.argmax())
+        if gain[best] > 1 + 1e-7:
+            rows[i], since = best, 0
+            inverse, spread = _spread(X, rows, ridge)
+        since, i = since + 1, (i + 1) % len(rows)
     return float(np.linalg.slogdet(X[rows].T @ X[rows] + ridge)[1]), rows
+
+
+def _spread(X: Matrix, rows: NDArray[np.int64], ridge: Matrix) -> tuple[Matrix, Matrix]:
+    """(X'X)⁻¹ of the design, and the variance x'(X'X)⁻¹x of every candidate's prediction."""
+    inverse = np.linalg.inv(X[rows].T @ X[rows] + ridge)
+    return inverse, np.asarray(((X @ inverse) * X).sum(1))

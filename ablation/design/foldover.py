@@ -43,14 +43,13 @@ class Mirror:
 
     def note(self, before: Sequence[Alias], after: Sequence[Alias]) -> str:
         """What it cleared, or that it is useless."""
-        left = {(a.effect, a.other) for a in after if a.complete}
-        known = [a for a in before if a.complete]
-        cleared = [a for a in known if (a.effect, a.other) not in left]
+        left = {(a.effect, a.other): a.share for a in after}
+        cleared = [a for a in before if left.get((a.effect, a.other), 0) < a.share]
         if not cleared:
             return (
                 f"The {self.words} is useless: it clears no alias of main effects or two-factor interactions."
             )
-        return f"The {self.words} clears {len(cleared)} of {counted(len(known), 'complete alias')[:-1]}es."
+        return f"The {self.words} clears or lessens {len(cleared)} of {len(before)} aliases."
 
 
 def plan_mirror(fold: bool | str, factors: Sequence[str], n_levels: Sequence[int]) -> Mirror:

@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from math import lcm, prod
 
+import numpy as np
+
+from ablation.design import wordlengths
 from ablation.design.arrays import PLACKETT_BURMAN, SIZES, pool
 from ablation.design.catalogue import catalogued_runs
 from ablation.design.choose import choose_columns
 from ablation.design.exchange import d_optimal
 from ablation.design.generators import parse_generators
-from ablation.design.model import MAX_CELLS, Codes, n_parameters
+from ablation.design.model import MAX_CELLS, Codes, effect_columns, n_parameters
 from ablation.design.regular import Word, catalogued_words, fraction, relation_text, solve
 from ablation.design.sentences import roman, shape
-from ablation.design.verify import Properties, examine
+from ablation.design.verify import d_efficiency
 from ablation.errors import UsageError
 
 MAX_SEARCHED = 128
@@ -136,7 +139,7 @@ class Fractions:
         k, p = len(self.names), len(words)
         codes = fraction(words, k)
         found = Fraction(codes, f"2^({k}−{p}) fraction", None, relation_text(words, k))
-        return replace(found, resolution=self._examine(codes).resolution or _shortest(words))
+        return replace(found, resolution=self._resolution(codes) or _shortest(words))
 
     def _array(self, n_cells: int) -> Fraction | None:
         """Columns of an orthogonal array."""
@@ -153,19 +156,22 @@ class Fractions:
             kind = f"{shape(self.n_levels)} {part} fraction in {n_cells} cells"
         else:
             kind = f"orthogonal array L{n_cells} ({part})"
-        return Fraction(codes, kind, self._examine(codes).resolution)
+        return Fraction(codes, kind, self._resolution(codes))
 
     def _subset(self, n_cells: int) -> Fraction:
         """The D-optimal subset, which may turn out orthogonal."""
         codes = self._with_reference(d_optimal(self.n_levels, n_cells))
-        found = self._examine(codes)
+        reached = self._resolution(codes)
         part = f"{n_cells} of the {self._n_full} cells of {shape(self.n_levels)}"
-        if found.resolution:
-            return Fraction(codes, f"orthogonal array L{n_cells} ({part})", found.resolution)
-        return Fraction(codes, f"D-optimal subset ({part}), D-efficiency {found.d_efficiency:.3f}", None)
+        if reached:
+            return Fraction(codes, f"orthogonal array L{n_cells} ({part})", reached)
+        efficiency = d_efficiency(np.hstack(list(effect_columns(codes, self.n_levels, 1).values())))
+        return Fraction(codes, f"D-optimal subset ({part}), D-efficiency {efficiency:.3f}", None)
 
     def _with_reference(self, codes: Codes) -> Codes:
-        """Levels renamed so that the first cell is the reference cell: that costs nothing."""
+        """Levels renamed so that the reference cell is among the cells: that costs nothing."""
+        if (codes == self.reference).all(1).any():
+            return codes
         moved = codes.copy()
         for i, (size, level) in enumerate(zip(self.n_levels, self.reference, strict=True)):
             if size & (size - 1) == 0:
@@ -174,8 +180,8 @@ class Fractions:
                 moved[:, i] = (codes[:, i] - codes[0, i] + level) % size
         return moved
 
-    def _examine(self, codes: Codes) -> Properties:
-        return examine(codes, {n: tuple(range(s)) for n, s in zip(self.names, self.n_levels, strict=True)})
+    def _resolution(self, codes: Codes) -> int | None:
+        return wordlengths.resolution(wordlengths.word_lengths(codes, self.n_levels))
 
     def _offers(self) -> str:
         """A sentence that lists what can be had."""
@@ -186,12 +192,13 @@ class Fractions:
         return text + f". full_factorial has {self._n_full} cells"
 
     def _worthwhile(self) -> Iterator[tuple[int, Fraction]]:
-        """Number of cells and fraction, without those of mixed levels that more cells make no better."""
+        """Number of cells and fraction, without those that more cells make no better."""
         best = 0
         for n in sorted({*self._sizes(), *(PLACKETT_BURMAN if self._two_level else ())}):
             found = self._of(n, exact=False)
-            if found and (self._two_level or (found.resolution or 0) > best):
-                best = found.resolution or 0
+            reached = (found.resolution or 0) if found else 0
+            if found and (reached > best or (self._two_level and reached == best)):
+                best = reached
                 yield n, found
 
 

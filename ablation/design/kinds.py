@@ -1,7 +1,7 @@
 """What a design is, as the rest of the house sees it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -21,7 +21,7 @@ class Alias:
     other: str
     sign: int
     share: float = 1.0
-    letters: str = ""
+    letters: str = field(default="", compare=False)
 
     @property
     def complete(self) -> bool:

@@ -39,7 +39,8 @@ def make_design(
         name: `full_factorial`; `fractional`; `foldover` (a fraction and its mirror); `one_at_a_time` (the
             reference cell, and each factor changed in turn); `leave_one_out` (the same from everything on).
         resolution: of a fraction: the fewest cells that reach it, and of those minimum aberration.
-        runs: cells of a fraction: the best resolution in that number. With `resolution`, both must hold.
+        runs: cells of a fraction (of a foldover: of its base): the best resolution in that number. With
+            `resolution`, both must hold.
         generators: of a fraction of two-level factors, such as `D=-ABC` or `dropout=batch_norm:attention`.
         foldover: what the mirror switches: all factors of two levels (true), or the factor named.
         exclude: partial configurations factor → level or list of levels; cells that match one are left out.

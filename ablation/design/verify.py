@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ablation.design.aliasing import Namer, find_aliases
 from ablation.design.kinds import Alias
 from ablation.design.model import Codes, Matrix, Term, effect_columns, n_parameters
-from ablation.design.names import find_level, short_names
+from ablation.design.names import find_level, level_text, short_names
 from ablation.design.wordlengths import resolution, word_lengths
 from ablation.errors import UsageError
 
@@ -82,8 +82,10 @@ def verify(cells: Sequence[Mapping[str, Any]], factors: Mapping[str, Sequence[An
         factors: factor → its levels.
 
     Raises:
-        UsageError: a cell has a level that its factor has not, or comes twice.
+        UsageError: no cells, a level that its factor has not, or a cell that comes twice.
     """
+    if not cells:
+        raise UsageError("cells: expected at least one. Received: none")
     positions = {f: {repr(v): i for i, v in enumerate(levels)} for f, levels in factors.items()}
     rows = [
         [
@@ -121,7 +123,7 @@ def examine(codes: Codes, factors: Mapping[str, tuple[Any, ...]]) -> Properties:
         lost=lost,
         word_lengths=pattern,
         resolution=resolution(pattern),
-        d_efficiency=_d_efficiency(np.hstack(list(mains.values()))),
+        d_efficiency=d_efficiency(np.hstack(list(mains.values()))),
         main_effects=main_effects,
         interactions=interactions,
         aliases=find_aliases(columns, tied, namer),
@@ -154,7 +156,9 @@ def _lost(codes: Codes, factors: Mapping[str, tuple[Any, ...]], names: list[str]
     """Levels that no cell has."""
     seen = [set(column.tolist()) for column in codes.T]
     asked = zip(names, factors.values(), seen, strict=True)
-    return tuple(f"{n}={v}" for n, levels, has in asked for i, v in enumerate(levels) if i not in has)
+    return tuple(
+        f"{n}={level_text(v)}" for n, levels, has in asked for i, v in enumerate(levels) if i not in has
+    )
 
 
 def _present(codes: Codes) -> tuple[Codes, tuple[int, ...]]:
@@ -174,25 +178,35 @@ def _proportional(codes: Codes, n_levels: tuple[int, ...]) -> bool:
     return not np.any(excess[owner[:, None] != owner])
 
 
-def _d_efficiency(X: Matrix) -> float:
+def d_efficiency(X: Matrix) -> float:
     """|X'X/n|^(1/p): 1 in a balanced orthogonal design, less in any other of as many cells."""
     sign, log = np.linalg.slogdet(X.T @ X / len(X))
     return float(np.exp(log / X.shape[1])) if sign > 0 and np.isfinite(log) and log > -60 else 0.0
 
 
 def _rank(columns: dict[Term, Matrix], namer: Namer) -> Rank:
-    """Rank by the eigenvalues of X'X; effects are tied where its null space reaches both."""
+    """Rank of the model matrix; effects are tied where its null space reaches both."""
     X = np.hstack(list(columns.values()))
-    values, vectors = np.linalg.eigh(X.T @ X / len(X))
-    null = vectors[:, values < NULL]
+    row_space = _row_space(X)
+    free = np.eye(X.shape[1]) - row_space @ row_space.T  # projects on what no cell tells of
     terms = list(columns)
     owner = np.repeat(np.arange(len(terms)), [x.shape[1] for x in columns.values()])
     reach = np.zeros((len(terms), len(terms)))
-    np.add.at(reach, (owner[:, None], owner[None, :]), (null @ null.T) ** 2)
+    np.add.at(reach, (owner[:, None], owner[None, :]), free**2)
     linked = reach > NULL**2
     loose = [i for i, t in enumerate(terms) if t and columns[t].shape[1] and not linked[i].any()]
     groups = tuple(tuple(namer.effect(terms[i]) for i in group) for group in _groups(linked, terms))
-    return Rank(X.shape[1], X.shape[1] - null.shape[1], tuple(namer.effect(terms[i]) for i in loose), groups)
+    return Rank(X.shape[1], row_space.shape[1], tuple(namer.effect(terms[i]) for i in loose), groups)
+
+
+def _row_space(X: Matrix) -> Matrix:
+    """Orthonormal columns (n_parameters × rank) that span the rows, from the smaller of X'X and XX'."""
+    if len(X) >= X.shape[1]:
+        values, vectors = np.linalg.eigh(X.T @ X / len(X))
+        return np.asarray(vectors[:, values >= NULL])
+    values, vectors = np.linalg.eigh(X @ X.T / len(X))
+    kept = values >= NULL
+    return np.asarray(X.T @ (vectors[:, kept] / np.sqrt(values[kept] * len(X))))
 
 
 def _groups(linked: NDArray[np.bool_], terms: list[Term]) -> list[list[int]]:
