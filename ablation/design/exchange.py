@@ -61,5 +61,5 @@ def _exchange(X: Matrix, rows: NDArray[np.int64]) -> tuple[float, NDArray[np.int
 
 def _spread(X: Matrix, rows: NDArray[np.int64], ridge: Matrix) -> tuple[Matrix, Matrix]:
     """(X'X)⁻¹ of the design, and the variance x'(X'X)⁻¹x of every candidate's prediction."""
-    inverse = np.linalg.inv(X[rows].T @ X[rows] + ridge)
+    inverse = np.asarray(np.linalg.inv(X[rows].T @ X[rows] + ridge), dtype=np.float64)
     return inverse, np.asarray(((X @ inverse) * X).sum(1))

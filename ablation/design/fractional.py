@@ -19,7 +19,7 @@ from ablation.design.sentences import roman, shape
 from ablation.design.verify import d_efficiency
 from ablation.errors import UsageError
 
-MAX_SEARCHED = 128
+MAX_SEARCHED = 48
 """Cells of arrays that are looked for by exchange when only a resolution is asked for."""
 
 
@@ -67,24 +67,16 @@ class Fractions:
             UsageError: it cannot be had, with those that can.
         """
         if generators:
-            found = self._generated(generators)
-            if (runs and runs != len(found.codes)) or (resolution and resolution > (found.resolution or 0)):
-                received = f"generators give {len(found.codes)} cells of resolution {_numeral(found)}"
-                raise UsageError(
-                    f"fractional: runs or resolution differ from the generators. Received: {received}"
-                )
-            return found
+            return self._checked(self._generated(generators), resolution, runs)
         if runs is None and resolution is None:
             raise UsageError(f"fractional: expected a resolution or a number of runs. {self._offers()}")
-        sizes = self._sizes() if runs is None else [runs]
-        for n in sizes:
-            found_ = self._of(n, exact=runs is not None)
-            if found_ and (resolution is None or (found_.resolution or 0) >= resolution):
-                return found_
-        wish = ([f"runs={runs}"] if runs is not None else []) + (
-            [f"resolution={resolution}"] if resolution else []
-        )
-        raise UsageError(f"fractional: no such fraction. Received: {', '.join(wish)}. {self._offers()}")
+        for n in self._sizes() if runs is None else [runs]:
+            found = self._of(n, exact=runs is not None)
+            if found and (found.resolution or 0) >= (resolution or 0):
+                return found
+        wishes = {"runs": runs, "resolution": resolution}
+        received = ", ".join(f"{option}={wish}" for option, wish in wishes.items() if wish is not None)
+        raise UsageError(f"fractional: no such fraction. Received: {received}. {self._offers()}")
 
     @property
     def _two_level(self) -> bool:
@@ -109,19 +101,30 @@ class Fractions:
             )
         return self._regular(words)
 
+    def _checked(self, found: Fraction, resolution: int | None, runs: int | None) -> Fraction:
+        """The generated fraction, if it is also what else is asked for."""
+        if runs in (None, len(found.codes)) and (found.resolution or 0) >= (resolution or 0):
+            return found
+        received = f"generators that give {len(found.codes)} cells of resolution {_numeral(found)}"
+        raise UsageError(f"fractional: expected generators for runs and resolution. Received: {received}")
+
     def _sizes(self) -> list[int]:
         """Numbers of cells in which orthogonal fractions are known or may be found, rising."""
         if self._two_level:
             known = catalogued_runs(len(self.names))
         else:
-            step = lcm(*(a * b for a, b in combinations(self.n_levels, 2))) if len(self.n_levels) > 1 else 1
-            known = [*SIZES, *range(step, MAX_SEARCHED + 1, step)]
+            known = [*SIZES, *range(self._step, MAX_SEARCHED + 1, self._step)]
         return sorted({n for n in known if self._least <= n < self._n_full})
 
     @property
     def _least(self) -> int:
         """Cells without which main effects cannot be told apart."""
         return n_parameters(self.n_levels, 1)
+
+    @property
+    def _step(self) -> int:
+        """Only in multiples of it can levels of any two factors meet equally often."""
+        return lcm(*(a * b for a, b in combinations(self.n_levels, 2)))
 
     def _of(self, n_cells: int, exact: bool) -> Fraction | None:
         """The best fraction known in so many cells; not quite orthogonal ones only if asked for exactly."""
@@ -131,7 +134,9 @@ class Fractions:
             if words := catalogued_words(len(self.names), n_cells, self.reference):
                 return self._regular(solve(words))
             return self._array(n_cells) if n_cells in PLACKETT_BURMAN else None
-        found = self._array(n_cells) or self._subset(n_cells)
+        if (found := self._array(n_cells)) or not (exact or n_cells % self._step == 0):
+            return found
+        found = self._subset(n_cells)
         return found if exact or found.resolution else None
 
     def _regular(self, words: Sequence[Word]) -> Fraction:

@@ -87,7 +87,7 @@ def strength(codes):
 
 
 def dummies(codes, effects, balanced=False):
-    """Columns of each effect (positions of factors): products of 0/1 or (balanced) of levels less the last."""
+    """Columns of each effect (positions of factors): products of 0/1, or (balanced) of level − last."""
     n_levels = codes.max(0) + 1
     columns = {(): np.ones((len(codes), 1))}
     for effect in effects:

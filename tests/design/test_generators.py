@@ -80,7 +80,7 @@ def test_generators_are_for_factors_of_two_levels():
 
 @pytest.mark.parametrize("wish", [{"runs": 4}, {"resolution": 5}])
 def test_generators_that_differ_from_runs_or_resolution_are_refused(wish):
-    with pytest.raises(UsageError, match="generators give 8 cells of resolution IV"):
+    with pytest.raises(UsageError, match="generators that give 8 cells of resolution IV"):
         make_design(two_level(4), "fractional", generators=["D=ABC"], **wish)
 
 
