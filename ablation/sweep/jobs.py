@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from hydra.core.utils import JobReturn, JobStatus
@@ -21,7 +22,7 @@ class Job:
     overrides: tuple[str, ...]
 
 
-def make_jobs(plan: Plan, todo: Runs, order: int | None) -> list[Job]:
+def make_jobs(plan: Plan, todo: Runs, order: int | None, told: Sequence[str] = ()) -> list[Job]:
     """One job for each cell that has runs to do.
 
     Args:
@@ -29,14 +30,15 @@ def make_jobs(plan: Plan, todo: Runs, order: int | None) -> list[Job]:
         todo: its runs that are missing.
         order: seed of the order of the jobs, so that the drift of a machine does not become an effect; None
             keeps the design's order.
+        told: overrides for every job.
     """
     jobs = []
     for planned in plan.cells:
         seeds = [seed for seed in plan.seeds if planned.cell.key(seed) in todo]
         if seeds:
             fixed = [line for line in planned.overrides if not line.startswith("seeds=")]
-            told = f"seeds={seeds}".replace(" ", ""), f"hydra.sweep.subdir=jobs/{planned.cell.id}"
-            jobs.append(Job(planned.label, (*fixed, *told)))
+            own = f"seeds={seeds}".replace(" ", ""), f"hydra.sweep.subdir=jobs/{planned.cell.id}"
+            jobs.append(Job(planned.label, (*fixed, *told, *own)))
     return jobs if order is None else shuffled(jobs, order)
 
 
@@ -86,6 +88,15 @@ def n_at_once(launcher: Mapping[str, Any], recycle: int, n_jobs: int) -> int:
         return n_workers()
     n_processes = int(launcher.get("n_jobs") or 1)
     return recycle * n_processes if n_processes > 1 else max(n_jobs, 1)
+
+
+def told_elsewhere(launcher: Mapping[str, Any], folder: str) -> list[str]:
+    """Overrides for jobs that may run in another working directory: those of a Ray cluster."""
+    is_ray = str(launcher.get("_target_")).endswith("RayLauncher")
+    if not is_ray or launcher["ray"]["init"].get("address") == "local":
+        return []
+    escaped = str(Path(folder).absolute()).replace("\\", "\\\\").replace("'", "\\'")
+    return [f"results.folder='{escaped}'"]
 
 
 def _replace_processes() -> None:

@@ -17,7 +17,7 @@ from ablation.sweep.app import App, check_seeds
 from ablation.sweep.compose import Composer
 from ablation.sweep.forecast import parallel, time_left
 from ablation.sweep.foresight import foresight
-from ablation.sweep.jobs import launch, make_jobs, n_at_once
+from ablation.sweep.jobs import launch, make_jobs, n_at_once, told_elsewhere
 from ablation.sweep.live import watching
 from ablation.sweep.overrides import Overrides, split_overrides
 from ablation.sweep.plan import Plan, Runs, make_plan
@@ -95,10 +95,11 @@ class Study:
     def _train(self, plan: Plan, todo: Runs, store: Store, base: DictConfig, request: Request) -> list[str]:
         """Launch jobs until every run is there or the retries are used up; return what went wrong last."""
         left, errors, folder = dict(todo), [], base.results.folder
+        launcher = self.master.hydra.launcher
         with watching(store, todo, base.analysis.response, folder):
             for _ in range(1 + request.retries):
-                jobs = make_jobs(plan, left, request.order)
-                at_once = n_at_once(self.master.hydra.launcher, request.recycle, len(jobs))
+                jobs = make_jobs(plan, left, request.order, told_elsewhere(launcher, folder))
+                at_once = n_at_once(launcher, request.recycle, len(jobs))
                 errors = list(launch(self.launcher, jobs, at_once))
                 left = {key: run for key, run in left.items() if store.find(key) is None}
                 if not (left and errors) or is_stopped(store):
@@ -129,10 +130,12 @@ def _told(store: Store, left: Runs, errors: Sequence[str], folder: str, n_todo: 
     n_elsewhere = len(last) - len(failed)
     if n_elsewhere:
         print_lines([f"{n_elsewhere} runs are being trained by another sweep of this study."])
-    if not failed and not errors:
-        return []
+    if n_elsewhere == len(left):
+        return list(errors)
     lines = [failure_line(*left[key], attempt, folder) for key, attempt in failed.items()]
     crashes = [error for error in errors if not (lines and error.startswith("failed: "))]
+    if not (failed or errors or is_stopped(store)):
+        crashes = [f"Jobs ended well, but left no rows in {store.place}. Do their machines see this place?"]
     stopped = " The first failure stopped the sweep (hydra.sweeper.on_failure)." if is_stopped(store) else ""
     n_left = len(left) - n_elsewhere
     return [
