@@ -72,6 +72,7 @@ def test_an_interaction_that_is_excluded_is_named():
 def test_a_level_that_no_cell_has_is_named():
     design = make_design(MIXED, exclude=[{"attention": "both"}, {"bn": False}])
     assert "No cell has bn=false and attention=both." in design.notes
+    assert any(note.startswith("Of what is left, all main effects") for note in design.notes)
 
 
 def test_an_exclusion_that_matches_nothing_is_noted():
