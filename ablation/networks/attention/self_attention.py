@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from ablation.errors import UsageError
 from ablation.networks.attention.images import check_images
 
 _POOLED_ABOVE = 16  # pixels: wider or higher images have their keys pooled unless told otherwise
@@ -92,7 +93,7 @@ def _check_memory(shape: tuple[int | None, ...], pools: bool) -> None:
     advice = (
         "Attend where images are smaller" if pools else "Set pooled=True, or attend where they are smaller"
     )
-    raise ValueError(
+    raise UsageError(
         f"SelfAttention expects images of at most {_LARGEST[pools]}×{_LARGEST[pools]} pixels "
         f"{'with' if pools else 'without'} pooled keys. Received: {height}×{width}, whose attention takes "
         f"{mebibytes:,.0f} MiB per image and layer, and as much again for its gradient. {advice}."

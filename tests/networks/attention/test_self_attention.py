@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from ablation.errors import UsageError
 from ablation.networks.attention import SelfAttention
 from ablation.networks.gradients import value_and_gradients
 from tests.networks.attention.drawn import array, drawn, signed_images
@@ -42,7 +43,7 @@ def test_a_fresh_layer_changes_nothing_and_can_learn(pooled):
     [((33, 32), False, "4"), ((64, 64), False, "64"), ((65, 64), True, "17"), ((128, 128), None, "256")],
 )
 def test_what_takes_too_much_memory_is_refused_with_how_much(size, pooled, mebibytes):
-    with pytest.raises(ValueError, match=rf"Received: {size[0]}×{size[1]}, .* {mebibytes} MiB per image"):
+    with pytest.raises(UsageError, match=rf"Received: {size[0]}×{size[1]}, .* {mebibytes} MiB per image"):
         SelfAttention(pooled)(keras.Input((*size, 4)))
 
 
