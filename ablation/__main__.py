@@ -11,10 +11,16 @@ from ablation.errors import UsageError
 from ablation.sweep import Outcome, main
 
 if TYPE_CHECKING:
-    from ablation.training.cell import Problem
+    import keras
+
+    from ablation.networks.data import Images
+    from ablation.training.cell import Probe, Problem
 
 _IN_REPOSITORY, _IN_WHEEL = Path(__file__).parents[1] / "conf", Path(__file__).parent / "conf"
 CONF = _IN_REPOSITORY if _IN_REPOSITORY.is_dir() else _IN_WHEEL
+
+
+_UNKEYED = ("data.folder", "training.threads", "training.save_weights")
 
 
 def identity(config: Config) -> Mapping[str, str]:
@@ -24,7 +30,7 @@ def identity(config: Config) -> Mapping[str, str]:
     return {"data": data_hash(config.data.name)}
 
 
-@main(config_path=CONF, schema=Config, identity=identity, unkeyed=("data.folder", "training.threads"))
+@main(config_path=CONF, schema=Config, identity=identity, unkeyed=_UNKEYED)
 def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
     """Train the network that the configuration describes, from each seed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -41,7 +47,8 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
     t = config.training
     schedule = Schedule(t.epochs, t.batch_size, t.learning_rate, t.decay)
     for run in train_cell(problem(config), schedule, seeds):
-        yield Outcome(run.seed, run.responses, run.history, {"device": device})
+        weights = run.weights if t.save_weights != "none" else {}
+        yield Outcome(run.seed, run.responses, run.history, {"device": device}, run.arrays, weights)
 
 
 def problem(config: Config) -> "Problem":
@@ -61,7 +68,20 @@ def problem(config: Config) -> "Problem":
         images.train.shape[1:], model.units, model.latent, settings, model.name == "variational"
     )
     losses = partial(autoencoder_losses, shrinkage=model.shrinkage)
-    return Problem(network, losses, LOSSES, images.train, images.test)
+    train, test = {"images": images.train}, {"images": images.test}
+    return Problem(network, losses, LOSSES, train, test, (_pictures(network, images),))
+
+
+def _pictures(network: "keras.Model", images: "Images") -> "Probe":
+    """What the report shows of each run."""
+    from ablation.networks.pictures import PictureMeasure, picture_arrays, picture_data
+    from ablation.training.cell import Measured, Probe
+
+    return Probe(
+        measure=PictureMeasure(network),
+        summarise=lambda found: Measured(arrays=picture_arrays(found, images.test_labels)),
+        data=picture_data(images.test, images.test_labels),
+    )
 
 
 if __name__ == "__main__":

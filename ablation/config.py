@@ -75,6 +75,8 @@ class Training:
     """Enters the article's decay, 2 · (learning_rate − final_learning_rate) / epochs per step."""
     threads: Optional[int] = None  # noqa: UP045
     """Of one process; null takes what the launcher leaves to each of its processes."""
+    save_weights: str = "none"
+    """Whose trained weights are kept: `all` runs, `none`."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained."""

@@ -41,7 +41,8 @@ def main() -> None:
     seconds = []
     for n in (t.batch_size, N_STEPS * t.batch_size):
         start = time.perf_counter()
-        model.fit(task.train[:n], task.train[:n], batch_size=t.batch_size, verbose=0)
+        images = task.train["images"][:n]
+        model.fit(images, images, batch_size=t.batch_size, verbose=0)
         seconds.append(time.perf_counter() - start)
     print("| | this loop | `fit` |\n| --- | ---: | ---: |")
     print(f"| until the first step, seconds | {first:.1f} | {seconds[0]:.1f} |")

@@ -27,7 +27,7 @@ class Trainable(keras.Model):
         return self.network(images, training=training)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True) -> Any:  # noqa: ARG002
-        return keras.ops.mean(self.per_image(y_pred, y)["loss"])
+        return keras.ops.mean(self.per_image(y_pred, {"images": y})["loss"])
 
 
 def fit(run: str) -> None:
@@ -40,12 +40,13 @@ def fit(run: str) -> None:
     rate = keras.optimizers.schedules.InverseTimeDecay(t.learning_rate, 1, t.decay)
     model = Trainable(task)
     model.compile(keras.optimizers.Adam(rate))
+    train, test = task.train["images"], task.test["images"]
     model.fit(
-        task.train,
-        task.train,
+        train,
+        train,
         batch_size=t.batch_size,
         epochs=t.epochs,
-        validation_data=(task.test, task.test),
+        validation_data=(test, test),
         validation_batch_size=500,
         verbose=0,
     )

@@ -4,7 +4,7 @@ Source: O. Gonzalez-Lugo, "Attention mechanisms in convolutional autoencoders an
 with linear models" (2021). Layers, sizes and their order are the article's; parameter counts are tested.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -122,12 +122,12 @@ def _check_shape(image_shape: tuple[int, int, int], units: Sequence[int]) -> Non
         raise UsageError(f"The decoder makes images of 1 channel. Received images of {channels} channels.")
 
 
-def autoencoder_losses(outputs: dict[str, Any], images: Any, shrinkage: float) -> dict[str, Any]:
+def autoencoder_losses(outputs: dict[str, Any], batch: Mapping[str, Any], shrinkage: float) -> dict[str, Any]:
     """What each image costs; training minimises the mean of `loss`.
 
     Args:
         outputs: of the network.
-        images: what should have come out, (batch, height, width, 1).
+        batch: its `images` should have come out, (batch, height, width, 1).
         shrinkage: weight of the Kullback–Leibler term.
 
     Returns:
@@ -135,7 +135,7 @@ def autoencoder_losses(outputs: dict[str, Any], images: Any, shrinkage: float) -
         shrinkage · KL(N(mean, exp(log_variance)) ‖ N(0, 1)) summed over the latent dimensions (0 when the
         network is not variational); `loss`, their sum.
     """
-    per_pixel = keras.losses.binary_crossentropy(images, outputs["reconstruction"])
+    per_pixel = keras.losses.binary_crossentropy(batch["images"], outputs["reconstruction"])
     reconstruction_loss = ops.mean(per_pixel, axis=(1, 2))
     kl = ops.zeros_like(reconstruction_loss)
     if "mean" in outputs:

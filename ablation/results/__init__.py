@@ -3,6 +3,7 @@
 Importing this is cheap: pandas is loaded by `read` and `gather`, when they are called.
 """
 
+from ablation.results.arrays import Arrays
 from ablation.results.claim import Claim
 from ablation.results.copying import Copied, copy
 from ablation.results.key import cell_key, changed_default, run_key
@@ -14,6 +15,7 @@ from ablation.results.views import gather
 __all__ = [
     "FINAL",
     "UNFINISHED",
+    "Arrays",
     "Attempt",
     "Claim",
     "Copied",

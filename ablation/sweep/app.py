@@ -57,7 +57,13 @@ class App:
         seeds = check_seeds(list(cfg.seeds))
         job = HydraConfig.get()
         log_path = os.path.relpath(Path(job.runtime.output_dir) / f"{job.job.name}.log", cfg.results.folder)
-        run_cell(cell, seeds, self.train, store, About(cfg.name, provenance(self.folder), log_path))
+        run_cell(
+            cell,
+            seeds,
+            self.train,
+            store,
+            About(cfg.name, cfg.results.folder, provenance(self.folder), log_path),
+        )
         if job.mode == RunMode.RUN:
             for seed in seeds:
                 print_row(finished(store, cell, seed), seed)

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ablation.errors import UsageError
-from ablation.results import Claim, Row, Store, changed_default
+from ablation.results import Arrays, Claim, Row, Store, changed_default
 from ablation.sweep.cell import Cell
+
+if TYPE_CHECKING:
+    import numpy as np
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +28,16 @@ class Outcome:
         responses: name → number. One that is not finite makes the run `diverged`.
         history: name → a number per epoch.
         provenance: columns that the app knows, such as {"device": "CPU"}.
+        arrays: name → array, kept beside the row for the report (`ablation.results.Arrays`).
+        weights: name → array, kept likewise for whoever loads the trained network again.
     """
 
     seed: int
     responses: Mapping[str, float]
     history: Mapping[str, Sequence[float]] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
+    arrays: Mapping[str, "np.ndarray"] = field(default_factory=dict)
+    weights: Mapping[str, "np.ndarray"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,11 +46,13 @@ class About:
 
     Args:
         study: name of the study.
+        folder: of the study, where arrays are kept.
         provenance: versions, commit.
         log_path: of the job's log, relative to the study.
     """
 
     study: str
+    folder: str
     provenance: Mapping[str, str] = field(default_factory=dict)
     log_path: str | None = None
 
@@ -135,6 +144,9 @@ class _Recorder:
             outcome.history,
             outcome.provenance,
         )
+        for kind, arrays in (("arrays", outcome.arrays), ("weights", outcome.weights)):
+            if arrays:
+                Arrays(self.about.folder).save(kind, row.key, arrays)
         self.store.commit(row, self.held[outcome.seed])
         self.left = [seed for seed in self.left if seed != outcome.seed]
         self.rows.append(row)

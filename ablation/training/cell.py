@@ -1,7 +1,7 @@
 """What is trained and what comes back, whatever the backend."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -9,7 +9,37 @@ import numpy as np
 
 from ablation.errors import UsageError
 
-Losses = Callable[[dict[str, Any], Any], dict[str, Any]]
+Arrays = Mapping[str, np.ndarray]
+Losses = Callable[[dict[str, Any], Mapping[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a probe found in one run.
+
+    Args:
+        responses: name → number.
+        arrays: name → array, kept beside the rows for the report.
+    """
+
+    responses: Mapping[str, float] = field(default_factory=dict)
+    arrays: Arrays = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Something to measure on every trained network, in two steps.
+
+    Args:
+        measure: (network, data) → name → tensor. Traced once, and on JAX run for all seeds at once: Keras
+            operations alone, no NumPy and no branches on values.
+        summarise: name → array of one run → what is kept of it. NumPy, after the network is done.
+        data: name → (n, …), what `measure` looks at.
+    """
+
+    measure: Callable[[keras.Model, Mapping[str, Any]], dict[str, Any]]
+    summarise: Callable[[Arrays], Measured]
+    data: Arrays
 
 
 @dataclass(frozen=True)
@@ -17,18 +47,33 @@ class Problem:
     """A network and what it shall learn.
 
     Args:
-        network: images (batch, …) → a dictionary of outputs.
-        losses: (outputs, images) → a tensor (batch,) for each of `loss_names`.
+        network: takes the arrays of `train` that its inputs are named after (see `inputs_of`) and returns a
+            dictionary of outputs.
+        losses: (outputs, batch) → a tensor (batch,) for each of `loss_names`; `batch` has all names of
+            `train`.
         loss_names: what `losses` returns; the mean of `loss` is minimised.
-        train: what it learns from, float32 (n, …).
-        test: what the responses are measured on, float32 (n, …).
+        train: what it learns from, name → float32 (n, …), the same n everywhere.
+        test: what the responses are measured on, likewise.
+        probes: what else is measured once the network is trained.
     """
 
     network: keras.Model
     losses: Losses
     loss_names: tuple[str, ...]
-    train: np.ndarray
-    test: np.ndarray
+    train: Arrays
+    test: Arrays
+    probes: tuple[Probe, ...] = ()
+
+
+def inputs_of(network: keras.Model, batch: Mapping[str, Any]) -> Any:
+    """What to call the network with: the one array named after its input, or a dictionary of them."""
+    names = [tensor.name for tensor in network.inputs]
+    return batch[names[0]] if len(names) == 1 else {name: batch[name] for name in names}
+
+
+def n_images(arrays: Arrays) -> int:
+    """How many images the arrays describe."""
+    return len(next(iter(arrays.values())))
 
 
 @dataclass(frozen=True)
@@ -62,11 +107,15 @@ class Trained:
         responses: of the trained network: the losses on the test images, `train_loss` (mean over the last
             epoch), `n_parameters`, `train_seconds` (steps alone: no tracing, no measuring).
         history: per epoch, `train_loss` and the losses on the test images (`test_loss`, …).
+        arrays: what the problem's probes keep.
+        weights: path of a weight → its values.
     """
 
     seed: int
     responses: dict[str, float]
     history: dict[str, list[float]]
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    weights: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def train_cell(problem: Problem, schedule: Schedule, seeds: Sequence[int]) -> Iterator[Trained]:
@@ -82,9 +131,10 @@ def train_cell(problem: Problem, schedule: Schedule, seeds: Sequence[int]) -> It
     Raises:
         UsageError: there are fewer images than one batch, or Keras runs on a backend without a loop here.
     """
-    if schedule.batch_size > len(problem.train):
+    n_train = n_images(problem.train)
+    if schedule.batch_size > n_train:
         raise UsageError(
-            f"training.batch_size: expected at most the number of training images, {len(problem.train)}. "
+            f"training.batch_size: expected at most the number of training images, {n_train}. "
             f"Received: {schedule.batch_size}"
         )
     if keras.backend.backend() != "tensorflow":

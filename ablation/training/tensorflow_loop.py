@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from ablation.training.cell import Problem, Schedule, Trained
+from ablation.training.cell import Arrays, Problem, Schedule, Trained, inputs_of, n_images
 from ablation.training.seeding import epoch_order, initial_values
 
 _TEST_BATCH = 500  # images measured at once: bounds memory, changes no result beyond rounding
@@ -26,14 +26,16 @@ class TensorFlowLoop:
         self.optimizer = schedule.optimizer()
         self.optimizer.build(self.network.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
-        self._images = tf.constant(problem.train)
+        self._train = {name: tf.constant(array) for name, array in problem.train.items()}
         self._test, self._test_mask = _whole_batches(problem.test)
+        self._probe_data = [{k: tf.constant(v) for k, v in probe.data.items()} for probe in problem.probes]
         on_gpu = bool(tf.config.list_logical_devices("GPU"))
         # On a CPU, XLA took ten times as long to compile and to run; for GPUs it is a guess, not measured.
         options = {"autograph": False, "jit_compile": on_gpu}
         order = tf.TensorSpec((None, schedule.batch_size), tf.int32)
         self._epoch = tf.function(self._train_epoch, input_signature=[order], **options)
         self._measure = tf.function(self._measure_test, input_signature=[], **options)
+        self._probe = tf.function(self._measure_probes, input_signature=[], **options)
         self._warm_up()
 
     def train(self, seed: int) -> Trained:
@@ -42,7 +44,7 @@ class TensorFlowLoop:
         history: dict[str, list[float]] = {"train_loss": []}
         seconds = 0.0
         for epoch in range(self.schedule.epochs):
-            order = epoch_order(seed, epoch, len(self.problem.train), self.schedule.batch_size)
+            order = epoch_order(seed, epoch, n_images(self.problem.train), self.schedule.batch_size)
             start = time.perf_counter()
             history["train_loss"].append(float(self._epoch(tf.constant(order))))
             seconds += time.perf_counter() - start
@@ -53,42 +55,54 @@ class TensorFlowLoop:
         last = {name: values[-1] for name, values in history.items()}
         responses = {name.removeprefix("test_"): value for name, value in last.items()}
         responses |= {"n_parameters": self.network.count_params(), "train_seconds": seconds}
-        return Trained(seed, responses, history)
+        arrays: dict[str, np.ndarray] = {}
+        if all(map(math.isfinite, responses.values())):
+            for probe, found in zip(self.problem.probes, self._probe(), strict=True):
+                measured = probe.summarise({name: tensor.numpy() for name, tensor in found.items()})
+                responses |= measured.responses
+                arrays |= measured.arrays
+        weights = {v.path: v.numpy() for v in self.network.weights}
+        return Trained(seed, responses, history, arrays, weights)
 
     def _train_epoch(self, order: Any) -> Any:
         """Take one step per row of `order`; return the mean loss, a scalar."""
         n_steps = tf.shape(order)[0]
 
         def step(i: Any, total: Any) -> tuple[Any, Any]:
-            images = tf.gather(self._images, order[i])
-            return i + 1, total + self._step(images)
+            batch = {name: tf.gather(array, order[i]) for name, array in self._train.items()}
+            return i + 1, total + self._step(batch)
 
         start = (tf.constant(0), tf.constant(0.0))
         _, total = tf.while_loop(lambda i, _: i < n_steps, step, start, parallel_iterations=1)
         return total / tf.cast(n_steps, tf.float32)
 
-    def _step(self, images: Any) -> Any:
+    def _step(self, batch: dict[str, Any]) -> Any:
         """One gradient step on a batch; return its loss before the step."""
         with tf.GradientTape() as tape:
-            outputs = self.network(images, training=True)
-            loss = tf.reduce_mean(self.losses(outputs, images)["loss"])
+            outputs = self.network(inputs_of(self.network, batch), training=True)
+            loss = tf.reduce_mean(self.losses(outputs, batch)["loss"])
         gradients = tape.gradient(loss, [v.value for v in self.network.trainable_variables])
         self.optimizer.apply(gradients, self.network.trainable_variables)
         return loss
 
     def _measure_test(self) -> dict[str, Any]:
         """The mean of each loss over the test images, scalars."""
-        n_batches = self._test.shape[0]
+        n_batches = self._test_mask.shape[0]
 
         def measure(i: Any, sums: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-            images, mask = self._test[i], self._test_mask[i]
-            losses = self.losses(self.network(images, training=False), images)
+            batch, mask = {name: array[i] for name, array in self._test.items()}, self._test_mask[i]
+            losses = self.losses(self.network(inputs_of(self.network, batch), training=False), batch)
             # A masked infinity would still be no number, hence `where` and not a product.
             return i + 1, {k: s + tf.reduce_sum(tf.where(mask, losses[k], 0.0)) for k, s in sums.items()}
 
         start = (tf.constant(0), {name: tf.constant(0.0) for name in self.problem.loss_names})
         _, sums = tf.while_loop(lambda i, _: i < n_batches, measure, start, parallel_iterations=1)
-        return {name: total / len(self.problem.test) for name, total in sums.items()}
+        return {name: total / n_images(self.problem.test) for name, total in sums.items()}
+
+    def _measure_probes(self) -> list[dict[str, Any]]:
+        """What the problem's probes measure on the network as it is."""
+        pairs = zip(self.problem.probes, self._probe_data, strict=True)
+        return [probe.measure(self.network, data) for probe, data in pairs]
 
     def _warm_up(self) -> None:
         """Trace and optimise both functions, so that the first seed is not charged for it."""
@@ -103,10 +117,9 @@ class TensorFlowLoop:
             variable.assign(value)
 
 
-def _whole_batches(images: np.ndarray) -> tuple[Any, Any]:
-    """Images as (n_batches, batch, …), the last batch filled up, and a mask that is false where it was."""
-    batch = min(_TEST_BATCH, len(images))
-    n_filled = -len(images) % batch
-    filled = np.concatenate([images, np.repeat(images[:1], n_filled, axis=0)])
-    mask = np.arange(len(filled)) < len(images)
-    return tf.constant(filled.reshape(-1, batch, *images.shape[1:])), tf.constant(mask.reshape(-1, batch))
+def _whole_batches(arrays: Arrays) -> tuple[dict[str, Any], Any]:
+    """Arrays as (n_batches, batch, …), the last batch filled up, and a mask that is false where it was."""
+    n = n_images(arrays)
+    batch = min(_TEST_BATCH, n)
+    index = np.arange(n + -n % batch).reshape(-1, batch)
+    return {name: tf.constant(array[index % n]) for name, array in arrays.items()}, tf.constant(index < n)

@@ -9,7 +9,10 @@ from tests.networks.tiny import random_images
 def losses(reconstruction, images, shrinkage=1e-3, **latent):
     tensors = {k: keras.ops.convert_to_tensor(np.float32(v)) for k, v in latent.items()}
     outputs = {"reconstruction": keras.ops.convert_to_tensor(reconstruction), **tensors}
-    return {name: np.asarray(value) for name, value in autoencoder_losses(outputs, images, shrinkage).items()}
+    return {
+        name: np.asarray(value)
+        for name, value in autoencoder_losses(outputs, {"images": images}, shrinkage).items()
+    }
 
 
 def test_reconstruction_loss_is_the_cross_entropy_per_pixel_of_each_image():

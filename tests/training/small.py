@@ -27,8 +27,8 @@ def small_problem(train: np.ndarray | None = None, test: np.ndarray | None = Non
         network=tiny_network(**network),
         losses=partial(autoencoder_losses, shrinkage=SHRINKAGE),
         loss_names=LOSSES,
-        train=squares(64) if train is None else train,
-        test=squares(9, seed=1) if test is None else test,
+        train={"images": squares(64) if train is None else train},
+        test={"images": squares(9, seed=1) if test is None else test},
     )
 
 

@@ -33,9 +33,11 @@ def test_training_is_that_of_a_plain_keras_loop():
     loop = TensorFlowLoop(problem, schedule(EPOCHS, BATCH, RATE, DECAY))
     loop.train(1)
     trained = loop.train(SEED)
-    network, losses = plain_keras(problem.train)
+    network, losses = plain_keras(problem.train["images"])
     np.testing.assert_allclose(trained.history["train_loss"], losses, atol=1e-4)
-    ours, theirs = (n.predict(problem.test, verbose=0)["reconstruction"] for n in (loop.network, network))
+    ours, theirs = (
+        n.predict(problem.test["images"], verbose=0)["reconstruction"] for n in (loop.network, network)
+    )
     np.testing.assert_allclose(ours, theirs, atol=1e-3)
     moving = [w for w in loop.network.non_trainable_variables if "moving_mean" in w.path]
     assert max(np.abs(w.numpy()).max() for w in moving) > 0.01, "batch norm has learned its statistics"

@@ -70,7 +70,7 @@ def test_loss_is_reconstruction_plus_weighted_kl(run):
 
 def test_kl_is_that_of_the_latent_distribution_of_the_test_images(everything):
     trained = everything.train(2)
-    latent = everything.network(everything.problem.test, training=False)
+    latent = everything.network(everything.problem.test["images"], training=False)
     mean, log_variance = (np.asarray(latent[name], float) for name in ("mean", "log_variance"))
     kl = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1)
     assert trained.responses["kl"] == pytest.approx(SHRINKAGE * kl.mean(), rel=1e-4)
