@@ -12,7 +12,7 @@ READY := $(VENV)/.$(BACKEND)
 TOOLS := $(VENV)/.tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep report test test-fast check lock clean
+.PHONY: help setup sweep plan status report test test-fast check lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,12 @@ setup: $(READY)  ## install into .venv what a sweep needs, in pinned versions
 
 sweep: $(READY)  ## train and report a study: make sweep STUDY=article ARGS='training.epochs=5'
 	@$(BIN)/python -m ablation -m study=$(STUDY) $(ARGS)
+
+plan: $(READY)  ## show what a sweep would train, for how long, and what it could see
+	@$(BIN)/python -m ablation -m study=$(STUDY) hydra.sweeper.plan_only=true $(ARGS)
+
+status: $(READY)  ## how far a sweep is, from another shell
+	@$(BIN)/python -m ablation.sweep.status runs/$(STUDY)
 
 report: $(READY)  ## write the report of a study again
 	@$(BIN)/python -m ablation.report runs/$(STUDY)

@@ -56,6 +56,16 @@ def test_a_planted_outlier_is_named_and_without_one_none_is():
     assert f"seed {table.loc[7, 'seed']}: {table.loc[7, 'loss']:.3g}." in alt
 
 
+def test_a_wild_run_does_not_make_its_neighbours_outliers():
+    table = STATES["200 cells"]().table
+    table.loc[301, "loss"] *= 1.4
+    alt = seeds_strip(table, ["a", "b", "c"], "loss", "lower").alt
+    row = table.loc[301]
+    assert alt.endswith(
+        f"Outliers: a={row['a']} · b={row['b']} · c={row['c']}, seed {row['seed']}: {row['loss']:.3g}."
+    )
+
+
 def test_many_cells_stand_side_by_side_without_names():
     picture = seeds_strip(STATES["200 cells"]().table, ["a", "b", "c"], "loss", "lower")
     axes = picture.figure.axes[0]
