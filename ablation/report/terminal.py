@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Literal
 
 from rich import box
@@ -10,14 +11,18 @@ from rich.table import Table
 from rich.text import Text
 
 from ablation.report.names import clipped
+from ablation.report.numbers import counted
 from ablation.report.ols import article_summary
 from ablation.report.sections.cells import best_sentence
 from ablation.report.sections.header import design
 from ablation.report.sections.verdicts import verdict_table
 from ablation.report.study import Answer, Study
 
-LEVELS = 24
+LEVELS = 40
 """Characters of a name in the table of verdicts."""
+
+WIDTH = 100
+"""Columns where there is no terminal."""
 
 NOTES = 4
 """Warnings that are printed; the page has all."""
@@ -25,7 +30,8 @@ NOTES = 4
 
 def print_summary(study: Study, page: str) -> None:
     """The article's OLS with its caution, verdicts as table and sentences, the best cell, and the page."""
-    console = Console(highlight=False, soft_wrap=True)
+    width = None if sys.stdout.isatty() else WIDTH
+    console = Console(highlight=False, soft_wrap=True, width=width)
     for answer in study.answers:
         _print_answer(console, study, answer)
     console.print(f"Design: {design(study)}", markup=False)
@@ -48,7 +54,7 @@ def _print_answer(console: Console, study: Study, answer: Answer) -> None:
     for note in notes[:NOTES]:
         console.print(note, markup=False)
     if len(notes) > NOTES:
-        console.print(f"{len(notes) - NOTES} more notes are in the report.", markup=False)
+        console.print(f"{counted(len(notes) - NOTES, 'more note')} in the report.", markup=False)
     console.print(best_sentence(study, answer), markup=False)
 
 
@@ -66,16 +72,25 @@ def _table(study: Study, answer: Answer) -> Table:
         pad_edge=False,
     )
     heads = [made.columns[i].title.replace("level − reference", "levels") for i in kept]
-    rows = [[_entry(row[i].text, i) for i in kept] for row in made.rows]
+    rows = [[_entry(row[i].text, i, heads[n]) for n, i in enumerate(kept)] for row in made.rows]
     for i, head, texts in zip(kept, heads, zip(*rows, strict=True), strict=True):
         width = max(len(text) for text in (head, *texts))
         justify: Literal["left", "right"] = "right" if made.columns[i].is_number else "left"
-        table.add_column(Text(head), justify=justify, no_wrap=True, min_width=width if i > 1 else 8)
+        is_name = i < 2  # wraps where the terminal is narrow; numbers never do
+        table.add_column(
+            Text(head),
+            justify=justify,
+            min_width=8 if is_name else width,
+            no_wrap=not is_name,
+            overflow="fold",
+        )
     for row in rows:
         table.add_row(*map(Text, row))
     return table
 
 
-def _entry(text: str, column: int) -> str:
+def _entry(text: str, column: int, head: str) -> str:
     """Names cut; bounds without the unit that the effect before them has."""
-    return clipped(text, LEVELS) if column < 2 else text.removesuffix(" %") if column == 3 else text
+    if column < 2:
+        return clipped(text, LEVELS)
+    return text.removesuffix(" %") if head.endswith("interval") else text

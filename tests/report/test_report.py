@@ -30,7 +30,7 @@ def test_it_names_the_design_the_effect_and_the_articles_table(study, report, ca
         assert "their p-values test" in text
     effects = pd.read_csv(folder / "report/tables/effects.csv").set_index("factor")
     assert effects.loc["flags.batch_norm", "percent"] == pytest.approx(-10, abs=0.5)
-    assert re.search(r"\| batch_norm +\| on − off +\| +−\d+\.\d\d % ", report(folder))
+    assert re.search(r"\| batch_norm +\| on − off +\| keep +\| +−\d+\.\d\d % ", report(folder))
     columns = ["BatchNorm", "SpatialAttention", "Activation_elu", "Activation_relu"]
     for table in (report(folder), report(folder, "index.html"), report(folder, "ols.txt"), shown):
         rows = [line.split()[0] for line in table.splitlines() if re.match(r"\w+ +-?\d\.\d{4} ", line)]
@@ -177,7 +177,7 @@ def test_effects_in_units_are_the_change_from_the_references_mean(study, report)
     )
     write(folder)
     line = next(line for line in report(folder).splitlines() if re.match(r"\| batch_norm +\| on − off", line))
-    change = line.split("|")[5].strip()
+    change = line.split("|")[6].strip()
     assert float(change.replace("−", "-")) == pytest.approx(-0.1, abs=0.003)
 
 

@@ -73,17 +73,18 @@ def verdict_table(study: Study, answer: Answer, analysis: Analysis) -> Table:
     columns = [
         Column("component"),
         Column("level − reference"),
+        Column("verdict"),
         Column("effect", True),
         Column(interval_name(analysis), True),
     ]
     columns += [Column(f"in {answer.response}", True)] if relative else []
-    columns += [Column("p (Holm)", True), Column("partial ω²", True), Column("verdict")]
+    columns += [Column("p (Holm)", True), Column("partial ω²", True)]
     rows = []
     for row in analysis.verdicts.to_dict("records"):
         effect = [Cell(text) for text in effect_texts(analysis, row, relative)]
         told = Cell(share(float(omega.pop(row["factor"]))) if row["factor"] in omega else "")
-        entries = [Cell(component(study, row)), Cell(contrast(row)), *effect]
-        rows.append([*entries, Cell(p_value(row["p_adjusted"])), told, verdict_cell(row["verdict"])])
+        names = [Cell(component(study, row)), Cell(contrast(row)), verdict_cell(row["verdict"])]
+        rows.append([*names, *effect, Cell(p_value(row["p_adjusted"])), told])
     caption = f"What each component does to {answer.response} ({answer.direction} is better)"
     return Table(
         f"{answer.prefix}verdicts", caption, columns, rows, analysis.verdicts, copies=True, limit=200
