@@ -258,3 +258,17 @@ def test_a_design_in_words_and_its_notes_stand_at_the_head(study, report):
     assert "half of 2×2×2, 4 of 8 cells × 3 paired seeds = 24 runs" in report(folder)
     assert "a is aliased with b×c." in report(folder)
     assert "python -m ablation -m study=made" in report(folder)
+
+
+def test_a_mistake_in_the_analysis_is_told_and_costs_no_traceback(study, report, monkeypatch, capsys):
+    from ablation.report import load
+
+    def broken(*_, **__):
+        raise ZeroDivisionError("float division by zero")
+
+    monkeypatch.setattr(load, "analyze", broken)
+    folder = study()
+    assert write(folder) == 3
+    for text in (report(folder), report(folder, "index.html"), capsys.readouterr().out):
+        assert "a mistake in the program: ZeroDivisionError: float division by zero" in text
+    assert "24 finite" in report(folder)
