@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,11 +81,11 @@ def load_study(path: str, folder: str | None = None) -> Study:
         table=frame,
         factors=factors,
         answers=_answers(record, frame, list(factors)),
-        source=path,
+        source=store.place,  # without a password
         histories={key: row.history for key, row in scan.rows.items()},
         troubles=_troubles(scan, frame.attrs["missing"], factors),
         arrays=_arrays(folder or path),
-        command=f"python -m ablation.report {path}",
+        command=shlex.join(["python", "-m", "ablation.report", store.place]),
     )
 
 

@@ -151,9 +151,10 @@ class Study:
             return np.full(len(self.table), np.nan)
         found = pd.to_numeric(self.table[response], errors="coerce").to_numpy(np.float64, na_value=np.nan)
         found = np.where(np.isfinite(found), found, np.nan)
-        if "status" in self.table and self.is_swept:
-            found = np.where(self.table["status"].astype(str) == "ok", found, np.nan)
-        return found
+        if "status" not in self.table or "status" in (*self.factors, response):
+            return found
+        finished = self.table["status"].astype(str) == "ok"
+        return np.where(finished, found, np.nan) if finished.any() else found
 
     @cached_property
     def seconds_per_run(self) -> float:
