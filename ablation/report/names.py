@@ -40,14 +40,23 @@ def cell_label(
     >>> names = factor_labels(factors)
     >>> cell_label({"flags.norm": "True", "flags.act": "elu"}, factors, names)
     'norm · elu'
+    >>> cell_label({"a": "x", "b": "x"}, {"a": ["x", "y", "z"], "b": ["x", "w"]}, {"a": "a", "b": "b"})
+    'a=x · b=x'
     >>> cell_label({"flags.norm": "False"}, {"flags.norm": ["False", "True"]}, names)
     'reference'
     """
-    parts = [_part(labels[name], level, factors[name]) for name, level in levels.items()]
+    shared = _shared(factors)
+    parts = [_part(labels[name], level, factors[name], shared) for name, level in levels.items()]
     return clipped(" · ".join(part for part in parts if part), 3 * LONG) or "reference"
 
 
-def _part(label: str, level: str, levels: Sequence[str]) -> str:
+def _shared(factors: Mapping[str, Sequence[str]]) -> set[str]:
+    """Levels that two factors have, so that a name needs the factor as well."""
+    found = [level for levels in factors.values() for level in set(levels)]
+    return {level for level in found if found.count(level) > 1}
+
+
+def _part(label: str, level: str, levels: Sequence[str], shared: set[str]) -> str:
     """What one factor adds to a cell's name; nothing for a part that is off, or a factor with one level."""
     if len(levels) < 2:
         return ""
@@ -55,7 +64,7 @@ def _part(label: str, level: str, levels: Sequence[str]) -> str:
         if level == levels[0]:
             return ""
         return label if level.lower() in ON else level_label(label, level)
-    return level_label(label, level)
+    return f"{label}={clipped(level)}" if level in shared else level_label(label, level)
 
 
 def level_label(label: str, level: str) -> str:
