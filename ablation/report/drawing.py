@@ -64,7 +64,7 @@ class Drawer:
         return [self._named(picture, prefix) for picture in _several(drawn)]
 
     def _named(self, picture: Picture, prefix: str) -> Picture:
-        name = unique(slug(f"{prefix}{picture.name}"), self._names)
+        name = unique(slug(f"{prefix}{picture.name}", 120), self._names)
         self._names.append(name)
         return replace(picture, name=name)
 

@@ -92,13 +92,13 @@ def _harmless(character: str) -> str:
     return {"Cc": " ", "Cs": "\ufffd", "Cn": "\ufffd"}.get(kind, character)
 
 
-def slug(text: str) -> str:
+def slug(text: str, length: int = 40) -> str:
     """A part of a file name or anchor.
 
     >>> slug("contrast AUROC / test"), slug("%")
     ('contrast-AUROC-test', 'x')
     """
-    return re.sub(r"[^A-Za-z0-9_]+", "-", text).strip("-")[:40] or "x"
+    return re.sub(r"[^A-Za-z0-9_]+", "-", text).strip("-")[:length] or "x"
 
 
 def unique(name: str, taken: Iterable[str]) -> str:
