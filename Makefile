@@ -29,7 +29,7 @@ status: $(READY)  ## how far a sweep is, from another shell
 	@$(BIN)/python -m ablation.sweep.status runs/$(STUDY)
 
 report: $(READY)  ## write the report of a study again
-	@$(BIN)/python -m ablation.report runs/$(STUDY)
+	@$(BIN)/python -m ablation.report runs/$(STUDY) $(ARGS)
 
 test: $(READY) $(TOOLS) check  ## all checks and tests
 	@$(BIN)/python -m pytest

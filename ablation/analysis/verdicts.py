@@ -59,7 +59,8 @@ def verdict_rows(fit: Fit, predictors: Sequence[Predictor], alpha: float) -> lis
 
 
 def _flagged_interactions(fit: Fit, alpha: float) -> list[Term]:
-    terms = [t for t in fit.matrix.terms if t.order > 1]
+    # In a fraction, an interaction that is aliased with earlier terms has no column of its own to test.
+    terms = [t for t in fit.matrix.terms if t.order > 1 and len(_own_columns(fit, t))]
     if not terms or np.isnan(fit.variance):
         return []
     classical = term_tests(fit, terms, 2)["p"]
