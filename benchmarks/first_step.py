@@ -18,7 +18,7 @@ def main() -> None:
     import keras
     import tensorflow as tf
 
-    from ablation.__main__ import problem
+    from ablation.problems import problem
     from ablation.config import Config
     from ablation.flags import Flags
     from ablation.training.cell import Schedule

@@ -11,7 +11,8 @@ from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
-from ablation.__main__ import CONF, problem
+from ablation.__main__ import CONF
+from ablation.problems import problem
 from ablation.config import Config
 from ablation.training.cell import Problem
 

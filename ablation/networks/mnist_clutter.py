@@ -1,0 +1,55 @@
+"""MNIST digits on a larger canvas among strokes of other digits: it is known which pixels are the digit's."""
+
+import numpy as np
+
+from ablation.errors import UsageError
+from ablation.networks.samples import DISTRACTOR, TARGET
+
+VERSION = "mnist_clutter 1"
+"""Enters keys of runs, beside the hash of the digits."""
+
+_INK = 64  # of 255: what a mask counts as drawn
+_N_STROKES, _STROKE = 6, 8  # pieces of digits, and their height and width in pixels
+
+
+def add_clutter(digits: np.ndarray, size: int, seed: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Put each digit somewhere on a canvas, among 8×8 pieces cut from other digits.
+
+    Pieces have the brightness and the strokes of digits, but no shape of one. A piece that would touch
+    what is drawn already is left out.
+
+    Args:
+        digits: uint8 (n, 28, 28).
+        size: height and width of the canvas in pixels, from 28.
+        seed: of places and pieces.
+
+    Returns:
+        Canvases, uint8 (n, size, size), and masks of the same shape: 0 background, 1 the digit, 2 strokes.
+
+    Raises:
+        UsageError: the canvas is smaller than a digit.
+    """
+    n, height, width = digits.shape
+    if size < height:
+        raise UsageError(f"data.size: expected {height} or more pixels, a digit's height. Received: {size}")
+    images = np.zeros((n, size, size), np.uint8)
+    drawn = np.random.default_rng(seed).random((n, 2 + 5 * _N_STROKES))
+    places = np.floor(drawn[:, :2] * (size - height + 1)).astype(int)
+    for image, digit, (row, column) in zip(images, digits, places, strict=True):
+        image[row : row + height, column : column + width] = digit
+    masks = TARGET * (images >= _INK).astype(np.uint8)
+    bounds = np.array([n, height - _STROKE + 1, width - _STROKE + 1, size - _STROKE + 1, size - _STROKE + 1])
+    pieces = np.floor(drawn[:, 2:].reshape(n, _N_STROKES, 5) * bounds).astype(int)
+    for image, mask, cuts in zip(images, masks, pieces, strict=True):
+        for other, from_row, from_column, row, column in cuts:
+            piece = digits[other, from_row : from_row + _STROKE, from_column : from_column + _STROKE]
+            _draw(image, mask, piece, row, column)
+    return images, masks
+
+
+def _draw(image: np.ndarray, mask: np.ndarray, piece: np.ndarray, row: int, column: int) -> None:
+    """Add a piece to image and mask, unless it would touch what is there."""
+    window = slice(row, row + _STROKE), slice(column, column + _STROKE)
+    if not np.any((image[window] > 0) & (piece > 0)):
+        image[window] = np.maximum(image[window], piece)
+        mask[window][piece >= _INK] = DISTRACTOR
