@@ -12,8 +12,8 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
 from ablation.__main__ import CONF
-from ablation.problems import problem
 from ablation.config import Config
+from ablation.problems import problem
 from ablation.training.cell import Problem
 
 

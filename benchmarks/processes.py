@@ -74,8 +74,8 @@ def _child(study: str, n_steps: int, threads: int, core: int) -> float:
     from omegaconf import OmegaConf
 
     from ablation.__main__ import CONF
-    from ablation.problems import problem
     from ablation.config import Config
+    from ablation.problems import problem
     from ablation.training.cell import Schedule
     from ablation.training.tensorflow_loop import TensorFlowLoop
 

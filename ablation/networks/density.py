@@ -14,6 +14,8 @@ from keras import layers, ops
 from ablation.errors import UsageError
 from ablation.networks.attention import ATTENTION
 from ablation.networks.blocks import BlockSettings, activation, batch_norm
+from ablation.networks.heatmaps import layers_with_a_gate, upsample
+from ablation.networks.localisation import Lookout
 
 LOSSES = ("loss", "mae")
 
@@ -73,14 +75,32 @@ def build_density(
     return keras.Model(inputs, {"y": layers.Dense(1, name="density")(x)}, name="density")
 
 
-def last_layer(name: str, units: Sequence[int]) -> str:
-    """The layer of a branch that is averaged, and so the one whose map is exact."""
-    return f"{name}_{len(units)}_activation"
+def density_lookout(network: keras.Model, units: Sequence[int]) -> Lookout:
+    """The layer of each branch that is averaged, of which Grad-CAM is exact, and the gate before it."""
+    names, last = [tensor.name for tensor in network.inputs], len(units)
+    gated = set(layers_with_a_gate(network))
+    gates = {name: f"{name}_{last}_attention" for name in names}
+    return Lookout(
+        layers={name: f"{name}_{last}_activation" for name in names},
+        gates=gates if gated.issuperset(gates.values()) else {},
+        place=on_pixels,
+    )
 
 
-def border(units: Sequence[int]) -> int:
-    """How many pixels of the halved picture the convolutions without padding leave out at each side."""
-    return len(units) - 1
+def on_pixels(maps: Mapping[str, Any], images: Mapping[str, Any]) -> dict[str, Any]:
+    """Maps (n, h, w) of a branch's layers, on the pixels of the pictures; traceable.
+
+    After halving, convolutions without padding leave out a border. There a map is 0; it is not stretched
+    over what it does not show.
+    """
+    placed = {}
+    for name, map_ in maps.items():
+        size = images[name].shape[1:3]
+        if tuple(map_.shape[1:]) != tuple(size):  # behind the halving
+            missing = [whole // 2 - left for whole, left in zip(size, map_.shape[1:], strict=True)]
+            map_ = ops.pad(map_, ((0, 0), *((m // 2, m - m // 2) for m in missing)))
+        placed[name] = upsample(map_, *size)
+    return placed
 
 
 def density_losses(outputs: dict[str, Any], batch: Mapping[str, Any]) -> dict[str, Any]:

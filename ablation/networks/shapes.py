@@ -60,7 +60,7 @@ def draw_scenes(n: int, size: int, seed: list[int]) -> Scenes:
 
 
 def _masks(kind: np.ndarray, radius: np.ndarray, centre: np.ndarray, size: int) -> np.ndarray:
-    """What each pixel shows, from kind (n, cells), radius (n, cells) and centre (n, cells, 2) of the shapes."""
+    """What each pixel shows, from kind, radius (n, cells) and centre (n, cells, 2) of the shapes."""
     kind, radius, centre = (_of_pixels(values, size) for values in (kind, radius, centre))
     pixel = np.arange(size, dtype=np.float32) + np.float32(0.5)
     rows = np.abs(pixel[:, None] - centre[..., 0])
@@ -68,11 +68,13 @@ def _masks(kind: np.ndarray, radius: np.ndarray, centre: np.ndarray, size: int) 
     disc = rows**2 + columns**2 <= radius**2
     arm = _ARM * radius
     cross = (np.maximum(rows, columns) <= arm) & (np.minimum(rows, columns) <= _THICKNESS * arm)
-    masks = TARGET * (disc & (kind == TARGET)) + DISTRACTOR * (cross & (kind == DISTRACTOR))
-    return masks.astype(np.uint8)
+    masks = np.full(disc.shape, BACKGROUND, np.uint8)
+    masks[disc & (kind == TARGET)] = TARGET
+    masks[cross & (kind == DISTRACTOR)] = DISTRACTOR
+    return masks
 
 
 def _of_pixels(values: np.ndarray, size: int) -> np.ndarray:
-    """Values of cells (n, cells, …) as values of the pixels in them (n, size, size, …), in single precision."""
+    """Values of cells (n, cells, …) as values of the pixels in them (n, size, size, …), float32."""
     cell = np.arange(size) * _GRID // size
     return values.astype(np.float32)[:, cell[:, None] * _GRID + cell[None, :]]
