@@ -5,6 +5,9 @@ from collections.abc import Callable
 import keras
 
 from ablation.config import Config
+from ablation.networks.autoencoder import autoencoder_lookout
+from ablation.networks.density import density_lookout
+from ablation.networks.localisation import Lookout
 from ablation.problems.autoencoder import autoencoder_problem
 from ablation.problems.density import density_problem
 from ablation.training.cell import Problem
@@ -23,4 +26,11 @@ def problem(config: Config) -> Problem:
     return PROBLEMS[config.model.name](config)
 
 
-__all__ = ["PROBLEMS", "problem"]
+def lookout(config: Config, network: keras.Model) -> Lookout:
+    """Where to look into the network of a configuration."""
+    if config.model.name == "density":
+        return density_lookout(network, config.model.units)
+    return autoencoder_lookout(network)
+
+
+__all__ = ["PROBLEMS", "lookout", "problem"]
