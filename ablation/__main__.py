@@ -45,5 +45,13 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
         yield Outcome(run.seed, run.responses, run.history, {"device": device}, run.arrays, weights)
 
 
+def after(config: Config, folder: str) -> None:
+    """Once a study is done, keep the weights of its best and its reference cell."""
+    if config.training.save_weights == "best":
+        from ablation.weights import keep_weights
+
+        keep_weights(config.results.url, folder, config.analysis.response, config.analysis.direction)
+
+
 if __name__ == "__main__":
     train()

@@ -48,7 +48,8 @@ def saved_runs(request: Request) -> list[Saved]:
     unknown = [cell for cell in request.cells if cell not in by_cell]
     if unknown:
         raise UsageError(
-            f"cells: expected some of {', '.join(by_cell)}, which have weights. Received: {', '.join(unknown)}"
+            f"cells: expected some of those with weights, {', '.join(by_cell)}. "
+            f"Received: {', '.join(unknown)}"
         )
     factors = study.get("factors")
     names = list(factors) if isinstance(factors, dict) else []
