@@ -19,7 +19,7 @@ def built(units=SMALL, shapes=None, **flags):
 
 
 def test_the_sources_network_has_the_parameters_of_its_layers():
-    three = {name: (128, 128, 3) for name in ("rgb", "fixed", "dynamic")}
+    three = dict.fromkeys(("rgb", "fixed", "dynamic"), (128, 128, 3))
     network = built(SOURCE, three, batch_norm=True, dropout=True)
     convolutions = (5 * 5 * 3 * 32 + 32) + (3 * 3 * 32 * 64 + 64) + 2 * (3 * 3 * 64 * 64 + 64)
     slopes = 128 * 128 * 32 + (62 * 62 + 60 * 60 + 58 * 58) * 64  # halved to 64, then 2 fewer each time
@@ -81,7 +81,7 @@ def test_pictures_may_have_different_sizes():
 
 def test_pictures_of_which_nothing_would_be_left_are_refused():
     assert built(shapes={"rgb": (14, 14, 3)}).get_layer("rgb_4_activation").output.shape[1:3] == (1, 1)
-    with pytest.raises(UsageError, match="rgb: expected pictures of at least 14×14.*13×20"):
+    with pytest.raises(UsageError, match=r"rgb: expected pictures of at least 14×14.*13×20"):
         built(shapes={"rgb": (13, 20, 3)})
 
 
