@@ -83,7 +83,7 @@ def test_a_failed_run_costs_itself_alone_and_is_tried_again(run_toy, tmp_path):
     code, shown = run_toy("-m", "fault=elu:raise", "name=ill")
 
     assert code == 1
-    assert shown.count("failed: ") == 2
+    assert shown.count("failed: ") == 2 * 4 + 4, "every attempt at once, every failed run at the end"
     assert "RuntimeError: out of luck (log: runs/ill/jobs/" in shown
     log = shown.partition("(log: ")[2].partition(")")[0]
     assert "out of luck" in (tmp_path / log).read_text()
