@@ -23,7 +23,15 @@ def identity(config: Config) -> Mapping[str, str]:
     return {"data": data_hash(config.data.name, config.data.path)}
 
 
-@main(config_path=CONF, schema=Config, identity=identity, unkeyed=_UNKEYED)
+def after(config: Config, folder: str) -> None:
+    """Once a study is done, keep the weights of its best and its reference cell."""
+    if config.training.save_weights == "best":
+        from ablation.weights import keep_weights
+
+        keep_weights(config.results.url, folder, config.analysis.response, config.analysis.direction)
+
+
+@main(config_path=CONF, schema=Config, identity=identity, unkeyed=_UNKEYED, after=after)
 def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
     """Train the network that the configuration describes, from each seed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -43,14 +51,6 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
     for run in train_cell(problem(config), schedule, seeds):
         weights = run.weights if t.save_weights != "none" else {}
         yield Outcome(run.seed, run.responses, run.history, {"device": device}, run.arrays, weights)
-
-
-def after(config: Config, folder: str) -> None:
-    """Once a study is done, keep the weights of its best and its reference cell."""
-    if config.training.save_weights == "best":
-        from ablation.weights import keep_weights
-
-        keep_weights(config.results.url, folder, config.analysis.response, config.analysis.direction)
 
 
 if __name__ == "__main__":
