@@ -64,7 +64,8 @@ def _look(saved: Saved, request: Request) -> tuple[str, np.ndarray, np.ndarray |
     made = problem(config)
     network = made.network
     set_weights(network, Arrays(request.study).load(KIND, saved.row.key) or {}, saved.row.key)
-    images = {tensor.name: made.test[tensor.name][: request.images] for tensor in network.inputs}
+    inputs = {tensor.name for tensor in network.inputs}  # which Keras has sorted by name
+    images = {name: array[: request.images] for name, array in made.test.items() if name in inputs}
     name, maps = make_map(Looked(network, images, lookout(config, network)), request)
     return name, images[name], maps
 

@@ -11,9 +11,10 @@ from ablation.errors import UsageError
 from ablation.heatmaps.request import Request
 from ablation.networks import heatmaps
 from ablation.networks.heatmaps import Maps
+from ablation.networks.heatmaps.parts import layers_by_input
 from ablation.networks.localisation import Lookout, stretched
 
-_TILES = 16  # along a side of an image, of `occlusion`
+_TILES = 8  # along a side of an image, of `occlusion`
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def make_map(looked: Looked, request: Request) -> tuple[str, np.ndarray | None]:
     Raises:
         UsageError: an input or a layer that does not exist.
     """
-    name = request.input or next(iter(looked.images))
+    name = request.input or _first_input(looked, request.layer)
     if name not in looked.images:
         raise UsageError(f"input: expected one of {', '.join(looked.images)}. Received: {name!r}")
     maps = _maps(looked, request, name)
@@ -50,6 +51,11 @@ def make_map(looked: Looked, request: Request) -> tuple[str, np.ndarray | None]:
         {name: ops.convert_to_tensor(looked.images[name])},
     )
     return name, np.asarray(ops.convert_to_numpy(placed[name]))
+
+
+def _first_input(looked: Looked, layer: str | None) -> str:
+    """The input that a layer depends on, or the first one where no layer is named."""
+    return next(iter(layers_by_input(looked.network, layer) if layer else looked.images))
 
 
 def _maps(looked: Looked, request: Request, name: str) -> Maps | None:

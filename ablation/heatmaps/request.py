@@ -20,7 +20,7 @@ class Request:
     Args:
         study: folder of the study.
         map: one of `MAPS`.
-        input: of a network with several; None takes its first.
+        input: of a network with several; None takes that of the layer, or the first.
         layer: whose output or gate is looked at; None takes the one that runs are scored by.
         cells: ids of cells; none takes all that have weights.
         images: how many of the first test images.

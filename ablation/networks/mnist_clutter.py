@@ -13,10 +13,12 @@ _N_STROKES, _STROKE = 6, 8  # pieces of digits, and their height and width in pi
 
 
 def add_clutter(digits: np.ndarray, size: int, seed: list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Put each digit somewhere on a canvas, among 8×8 pieces cut from other digits.
+    """Put each digit on a canvas, among 8×8 pieces cut from other digits.
 
     Pieces have the brightness and the strokes of digits, but no shape of one. A piece that would touch
-    what is drawn already is left out.
+    what is drawn already is left out. Then the canvas is rolled by a random number of rows and columns:
+    what leaves it at one side comes in at the other. Without that digits would stand in the middle and
+    pieces at the border, and a map of distances from the middle would score 0.88.
 
     Args:
         digits: uint8 (n, 28, 28).
@@ -33,17 +35,17 @@ def add_clutter(digits: np.ndarray, size: int, seed: list[int]) -> tuple[np.ndar
     if size < height:
         raise UsageError(f"data.size: expected {height} or more pixels, a digit's height. Received: {size}")
     images = np.zeros((n, size, size), np.uint8)
-    drawn = np.random.default_rng(seed).random((n, 2 + 5 * _N_STROKES))
-    places = np.floor(drawn[:, :2] * (size - height + 1)).astype(int)
-    for image, digit, (row, column) in zip(images, digits, places, strict=True):
-        image[row : row + height, column : column + width] = digit
+    images[:, :height, :width] = digits
     masks = TARGET * (images >= _INK).astype(np.uint8)
+    drawn = np.random.default_rng(seed).random((n, 2 + 5 * _N_STROKES))
     bounds = np.array([n, height - _STROKE + 1, width - _STROKE + 1, size - _STROKE + 1, size - _STROKE + 1])
     pieces = np.floor(drawn[:, 2:].reshape(n, _N_STROKES, 5) * bounds).astype(int)
-    for image, mask, cuts in zip(images, masks, pieces, strict=True):
-        for other, from_row, from_column, row, column in cuts:
+    shifts = np.floor(drawn[:, :2] * size).astype(int)
+    for i, (image, mask) in enumerate(zip(images, masks, strict=True)):
+        for other, from_row, from_column, row, column in pieces[i]:
             piece = digits[other, from_row : from_row + _STROKE, from_column : from_column + _STROKE]
             _draw(image, mask, piece, row, column)
+        image[:], mask[:] = (np.roll(each, shifts[i], axis=(0, 1)) for each in (image, mask))
     return images, masks
 
 

@@ -96,7 +96,7 @@ def test_levels_without_a_gate_say_so(with_all, capsys):
 
 
 @pytest.mark.parametrize(
-    "settings", [["map=occlusion"], ["map=top_k", "layer=rgb_1_activation"], ["map=top_k_variance"]]
+    "settings", [["map=occlusion"], ["map=top_k", "layer=dynamic_1_activation"], ["map=top_k_variance"]]
 )
 def test_every_map_is_made(with_all, settings):
     assert main([str(with_all), *settings, "images=1"]) == 0
@@ -106,7 +106,7 @@ def test_every_map_is_made(with_all, settings):
     ("settings", "expected"),
     [
         (["layer=rgb_9"], ["layer: expected one", "rgb_3_activation", "rgb_9"]),
-        (["layer=fixed_3_activation"], ["depends on the input 'rgb' alone"]),
+        (["input=rgb", "layer=fixed_3_activation"], ["depends on the input 'rgb' alone"]),
         (["input=red"], ["input: expected one of rgb, fixed, dynamic", "'red'"]),
         (["cells=abc"], ["cells: expected some of those with weights", "abc"]),
         (["map=residual"], ["residual: expected an autoencoder"]),
