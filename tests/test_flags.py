@@ -7,8 +7,8 @@ from ablation.config import Config
 from ablation.errors import UsageError
 from ablation.flags import Flags, levels_of
 from ablation.sweep.cell import make_cell
+from ablation.sweep.compose import Composer
 from ablation.sweep.overrides import Overrides
-from ablation.sweep.plan import make_plan
 from tests.test_conf import composed
 
 
@@ -44,14 +44,16 @@ def test_a_run_has_the_same_key_whichever_word_was_used(alias, level):
     assert (cell(composed()).key(0) in keys) == (level == "none")
 
 
+def swept(*words):
+    """The levels of a sweep over `flags.attention`."""
+    overrides = Overrides(swept={"flags.attention": list(words)})
+    return Composer(overrides, lambda lines: composed(*lines), cell).factors["flags.attention"]
+
+
 def test_a_sweep_over_false_and_true_has_the_levels_none_and_spatial():
-    swept = Overrides(swept={"flags.attention": ["false", "true"]})
-    plan = make_plan(swept, [0], lambda lines: composed(*lines), cell)
-    assert plan.factors == {"flags.attention": ["none", "spatial"]}
-    assert [p.label for p in plan.cells] == ["attention=none", "attention=spatial"]
+    assert swept("false", "true") == ["none", "spatial"]
 
 
 def test_a_sweep_over_a_level_and_its_alias_is_refused():
-    swept = Overrides(swept={"flags.attention": ["none", "false"]})
-    with pytest.raises(UsageError, match="Expected factors that change what a run gives"):
-        make_plan(swept, [0], lambda lines: composed(*lines), cell)
+    with pytest.raises(UsageError, match=r"flags\.attention"):
+        swept("none", "false")

@@ -49,10 +49,10 @@ def find_aliases(columns: dict[Term, Matrix], tied: set[str], namer: Namer) -> t
         namer: writes the effects.
     """
     mains = {t: x for t, x in columns.items() if len(t) < 2}
-    pairs: dict[Term, Matrix] = {t: x for t, x in columns.items() if len(t) == 2}
+    pairs: dict[Term, Matrix] = {t: x for t, x in columns.items() if len(t) == 2 and namer.effect(t) in tied}
     centred = {t: x - x.mean(0) for t, x in mains.items() if t}
     found = _alike(centred, namer)
-    if pairs and tied:
+    if pairs:
         found += _with_interactions(mains, pairs, namer)
     return tuple(a for a in found if a.effect in tied and a.other in tied)
 
@@ -82,7 +82,7 @@ def _alike(columns: dict[Term, Matrix], namer: Namer) -> list[Alias]:
     """Effects that share a column once those of lower order are taken out; each chain from its first."""
     bases = {t: q for t, x in columns.items() if (q := _basis(x)).shape[1]}
     terms, found, chained = list(bases), [], set()
-    if not terms:
+    if len(terms) < 2:
         return []
     Q = np.hstack(list(bases.values()))
     starts = np.array([0, *_cuts(bases)])
@@ -103,8 +103,9 @@ def _basis(x: Matrix) -> Matrix:
     if x.shape[1] == 1:
         norm = float(np.linalg.norm(x))
         return x / norm if norm > EXACT * len(x) else x[:, :0]
-    u, s, _ = np.linalg.svd(x, full_matrices=False)
-    return np.asarray(u[:, s > EXACT * len(x)])
+    values, vectors = np.linalg.eigh(x.T @ x)
+    kept = values > EXACT * len(x)
+    return np.asarray(x @ (vectors[:, kept] / np.sqrt(values[kept])))
 
 
 def _shared(block: Matrix) -> float:

@@ -65,8 +65,9 @@ def _resolution(found: Properties) -> list[str]:
     mixed = [a for a in found.aliases if ":" not in a.effect and ":" in a.other]
     if mixed or (lowest == 3 and found.interactions is None):
         part = "" if not mixed or any(a.complete for a in mixed) else "in part "
-        who = listed(list(dict.fromkeys(a.effect for a in mixed)))
-        subject = "Main effects" if lowest == 3 else f"The main effects of {who}"
+        who = list(dict.fromkeys(a.effect for a in mixed))
+        all_of_them = not mixed or len(who) == len(found.main_effects.estimable)
+        subject = "Main effects" if all_of_them else f"The main effects of {listed(who)}"
         return [
             f"{subject} are aliased {part}with two-factor interactions: they hold if those are negligible."
         ]
@@ -88,7 +89,8 @@ def _interactions(found: Properties) -> list[str]:
     if rank.full:
         own = found.orthogonal and (found.resolution or 5) > 4
         how = "" if own else ", though not independently"
-        return [f"All main effects and two-factor interactions can be estimated{how}."]
+        what = "Of what is left, all" if found.lost else "All"
+        return [f"{what} main effects and two-factor interactions can be estimated{how}."]
     start = f"Of the {rank.parameters} parameters of the model with two-factor interactions, {rank.rank}"
     return [f"{start} can be estimated at once. {_clear(rank)}{_tied(rank, found.aliases)}"]
 

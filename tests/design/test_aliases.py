@@ -62,6 +62,28 @@ def test_saturated_fraction_of_seven_factors():
     ]
 
 
+def test_chains_of_interactions_are_written_once():
+    # Montgomery table 8.10: 2^(6−2) with I = ABCE = BCDF = ADEF
+    design = make_design(two_level(6), "fractional", generators=["E=ABC", "F=BCD"])
+    assert design.words == "2^(6−2) fraction of resolution IV, I = ABCE = ADEF = BCDF"
+    assert alias_table(design) == [
+        "A:B = C:E",
+        "A:C = B:E",
+        "A:D = E:F",
+        "A:E = B:C = D:F",
+        "A:F = D:E",
+        "B:D = C:F",
+        "B:F = C:D",
+    ]
+
+
+def test_effects_that_can_be_told_apart_are_not_listed_though_not_orthogonal():
+    # 20 cells of five flags hold all 16 parameters, so no alias is left to report
+    design = make_design(two_level(5), "fractional", runs=20)
+    assert design.aliases == ()
+    assert any("can be estimated, though not independently" in note for note in design.notes)
+
+
 @pytest.mark.parametrize(("n_factors", "n_cells"), [(5, 8), (6, 8), (7, 16), (9, 16), (9, 32), (13, 64)])
 def test_every_alias_of_a_regular_fraction_is_an_equality_of_columns(n_factors, n_cells):
     design = make_design(two_level(n_factors), "fractional", runs=n_cells)

@@ -4,6 +4,7 @@ import pytest
 from ablation.design import make_design, verify
 from ablation.design.arrays import PLACKETT_BURMAN, SIZES, pool
 from ablation.design.exchange import d_optimal
+from ablation.errors import UsageError
 from tests.design.published import L9, L18, MIXED, plackett_burman, rows, strength, two_level
 
 
@@ -53,6 +54,8 @@ def test_plackett_burman_has_the_pattern_of_the_published_design(n_cells):
 def test_plackett_burman_does_not_repeat_cells():
     # four columns of the design in 12 cells always hold a cell twice, so it cannot be had
     assert len(set(map(tuple, plackett_burman(12)[:, :4].tolist()))) < 12
+    with pytest.raises(UsageError, match="no such fraction"):
+        make_design(two_level(4), "fractional", runs=12)
     for n_factors in range(5, 12):
         design = make_design(two_level(n_factors), "fractional", runs=12)
         assert len(set(map(tuple, rows(design).tolist()))) == 12

@@ -65,12 +65,14 @@ def test_three_factors_can_be_tied_though_no_two_are():
 def test_an_interaction_that_is_excluded_is_named():
     design = make_design(two_level(3), exclude=[{"A": 1, "B": 1}])
     assert any("Not separable: A, B and A:B." in note for note in design.notes)
+    assert {e for a in design.aliases for e in (a.effect, a.other)} == {"A", "B", "A:B"}
     assert verify(design.cells, design.factors).main_effects.full
 
 
 def test_a_level_that_no_cell_has_is_named():
     design = make_design(MIXED, exclude=[{"attention": "both"}, {"bn": False}])
     assert "No cell has bn=false and attention=both." in design.notes
+    assert any(note.startswith("Of what is left, all main effects") for note in design.notes)
 
 
 def test_an_exclusion_that_matches_nothing_is_noted():

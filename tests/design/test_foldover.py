@@ -32,6 +32,11 @@ def test_folding_one_factor_clears_it_and_its_interactions():
     clear = set(found.interactions.estimable)
     assert clear == {"D", *(f"{a}:D" for a in "ABC"), *(f"D:{a}" for a in "EFG")}
     assert alias_table(design)[0] == "A = −C:E = −F:G"
+    assert any(
+        note.startswith("The main effects of A, B, C, E, F and G are aliased") for note in design.notes
+    )
+    # by hand: three words of length 3 hold D, and each makes three aliases
+    assert "The foldover of 'D' clears or lessens 9 of 21 aliases." in design.notes
 
 
 def test_folding_a_resolution_iv_fraction_fully_is_useless():

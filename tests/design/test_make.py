@@ -6,7 +6,7 @@ import pytest
 
 from ablation.design import full_factorial, make_design, shuffled
 from ablation.errors import UsageError
-from tests.design.published import FLAGS, MIXED, two_level
+from tests.design.published import FLAGS, MIXED, rows, two_level
 
 
 def test_the_full_factorial_is_the_default():
@@ -15,6 +15,13 @@ def test_the_full_factorial_is_the_default():
     assert (design.name, design.words) == ("full_factorial", "2×2×2×4 full factorial")
     assert design.notes == ("All main effects and two-factor interactions can be estimated.",)
     assert design.factors == {f: tuple(v) for f, v in MIXED.items()}
+
+
+@pytest.mark.parametrize("runs", [8, 12, 16])
+def test_cells_come_in_standard_order_after_the_reference(runs):
+    design = make_design(MIXED, "fractional", runs=runs)
+    codes = rows(design).tolist()
+    assert codes == sorted(codes)
 
 
 def test_another_reference_cell_comes_first():

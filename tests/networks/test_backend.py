@@ -11,7 +11,13 @@ from ablation import networks
 
 ROOM = Path(networks.__file__).parent
 SOURCES = sorted(set(ROOM.rglob("*.py")) - {ROOM / "gradients.py"})  # the one place that names backends
-ON_JAX = ("attention/test_parity.py", "attention/test_gaussian.py", "attention/test_self_attention.py")
+ON_JAX = (
+    "attention/test_parity.py",
+    "attention/test_gaussian.py",
+    "attention/test_self_attention.py",
+    "test_gradients.py",
+    "test_heatmaps_traced.py",
+)
 
 
 def imported(path):
@@ -43,7 +49,7 @@ def test_the_sources_were_found():
 
 @pytest.mark.slow
 @pytest.mark.skipif(find_spec("jax") is None, reason="needs jax")
-def test_layers_hold_on_jax_as_well(root):
+def test_layers_and_heatmaps_hold_on_jax_as_well(root):
     tests = [f"tests/networks/{name}" for name in ON_JAX]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
     environment = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}

@@ -112,8 +112,19 @@ def test_random_weights_degrade_a_map_and_are_put_back():
     assert auroc() == learned
 
 
+def test_shuffled_weights_keep_their_values_and_are_put_back():
+    network = three_branches()
+    before = network.get_weights()
+    with heatmaps.random_weights(network, 1):
+        for shuffled, theirs in zip(network.get_weights(), before, strict=True):
+            assert shuffled.size == 1 or not np.array_equal(shuffled, theirs)
+            np.testing.assert_array_equal(np.sort(shuffled.ravel()), np.sort(theirs.ravel()))
+    for ours, theirs in zip(network.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 def test_weights_are_put_back_after_an_error():
-    network = pooled([1.0, 2.0], [[3.0], [4.0]])
+    network = three_branches()
     before = network.get_weights()
     with pytest.raises(KeyError), heatmaps.random_weights(network, 1):
         raise KeyError

@@ -49,29 +49,30 @@ class Deletion:
         names, inputs = input_names(self.network), in_order(self.network, images)
         places = dict(zip(maps, _places(list(maps.values())), strict=True))
 
-        def say(share: Any) -> Any:
+        def say(n_deleted: Any) -> Any:
             left = [
-                ops.where((places[name] < share)[..., None], self.hidden, x) if name in places else x
+                ops.where((places[name] < n_deleted)[..., None], self.hidden, x) if name in places else x
                 for name, x in zip(names, inputs, strict=True)
             ]
             return self.y(left, training=False)[:, 0]
 
-        shares = np.linspace(0, 1, self.steps + 1, dtype=np.float32)
-        return ops.transpose(ops.map(say, ops.convert_to_tensor(shares)))
+        n_pixels = sum(int(np.prod(m.shape[1:])) for m in maps.values())
+        counts = np.linspace(0, n_pixels, self.steps + 1).round().astype("int32")
+        return ops.transpose(ops.map(say, ops.convert_to_tensor(counts)))
 
 
 def _places(maps: list[Any]) -> list[Any]:
-    """Each pixel's place in the order of deletion, 0 ≤ place < 1, in the shape of the maps."""
+    """Each pixel's place in the order of deletion, from 0, in the shape of the maps."""
     sizes = [int(np.prod(m.shape[1:])) for m in maps]
     row = ops.concatenate([ops.reshape(m, (-1, n)) for m, n in zip(maps, sizes, strict=True)], axis=1)
     # Sorting keeps equal values in their order; shuffled before, that order says nothing of the image.
     shuffle = np.random.default_rng(0).permutation(sum(sizes))
     order = ops.argsort(-ops.take(row, shuffle, axis=1), axis=1)
     place = ops.take(ops.argsort(order, axis=1), np.argsort(shuffle), axis=1)
-    share = ops.cast(place, "float32") / sum(sizes)
+    place = ops.cast(place, "int32")
     ends = np.cumsum(sizes)
     return [
-        ops.reshape(share[:, end - n : end], (-1, *m.shape[1:]))
+        ops.reshape(place[:, end - n : end], (-1, *m.shape[1:]))
         for end, n, m in zip(ends.tolist(), sizes, maps, strict=True)
     ]
 

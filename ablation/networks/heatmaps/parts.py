@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras import ops
 
 from ablation.errors import UsageError
 
@@ -15,8 +16,8 @@ def input_names(network: keras.Model) -> list[str]:
 
 
 def in_order(network: keras.Model, images: Mapping[str, Any]) -> list[Any]:
-    """The images of each input, in the order in which the network takes them; other names are left out."""
-    return [images[name] for name in input_names(network)]
+    """Tensors for each input, in the order in which the network takes them; other names are left out."""
+    return [ops.convert_to_tensor(images[name]) for name in input_names(network)]
 
 
 def as_arrays(network: keras.Model, images: np.ndarray | Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

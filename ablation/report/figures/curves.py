@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from ablation.analysis.factors import Factor, Floats, read_factor
 from ablation.analysis.notices import counted
-from ablation.report.figures.names import IN_ALT, factor_names, listed, number, plain, short, stem
+from ablation.report.figures.names import IN_ALT, factor_names, listed, number, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import response_label, scale_axis
 from ablation.report.figures.style import drawing, looks, new_figure
@@ -43,7 +43,7 @@ def learning_curves(
     runs = epochs_of([histories.get(str(key), {}).get(series, ()) for key in table["key"]])
     part = read_factor(table[factor], factor)
     by_level = _by_level(runs, part)
-    if runs.shape[1] < 2 or not by_level:
+    if not (np.isfinite(runs).sum(axis=1) > 1).any() or not by_level:
         return None
     figure = new_figure(3.5 + 0.2 * math.ceil(len(by_level) / 2))
     axes = figure.add_subplot()
@@ -58,10 +58,10 @@ def learning_curves(
         title=f"{short(name, 30)}: median and quartiles{some}",
     )  # fmt: skip
     alt = (
-        f"{short(shown, IN_ALT)} over {runs.shape[1]} epochs by {short(name, IN_ALT)}, {direction} is better; "
-        f"median of the runs at the first and last epoch: {listed(said)}."
+        f"{short(shown, IN_ALT)} ({direction} is better) over {runs.shape[1]} epochs, by "
+        f"{short(name, IN_ALT)}; median of the runs at the first and last epoch: {listed(said)}."
     )
-    title = f"Learning curves: {plain(shown)} by {short(name, IN_ALT)}"
+    title = f"Learning curves: {short(shown, IN_ALT)} by {short(name, IN_ALT)}"
     return Picture(f"learning_curves_{stem(name)}", title, alt, figure)
 
 

@@ -23,7 +23,6 @@ from ablation.report.figures.names import (
     number,
     p_text,
     percent,
-    plain,
     short,
 )
 from ablation.report.figures.picture import Picture
@@ -76,7 +75,7 @@ def effects_forest(analysis: Analysis, response: str, direction: str) -> Picture
     _name_rows(axes, shown)
     _name_x(axes, (low, high), analysis.scaling.is_log, response, direction)
     figure.legend(handles=_legend(analysis, shown), loc="outside upper left", ncols=2, borderaxespad=0.2)
-    title = f"What each component does to {plain(response)}, with {_level(analysis)} intervals"
+    title = f"What each component does to {short(response, IN_ALT)}, with {_level(analysis)} intervals"
     if len(shown) < len(every):
         title += f" (the {len(shown)} clearest of {len(every)})"
     return Picture("effects", title, _alt(analysis, every, response, direction), figure)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 
 from ablation.analysis import Analysis
 from ablation.report.figures.names import IN_ALT, listed, number, short
@@ -29,29 +31,13 @@ def half_normal(analysis: Analysis) -> Picture | None:
     sizes = table["estimate"].abs().to_numpy(dtype=np.float64)
     if not sizes.max() > 0:
         return None
-    quantiles = table["half_normal"].to_numpy(dtype=np.float64)
     beyond = table["beyond_ME"].to_numpy(dtype=bool)
+    named = [i for i in range(len(sizes)) if beyond[i] or i < MIN_CONTRASTS][:MAX_NAMED]
     me, sme = float(table["ME"].iloc[0]), float(table["SME"].iloc[0])
     figure = new_figure(4.4)
     axes = figure.add_subplot()
-    lines = [(me, "margin of error, each"), (sme, "margin of error, all at once")]
-    top = 1.12 * max(sizes.max(), min(sme, 2.5 * sizes.max()))
-    for y, words in lines:
-        if 0 < y < top:
-            axes.axhline(y, color=MUTED, lw=1.2, ls="--" if y == me else ":")
-            axes.text(0.0, y, f" {words}", va="bottom", fontsize=SMALL, color=MUTED)
-    for q, size, clear in zip(quantiles, sizes, beyond, strict=True):
-        axes.plot(q, size, "o", ms=7, mew=1.4, **filling(INK, bool(clear)))
-    named = [i for i in range(len(sizes)) if beyond[i] or i < 3][:MAX_NAMED]
-    for i in named:
-        axes.annotate(
-            short(table["contrast"].iloc[i], 24), (quantiles[i], sizes[i]), xytext=(-8, 0), fontsize=SMALL,
-            textcoords="offset points", ha="right", va="center",
-        )  # fmt: skip
-    axes.set_xlim(0, 1.06 * quantiles.max() or 1.0)
-    axes.set_ylim(0, top)
-    ticks = [t for t in axes.get_yticks() if t <= top]
-    axes.set_yticks(ticks, [tick(t) for t in ticks])
+    _draw(axes, table, named)
+    _draw_margins(axes, sizes.max(), me, sme)
     axes.set_xlabel("half-normal quantile")
     axes.set_ylabel("size of contrast" + (" (difference of logs)" if analysis.scaling.is_log else ""))
     said = [f"{short(table['contrast'].iloc[i], IN_ALT)} {number(float(sizes[i]))}" for i in named]
@@ -61,3 +47,28 @@ def half_normal(analysis: Analysis) -> Picture | None:
         f"Largest: {listed(said)}."
     )
     return Picture("half_normal", "Which contrasts stand out from noise (half-normal plot)", alt, figure)
+
+
+def _draw(axes: Axes, table: pd.DataFrame, named: list[int]) -> None:
+    for i, row in enumerate(table.to_dict("records")):
+        q, size = float(row["half_normal"]), abs(float(row["estimate"]))
+        axes.plot(q, size, "o", ms=7, mew=1.4, **filling(INK, bool(row["beyond_ME"])))
+        if i in named:
+            axes.annotate(
+                short(row["contrast"], 24), (q, size), xytext=(-8, 0), textcoords="offset points",
+                fontsize=SMALL, ha="right", va="center",
+            )  # fmt: skip
+    axes.set_xlim(0, 1.06 * float(table["half_normal"].max()))
+
+
+def _draw_margins(axes: Axes, largest: float, me: float, sme: float) -> None:
+    top = 1.12 * max(largest, min(sme, 2.5 * largest))
+    for y, words, style in ((me, "margin of error, each", "--"), (sme, "margin of error, all at once", ":")):
+        if 0 < y < top:
+            axes.axhline(y, color=MUTED, lw=1.2, ls=style)
+            axes.annotate(
+                words, (0, y), xytext=(4, 2), textcoords="offset points", fontsize=SMALL, color=MUTED
+            )
+    axes.set_ylim(0, top)
+    ticks = [t for t in axes.get_yticks() if t <= top]
+    axes.set_yticks(ticks, [tick(t) for t in ticks])

@@ -25,7 +25,7 @@ COLUMN_NAMES, OVERHANG = 1.15, 1.5
 
 @dataclass(frozen=True)
 class Strip:
-    """Some cells' maps of one kind: the kind, and cell -> (n, height, width)."""
+    """Maps of one kind of cells that stand beside each other: cell -> (n, height, width)."""
 
     kind: str
     maps: dict[str, Image]
@@ -45,12 +45,7 @@ def heatmaps(cells: Mapping[str, Mapping[str, np.ndarray]], input: str | None) -
         return None
     shape = next(iter(next(iter(kinds.values())).values())).shape[1:]
     images = _input(cells, "input" if input is None else f"input.{input}", shape)
-    n_cells = sum(len(maps) for maps in kinds.values())
-    smallest = min(len(maps) for each in kinds.values() for maps in each.values())
-    n = max(
-        1,
-        min(smallest, MAX_ROWS, MAX_TILES // (n_cells + 1), len(images) if images is not None else MAX_ROWS),
-    )
+    n = _n_rows(kinds, images)
     strips = [
         Strip(kind, dict(list(maps.items())[start : start + MAX_COLUMNS]))
         for kind, maps in kinds.items()
@@ -93,6 +88,13 @@ def _read(cells: Mapping[str, Mapping[str, np.ndarray]], input: str | None) -> d
             size = maps.shape[1:3]
             kinds.setdefault(kind, {})[label] = grey(maps)
     return kinds
+
+
+def _n_rows(kinds: Mapping[str, Mapping[str, Image]], images: Image | None) -> int:
+    """How many test images every map has, fewer where there are many maps."""
+    maps = [m for each in kinds.values() for m in each.values()]
+    known = [len(m) for m in maps] + ([len(images)] if images is not None else [])
+    return max(1, min(*known, MAX_ROWS, MAX_TILES // (len(maps) + 1)))
 
 
 def _input(cells: Mapping[str, Mapping[str, np.ndarray]], name: str, shape: tuple[int, ...]) -> Image | None:

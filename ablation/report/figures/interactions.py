@@ -72,7 +72,7 @@ def interactions(analysis: Analysis, response: str, direction: str) -> Picture |
     for axes in grid.ravel()[len(shown) :]:
         axes.remove()
     figure.supylabel(response_label(response, direction), fontsize=11)
-    title = f"Interactions: {plain(response)} by pairs of components"
+    title = f"Interactions: {short(response, IN_ALT)} by pairs of components, p adjusted (Benjamini-Hochberg)"
     if len(shown) < len(pairs):
         title += f" (the {len(shown)} clearest of {len(pairs)})"
     return Picture("interactions", title, _alt(analysis, pairs, len(shown), called, response), figure)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
+from ablation.analysis.factors import Floats
 from ablation.report.figures.names import IN_ALT, listed, number, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import scale_axis, tick
 from ablation.report.figures.show import Sheet, show_tiles
-from ablation.report.figures.style import INK, PAPER, drawing, look, new_figure
+from ablation.report.figures.style import PAPER, drawing, look, new_figure
 from ablation.report.figures.tiles import Image
 
 MAX_LABELS = 20
@@ -78,48 +80,51 @@ def latent_scatter(label: str, arrays: Mapping[str, np.ndarray]) -> Picture | No
         label: of the cell.
         arrays: `latent` (m, 2) and, if known, `labels` (m,) integers.
     """
-    points = np.asarray(arrays.get("latent", ()))
-    if points.ndim != 2 or points.shape[1] != 2 or points.dtype.kind not in "fiu":
+    plane = _plane(arrays)
+    if plane is None:
         return None
-    points = points.astype(np.float64)
-    groups = np.asarray(arrays.get("labels", np.zeros(len(points))))
-    if groups.shape != (len(points),):
-        groups = np.zeros(len(points))
-    known = np.isfinite(points).all(axis=1)
-    points, groups = points[known], groups[known]
-    if not len(points):
-        return None
+    points, groups = plane
     values = np.unique(groups)
     labelled = 1 < len(values) <= MAX_LABELS
     figure = new_figure(5.4, 6.0)
     axes = figure.add_subplot()
     said = []
     for i, value in enumerate(values if labelled else values[:1]):
-        here = groups == value if labelled else np.ones(len(points), dtype=bool)
-        style, name = look(i), tick(float(value))
-        axes.plot(
-            *points[here].T, style.marker, ms=4, color=style.colour, alpha=0.6, mew=0, label=name,
-            rasterized=len(points) > MAX_VECTOR,
-        )  # fmt: skip
-        if labelled:
-            x, y = np.median(points[here], axis=0)
-            axes.text(
-                x, y, name, ha="center", va="center", fontsize=14, fontweight="bold", color=INK,
-                path_effects=[withStroke(linewidth=3, foreground=PAPER)],
-            )  # fmt: skip
-            said.append(f"{name} at ({number(float(x))}, {number(float(y))})")
-    scale_axis(axes, "x", points[:, 0], log=False)
-    scale_axis(axes, "y", points[:, 1], log=False)
+        here = points[groups == value] if labelled else points
+        said.append(_draw_group(axes, here, i, tick(float(value)), labelled, len(points) > MAX_VECTOR))
+    for which, column in (("x", 0), ("y", 1)):
+        scale_axis(axes, which, points[:, column], log=False)
     axes.grid()
     axes.set_xlabel("first latent variable")
     axes.set_ylabel("second latent variable")
     if labelled:
         figure.legend(loc="outside right upper", title="label", markerscale=1.5, handletextpad=0.1)
-    where = f" Medians by label: {listed(said)}." if said else ""
-    alt = f"Latent means of {len(points)} test images in {short(label, IN_ALT)}.{where}"
-    return Picture(
-        f"latent_scatter_{stem(label)}",
-        f"Test images in the latent space: {short(label, IN_ALT)}",
-        alt,
-        figure,
+    where = f" Medians by label: {listed(said)}." if labelled else ""
+    name = short(label, IN_ALT)
+    alt = f"Latent means of {len(points)} test images in {name}.{where}"
+    return Picture(f"latent_scatter_{stem(label)}", f"Test images in the latent space: {name}", alt, figure)
+
+
+def _plane(arrays: Mapping[str, np.ndarray]) -> tuple[Floats, np.ndarray] | None:
+    """Points that are finite, (m, 2), and their labels, (m,), all 0 where none fit."""
+    points = np.asarray(arrays.get("latent", ()))
+    if points.ndim != 2 or points.shape[1] != 2 or points.dtype.kind not in "fiu":
+        return None
+    labels = np.asarray(arrays.get("labels", ()))
+    if labels.shape != (len(points),):
+        labels = np.zeros(len(points))
+    known = np.isfinite(points).all(axis=1)
+    return (points[known].astype(np.float64), labels[known]) if known.any() else None
+
+
+def _draw_group(axes: Axes, points: Floats, place: int, name: str, labelled: bool, bitmap: bool) -> str:
+    """Points with one label, its name at their median; returns the words for the alt text."""
+    style = look(place)
+    axes.plot(
+        *points.T, style.marker, ms=4, color=style.colour, alpha=0.6, mew=0, label=name, rasterized=bitmap
     )
+    x, y = (float(v) for v in np.median(points, axis=0))
+    if labelled:
+        outline = [withStroke(linewidth=3, foreground=PAPER)]
+        axes.text(x, y, name, ha="center", va="center", size=14, weight="bold", path_effects=outline)
+    return f"{name} at ({number(x)}, {number(y)})"

@@ -11,7 +11,7 @@ from ablation.analysis.distributions import t_quantile
 from ablation.analysis.factors import Covariate, Factor
 from ablation.analysis.means import mean_row
 from ablation.report.figures.effects import significant_levels
-from ablation.report.figures.names import IN_ALT, factor_names, listed, number, plain, short, stem
+from ablation.report.figures.names import IN_ALT, factor_names, listed, number, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.rows import jitter
 from ablation.report.figures.scales import name_levels, response_label, scale_axis
@@ -72,7 +72,9 @@ def _of_factor(analysis: Analysis, factor: Factor, name: str, response: str, dir
         f"{short(response, IN_ALT)} by level of {short(name, IN_ALT)}, {direction} is better; mean, "
         f"interval and runs: {listed(said)}."
     )
-    return Picture(f"marginal_means_{stem(name)}", f"{plain(response)} by {short(name, IN_ALT)}", alt, figure)
+    return Picture(
+        f"marginal_means_{stem(name)}", f"{short(response, IN_ALT)} by {short(name, IN_ALT)}", alt, figure
+    )
 
 
 def _words(level: str, mean: float, low: float, high: float, n: int) -> str:
@@ -133,4 +135,6 @@ def _of_number(analysis: Analysis, part: Covariate, name: str, response: str, di
         f"{short(response, IN_ALT)} over {short(name, IN_ALT)} in {fit.n} runs, {direction} is better; the "
         f"fitted line goes from {first} to {last}; its slope is {verdict}."
     )
-    return Picture(f"marginal_means_{stem(name)}", f"{plain(response)} by {short(name, IN_ALT)}", alt, figure)
+    return Picture(
+        f"marginal_means_{stem(name)}", f"{short(response, IN_ALT)} by {short(name, IN_ALT)}", alt, figure
+    )

@@ -127,7 +127,7 @@ def number(value: float) -> str:
     """Three significant digits, without an exponent where people do without."""
     text = f"{value:.3g}"
     if "e" in text and 1e-4 <= abs(value) < 1e7:
-        return f"{value:,.0f}".replace(",", " ") if abs(value) >= 1000 else f"{value:f}".rstrip("0")
+        return f"{value:,.0f}".replace(",", " ") if abs(float(text)) >= 1000 else f"{value:f}".rstrip("0")
     return text.replace("-", "−")
 
 

@@ -17,8 +17,14 @@ from ablation.report.figures.tiles import Image, as_images, grey, tiled
 MAX_COLUMNS, MAX_TILES = 10, 220
 """Test images shown, and tiles in all: more make the page heavy."""
 
+MANY, BESIDE = 8, 4
+"""With more cells than this, residuals stand beside reconstructions, of at most so many test images."""
+
 LEFT, ROW_NAME = 2.05, 27
 """Room for the names of cells, in inches and in characters."""
+
+GUTTER, MIN_BAR = 0.2, 2.8
+"""Between bands side by side, and the narrowest colour bar whose numbers do not touch, in inches."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,26 @@ class Shown:
     def n(self) -> int:
         """Number of test images to show."""
         n = min(len(images) for images in self.outputs.values())
-        return max(1, min(n, MAX_COLUMNS, MAX_TILES // (2 * len(self.outputs) + 1)))
+        widest = BESIDE if self.is_long else MAX_COLUMNS
+        return max(1, min(n, widest, MAX_TILES // (2 * len(self.outputs) + 1)))
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there are so many cells that residuals stand beside reconstructions, not below."""
+        return len(self.outputs) > MANY
+
+    @property
+    def residuals(self) -> list[Image]:
+        """Reconstruction − input of each cell in one channel; none where the inputs are not known."""
+        if self.inputs is None:
+            return []
+        return [grey(images[: self.n]) - grey(self.inputs[: self.n]) for images in self.outputs.values()]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Pixels of an image from top to bottom and from left to right."""
+        height, width = next(iter(self.outputs.values())).shape[1:3]
+        return height, width
 
 
 @drawing()
@@ -45,37 +70,46 @@ def reconstructions(cells: Mapping[str, Mapping[str, np.ndarray]]) -> Picture | 
     shown = _read(cells)
     if shown is None:
         return None
-    n, outputs = shown.n, list(shown.outputs.values())
-    names = [short(name, ROW_NAME) for name in shown.outputs]
-    gone = (
-        [grey(images[:n]) - grey(shown.inputs[:n]) for images in outputs] if shown.inputs is not None else []
-    )
-    height, width = outputs[0].shape[1:3]
-    across = min(0.5, (WIDTH - LEFT - 0.1) / n)
-    down = across * height / width
-    n_bands = 1 + bool(gone)
-    rows = n_bands * len(names) + (shown.inputs is not None)
+    n, gone = shown.n, shown.residuals
+    n_wide = n * (2 if shown.is_long and gone else 1)
+    across = min(0.5, (WIDTH - LEFT - 0.1 - GUTTER) / n_wide)
+    down = across * shown.size[0] / shown.size[1]
+    n_bands = 2 if gone and not shown.is_long else 1
+    rows = n_bands * len(shown.outputs) + (shown.inputs is not None)
     sheet = Sheet(rows * down + n_bands * (NAME_ROOM + 0.2) + (BAR_ROOM if gone else 0) + 0.05, LEFT)
-
-    def band(
-        name: str, images: list[Image], labels: list[str], cmap: str, limits: tuple[float, float]
-    ) -> None:
-        sheet.skip(0.15 + NAME_ROOM if name else 0.05)
-        axes = sheet.axes(n * across, len(images) * down)
-        show_tiles(axes, tiled([list(row[:n]) for row in images]), cmap, limits)
-        name_rows(axes, labels, height)
-        axes.set_title(name, fontsize=10, loc="left", pad=4)
-
     if shown.inputs is not None:
-        band("", [shown.inputs], ["input"], "gray", (0.0, 1.0))
-    band("reconstruction", outputs, names, "gray", (0.0, 1.0))
+        _band(sheet, across, [shown.inputs[:n]], "", ["input"])
+    names = [short(name, ROW_NAME) for name in shown.outputs]
+    start = sheet.used
+    _band(sheet, across, [images[:n] for images in shown.outputs.values()], "reconstruction", names)
     if gone:
-        limit = max(float(np.nanmax(np.abs(images), initial=0.0)) for images in gone) or 1.0
-        band("residual: reconstruction − input", gone, names, SIGNED, (-limit, limit))
-        ends = {-limit: f"−{number(limit)}, too dark", 0.0: "0", limit: f"too bright, +{number(limit)}"}
-        sheet.colour_bar(n * across, SIGNED, (-limit, limit), ends)
-    title = f"Reconstructions of {counted(n, 'test image')} by {counted(len(names), 'cell')}"
+        if shown.is_long:
+            sheet.used, sheet.left, names = start, LEFT + n * across + GUTTER, []
+        _draw_residuals(sheet, across, gone, names)
+    title = f"Reconstructions of {counted(n, 'test image')} by {counted(len(shown.outputs), 'cell')}"
     return Picture("reconstructions", title, _alt(shown, gone), sheet.figure)
+
+
+def _band(
+    sheet: Sheet, across: float, images: list[Image], title: str, names: list[str],
+    cmap: str = "gray", limits: tuple[float, float] = (0.0, 1.0),
+) -> None:  # fmt: skip
+    """Rows of images, each image `across` inches wide, under a title and with names at their left."""
+    n, height, width = images[0].shape[:3]
+    sheet.skip(0.15 + NAME_ROOM if title else 0.05)
+    axes = sheet.axes(n * across, len(images) * across * height / width)
+    show_tiles(axes, tiled([list(row) for row in images]), cmap, limits)
+    name_rows(axes, names, height)
+    axes.set_title(title, fontsize=10, loc="left", pad=4)
+
+
+def _draw_residuals(sheet: Sheet, across: float, gone: list[Image], names: list[str]) -> None:
+    """The residuals and their colour bar, which starts at the left again."""
+    limit = max(float(np.nanmax(np.abs(images), initial=0.0)) for images in gone) or 1.0
+    _band(sheet, across, gone, "residual", names, SIGNED, (-limit, limit))
+    sheet.left = LEFT
+    ends = {-limit: f"−{number(limit)}, too dark", 0.0: "0", limit: f"too bright, +{number(limit)}"}
+    sheet.colour_bar(max(len(gone[0]) * across, MIN_BAR), SIGNED, (-limit, limit), ends)
 
 
 def _read(cells: Mapping[str, Mapping[str, np.ndarray]]) -> Shown | None:

@@ -11,6 +11,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocat
 
 from ablation.report.figures.names import columns, short
 
+TINY, HUGE = 1e-303, 1e303
+"""Limits of what a logarithmic axis can show."""
+
 MAX_NAMED = 24
 """With more levels along an axis only every second, third … is named."""
 
@@ -71,7 +74,7 @@ def _limits(known: np.ndarray, log: bool) -> tuple[float, float]:
     low, high = float(known.min()), float(known.max())
     if log:
         pad = math.exp(0.06 * (math.log(high) - math.log(low)))
-        return low / pad, high * pad
+        return max(low / pad, TINY), min(high * pad, HUGE)
     pad = (high / 2 - low / 2) * 0.12 or abs(low) * 0.05 or 1.0
     return low - pad, high + pad
 

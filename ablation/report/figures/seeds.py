@@ -10,10 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from ablation.analysis import analyze
-from ablation.analysis.distributions import t_two_sided
 from ablation.analysis.factors import Bools, Floats, Ints, read_factor
 from ablation.errors import UsageError
-from ablation.report.figures.names import IN_ALT, listed, number, plain, short
+from ablation.report.figures.names import IN_ALT, listed, number, short
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.rows import Cells, jitter, read_cells
 from ablation.report.figures.scales import response_label, scale_axis
@@ -23,7 +22,7 @@ NAMED_CELLS = 40
 """With more cells, they stand side by side without names."""
 
 NAMED_SEEDS = 8
-MAX_OUTLIERS = 5
+MAX_OUTLIERS, ALPHA = 5, 0.05
 
 
 @drawing()
@@ -56,28 +55,40 @@ def seeds_strip(
     _draw(axes, cells, codes, len(names), place, upright)
     _draw_means(axes, cells, rank, upright)
     _draw_failed(axes, cells, place, direction, upright)
-    _name_outliers(axes, cells, codes, names, far, place, upright)
     _name_axes(axes, cells, direction, response, upright)
+    _name_outliers(axes, cells, codes, names, far, place, upright)
     figure.legend(handles=_legend(cells, names), loc="outside upper left", ncols=4, borderaxespad=0.2)
-    title = f"Every run: {plain(response)} by cell, the best {'on top' if upright else 'at the left'}"
+    title = f"Every run: {short(response, IN_ALT)} by cell, the best {'on top' if upright else 'at the left'}"
     return Picture("seeds", title, _alt(cells, codes, names, far, response, direction), figure)
 
 
 def outliers(cells: Cells, seed: Ints, direction: str) -> Ints:
-    """Runs that do not fit their cell and seed (studentized residual, Bonferroni 0.05), at most five."""
-    frame = pd.DataFrame({"cell": cells.cell, "seed": seed, "y": cells.values})
+    """Runs that do not fit their cell and seed, worst first, at most five.
+
+    One at a time, the rest being fitted again without it: a wild run pulls its cell's mean, and then its
+    neighbours look wild too.
+    """
+    frame = pd.DataFrame({"cell": cells.cell, "seed": seed, "y": cells.values}).dropna()
+    found: list[int] = []
+    while len(found) < MAX_OUTLIERS:
+        worst = _outlier(frame, direction)
+        if worst is None:
+            break
+        found.append(worst)
+        frame = frame.drop(index=worst)
+    return np.array(found, dtype=np.intp)
+
+
+def _outlier(frame: pd.DataFrame, direction: str) -> int | None:
+    """The row that fits worst, if it does by its studentized residual (p < 0.05, Bonferroni)."""
     if frame["cell"].nunique() < 2 or frame["seed"].nunique() < 2:
-        return np.array([], dtype=np.intp)
+        return None
     try:
-        found = analyze(frame, "y", ["cell"], block="seed", direction=direction)
-    except UsageError:
-        return np.array([], dtype=np.intp)
-    influence = found.diagnostics.influence
-    p = t_two_sided(influence["studentized"].to_numpy(dtype=np.float64), found.fit.df_resid - 1)
-    clear = np.flatnonzero(p * found.fit.n < 0.05)
-    worst = clear[np.argsort(p[clear], kind="stable")][:MAX_OUTLIERS]
-    runs: Ints = influence["run"].to_numpy(dtype=np.intp)
-    return runs[worst]
+        worst = analyze(frame, "y", ["cell"], block="seed", direction=direction).diagnostics.outlier
+    except UsageError:  # such as a single run per cell
+        return None
+    clear = worst[worst["p_adjusted"] < ALPHA]
+    return int(clear["run"].iloc[0]) if len(clear) else None
 
 
 def _draw(axes: Axes, cells: Cells, codes: Ints, n_seeds: int, place: Floats, upright: bool) -> None:
@@ -115,9 +126,9 @@ def _name_outliers(
     for i in far:
         xy = (cells.values[i], place[i]) if upright else (place[i], cells.values[i])
         cell = "" if upright else f"{short(cells.names[cells.cell[i]], 22)}, "
-        left = xy[0] < np.mean(axes.get_xlim()) if not upright else True
+        left = axes.transAxes.inverted().transform(axes.transData.transform(xy))[0] < 0.5
         axes.annotate(
-            f"{cell}{short(names[codes[i]], 14)}", xy, xytext=(7, 0) if left else (-7, 0), fontsize=SMALL,
+            f"{cell}{short(names[codes[i]], 14)}", xy, xytext=(8, 0) if left else (-8, 0), fontsize=SMALL,
             textcoords="offset points", va="center", ha="left" if left else "right", zorder=6,
         )  # fmt: skip
         axes.plot(*xy, "o", ms=11, mfc="none", mec=INK, mew=1.2, zorder=5)

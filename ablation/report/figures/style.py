@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from matplotlib import rc_context, rcParamsDefault
 from matplotlib.figure import Figure
 
@@ -94,7 +95,9 @@ def drawing(salt: str = "ablation") -> Iterator[None]:
     Args:
         salt: what ids in an SVG are derived from, instead of chance.
     """
-    with warnings.catch_warnings(), rc_context({**_BASE, **_OURS, "svg.hashsalt": salt}):
+    settings = {**_BASE, **_OURS, "svg.hashsalt": salt}
+    # Ticks of an axis to 1e300 go beyond what a number can hold, and are not drawn.
+    with warnings.catch_warnings(), rc_context(settings), np.errstate(over="ignore"):
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # the reader's browser may have it
         yield
 

@@ -1,6 +1,6 @@
 """Writes torch_reference.npz: what PyTorch makes of the formulas, to compare the Keras layers with.
 
-Written from the papers and the table of formulas, without a look at the Keras code, for this purpose only.
+Written from the papers in PyTorch's own layers, for this purpose only; it shares nothing with the Keras code.
 Run it in an environment with PyTorch (2.15.0 was used): python tests/networks/attention/torch_reference.py
 Each case has `<case>/x` and `<case>/y`, both (batch, height, width, channels), `<case>/w/<name>` as PyTorch
 holds them (filters first), and `<case>/gate` or `<case>/rows` where the formula has one.
