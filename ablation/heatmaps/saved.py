@@ -53,21 +53,25 @@ def saved_runs(request: Request) -> list[Saved]:
         )
     factors = study.get("factors")
     names = list(factors) if isinstance(factors, dict) else []
-    chosen = request.cells or tuple(by_cell)
-    return [Saved(_label(by_cell[cell], names), by_cell[cell]) for cell in chosen]
+    chosen = [by_cell[cell] for cell in request.cells or by_cell]
+    labels = [_label(row, names) for row in chosen]
+    return [
+        Saved(label if labels.count(label) == 1 else f"{label} {row.cell}", row)
+        for label, row in zip(labels, chosen, strict=True)
+    ]
 
 
 def _label(row: Row, factors: list[str]) -> str:
-    """The cell's levels, such as "attention spatial, batch_norm"."""
+    """The cell's levels, such as "spatial, batch_norm"."""
     words = [_level(name.rpartition(".")[2], row.config[name]) for name in factors if name in row.config]
     return ", ".join(word for word in words if word) or ("plain" if factors else row.cell)
 
 
 def _level(name: str, level: object) -> str:
-    """A flag that is on by its name, one that is off not at all; else factor and level."""
+    """A flag by its name if it is on, else not at all; text as it is; a number with its factor."""
     if isinstance(level, bool):
         return name if level else ""
-    return f"{name} {level}"
+    return level if isinstance(level, str) else f"{name} {level}"
 
 
 def _entries(study: Mapping[str, Any], name: str) -> list[Any]:

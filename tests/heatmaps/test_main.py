@@ -82,12 +82,12 @@ def test_maps_of_saved_weights_are_those_that_the_run_left(with_all, input, caps
             np.testing.assert_allclose(maps, left[:5], rtol=2e-3, atol=1e-4)
     pixels = matplotlib.image.imread(with_all / f"heatmaps_{input}_grad_cam.png")
     assert min(pixels.shape[:2]) > 300
-    assert "attention weight_map" in capsys.readouterr().out
+    assert "none; weight_map" in capsys.readouterr().out
 
 
 def test_levels_without_a_gate_say_so(with_all, capsys):
     assert main([str(with_all), "map=attention", "images=2", f"output={with_all / 'gates/here'}"]) == 0
-    assert "attention none: no attention, this network has none." in capsys.readouterr().out
+    assert "none: no attention, this network has none." in capsys.readouterr().out
     made = values(with_all, "gates/here")
     (gate,) = [array for name, array in made.items() if name.startswith("heatmap")]
     assert gate.shape == (2, 24, 24)
