@@ -22,7 +22,8 @@ def keep_weights(url: str, folder: str, response: str, direction: str = "lower")
     """Remove the weights of runs that asked for `best`, but for those of the best and the reference cell.
 
     The best cell has the best mean response over its runs that are ok; the reference cell has the reference
-    level of each factor. Weights of runs that asked for `all` stay, and so do those of other studies.
+    level of each factor. Weights of runs that asked for `all` stay, and so do those of other studies; all
+    stay as long as runs of the design are missing, since the best cell may be among them.
 
     Args:
         url: of the study's rows.
@@ -35,7 +36,10 @@ def keep_weights(url: str, folder: str, response: str, direction: str = "lower")
     """
     store, arrays = open_store(url), Arrays(folder)
     study, rows = store.load_study() or {}, store.scan().rows
-    design = [rows[key] for key in _list(study, "keys") if key in rows]
+    keys = _list(study, "keys")
+    design = [rows[key] for key in keys if key in rows]
+    if len(design) < len(keys):
+        return []
     kept = {_best_cell(design, response, direction), _reference_cell(design, study)}
     there = set(arrays.keys(KIND))
     removed = [

@@ -36,12 +36,12 @@ def row(attention, batch_norm, seed, save="best", status="ok", **responses):
 def study(tmp_path):
     """Write rows with weights as a study; keep weights; the cells that still have some."""
 
-    def keep(rows, response="mae", direction="lower", reference=None):
+    def keep(rows, response="mae", direction="lower", reference=None, missing=()):
         store, arrays = open_store(tmp_path), Arrays(tmp_path)
         for each in rows:
             arrays.save("weights", each.key, {"w": np.ones(2)})
             store.commit(each)
-        record = {"factors": FACTORS, "keys": [each.key for each in rows], "defaults": {}}
+        record = {"factors": FACTORS, "keys": [each.key for each in (*rows, *missing)], "defaults": {}}
         store.save_study({**record, **({"reference": reference} if reference else {})})
         removed = keep_weights(str(tmp_path), str(tmp_path), response, direction)
         left = set(arrays.keys("weights"))
@@ -77,6 +77,11 @@ def test_the_studys_record_may_name_another_reference(study):
 
 def test_runs_that_asked_for_all_keep_theirs(study):
     assert len(study(cells(save="all"))) == 4
+
+
+def test_nothing_is_removed_while_a_run_is_missing(study):
+    *rows, last = cells()
+    assert len(study(rows, missing=[last])) == 4
 
 
 def test_a_diverged_run_is_not_the_best(study):
