@@ -77,7 +77,7 @@ sys.path.insert(0, {str(ROOT)!r})
 sys.argv = ["toy.py", *{list(_runs(100))!r}, "name=n100", "hydra/launcher=basic"]
 from ablation.sweep import survey, study
 from tests.sweep import toy
-study.survey = lambda store, keys: survey.Survey({{}}, 0, {{}})
+study.survey = lambda store, keys: survey.Survey({{}}, 0, 0, {{}})
 started = []
 launch = study.launch
 def timed(*arguments):

@@ -12,7 +12,7 @@ from ablation.results import Row, Store
 from ablation.sweep.forecast import duration
 from ablation.sweep.plan import PlannedCell, Runs
 from ablation.sweep.survey import Watch
-from ablation.sweep.terminal import FAILURE, console, failure_line, value
+from ablation.sweep.terminal import FAILURE, console, counted, failure_line, value
 
 _PAUSE_SECONDS = 0.5
 _PAUSES_PER_LOOK = 10
@@ -53,7 +53,7 @@ def _follow(watch: Watch, shown: "_Lines", response: str, folder: str, stop: thr
                 shown.fail(failure_line(planned, seed, attempt, folder))
             for planned, seed, row in watch.finished():
                 shown.finish(planned, seed, row, response)
-            shown.tell_running(watch.n_running)
+            shown.tell(watch.n_processes)
             pause = max(_PAUSE_SECONDS, _PAUSES_PER_LOOK * (time.monotonic() - start))
 
 
@@ -77,7 +77,7 @@ class _Lines:
         self.n_failed += 1
         print(line, flush=True)
 
-    def tell_running(self, n_running: int) -> None:
+    def tell(self, n_processes: int) -> None:
         """A line per run is enough."""
 
     def _left(self) -> str:
@@ -114,10 +114,12 @@ class _Bar(_Lines):
         self.n_failed += 1
         self._progress.console.print(line, style=FAILURE, markup=False)
 
-    def tell_running(self, n_running: int) -> None:
+    def tell(self, n_processes: int) -> None:
         failed = f", {self.n_failed} failed" if self.n_failed else ""
         left = f", {self._left()}" if self.n_done else ""
-        self._progress.update(self._task, state=f", {n_running} running{failed}{left}")
+        self._progress.update(
+            self._task, state=f", {counted(n_processes, 'process', 'processes')}{failed}{left}"
+        )
 
     def _show(self, last: str) -> None:
         self._progress.update(self._task, advance=1, description=last)

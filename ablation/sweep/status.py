@@ -10,7 +10,7 @@ from ablation.results import open_store
 from ablation.sweep.forecast import duration, time_left
 from ablation.sweep.plan import label
 from ablation.sweep.survey import Survey, survey
-from ablation.sweep.terminal import attempt_label, log_of, print_failures, print_lines, reason, value
+from ablation.sweep.terminal import attempt_label, counted, log_of, print_failures, print_lines, reason, value
 
 _USAGE = "Expected the folder of a study: python -m ablation.sweep.status runs/quick. Received: {}"
 
@@ -30,12 +30,11 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     print_lines(status_lines(record, found))
     factors = list(_mapped(record, "factors"))
-    print_failures(
-        [
-            f"failed: {attempt_label(a, factors)}: {reason(a)}{log_of(a, arguments[0])}"
-            for a in found.failed.values()
-        ]
-    )
+    lines = [
+        f"failed: {attempt_label(attempt, factors)}: {reason(attempt)}{log_of(attempt, arguments[0])}"
+        for attempt in found.failed.values()
+    ]
+    print_failures(sorted(lines))
     return 0
 
 
@@ -45,10 +44,10 @@ def status_lines(record: Mapping[str, Any], found: Survey) -> list[str]:
     n_diverged = sum(row.status == "diverged" for row in found.rows.values())
     counts = [
         f"{n_done} of {n_runs} runs done" + (f" ({n_diverged} diverged)" if n_diverged else ""),
-        f"{found.n_running} running",
+        f"{found.n_running} in work by {counted(found.n_processes, 'process', 'processes')}",
         f"{len(found.failed)} failed",
     ]
-    left = time_left(found.rows.values(), n_runs - n_done, found.n_running) if found.n_running else ""
+    left = time_left(found.rows.values(), n_runs - n_done, found.n_processes) if found.n_processes else ""
     lines = [f"Study {record.get('study')}: {', '.join(counts)}{left}."]
     last = max(found.rows.values(), key=lambda row: row.finished, default=None)
     if last is not None:

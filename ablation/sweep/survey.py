@@ -14,12 +14,14 @@ class Survey:
 
     Args:
         rows: key → row of the finished ones.
-        n_running: how many are being trained at this moment.
+        n_running: how many are claimed at this moment: a process claims all seeds of its cell.
+        n_processes: by how many processes.
         failed: key → the last attempt at those that failed, and that nobody tries at this moment.
     """
 
     rows: Mapping[str, Row]
     n_running: int
+    n_processes: int
     failed: Mapping[str, Attempt]
 
 
@@ -27,9 +29,11 @@ def survey(store: Store, keys: Collection[str]) -> Survey:
     """Look at these runs."""
     scan, wanted = store.scan(), set(keys)
     last = {k: each[-1] for k, each in scan.attempts.items() if k in wanted and k not in scan.rows and each}
+    running = [attempt for attempt in last.values() if attempt.status == "running"]
     return Survey(
         rows={key: row for key, row in scan.rows.items() if key in wanted},
-        n_running=sum(attempt.status == "running" for attempt in last.values()),
+        n_running=len(running),
+        n_processes=len({attempt.holder for attempt in running}),
         failed={key: attempt for key, attempt in last.items() if attempt.status in (*UNFINISHED, "lost")},
     )
 
@@ -54,7 +58,7 @@ class Watch:
     """
 
     def __init__(self, store: Store, todo: Runs) -> None:
-        self.store, self.waiting, self.n_running = store, dict(todo), 0
+        self.store, self.waiting, self.n_processes = store, dict(todo), 0
         self._told = {(attempt.key, attempt.number) for attempt in self._attempts()}
 
     def finished(self) -> list[tuple[PlannedCell, int, Row]]:
@@ -63,9 +67,9 @@ class Watch:
         return [(*self.waiting.pop(key), row) for key, row in found]
 
     def failed(self) -> list[tuple[PlannedCell, int, Attempt]]:
-        """The attempts that have failed; counts what is running by the way."""
+        """The attempts that have failed; counts the processes at work by the way."""
         attempts = self._attempts()
-        self.n_running = sum(attempt.status == "running" for attempt in attempts)
+        self.n_processes = len({attempt.holder for attempt in attempts if attempt.status == "running"})
         new = [a for a in attempts if a.row is not None and (a.key, a.number) not in self._told]
         self._told |= {(attempt.key, attempt.number) for attempt in new}
         return [(*self.waiting[attempt.key], attempt) for attempt in new]

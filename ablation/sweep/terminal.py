@@ -90,6 +90,6 @@ def value(row: Row, response: str) -> str:
     return row.status if row.status != "ok" or found is None else f"{response} {found:.4f}"
 
 
-def counted(n: int, thing: str) -> str:
+def counted(n: int, one: str, many: str = "") -> str:
     """`1 seed`, `3 seeds`."""
-    return f"{n} {thing}{'' if n == 1 else 's'}"
+    return f"{n} {one if n == 1 else many or f'{one}s'}"

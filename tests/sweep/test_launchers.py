@@ -12,8 +12,6 @@ import pytest
 
 from ablation.results import read
 
-pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parents[2]
 CONF = f"hydra.searchpath=[file://{ROOT / 'conf'}]"
 LAUNCHERS = {
@@ -61,6 +59,7 @@ def cluster(request, monkeypatch):
     made.shutdown()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cluster")
 @pytest.mark.parametrize("launcher", LAUNCHERS)
 def test_a_sweep_interrupted_and_resumed_ends_with_the_table_of_an_uninterrupted_one(
@@ -89,6 +88,7 @@ def test_a_sweep_interrupted_and_resumed_ends_with_the_table_of_an_uninterrupted
     assert "Report: " in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("launcher", ["ray", "submitit_local"])
 def test_a_killed_worker_costs_only_its_runs(start_toy, tmp_path, launcher):
     pytest.importorskip(PACKAGES[launcher])
@@ -121,3 +121,17 @@ def test_a_launcher_that_is_not_installed_is_a_sentence(run_toy, trainings, monk
     assert code == 2
     assert "pip install 'ablation-study[ray]'" in shown
     assert trainings() == []
+
+
+def test_the_slurm_configuration_has_parameters_that_submitit_knows(run_toy):
+    submitit = pytest.importorskip("submitit")
+    from hydra_plugins.hydra_submitit_launcher.config import BaseQueueConf
+    from omegaconf import OmegaConf
+
+    ours = set(OmegaConf.load(ROOT / "conf/hydra/launcher/slurm.yaml")) - {"_target_", "submitit_folder"}
+    shared = set(OmegaConf.structured(BaseQueueConf))
+    assert ours - shared <= submitit.SlurmExecutor._valid_parameters()
+    code, shown = run_toy("-m", "hydra/launcher=slurm", CONF, "hydra.sweeper.plan_only=true")
+    assert code == 0, shown
+    assert "divided" not in shown
+    assert "8 runs, 0 done" in shown

@@ -93,12 +93,12 @@ def test_status_tells_what_is_done_and_what_failed(run_toy, run_status):
     run_toy("-m", "fault=elu:raise")
     code, shown = run_status("runs/toy")
     assert code == 0
-    assert "Study toy: 4 of 8 runs done, 0 running, 4 failed." in shown
+    assert "Study toy: 4 of 8 runs done, 0 in work by 0 processes, 4 failed." in shown
     assert "Last: loss " in shown
     assert shown.count("failed: norm=") == 4
     assert "RuntimeError: out of luck (log: runs/toy/jobs/" in shown
     run_toy("-m")
-    assert "8 of 8 runs done, 0 running, 0 failed." in run_status("runs/toy")[1]
+    assert "8 of 8 runs done, 0 in work by 0 processes, 0 failed." in run_status("runs/toy")[1]
 
 
 def test_status_counts_what_is_running(run_toy, run_status, tmp_path):
@@ -107,8 +107,9 @@ def test_status_counts_what_is_running(run_toy, run_status, tmp_path):
     run_toy("-m", "fault=elu:raise")
     store = open_store(tmp_path / "runs/toy")
     missing = [key for key in store.load_study()["keys"] if store.find(key) is None]
-    with store.claim(missing[0]):
-        assert "4 of 8 runs done, 1 running, 3 failed, about 1 s left." in run_status("runs/toy")[1]
+    with store.claim(missing[0]), store.claim(missing[1]):
+        _, shown = run_status("runs/toy")
+    assert "4 of 8 runs done, 2 in work by 1 process, 2 failed, about 1 s left." in shown
 
 
 @pytest.mark.parametrize("arguments", [(), ("runs/none",), ("--help",), ("runs/a", "runs/b")])
