@@ -2,35 +2,36 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ablation.config import Config
 from ablation.errors import UsageError
 from ablation.sweep import Outcome, main
 
-if TYPE_CHECKING:
-    import keras
-
-    from ablation.networks.data import Images
-    from ablation.training.cell import Probe, Problem
-
 _IN_REPOSITORY, _IN_WHEEL = Path(__file__).parents[1] / "conf", Path(__file__).parent / "conf"
 CONF = _IN_REPOSITORY if _IN_REPOSITORY.is_dir() else _IN_WHEEL
 
 
-_UNKEYED = ("data.folder", "training.threads", "training.save_weights")
+_UNKEYED = ("data.folder", "data.path", "training.threads", "training.save_weights")
 
 
 def identity(config: Config) -> Mapping[str, str]:
     """What determines a result beside the configuration: the content of the data."""
-    from ablation.networks.data import data_hash
+    from ablation.networks.data import check_data, data_hash
 
-    return {"data": data_hash(config.data.name)}
+    check_data(config.data.name, config.model.name)
+    return {"data": data_hash(config.data.name, config.data.path)}
 
 
-@main(config_path=CONF, schema=Config, identity=identity, unkeyed=_UNKEYED)
+def after(config: Config, folder: str) -> None:
+    """Once a study is done, keep the weights of its best and its reference cell."""
+    if config.training.save_weights == "best":
+        from ablation.weights import keep_weights
+
+        keep_weights(config.results.url, folder, config.analysis.response, config.analysis.direction)
+
+
+@main(config_path=CONF, schema=Config, identity=identity, unkeyed=_UNKEYED, after=after)
 def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
     """Train the network that the configuration describes, from each seed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -42,6 +43,7 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
             "Install one: pip install 'ablation-study[cpu]'"
         ) from error
     device = prepare_tensorflow(config.training.threads)
+    from ablation.problems import problem
     from ablation.training.cell import Schedule, train_cell
 
     t = config.training
@@ -49,39 +51,6 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
     for run in train_cell(problem(config), schedule, seeds):
         weights = run.weights if t.save_weights != "none" else {}
         yield Outcome(run.seed, run.responses, run.history, {"device": device}, run.arrays, weights)
-
-
-def problem(config: Config) -> "Problem":
-    """Network, losses and data of a configuration."""
-    import keras
-
-    from ablation.networks.autoencoder import LOSSES, autoencoder_losses, build_autoencoder
-    from ablation.networks.blocks import BlockSettings
-    from ablation.networks.data import load_images
-    from ablation.training.cell import Problem
-
-    keras.utils.clear_session()  # layers that a user leaves unnamed count from 1 again, in every cell
-    model, data = config.model, config.data
-    images = load_images(data.name, data.folder, data.n_train, data.n_test)
-    settings = BlockSettings(config.flags, model.depth, model.dropout_rate, model.batch_norm_momentum)
-    network = build_autoencoder(
-        images.train.shape[1:], model.units, model.latent, settings, model.name == "variational"
-    )
-    losses = partial(autoencoder_losses, shrinkage=model.shrinkage)
-    train, test = {"images": images.train}, {"images": images.test}
-    return Problem(network, losses, LOSSES, train, test, (_pictures(network, images),))
-
-
-def _pictures(network: "keras.Model", images: "Images") -> "Probe":
-    """What the report shows of each run."""
-    from ablation.networks.pictures import PictureMeasure, picture_arrays, picture_data
-    from ablation.training.cell import Measured, Probe
-
-    return Probe(
-        measure=PictureMeasure(network),
-        summarise=lambda found: Measured(arrays=picture_arrays(found, images.test_labels)),
-        data=picture_data(images.test, images.test_labels),
-    )
 
 
 if __name__ == "__main__":

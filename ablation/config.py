@@ -10,6 +10,9 @@ from typing import Optional
 from ablation.errors import UsageError
 from ablation.flags import Flags
 
+NETWORKS = ("variational", "autoencoder", "density")
+"""Values of `model.name`; `ablation.problems` makes a problem of each."""
+
 # OmegaConf reads annotations at run time: Optional and builtin containers, no postponed evaluation.
 
 
@@ -25,6 +28,18 @@ class Data:
     """The first so many training images; null takes all."""
     n_test: Optional[int] = None  # noqa: UP045
     """Likewise of the test images."""
+    size: int = 64
+    """Height and width of drawn pictures (`synthetic_density`, `mnist_clutter`), in pixels."""
+    seed: int = 0
+    """Of drawn pictures, and of which samples of a file are for the test."""
+    path: Optional[str] = None  # noqa: UP045
+    """The file of `npz`: an array per input, the numbers `y`, masks; see docs/density.md."""
+    test_share: float = 0.2
+    """Of the samples of `npz`, where the file names none for the test."""
+
+    def __post_init__(self) -> None:
+        """Refuse a seed that no generator takes."""
+        _expect(self.seed >= 0, "data.seed", "a number from 0", self.seed)
 
 
 @dataclass
@@ -32,9 +47,10 @@ class Model:
     """The network around the blocks; the defaults are the article's."""
 
     name: str = "variational"
-    """`variational` or `autoencoder`."""
+    """`variational` or `autoencoder`; or `density`, which takes several pictures."""
     units: list[int] = field(default_factory=lambda: [35, 25, 15, 5])
-    """Filters of the first convolution, of each dense block, of the last convolution."""
+    """Filters of the first convolution, of each dense block, of the last convolution; of `density`, of each
+    convolution of a branch."""
     depth: int = 3
     """Convolution blocks in a dense block."""
     latent: int = 2
@@ -49,9 +65,9 @@ class Model:
     def __post_init__(self) -> None:
         """Refuse sizes that give no network."""
         _expect(
-            self.name in ("variational", "autoencoder"),
+            self.name in NETWORKS,
             "model.name",
-            "one of variational, autoencoder",
+            f"one of {', '.join(NETWORKS)}",
             self.name,
         )
         positive = min(self.units, default=0) > 0 and len(self.units) >= 2
@@ -75,14 +91,21 @@ class Training:
     """Enters the article's decay, 2 · (learning_rate − final_learning_rate) / epochs per step."""
     threads: Optional[int] = None  # noqa: UP045
     """Of one process; null takes what the launcher leaves to each of its processes."""
-    save_weights: str = "none"
-    """Whose trained weights are kept: `all` runs, `none`."""
+    save_weights: str = "best"
+    """Whose trained weights are kept: of `all` runs, of `none`, or of the `best` cell and the reference cell
+    once the study is done (until then, of all)."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained."""
         _expect(self.epochs > 0, "training.epochs", "a number above 0", self.epochs)
         _expect(self.batch_size > 0, "training.batch_size", "a number above 0", self.batch_size)
         _expect(self.learning_rate > 0, "training.learning_rate", "a number above 0", self.learning_rate)
+        _expect(
+            self.save_weights in ("best", "all", "none"),
+            "training.save_weights",
+            "one of best, all, none",
+            self.save_weights,
+        )
 
     @property
     def decay(self) -> float:

@@ -36,8 +36,8 @@ class Flags:
         true="spatial",
     )
     """Weigh pixels or channels by what the images hold; `ablation.networks.attention` has the formulas."""
-    activation: str = levels("relu", "elu", "selu", "sigmoid")
-    """The non-linearity at the end of a block, a name of `keras.activations`."""
+    activation: str = levels("relu", "elu", "selu", "sigmoid", "prelu")
+    """The non-linearity at the end of a block: of `keras.activations`, or PReLU, which learns its slopes."""
 
     def __post_init__(self) -> None:
         """Put the level in place of an alias, and refuse a level that the flag does not have."""

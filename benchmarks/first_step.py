@@ -18,9 +18,9 @@ def main() -> None:
     import keras
     import tensorflow as tf
 
-    from ablation.__main__ import problem
     from ablation.config import Config
     from ablation.flags import Flags
+    from ablation.problems import problem
     from ablation.training.cell import Schedule
     from ablation.training.tensorflow_loop import TensorFlowLoop
     from benchmarks.peer_fit import Trainable

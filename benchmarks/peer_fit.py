@@ -11,8 +11,9 @@ from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
-from ablation.__main__ import CONF, problem
+from ablation.__main__ import CONF
 from ablation.config import Config
+from ablation.problems import problem
 from ablation.training.cell import Problem
 
 

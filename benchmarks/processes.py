@@ -73,8 +73,9 @@ def _child(study: str, n_steps: int, threads: int, core: int) -> float:
     from hydra.core.config_store import ConfigStore
     from omegaconf import OmegaConf
 
-    from ablation.__main__ import CONF, problem
+    from ablation.__main__ import CONF
     from ablation.config import Config
+    from ablation.problems import problem
     from ablation.training.cell import Schedule
     from ablation.training.tensorflow_loop import TensorFlowLoop
 

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
@@ -73,14 +74,45 @@ def test_the_articles_study_has_the_articles_settings():
 
 def test_flags_declare_what_they_can_be():
     assert levels_of("batch_norm") == (False, True)
-    assert levels_of("activation") == ("relu", "elu", "selu", "sigmoid")
+    assert levels_of("activation") == ("relu", "elu", "selu", "sigmoid", "prelu")
     assert Flags() == Flags(False, False, "none", "relu")
+
+
+def test_the_density_model_brings_the_sources_activation_and_training_its_optimiser():
+    cfg = composed("model=density", "data=synthetic_density", "training=density", "data.size=128")
+    config = OmegaConf.to_object(cfg)
+    assert (config.model.name, config.model.units) == ("density", [32, 64, 64, 64])
+    assert (config.flags.activation, config.model.dropout_rate) == ("prelu", 0.5)
+    assert (config.training.learning_rate, config.training.decay) == (1e-3, 0)
+    assert (config.data.name, config.data.size) == ("synthetic_density", 128)
+    assert OmegaConf.to_object(composed("model=density", "flags.activation=elu")).flags.activation == "elu"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "cell"),
+    [
+        ([], "ba055ecf05"),
+        (["study=article"], "fec2adb312"),
+        (["flags.attention=spatial", "flags.activation=selu"], "1766ba9a16"),
+    ],
+)
+def test_finished_runs_keep_their_names(overrides, cell):
+    """Of version 0.1.0: another name would train every run of a study again."""
+    assert make_cell(composed(*overrides), Config, app.identity, app._UNKEYED).id == cell
+
+
+def test_a_files_content_names_its_runs_and_its_path_does_not(tmp_path):
+    def key(name, y):
+        np.savez(tmp_path / name, rgb=np.zeros((4, 14, 14, 3)), y=np.full(4, y))
+        cfg = composed("model=density", "data=npz", f"data.path={tmp_path / name}")
+        return make_cell(cfg, Config, app.identity, app._UNKEYED).key(0)
+
+    assert key("one.npz", 1.0) == key("two.npz", 1.0) != key("three.npz", 2.0)
 
 
 def test_a_run_is_named_by_what_changes_it():
     def key(*overrides):
-        cfg = composed(*overrides)
-        return make_cell(cfg, Config, app.identity, ("data.folder", "training.threads")).key(0)
+        return make_cell(composed(*overrides), Config, app.identity, app._UNKEYED).key(0)
 
     plain = key()
     assert key("training.threads=3", "name=other", "data.folder=/elsewhere", "seeds=[5]") == plain
@@ -97,6 +129,11 @@ def test_a_run_is_named_by_what_changes_it():
         (["-m", "data=nope"], ["nope", "fashion_mnist", "mnist", "mnist_sample"]),
         (["-m", "data.name=nope"], ["data.name", "mnist_sample, mnist, fashion_mnist", "'nope'"]),
         (["-m", "study=quick,article"], ["study: expected one value"]),
+        (["-m", "model=density"], ["model.name=density", "synthetic_density, npz", "'mnist_sample'"]),
+        (["-m", "data=synthetic_density"], ["model.name=variational", "mnist_sample, mnist"]),
+        (["-m", "model=density", "data=npz"], ["data.path: expected an .npz file", "mask_<input>"]),
+        (["-m", "data.seed=-1"], ["data.seed"]),
+        (["-m", "training.save_weights=some"], ["training.save_weights", "best, all, none"]),
         (["-m", "model.depth=0"], ["model.depth: expected a number above 0"]),
         (["-m", "model.units=[3]"], ["model.units"]),
         (["-m", "training.epochs=0"], ["training.epochs"]),

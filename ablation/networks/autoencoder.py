@@ -13,6 +13,8 @@ from keras import layers, ops
 
 from ablation.errors import UsageError
 from ablation.networks.blocks import BlockSettings, batch_norm, dense_block
+from ablation.networks.heatmaps import layers_with_a_gate
+from ablation.networks.localisation import Lookout
 
 LOSSES = ("loss", "reconstruction_loss", "kl")
 _CONVOLUTION = {"kernel_size": 3, "padding": "same", "use_bias": False}
@@ -107,6 +109,16 @@ def build_autoencoder(
     x = layers.Reshape(shape, name="unflatten")(x)
     outputs["reconstruction"] = decode(x, units, settings)
     return keras.Model(images, outputs, name="autoencoder")
+
+
+def autoencoder_lookout(network: keras.Model) -> Lookout:
+    """The encoder's last layer, of which Grad-CAM explains the latent mean, and the last gate before it."""
+    gates = [name for name in layers_with_a_gate(network) if name.startswith("encoder_")]
+    return Lookout(
+        layers={"images": "encoder_last_relu"},
+        gates={"images": gates[-1]} if gates else {},
+        target="mean" if "mean" in network.output else "bottleneck_latent_relu",
+    )
 
 
 def _check_shape(image_shape: tuple[int, int, int], units: Sequence[int]) -> None:

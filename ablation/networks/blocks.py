@@ -31,6 +31,12 @@ def batch_norm(settings: BlockSettings, name: str) -> layers.Layer:
     return layers.BatchNormalization(momentum=settings.batch_norm_momentum, name=name)
 
 
+def activation(settings: BlockSettings, name: str) -> layers.Layer:
+    """The non-linearity of the flag; PReLU learns a slope for each pixel and channel (arXiv 1502.01852)."""
+    level = settings.flags.activation
+    return layers.PReLU(name=name) if level == "prelu" else layers.Activation(level, name=name)
+
+
 def convolution_block(x: Any, filters: int, settings: BlockSettings, name: str) -> Any:
     """Convolution 3×3, then what the flags switch on: attention, batch norm, dropout; then the activation.
 
@@ -52,7 +58,7 @@ def convolution_block(x: Any, filters: int, settings: BlockSettings, name: str) 
         x = batch_norm(settings, f"{name}_batch_norm")(x)
     if flags.dropout:
         x = layers.Dropout(settings.dropout_rate, name=f"{name}_dropout")(x)
-    return layers.Activation(flags.activation, name=f"{name}_activation")(x)
+    return activation(settings, f"{name}_activation")(x)
 
 
 def dense_block(x: Any, filters: int, settings: BlockSettings, name: str) -> Any:

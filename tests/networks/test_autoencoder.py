@@ -39,8 +39,13 @@ def test_the_articles_sizes_have_the_articles_parameters(batch_norm, attention, 
 
 def test_dropout_and_activation_have_no_parameters():
     plain = tiny_network().count_params()
-    for activation in levels_of("activation"):
+    for activation in set(levels_of("activation")) - {"prelu"}:
         assert tiny_network(dropout=True, activation=activation).count_params() == plain
+
+
+def test_prelu_has_a_slope_for_each_pixel_and_channel():
+    slopes = 8 * 8 * 3 + 4 * 4 * 3  # of a block of 3 filters before the halving, and of one behind it
+    assert tiny_network(activation="prelu").count_params() == tiny_network().count_params() + slopes
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: "-".join(map(str, cell.values())))

@@ -1,0 +1,29 @@
+"""Pictures with a number each: what the density network learns from, whoever drew them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+BACKGROUND, TARGET, DISTRACTOR = 0, 1, 2
+"""What a mask says of a pixel."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """A data set of several pictures per sample.
+
+    Args:
+        train: input → images to learn from, float32 (n, height, width, channels), the same n everywhere.
+        test: input → images to measure on, likewise.
+        train_y: the number that belongs to each sample, float32 (n,).
+        test_y: likewise.
+        test_masks: input → what each pixel of `test` shows, uint8 (n, height, width): 0 background,
+            1 target, 2 distractor. Inputs of which nobody knows are left out.
+    """
+
+    train: Mapping[str, np.ndarray]
+    test: Mapping[str, np.ndarray]
+    train_y: np.ndarray
+    test_y: np.ndarray
+    test_masks: Mapping[str, np.ndarray] = field(default_factory=dict)

@@ -1,0 +1,34 @@
+"""What every problem with masks measures: where the trained network looks."""
+
+from collections.abc import Mapping
+
+import keras
+from keras import ops
+
+from ablation.networks.heatmaps import AttentionMap, GradCam
+from ablation.networks.heatmaps.maps import Core
+from ablation.networks.localisation import Lookout, MapMeasure
+from ablation.training.seeding import initial_values
+
+_RANDOM_SEEDS = (1_000_001, 1_000_002, 1_000_003)  # the same in every run; no study counts so far
+
+
+def map_measure(network: keras.Model, lookout: Lookout, more: Mapping[str, Core] | None = None) -> MapMeasure:
+    """Grad-CAM and, where the level has one, the gate; Grad-CAM of three random networks beside them.
+
+    Args:
+        network: with weights of any value.
+        lookout: where to look.
+        more: other maps, by name.
+    """
+    maps: dict[str, Core] = {"grad_cam": GradCam(network, lookout.layers, lookout.target)}
+    if lookout.gates:
+        maps["attention"] = AttentionMap(network, lookout.gates)
+    random = [
+        [
+            (variable, ops.convert_to_tensor(value, variable.dtype))
+            for variable, value in zip(network.variables, initial_values(network, seed), strict=True)
+        ]
+        for seed in _RANDOM_SEEDS
+    ]
+    return MapMeasure({**maps, **(more or {})}, lookout.place, random)
