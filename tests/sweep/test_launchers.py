@@ -17,11 +17,11 @@ CONF = f"hydra.searchpath=[file://{ROOT / 'conf'}]"
 LAUNCHERS = {
     "basic": ("hydra/launcher=basic",),
     "joblib": ("hydra/launcher=local", "hydra.launcher.n_jobs=2", CONF),
-    "ray": ("hydra/launcher=ray", "hydra.launcher.ray.init.num_cpus=2", CONF),
+    "ray_local": ("hydra/launcher=ray_local", "hydra.launcher.ray.init.num_cpus=2", CONF),
     "ray_cluster": ("hydra/launcher=ray_cluster", CONF),
     "submitit_local": ("hydra/launcher=submitit_local",),
 }
-PACKAGES = {"ray": "ray", "ray_cluster": "ray", "submitit_local": "submitit"}
+PACKAGES = {"ray_local": "ray", "ray_cluster": "ray", "submitit_local": "submitit"}
 
 
 def result(folder):
@@ -89,7 +89,7 @@ def test_a_sweep_interrupted_and_resumed_ends_with_the_table_of_an_uninterrupted
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("launcher", ["ray", "submitit_local"])
+@pytest.mark.parametrize("launcher", ["ray_local", "submitit_local"])
 def test_a_killed_worker_costs_only_its_runs(start_toy, tmp_path, launcher):
     pytest.importorskip(PACKAGES[launcher])
     process = start_toy("-m", *LAUNCHERS[launcher], "fault=elu:die", "hydra.sweeper.retries=0")
@@ -117,7 +117,7 @@ def test_a_launcher_that_is_not_installed_is_a_sentence(run_toy, trainings, monk
         "class_name_to_class",
         {k: v for k, v in Plugins.instance().class_name_to_class.items() if "ray" not in k},
     )
-    code, shown = run_toy("-m", *LAUNCHERS["ray"])
+    code, shown = run_toy("-m", *LAUNCHERS["ray_local"])
     assert code == 2
     assert "pip install 'ablation-study[ray]'" in shown
     assert trainings() == []
