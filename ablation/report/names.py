@@ -78,9 +78,14 @@ def is_switch(reference: str, level: str) -> bool:
     return reference.lower() in OFF and level.lower() in ON
 
 
+def plain(text: object) -> str:
+    """One line, without characters that XML or a terminal would choke on."""
+    return " ".join("".join(map(_harmless, str(text))).split())
+
+
 def clipped(text: str, length: int = LONG) -> str:
     """Text of a bounded length, in one line."""
-    flat = " ".join("".join(map(_harmless, text)).split())
+    flat = plain(text)
     return flat if len(flat) <= length else f"{flat[: length - 1]}…"
 
 

@@ -18,12 +18,12 @@ from ablation.report.figures.names import (
     listed,
     number,
     p_text,
-    plain,
     short,
 )
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import name_levels, response_label, scale_axis
 from ablation.report.figures.style import INK, MUTED, SMALL, WIDTH, Look, drawing, filling, looks, new_figure
+from ablation.report.names import plain
 
 MAX_PANELS, ENOUGH = 12, 6
 """At most so many pairs, and so many if fewer are significant."""

@@ -8,11 +8,9 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from ablation.analysis.article import ON
 from ablation.analysis.factors import OFF
-from ablation.design import short_name
-
-ON = {"true", "on", "1", "yes"}
-"""Levels, in lower case, that mean that something is there."""
+from ablation.report.names import cell_label, factor_labels, plain
 
 IN_FIGURE, IN_ALT = 28, 80
 """Longest name in a figure and in its alt text, in characters."""
@@ -22,18 +20,6 @@ SEPARATOR = " · "
 
 ALT_ITEMS = 12
 """Longest list in an alt text; a reader who cannot see the figure has the table beside it."""
-
-
-def plain(text: object) -> str:
-    """One line without characters that XML or a terminal would choke on."""
-    return " ".join("".join(_harmless(c) for c in str(text)).split())
-
-
-def _harmless(character: str) -> str:
-    kind = unicodedata.category(character)
-    if kind == "Cf":  # joiners shape letters and emoji; the others turn the direction of what follows
-        return character if character in "\u200c\u200d" else ""
-    return {"Cc": " ", "Cs": "\ufffd", "Cn": "\ufffd"}.get(kind, character)
 
 
 def short(text: object, limit: int = IN_FIGURE) -> str:
@@ -73,15 +59,7 @@ def listed(items: Sequence[str], limit: int = ALT_ITEMS) -> str:
 
 def factor_names(factors: Sequence[str]) -> dict[str, str]:
     """What each factor is called: the last part of its key, or all of it where that is ambiguous."""
-    names = {str(factor): short_name(str(factor)) for factor in factors}
-    taken = list(names.values())
-    return {factor: factor if taken.count(name) > 1 or not name else name for factor, name in names.items()}
-
-
-def level_name(factor: str, level: str) -> str:
-    """A level that can stand alone: 'relu', but 'depth=2' and 'dropout=True'."""
-    is_word = re.match(r"[^\W\d]", level) and level.lower() not in ON | OFF
-    return level if is_word else f"{factor}={level}"
+    return {factor: label or factor for factor, label in factor_labels(map(str, factors)).items()}
 
 
 def cell_name(levels: Mapping[str, str], all_levels: Mapping[str, Sequence[str]]) -> str:
@@ -91,16 +69,8 @@ def cell_name(levels: Mapping[str, str], all_levels: Mapping[str, Sequence[str]]
         levels: what the factor is called -> the cell's level.
         all_levels: what the factor is called -> its levels, the reference first.
     """
-    words = []
-    for factor, level in levels.items():
-        every = all_levels[factor]
-        if len(every) == 2 and every[0].lower() in OFF:
-            if level != every[0]:
-                words.append(factor if level.lower() in ON else level_name(factor, level))
-        elif len(every) > 1:
-            words.append(level_name(factor, level))
     varied = any(len(every) > 1 for every in all_levels.values())
-    return SEPARATOR.join(words) or ("reference" if varied else "the only cell")
+    return cell_label(levels, all_levels, {name: name for name in levels}) if varied else "the only cell"
 
 
 def contrast_name(factor: str, level: str, reference: str, n_levels: int, limit: int = IN_FIGURE) -> str:
