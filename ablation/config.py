@@ -75,6 +75,10 @@ class Training:
     """Enters the article's decay, 2 · (learning_rate − final_learning_rate) / epochs per step."""
     threads: Optional[int] = None  # noqa: UP045
     """Of one process; null takes what the launcher leaves to each of its processes."""
+    pack: str = "auto"
+    """How many seeds of a cell JAX trains at once: a number, or `auto` for as many as the device holds."""
+    precision: str = "float32"
+    """In which the network computes: `float32`, or `bfloat16` with weights and losses in float32."""
     save_weights: str = "none"
     """Whose trained weights are kept: `all` runs, `none`."""
 
@@ -83,6 +87,15 @@ class Training:
         _expect(self.epochs > 0, "training.epochs", "a number above 0", self.epochs)
         _expect(self.batch_size > 0, "training.batch_size", "a number above 0", self.batch_size)
         _expect(self.learning_rate > 0, "training.learning_rate", "a number above 0", self.learning_rate)
+        is_pack = self.pack == "auto" or (self.pack.isdecimal() and int(self.pack) > 0)
+        _expect(is_pack, "training.pack", "auto or a number above 0", self.pack)
+        precisions = ("float32", "bfloat16")
+        _expect(
+            self.precision in precisions,
+            "training.precision",
+            f"one of {', '.join(precisions)}",
+            self.precision,
+        )
 
     @property
     def decay(self) -> float:
