@@ -61,7 +61,7 @@ class JaxLoop:
 
         1 on a CPU: its cores are busy with one run, and a pack took as long for each (docs/benchmarks.md).
         """
-        if jax.local_devices()[0].platform == "cpu":
+        if _is_cpu():
             return 1
         free = free_bytes()
         while n > 1 and self.programs(n).bytes > free:
@@ -135,6 +135,10 @@ class JaxLoop:
             return finish(self.problem, seed, history, costs, lambda: probed, weights[i], provenance)
 
         return [run(i, seed) for i, seed in enumerate(seeds)]
+
+
+def _is_cpu() -> bool:
+    return bool(jax.local_devices()[0].platform == "cpu")
 
 
 def free_bytes() -> float:

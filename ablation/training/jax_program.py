@@ -19,12 +19,10 @@ class Program:
     Args:
         run: calls it with arguments of the shapes that it was compiled for.
         scratch_bytes: what it needs beside its arguments.
-        flops: floating-point operations by the compiler's count, of one pass through each loop's body.
     """
 
     run: Callable[..., Any]
     scratch_bytes: int
-    flops: float
 
 
 def compiled(function: Callable[..., Any], *arguments: Any, overwrites: bool = False) -> Program:
@@ -43,17 +41,20 @@ def compiled(function: Callable[..., Any], *arguments: Any, overwrites: bool = F
     said = f"{lowered.as_text()}{lowered.in_tree}{lowered.out_tree}{lowered.in_avals}"
     key = hashlib.sha256(said.encode()).hexdigest()
     if key not in _kept:
-        _kept[key] = lowered.compile()
+        _kept[key] = _compile(lowered)
     _kept.move_to_end(key)
     while len(_kept) > _N_KEPT:
         _kept.popitem(last=False)
     return _program(_kept[key])
 
 
+def _compile(lowered: Any) -> Any:
+    return lowered.compile()
+
+
 def _program(executable: Any) -> Program:
-    memory, costs = executable.memory_analysis(), executable.cost_analysis() or {}
-    scratch = 0
-    if memory is not None:
+    memory, scratch = executable.memory_analysis(), 0
+    if memory is not None:  # what the result needs beside the memory of arguments that it overwrites
         fresh = memory.output_size_in_bytes - memory.alias_size_in_bytes
         scratch = memory.temp_size_in_bytes + max(0, fresh)
-    return Program(executable, int(scratch), float(costs.get("flops", 0.0)))
+    return Program(executable, int(scratch))

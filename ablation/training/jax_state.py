@@ -41,8 +41,9 @@ def initial_state(network: keras.Model, optimizer: Any, seeds: Sequence[int]) ->
         return [np.stack([np.asarray(values[id(v)], v.dtype) for values in drawn]) for v in variables]
 
     fresh = [np.stack([np.asarray(v.value)] * len(seeds)) for v in optimizer.variables]
-    state = State(stacked(network.trainable_variables), stacked(network.non_trainable_variables), fresh)
-    return jax.device_put(state)
+    drawn_state = State(stacked(network.trainable_variables), stacked(network.non_trainable_variables), fresh)
+    state: State = jax.device_put(drawn_state)
+    return state
 
 
 def state_shapes(network: keras.Model, optimizer: Any, n: int) -> State:
