@@ -78,7 +78,7 @@ def losses_of(problem: Problem, batch: Mapping[str, Any], training: bool) -> dic
 
 
 def in_float32(tensors: Mapping[str, Any]) -> dict[str, Any]:
-    """The tensors, those of lower precision cast: near 1, bfloat16 knows no number between 0.996 and 1."""
+    """The tensors, those of lower precision cast."""
     return {
         name: keras.ops.cast(tensor, "float32")
         if keras.backend.standardize_dtype(tensor.dtype) in ("bfloat16", "float16")
