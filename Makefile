@@ -12,7 +12,7 @@ READY := $(VENV)/.$(BACKEND)
 TOOLS := $(VENV)/.tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep report test test-fast check lock clean
+.PHONY: help setup sweep plan status report test test-fast check lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,12 @@ setup: $(READY)  ## install into .venv what a sweep needs, in pinned versions
 
 sweep: $(READY)  ## train and report a study: make sweep STUDY=article ARGS='training.epochs=5'
 	@$(BIN)/python -m ablation -m study=$(STUDY) $(ARGS)
+
+plan: $(READY)  ## show what a sweep would train, for how long, and what it could see
+	@$(BIN)/python -m ablation -m study=$(STUDY) hydra.sweeper.plan_only=true $(ARGS)
+
+status: $(READY)  ## how far a sweep is, from another shell
+	@$(BIN)/python -m ablation.sweep.status runs/$(STUDY)
 
 report: $(READY)  ## write the report of a study again
 	@$(BIN)/python -m ablation.report runs/$(STUDY)
@@ -52,11 +58,11 @@ $(TOOLS): requirements/dev.txt | $(READY)
 	@$(PIP) install --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
-lock:  ## pin the newest versions that fit pyproject.toml (needs uv)
-	@touch requirements/cpu.txt; for extra in cpu gpu; do uv pip compile --quiet --universal --generate-hashes --no-header --upgrade \
-	  --python-version 3.11 --no-emit-index-url --constraint requirements/cpu.txt --extra $$extra --group build pyproject.toml -o requirements/$$extra.txt; done
-	@uv pip compile --quiet --universal --generate-hashes --no-header --upgrade --python-version 3.11 \
-	  --no-emit-index-url --extra dev --constraint requirements/cpu.txt pyproject.toml -o requirements/dev.txt
+LOCK := uv pip compile --quiet --universal --no-header --upgrade --python-version 3.11 --no-emit-index-url --no-annotate pyproject.toml
+lock:  ## pin the newest versions that fit pyproject.toml together (needs uv)
+	@together=$$(mktemp) && $(LOCK) --extra cpu --extra dev --group build -o $$together >/dev/null && \
+	for extra in cpu gpu; do $(LOCK) --generate-hashes --constraint $$together --extra $$extra --group build -o requirements/$$extra.txt >/dev/null || exit; done && \
+	$(LOCK) --generate-hashes --constraint $$together --extra dev -o requirements/dev.txt >/dev/null; rm -f $$together
 
 clean:  ## remove the environment and caches; runs/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -123,6 +123,12 @@ class Analysis:
     """Which values are better: `lower` or `higher`."""
     margin: Optional[float] = None  # noqa: UP045
     """The smallest effect that matters, in % of a positive response where lower is better, else in units."""
+    responses: list[str] = field(default_factory=list)
+    """More responses to report, each in a section of its own."""
+    directions: dict[str, str] = field(default_factory=dict)
+    """Which values of those are better, where it is not `lower`: response → `higher`."""
+    numeric: list[str] = field(default_factory=list)
+    """Factors that enter as numbers, with a slope, such as `training.learning_rate`."""
 
 
 @dataclass

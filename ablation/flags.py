@@ -10,9 +10,9 @@ from typing import Any
 from ablation.errors import UsageError
 
 
-def levels(*names: str) -> Any:
-    """A field that takes one of these names; the first is the default."""
-    return field(default=names[0], metadata={"levels": names})
+def levels(*names: str, **aliases: str) -> Any:
+    """A field that takes one of these names; the first is the default. An alias stands for a name."""
+    return field(default=names[0], metadata={"levels": names, "aliases": aliases})
 
 
 @dataclass
@@ -23,15 +23,30 @@ class Flags:
     """Normalise each channel over the batch (Ioffe & Szegedy 2015, arXiv 1502.03167)."""
     dropout: bool = False
     """Zero a share `model.dropout_rate` of the activations while training (Srivastava et al. 2014)."""
-    attention: str = levels("none", "spatial")
-    """Weigh each pixel by what its channels hold (Woo et al. 2018, arXiv 1807.06521)."""
+    attention: str = levels(
+        "none",
+        "placebo",
+        "spatial",
+        "weight_map",
+        "channel",
+        "cbam",
+        "self",
+        "gaussian",
+        false="none",
+        true="spatial",
+    )
+    """Weigh pixels or channels by what the images hold; `ablation.networks.attention` has the formulas."""
     activation: str = levels("relu", "elu", "selu", "sigmoid")
     """The non-linearity at the end of a block, a name of `keras.activations`."""
 
     def __post_init__(self) -> None:
-        """Refuse a level that its flag does not have."""
+        """Put the level in place of an alias, and refuse a level that the flag does not have."""
         for flag in fields(self):
             valid, value = flag.metadata.get("levels"), getattr(self, flag.name)
+            # OmegaConf makes a bool `True` into the text "True" where the schema expects text.
+            if alias := flag.metadata.get("aliases", {}).get(str(value).lower()):
+                value = alias
+                setattr(self, flag.name, value)
             if valid and value not in valid:
                 raise UsageError(
                     f"flags.{flag.name}: expected one of {', '.join(valid)}. Received: {value!r}"
@@ -42,7 +57,7 @@ def levels_of(flag: str) -> tuple[Any, ...]:
     """All levels of a flag, the default first; a bool has False and True.
 
     >>> levels_of("attention")
-    ('none', 'spatial')
+    ('none', 'placebo', 'spatial', 'weight_map', 'channel', 'cbam', 'self', 'gaussian')
     """
     declared = {f.name: f for f in fields(Flags)}[flag]
     return tuple(declared.metadata.get("levels", (declared.default, not declared.default)))

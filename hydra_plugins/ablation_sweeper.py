@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional  # noqa: UP035
 from hydra.core.config_store import ConfigStore
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 
 @dataclass
@@ -19,10 +19,32 @@ class AblationSweeperConf:
     _target_: str = "hydra_plugins.ablation_sweeper.AblationSweeper"
     params: Dict[str, Any] = field(default_factory=dict)  # noqa: UP006
     """Factors: config key → levels, such as `relu,elu`; the first is the reference."""
+    design: str = "full_factorial"
+    """`full_factorial`, `fractional`, `leave_one_out` or `one_at_a_time`: see docs/designs.md."""
+    resolution: Any = None
+    """Of a fraction: III, IV or V (or 3, 4, 5); the fewest runs that reach it."""
+    runs: Optional[int] = None  # noqa: UP045
+    """Cells of a fraction: the best resolution in that number."""
+    generators: List[str] = field(default_factory=list)  # noqa: UP006
+    """Of a fraction, such as `D=ABC`, instead of the best ones."""
+    foldover: Any = False
+    """true adds a fraction's mirror image, a factor's name its image in that factor alone."""
+    reference: Dict[str, Any] = field(default_factory=dict)  # noqa: UP006
+    """The cell that leave_one_out and one_at_a_time start from: factor → level."""
+    exclude: List[Any] = field(default_factory=list)  # noqa: UP006
+    """Combinations that are left out, such as {batch_norm: true, activation: selu}."""
     replicates: int = 1
     """Seeds per cell, 0 to replicates − 1; `seeds=[…]` on the command line names others."""
+    order: Optional[int] = 0  # noqa: UP045
+    """Seed of the order of jobs, so that a machine's drift is no effect; null keeps the design's order."""
     retries: int = 1
     """How often one command tries runs again that have failed or whose process has died."""
+    on_failure: str = "continue"
+    """`continue`: other runs go on; `stop`: none begins any more."""
+    recycle: int = 40
+    """Jobs after which joblib's processes are replaced: TensorFlow keeps memory of each cell."""
+    plan_only: bool = False
+    """Show the plan and train nothing."""
 
 
 ConfigStore.instance().store(group="hydra/sweeper", name="ablation", node=AblationSweeperConf)
@@ -31,25 +53,46 @@ ConfigStore.instance().store(group="hydra/sweeper", name="ablation", node=Ablati
 class AblationSweeper(Sweeper):
     """Hydra's slot for sweeps; what happens in it is `ablation.sweep.study`."""
 
-    def __init__(self, params: Optional[Dict[str, Any]], replicates: int, retries: int) -> None:  # noqa: UP006, UP045
-        self.params, self.replicates, self.retries = params or {}, replicates, retries
+    def __init__(self, **settings: Any) -> None:
+        self.settings = settings
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Keep what Hydra hands over, and make the launcher."""
         from hydra.core.plugins import Plugins
 
         self._loader, self._task, self._master = hydra_context.config_loader, task_function, config
-        self._launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=hydra_context, task_function=task_function, config=config
-        )
+        try:
+            self._launcher = Plugins.instance().instantiate_launcher(
+                hydra_context=hydra_context, task_function=task_function, config=config
+            )
+        except Exception as error:
+            _explain_missing(config.hydra.launcher.get("_target_"), error)
+            raise
 
     def sweep(self, arguments: List[str]) -> None:  # noqa: UP006
         """Conduct the study."""
         from ablation.errors import UsageError
         from ablation.sweep.app import App
-        from ablation.sweep.study import Request, Study
+        from ablation.sweep.request import Request
+        from ablation.sweep.study import Study
 
         if not isinstance(self._task, App):
             raise UsageError("Expected an app decorated with @ablation.sweep.main, whose runs are recorded")
-        study = Study(self._task, self._master, self._loader, self._launcher)
-        study.conduct(Request(self.params, self.replicates, self.retries, arguments))
+        settings: Any = OmegaConf.to_container(OmegaConf.create(self.settings), resolve=True)
+        request = Request(arguments, **settings)
+        Study(self._task, self._master, self._loader, self._launcher).conduct(request)
+
+
+def _explain_missing(target: str, error: Exception) -> None:
+    """Raise a sentence when the launcher's package is what is missing."""
+    from importlib.util import find_spec
+
+    from ablation.errors import UsageError
+
+    package = target.split(".")[1]
+    if find_spec(f"hydra_plugins.{package}") is None:
+        extra = {"hydra_ray_launcher": "ray", "hydra_submitit_launcher": "slurm"}.get(package)
+        advice = f"pip install 'ablation-study[{extra}]'" if extra else f"pip install {package}"
+        raise UsageError(
+            f"hydra/launcher: expected {package}, which is not installed. Run: {advice}"
+        ) from error

@@ -60,7 +60,7 @@ def test_a_sweep_of_real_networks_ends_in_the_articles_table(root, tmp_path):
     assert rows == NAMES
     report = (tmp_path / "runs/quick/report/report.md").read_text()
     assert "their p-values test 'response = 0'" in report
-    assert "2×2×2×4 full factorial × 2 paired seeds = 64 runs (64 ok)" in report
+    assert "2×2×2×4 full factorial × 2 paired seeds = 64 runs; 64 finite" in report
 
     assert "64 runs, 64 done" in python(tmp_path, root, "ablation", "-m", *TINY)
 

@@ -7,5 +7,6 @@ analyze("runs.csv", response="loss", factors=["flags.batch_norm", "activation"],
 from ablation.analysis.analysis import Analysis
 from ablation.analysis.analyze import analyze
 from ablation.analysis.notices import Notice
+from ablation.analysis.planned import detectable_effects
 
-__all__ = ["Analysis", "Notice", "analyze"]
+__all__ = ["Analysis", "Notice", "analyze", "detectable_effects"]

@@ -1,6 +1,23 @@
-"""Which runs a study makes. Pure: lists in, lists out."""
+"""Which cells a study makes, and what they can show. Pure: factors in, a verified design out."""
 
+from ablation.design.alias_lines import alias_table
 from ablation.design.factorial import check_factors, full_factorial
+from ablation.design.kinds import Alias, Design
+from ablation.design.make import make_design
 from ablation.design.names import short_name
+from ablation.design.shuffle import shuffled
+from ablation.design.verify import Properties, Rank, verify
 
-__all__ = ["check_factors", "full_factorial", "short_name"]
+__all__ = [
+    "Alias",
+    "Design",
+    "Properties",
+    "Rank",
+    "alias_table",
+    "check_factors",
+    "full_factorial",
+    "make_design",
+    "short_name",
+    "shuffled",
+    "verify",
+]

@@ -6,7 +6,7 @@ from typing import Any
 from keras import layers
 
 from ablation.flags import Flags
-from ablation.networks.attention import SpatialAttention
+from ablation.networks.attention import ATTENTION
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ def convolution_block(x: Any, filters: int, settings: BlockSettings, name: str) 
     """
     flags = settings.flags
     x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"{name}_convolution")(x)
-    if flags.attention == "spatial":
-        x = SpatialAttention(name=f"{name}_attention")(x)
+    if flags.attention != "none":
+        x = ATTENTION[flags.attention](name=f"{name}_attention")(x)
     if flags.batch_norm:
         x = batch_norm(settings, f"{name}_batch_norm")(x)
     if flags.dropout:

@@ -1,4 +1,4 @@
-"""What people read: the effects of a study and the article's OLS, from rows and `ablation.analysis` alone."""
+"""What people read: pages, tables and figures of a study, from rows and `ablation.analysis` alone."""
 
 from ablation.report.write import write_report
 

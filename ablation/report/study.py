@@ -1,79 +1,167 @@
-"""What a report is about: the runs of a study's present design, and what they mean."""
+"""What a report is about: the runs of a design, and what they mean for each response."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from ablation.analysis import Analysis, analyze
-from ablation.errors import UsageError
-from ablation.results import open_store, read
+from ablation.analysis import Analysis
+from ablation.report.names import LONG, cell_label, clipped, factor_labels
+from ablation.report.numbers import minus
+
+History = Mapping[str, Sequence[float | None]]
+Arrays = Mapping[str, "np.ndarray[Any, Any]"]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """One response of a study.
+
+    Args:
+        response: its name.
+        direction: which values are better, `lower` or `higher`.
+        analysis: None when the runs allow none.
+        obstacle: why there is no analysis.
+        prefix: start of the names of its files; empty for the first response.
+    """
+
+    response: str
+    direction: str
+    analysis: Analysis | None
+    obstacle: str = ""
+    prefix: str = ""
+
+    @property
+    def better(self) -> str:
+        """'loss, lower is better'."""
+        return f"{self.response}, {self.direction} is better"
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """The last attempt at a run that has no result."""
+
+    cell: str
+    seed: int
+    status: str
+    error: str
+    log: str
+
+
+@dataclass(frozen=True, eq=False)
 class Study:
     """A study as the report sees it.
 
     Args:
-        record: what the sweep noted of its design.
-        table: the runs of the design that have ended, one row each.
-        analysis: None when the runs allow none.
-        obstacle: why there is no analysis.
+        name: its heading.
+        record: what the sweep noted of its design; empty for a table that came from elsewhere.
+        table: the runs that have ended, one row each; factors are categories.
+        factors: factor → levels as text, the reference first.
+        answers: one per response, the main one first.
+        source: the folder, URL or file it was read from.
+        block: the column of the paired seeds; None without one.
+        histories: run key → numbers per epoch.
+        troubles: runs that were tried and have no result.
+        arrays: gives what a run left for pictures, by its key.
+        command: writes this report again.
     """
 
+    name: str
     record: Mapping[str, Any]
     table: pd.DataFrame
-    analysis: Analysis | None
-    obstacle: str
+    factors: Mapping[str, Sequence[str]]
+    answers: Sequence[Answer]
+    source: str
+    block: str | None = "seed"
+    histories: Mapping[str, History] = field(default_factory=dict)
+    troubles: Sequence[Trouble] = ()
+    arrays: Callable[[str], Arrays | None] | None = None
+    command: str = ""
 
     @property
-    def factors(self) -> dict[str, list[Any]]:
-        """Factor → levels, the reference first."""
-        return dict(self.record.get("factors", {}))
+    def main(self) -> Answer:
+        """The answer for the first response."""
+        return self.answers[0]
 
     @property
-    def response(self) -> str:
-        """The response whose effects are reported."""
-        return str(self.record.get("response", "loss"))
+    def concludes(self) -> bool:
+        """Whether the runs allowed an analysis of the main response."""
+        return self.main.analysis is not None
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Factor → what to call it."""
+        return factor_labels(self.factors)
+
+    @cached_property
+    def reference(self) -> dict[str, str]:
+        """The reference cell, factor → level as text."""
+        named = self.record.get("reference") or {}
+        return {f: str(named.get(f, levels[0] if levels else "")) for f, levels in self.factors.items()}
 
     @property
-    def direction(self) -> str:
-        """Which values are better, `lower` or `higher`."""
-        return str(self.record.get("direction", "lower"))
+    def is_swept(self) -> bool:
+        """Whether a sweep made it, so that its design is known."""
+        return bool(self.record)
 
+    @cached_property
+    def cells(self) -> pd.Series:
+        """The cell of each run, as a number from 0 in the order of appearance."""
+        if not self.factors or self.table.empty:
+            return pd.Series(0, index=self.table.index, dtype=int)
+        texts = pd.DataFrame({f: self.texts(f) for f in self.factors}, index=self.table.index)
+        codes: pd.Series = texts.groupby(list(texts.columns), sort=False).ngroup()
+        return codes
 
-def load_study(path: str) -> Study:
-    """Read and analyse a study.
+    def texts(self, factor: str) -> list[str]:
+        """The level of each run, as text; '?' where it has none."""
+        return ["?" if pd.isna(level) else str(level).strip() for level in self.table[factor].astype(object)]
 
-    Args:
-        path: its folder, such as `runs/quick`.
+    def levels_of(self, row: int) -> dict[str, str]:
+        """Factor → level as text, of one row of the table by position."""
+        return {f: self._texts[f][row] for f in self.factors}
 
-    Raises:
-        UsageError: there is no such study.
-    """
-    table = read(path, design_only=True)
-    record = open_store(path).load_study()
-    if record is None:
-        raise UsageError(
-            f"{path}: expected a study that has been swept. Received: rows without a design, or none"
-        )
-    study = Study(record, table, None, "")
-    try:
-        return Study(record, table, _analyze(study), "")
-    except UsageError as obstacle:
-        return Study(record, table, None, str(obstacle))
+    @cached_property
+    def _texts(self) -> dict[str, list[str]]:
+        return {f: self.texts(f) for f in self.factors}
 
+    def label(self, levels: Mapping[str, str]) -> str:
+        """A cell in few words."""
+        return cell_label(levels, self.factors, self.labels)
 
-def _analyze(study: Study) -> Analysis:
-    if study.response not in study.table:
-        raise UsageError(f"No finished run has the response '{study.response}' yet.")
-    block = "seed" if study.table["seed"].nunique() > 1 else None
-    return analyze(
-        study.table,
-        study.response,
-        list(study.factors),
-        block=block,
-        direction=study.direction,
-        margin=study.record.get("margin"),
-    )
+    def in_short(self, sentence: str) -> str:
+        """A sentence of the analysis, with names cut that are longer than a line, and true minus signs."""
+        for name in self._long_names:
+            sentence = sentence.replace(name, clipped(name))
+        return minus(sentence)
+
+    @cached_property
+    def _long_names(self) -> list[str]:
+        names = {*self.factors, *(level for levels in self.factors.values() for level in levels)}
+        return sorted((name for name in names if len(name) > LONG), key=len, reverse=True)
+
+    def values(self, response: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """A response of each run, NaN where it has none, (n_runs,)."""
+        if response not in self.table:
+            return np.full(len(self.table), np.nan)
+        found = pd.to_numeric(self.table[response], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+        found = np.where(np.isfinite(found), found, np.nan)
+        if "status" not in self.table or "status" in (*self.factors, response):
+            return found
+        finished = self.table["status"].astype(str) == "ok"
+        return np.where(finished, found, np.nan) if finished.any() else found
+
+    @cached_property
+    def seconds_per_run(self) -> float:
+        """Mean training time of a run; NaN where it was not measured."""
+        for column in ("train_seconds", "seconds"):
+            if column in self.table:
+                seconds = pd.to_numeric(self.table[column], errors="coerce").mean()
+                if np.isfinite(seconds) and seconds > 0:
+                    return float(seconds)
+        return float("nan")

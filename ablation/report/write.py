@@ -1,41 +1,150 @@
 """From a study's rows to the files of its report."""
 
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ablation.report.page import page
-from ablation.report.study import Study, load_study
-from ablation.report.tables import article_summary
-from ablation.report.terminal import print_summary
-from ablation.results.disk import Disk, replace_durably
+from ablation.results.disk import (
+    Disk,
+    make_folders,
+    refusals,
+    remove_quietly,
+    replace_durably,
+    unique_path,
+    write_new,
+)
+
+if TYPE_CHECKING:
+    from ablation.report.document import Document
+    from ablation.report.study import Study
+
+MANIFEST = ".files.json"
+"""Names of the files that a report consists of, so that the next one removes those it no longer has."""
 
 
-def write_report(path: str, folder: str | None = None) -> bool:
+def write_report(path: str, folder: str | None = None, figures: bool = True) -> bool:
     """Write `report/` into a study's folder and print its summary.
 
-    Files: `report.md`; `ols.txt`, the article's summary; `effects.csv`, the effects in full precision.
+    Files: `index.html`; `report.md`; `effects.json`; `ols.txt`, the article's summary; `tables/*.tex` and
+    `tables/*.csv`; `figures/*.svg` and `figures/*.png`. docs/report.md says what is in them.
 
     Args:
         path: the study's folder, such as `runs/quick`, or the URL of its rows.
         folder: where the report goes, if not into the study's folder.
+        figures: whether figures are drawn, which takes most of the time.
 
     Returns:
         Whether the runs allowed an analysis.
 
     Raises:
-        UsageError: there is no such study.
+        UsageError: there is no such study, or the folder cannot be written to.
     """
-    study = load_study(path)
-    target = Path(folder or path) / "report"
-    target.mkdir(parents=True, exist_ok=True)
-    for name, text in _files(study).items():
-        replace_durably(Disk(), target / name, text.encode())
-    print_summary(study, str(target / "report.md"))
-    return study.analysis is not None
+    from ablation.report.load import (
+        load_study,
+    )  # pandas: a second that a sweep does not wait for at its start
+
+    study = load_study(path, folder)
+    return publish(study, Path(folder or path) / "report", figures)
 
 
-def _files(study: Study) -> dict[str, str]:
-    files = {"report.md": page(study)}
-    if study.analysis is not None:
-        files["ols.txt"] = f"{article_summary(study.analysis)}\n"
-        files["effects.csv"] = study.analysis.effects.to_csv(index=False)
-    return files
+def publish(study: Study, target: Path, figures: bool = True) -> bool:
+    """Write all files of a report, remove those of an earlier one, and print the summary.
+
+    Args:
+        study: what it is about.
+        target: its folder.
+        figures: whether figures are drawn.
+
+    Returns:
+        Whether the runs allowed an analysis.
+    """
+    from ablation.report.drawing import Drawer
+    from ablation.report.sections import build
+    from ablation.report.terminal import print_summary
+
+    drawer = Drawer(figures)
+    document = build(study, drawer)
+    files = _Files(target)
+    files.write(_contents(study, document))
+    print_summary(study, str(target / "index.html"))
+    for problem in drawer.problems:
+        print(f"A part of the report could not be made, please report this: {problem}")
+    return study.concludes
+
+
+def _contents(study: Study, document: Document) -> dict[str, Callable[[], str | bytes]]:
+    """Name of each file → what makes its content."""
+    from ablation.report.csv_files import csv
+    from ablation.report.document import Verbatim
+    from ablation.report.effects_json import effects_json
+    from ablation.report.html import html
+    from ablation.report.latex import latex
+    from ablation.report.markdown import markdown
+
+    svgs = {picture.name: picture.svg() for picture in document.pictures}
+    found: dict[str, Callable[[], str | bytes]] = {}
+    for picture in document.pictures:
+        found[f"figures/{picture.name}.svg"] = partial(svgs.__getitem__, picture.name)
+        found[f"figures/{picture.name}.png"] = picture.png
+    for table in document.tables:
+        found[f"tables/{table.name}.csv"] = partial(csv, table)
+        found[f"tables/{table.name}.tex"] = partial(latex, table)
+    for verbatim in document.of(Verbatim):
+        if verbatim.file:
+            found[verbatim.file] = partial("{}\n".format, verbatim.text)
+    found["effects.json"] = partial(effects_json, study)
+    found["report.md"] = partial(markdown, document)
+    found["index.html"] = partial(html, document, svgs)
+    return found
+
+
+class _Files:
+    """Files of a report, each replaced at once; what only an earlier report had goes at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.disk = folder, Disk()
+
+    def write(self, contents: Mapping[str, Callable[[], str | bytes]]) -> None:
+        """Give each file its content, the page last, and remove what is no longer there.
+
+        All names are noted before the first file is written, so that no crash leaves a file that nobody
+        removes.
+        """
+        earlier = self._read_manifest()
+        with refusals("write", self.folder):
+            make_folders(self.disk, self.folder)
+            self._write_manifest({*earlier, *contents})
+            for name, make in contents.items():
+                data = make()
+                self._replace(self.folder / name, data.encode() if isinstance(data, str) else data)
+            for name in set(earlier) - set(contents):
+                remove_quietly(self.disk, self.folder / name)
+            self._write_manifest(contents)
+
+    def _replace(self, path: Path, data: bytes) -> None:
+        """Give a file new content at once; its folder is synced with the others, at the end."""
+        make_folders(self.disk, path.parent)
+        temporary = unique_path(path.parent)
+        write_new(self.disk, temporary, data)
+        try:
+            self.disk.replace(temporary, path)
+        except OSError:
+            remove_quietly(self.disk, temporary)
+            raise
+
+    def _read_manifest(self) -> list[str]:
+        """Names inside of the folder; anything else in a manifest is not ours to remove."""
+        try:
+            names = json.loads(self.disk.read(self.folder / MANIFEST))
+        except (OSError, ValueError):
+            return []
+        inside = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+        return [name for name in inside if ".." not in Path(name).parts and not Path(name).is_absolute()]
+
+    def _write_manifest(self, names: Iterable[str]) -> None:
+        text = f"{json.dumps(sorted(names), indent=1)}\n"
+        replace_durably(self.disk, self.folder / MANIFEST, text.encode())

@@ -26,7 +26,7 @@ from ablation.results.key import check_key
 from ablation.results.row import Row
 from ablation.results.server import Server
 from ablation.results.store import LEASE_SECONDS, Attempt, Quarantined, Scan
-from ablation.results.tables import ROWS, STUDIES
+from ablation.results.tables import ATTEMPTS, ROWS, STUDIES
 
 _N_SLOTS = 4
 _PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -83,6 +83,12 @@ class DatabaseStore:
             lines = self._attempts.lines(connection, check_key(key))
             is_finished = self._find(connection, key) is not None
         return tuple(as_attempts(lines, is_finished, []))
+
+    def attempted(self) -> list[str]:
+        """See `Store`."""
+        chosen = sa.select(ATTEMPTS.c.key).where(ATTEMPTS.c.study == self.study).distinct()
+        with self.server.transaction("read from") as connection:
+            return [str(key) for key in connection.scalars(chosen.order_by(ATTEMPTS.c.key))]
 
     def scan(self) -> Scan:
         """See `Store`."""

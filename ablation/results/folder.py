@@ -109,6 +109,11 @@ class FolderStore:
             found, _ = self._attempts.read(check_key(key))
         return _only_records(found) if self.find(key) else tuple(found)
 
+    def attempted(self) -> list[str]:
+        """See `Store`."""
+        with refusals("read the attempts in", self._attempts.folder):
+            return self._attempts.keys()
+
     def scan(self) -> Scan:
         """See `Store`."""
         with refusals("read the results in", self.path):

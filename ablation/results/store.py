@@ -97,6 +97,9 @@ class Store(Protocol):
     def attempts(self, key: str) -> tuple[Attempt, ...]:
         """Return the attempts at one run, in order of their numbers; cheap."""
 
+    def attempted(self) -> list[str]:
+        """Return the keys of runs that have, or had, attempts that are not their rows; cheap."""
+
     def scan(self) -> Scan:
         """Read everything."""
 

@@ -26,6 +26,8 @@ from ablation.sweep.run import About, Train, finished, run_cell
 from ablation.sweep.terminal import print_row
 from ablation.sweep.workers import register_workers
 
+After = Callable[[Any, str], None]
+
 register_workers()
 register_sentinels()
 
@@ -38,12 +40,20 @@ class App:
         schema: a dataclass of the configuration, with defaults; None for apps without one.
         identity: settings → what else determines a result, such as the hash of the data.
         unkeyed: config keys that change no result, such as the folder of the data.
+        after: (settings of the reference cell, the study's folder) → nothing; called once at the end of a
+            sweep, before the report.
     """
 
     def __init__(
-        self, train: Train, schema: type | None, identity: Identity | None, unkeyed: Sequence[str]
+        self,
+        train: Train,
+        schema: type | None,
+        identity: Identity | None,
+        unkeyed: Sequence[str],
+        after: After | None,
     ) -> None:
         self.train, self.schema, self.identity, self.unkeyed = train, schema, identity, tuple(unkeyed)
+        self.after = after
         self.__name__ = getattr(train, "__name__", "train")
         self.folder = Path(inspect.getfile(train)).resolve().parent
 
@@ -57,13 +67,9 @@ class App:
         seeds = check_seeds(list(cfg.seeds))
         job = HydraConfig.get()
         log_path = os.path.relpath(Path(job.runtime.output_dir) / f"{job.job.name}.log", cfg.results.folder)
-        run_cell(
-            cell,
-            seeds,
-            self.train,
-            store,
-            About(cfg.name, cfg.results.folder, provenance(self.folder), log_path),
-        )
+        about = About(cfg.name, cfg.results.folder, provenance(self.folder), log_path)
+        stop = job.mode == RunMode.MULTIRUN and job.sweeper.get("on_failure") == "stop"
+        run_cell(cell, seeds, self.train, store, about, stop)
         if job.mode == RunMode.RUN:
             for seed in seeds:
                 print_row(finished(store, cell, seed), seed)
@@ -75,6 +81,7 @@ def main(
     schema: type | None = None,
     identity: Identity | None = None,
     unkeyed: Sequence[str] = (),
+    after: After | None = None,
 ) -> Callable[[Train], Callable[[], None]]:
     """Make a training function a Hydra app.
 
@@ -87,6 +94,7 @@ def main(
         schema: as for `App`; registered under the name `schema`.
         identity: as for `App`.
         unkeyed: as for `App`.
+        after: as for `App`.
 
     Returns:
         A decorator; the decorated function takes its arguments from the command line. It ends with exit
@@ -94,7 +102,7 @@ def main(
     """
 
     def decorate(train: Train) -> Callable[[], None]:
-        app = App(train, schema, identity, unkeyed)
+        app = App(train, schema, identity, unkeyed, after)
 
         def entry() -> None:
             if schema is not None:

@@ -13,13 +13,19 @@ FRAMEWORK_KEYS = ("name", "seeds", "results", "analysis")
 
 Identity = Callable[[Any], Mapping[str, str]]
 
+Change = Mapping[tuple[str, str], Any]
+"""(part, key) → its new value, or `GONE`; the parts are `config`, `telling` and `identity`."""
+
+GONE = object()
+
 
 @dataclass(frozen=True)
 class Cell:
     """One combination of levels, with everything else that its runs share.
 
     Args:
-        settings: what the app's function receives: an object of the app's schema, or the plain config.
+        settings: what the app's function receives: an object of the app's schema, or the plain config; None
+            for a cell that is only planned.
         config: flat, dotted key → value, resolved.
         telling: the part of `config` that changes what a run gives.
         defaults: declared defaults, flat; entries of `telling` that equal them are left out of keys.
@@ -41,6 +47,17 @@ class Cell:
         """The key of the cell's run with this seed."""
         return run_key(self.telling, seed, self.identity, self.defaults)
 
+    def changed(self, changes: Sequence[Change]) -> "Cell":
+        """The cell with other values, for planning alone."""
+        parts = {"config": dict(self.config), "telling": dict(self.telling), "identity": dict(self.identity)}
+        for change in changes:
+            for (part, key), value in change.items():
+                if value is GONE:
+                    del parts[part][key]
+                else:
+                    parts[part][key] = value
+        return Cell(None, parts["config"], parts["telling"], self.defaults, parts["identity"])
+
 
 def make_cell(
     cfg: DictConfig, schema: type | None, identity: Identity | None, unkeyed: Sequence[str]
@@ -61,6 +78,18 @@ def make_cell(
     telling = {k: v for k, v in config.items() if not _under(k, (*FRAMEWORK_KEYS, *unkeyed))}
     defaults = flatten(OmegaConf.to_object(OmegaConf.structured(schema))) if schema else {}
     return Cell(settings, config, telling, defaults, dict(identity(settings)) if identity else {})
+
+
+def difference(old: Cell, new: Cell) -> Change:
+    """What makes `new` of `old`; values of different types differ, as 1 and true do."""
+    change: dict[tuple[str, str], Any] = {}
+    for part in ("config", "telling", "identity"):
+        before, after = getattr(old, part), getattr(new, part)
+        change |= {(part, key): GONE for key in before if key not in after}
+        for key, value in after.items():
+            if key not in before or repr(before[key]) != repr(value):
+                change[part, key] = value
+    return change
 
 
 def flatten(settings: Any) -> dict[str, Any]:

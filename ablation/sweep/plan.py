@@ -1,16 +1,17 @@
 """From overrides to the runs of a study, before anything is trained."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from omegaconf import DictConfig
-
-from ablation.design import check_factors, full_factorial, short_name
+from ablation.design import Design, short_name
 from ablation.errors import UsageError
 from ablation.sweep.cell import Cell
-from ablation.sweep.overrides import Overrides
+from ablation.sweep.compose import Composer
+
+Runs = Mapping[str, tuple["PlannedCell", int]]
+"""Key → cell and seed of a run."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class PlannedCell:
     @property
     def label(self) -> str:
         """What people read, such as `batch_norm=true activation=relu`."""
-        return " ".join(f"{short_name(k)}={text(v)}" for k, v in self.levels.items()) or "(no factors)"
+        return label(self.levels)
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,19 @@ class Plan:
     """All runs of a study.
 
     Args:
-        factors: factor → its levels as the app's configuration holds them, the reference first.
+        design: which cells, and why.
         seeds: of every cell.
         cells: in the order of the design.
     """
 
-    factors: Mapping[str, Sequence[Any]]
+    design: Design
     seeds: Sequence[int]
     cells: Sequence[PlannedCell]
+
+    @property
+    def factors(self) -> Mapping[str, Sequence[Any]]:
+        """Factor → its levels as the app's configuration holds them, the reference first."""
+        return self.design.factors
 
     @cached_property
     def runs(self) -> dict[str, tuple[PlannedCell, int]]:
@@ -47,35 +53,25 @@ class Plan:
         return {planned.cell.key(seed): (planned, seed) for planned in self.cells for seed in self.seeds}
 
 
-def make_plan(
-    overrides: Overrides,
-    seeds: Sequence[int],
-    compose: Callable[[Sequence[str]], DictConfig],
-    describe: Callable[[DictConfig], Cell],
-) -> Plan:
-    """Compose every cell and check that the cells are what the factors say.
-
-    Args:
-        overrides: fixed ones and the swept levels.
-        seeds: of every cell.
-        compose: overrides → the configuration of a job.
-        describe: configuration → cell.
+def make_plan(composer: Composer, design: Design, seeds: Sequence[int]) -> Plan:
+    """The runs of a design.
 
     Raises:
-        UsageError: a factor without levels, with a level twice, or one that changes no run.
+        UsageError: two cells of the design give the same runs.
     """
-    check_factors(overrides.swept)
-    cells = []
-    for combination in full_factorial(overrides.swept):
-        lines = (*overrides.fixed.values(), *(f"{key}={level}" for key, level in combination.items()))
-        cell = describe(compose(lines))
-        levels = {name: cell.config[name] for name in (_factor(key, cell) for key in combination)}
-        cells.append(PlannedCell(cell, levels, lines))
-    plan = Plan(_levels(cells), seeds, cells)
-    check_factors(plan.factors)
+    cells = [
+        PlannedCell(cell, levels, composer.lines(levels))
+        for cell, levels in zip(composer.cells(design.cells), design.cells, strict=True)
+    ]
+    plan = Plan(design, seeds, cells)
     if len(plan.runs) < len(cells) * len(seeds):
-        raise UsageError(f"Expected factors that change what a run gives. Received: {_idle(plan)}")
+        raise UsageError(f"Expected factors that change what a run gives. Received: {_same_runs(cells)}")
     return plan
+
+
+def label(levels: Mapping[str, Any]) -> str:
+    """Levels as people read them, such as `batch_norm=true activation=relu`."""
+    return " ".join(f"{short_name(name)}={text(level)}" for name, level in levels.items()) or "(no factors)"
 
 
 def text(level: Any) -> str:
@@ -83,27 +79,11 @@ def text(level: Any) -> str:
     return str(level).lower() if isinstance(level, bool) else str(level)
 
 
-def _factor(key: str, cell: Cell) -> str:
-    """The config key that holds a factor's level: of a swept config group, its `name`."""
-    for name in (key, f"{key}.name"):
-        if name in cell.config:
-            return name
-    raise UsageError(f"{key}: expected a config key with one value, or a group whose files set `{key}.name`")
-
-
-def _levels(cells: Sequence[PlannedCell]) -> dict[str, list[Any]]:
-    """Each factor's levels in order of appearance; the first cell has the references."""
-    factors: dict[str, list[Any]] = {name: [] for name in cells[0].levels}
+def _same_runs(cells: Sequence[PlannedCell]) -> str:
+    """Two cells that are one."""
+    seen: dict[str, PlannedCell] = {}
     for planned in cells:
-        for name, level in planned.levels.items():
-            if repr(level) not in map(repr, factors[name]):
-                factors[name].append(level)
-    return factors
-
-
-def _idle(plan: Plan) -> str:
-    """Names of the factors whose levels leave a cell's key as it is."""
-    first = plan.cells[0]
-    same = [p for p in plan.cells[1:] if p.cell.id == first.cell.id] or plan.cells[1:]
-    names = {name for p in same for name in p.levels if p.levels[name] != first.levels[name]}
-    return ", ".join(sorted(names))
+        other = seen.setdefault(planned.cell.id, planned)
+        if other is not planned:
+            return f"the same runs for {other.label} and {planned.label}"
+    return "cells that share runs"

@@ -60,7 +60,14 @@ class About:
 Train = Callable[[Any, Sequence[int]], Iterable[Outcome]]
 
 
-def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, about: About) -> list[Row]:
+def run_cell(
+    cell: Cell,
+    seeds: Sequence[int],
+    train: Train,
+    store: Store,
+    about: About,
+    stop_on_failure: bool = False,
+) -> list[Row]:
     """Train what is not done and not being done elsewhere.
 
     Args:
@@ -69,6 +76,7 @@ def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, about
         train: the app's function; yields outcomes one by one.
         store: of the study.
         about: what every row says of the job.
+        stop_on_failure: whether a failed run stops the sweep: this job and those that have not begun.
 
     Returns:
         The rows that were committed now.
@@ -77,6 +85,8 @@ def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, about
         UsageError: a finished row relied on another default.
         Exception: whatever `train` raised, after it was recorded as an attempt.
     """
+    if stop_on_failure and is_stopped(store):
+        return []
     with ExitStack() as claims:
         held = {}
         for seed in seeds:
@@ -89,6 +99,8 @@ def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, about
             try:
                 for outcome in train(cell.settings, recorder.left):
                     recorder.commit(outcome)
+                    if stop_on_failure and is_stopped(store):
+                        return recorder.rows
                 recorder.check_complete()
             except UsageError:
                 raise
@@ -98,6 +110,9 @@ def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, about
                 log.exception("The run of seed %s failed", recorder.left[0])
                 recorder.fail(error)
                 errors.append(error)
+                if stop_on_failure:
+                    _stop(store)
+                    break
         if errors:
             raise errors[0]
         return recorder.rows
@@ -114,6 +129,16 @@ def finished(store: Store, cell: Cell, seed: int) -> Row | None:
     if change:
         raise UsageError(change)
     return row
+
+
+def is_stopped(store: Store) -> bool:
+    """Whether a failed run has stopped the present sweep; the next one clears it."""
+    return bool((store.load_study() or {}).get("stopped"))
+
+
+def _stop(store: Store) -> None:
+    """Tell jobs that have not begun, wherever they are."""
+    store.save_study({**(store.load_study() or {}), "stopped": True})
 
 
 class _Recorder:

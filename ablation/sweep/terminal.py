@@ -1,20 +1,14 @@
-"""What the terminal shows: the plan, progress, and how it ended."""
+"""Sentences of a sweep on the terminal."""
 
-import sys
-import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from math import prod
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ablation.results import Row, Store
-from ablation.sweep.plan import Plan, PlannedCell, text
+from ablation.results import Attempt, Row
+from ablation.sweep.plan import Plan, PlannedCell, label, text
 
-_POLL_SECONDS = 0.5
-
-Runs = Mapping[str, tuple[PlannedCell, int]]
+FAILURE = "red"
 
 
 def console() -> Console:
@@ -22,14 +16,25 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=True)
 
 
-def print_plan(study: str, plan: Plan, n_done: int) -> None:
-    """What is going to happen."""
+def print_plan(study: str, plan: Plan, n_done: int, time_left: str) -> None:
+    """What is going to happen.
+
+    Args:
+        study: its name.
+        plan: its runs.
+        n_done: how many of them are finished.
+        time_left: such as `, about 6 min left`; empty when nobody knows.
+    """
     shown = console()
     for name, levels in plan.factors.items():
         shown.print(f"  {name}: {', '.join(map(text, levels))}", markup=False)
-    n_runs = len(plan.cells) * len(plan.seeds)
+    shown.print(f"Design: {plan.design.words}.", markup=False)
+    if len(plan.cells) < prod(map(len, plan.factors.values())):
+        for note in plan.design.notes:
+            shown.print(f"Note: {note}", markup=False)
     shown.print(
-        f"Study {study}: {len(plan.cells)} cells × {len(plan.seeds)} seeds = {n_runs} runs, {n_done} done. "
+        f"Study {study}: {counted(len(plan.cells), 'cell')} × {counted(len(plan.seeds), 'seed')} = "
+        f"{counted(len(plan.runs), 'run')}, {n_done} done{time_left}. "
         "Ctrl-C is safe, the same command resumes.",
         markup=False,
     )
@@ -38,76 +43,53 @@ def print_plan(study: str, plan: Plan, n_done: int) -> None:
 def print_row(row: Row | None, seed: int) -> None:
     """One finished run."""
     if row is not None:
-        console().print(f"seed {seed}: {row.status}, {_responses(row)}", markup=False)
+        responses = ", ".join(f"{k} {v:.6g}" for k, v in row.responses.items() if v is not None)
+        console().print(f"seed {seed}: {row.status}, {responses}", markup=False)
 
 
-def print_note(sentence: str) -> None:
+def print_lines(lines: Sequence[str]) -> None:
     """Something to know."""
-    console().print(sentence, markup=False)
+    for line in lines:
+        console().print(line, markup=False)
 
 
 def print_failures(failures: Sequence[str]) -> None:
-    """Each failed job in one red line."""
-    shown = console()
+    """What went wrong, in red."""
     for failure in failures:
-        shown.print(failure, style="red", markup=False)
+        console().print(failure, style=FAILURE, markup=False)
 
 
-@contextmanager
-def watching(store: Store, todo: Runs, response: str) -> Iterator[None]:
-    """Show rows as they appear, whatever launcher makes them: a bar, or plain lines where there is no TTY."""
-    stop = threading.Event()
-    show = _bar if sys.stdout.isatty() else _lines
-    thread = threading.Thread(target=show, args=(store, dict(todo), response, stop), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+def failure_line(planned: PlannedCell, seed: int, attempt: Attempt, folder: str) -> str:
+    """One failed attempt, with the path of its log."""
+    return f"failed: {planned.label} seed={seed}: {reason(attempt)}{log_of(attempt, folder)}"
 
 
-def _bar(store: Store, todo: Runs, response: str, stop: threading.Event) -> None:
-    columns = (
-        TextColumn("training"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("runs, left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    with Progress(*columns, speed_estimate_period=120) as progress:
-        task = progress.add_task("", total=len(todo))
-        for planned, seed, row in _appearing(store, todo, stop):
-            progress.update(
-                task, advance=1, description=f"{_value(row, response)} {planned.label} seed={seed}"
-            )
+def attempt_label(attempt: Attempt, factors: Sequence[str]) -> str:
+    """Cell and seed of a failed attempt; of one whose process died only its key is known."""
+    if attempt.row is None:
+        return f"run {attempt.key[:10]}"
+    config = attempt.row.config
+    return f"{label({name: config.get(name) for name in factors})} seed={attempt.row.seed}"
 
 
-def _lines(store: Store, todo: Runs, response: str, stop: threading.Event) -> None:
-    start = time.monotonic()
-    for n, (planned, seed, row) in enumerate(_appearing(store, todo, stop), start=1):
-        left = (time.monotonic() - start) / n * (len(todo) - n)
-        run = f"{planned.label} seed={seed}: {_value(row, response)}"
-        print(f"[{n}/{len(todo)}] {run}, {left / 60:.1f} min left", flush=True)
+def reason(attempt: Attempt) -> str:
+    """Why an attempt gave no row, in one line."""
+    if attempt.row is None:
+        return f"its process has died ({attempt.holder})" if attempt.holder else "its process has died"
+    return (attempt.row.error or attempt.status).partition("\n")[0]
 
 
-def _appearing(store: Store, todo: Runs, stop: threading.Event) -> Iterator[tuple[PlannedCell, int, Row]]:
-    """Yield each run once its row is there, until told to stop; what is there by then is still shown."""
-    waiting = dict(todo)
-    last = False
-    while waiting and not last:
-        last = stop.wait(_POLL_SECONDS)
-        for key in list(waiting):
-            row = store.find(key)
-            if row is not None:
-                yield *waiting.pop(key), row
+def log_of(attempt: Attempt, folder: str) -> str:
+    """Where to read on."""
+    return f" (log: {folder}/{attempt.row.log})" if attempt.row and attempt.row.log else ""
 
 
-def _value(row: Row, response: str) -> str:
-    value = row.responses.get(response)
-    return row.status if row.status != "ok" or value is None else f"{response} {value:.4f}"
+def value(row: Row, response: str) -> str:
+    """What is shown of a finished run."""
+    found = row.responses.get(response)
+    return row.status if row.status != "ok" or found is None else f"{response} {found:.4f}"
 
 
-def _responses(row: Row) -> str:
-    return ", ".join(f"{k} {v:.6g}" for k, v in row.responses.items() if v is not None)
+def counted(n: int, one: str, many: str = "") -> str:
+    """`1 seed`, `3 seeds`."""
+    return f"{n} {one if n == 1 else many or f'{one}s'}"

@@ -11,9 +11,12 @@ from ablation.networks.blocks import BlockSettings, dense_block
 from tests.networks.tiny import random_images, randomise, tiny_network
 
 ARTICLE = {"image_shape": (28, 28, 1), "units": (35, 25, 15, 5), "depth": 3}
+SWITCHES = [flag.name for flag in fields(Flags) if levels_of(flag.name) == (False, True)]
+CHOICES = [flag.name for flag in fields(Flags) if flag.name not in SWITCHES]
 CELLS = [
-    dict(zip((flag.name for flag in fields(Flags)), levels, strict=True))
-    for levels in product(*(levels_of(flag.name) for flag in fields(Flags)))
+    dict.fromkeys(SWITCHES, on) | dict(zip(CHOICES, levels, strict=True))
+    for on in (False, True)
+    for levels in product(*map(levels_of, CHOICES))
 ]
 
 

@@ -1,11 +1,23 @@
 import ast
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from ablation import networks
 
-SOURCES = sorted(Path(networks.__file__).parent.glob("*.py"))
+ROOM = Path(networks.__file__).parent
+SOURCES = sorted(set(ROOM.rglob("*.py")) - {ROOM / "gradients.py"})  # the one place that names backends
+ON_JAX = (
+    "attention/test_parity.py",
+    "attention/test_gaussian.py",
+    "attention/test_self_attention.py",
+    "test_gradients.py",
+    "test_heatmaps_traced.py",
+)
 
 
 def imported(path):
@@ -18,18 +30,28 @@ def imported(path):
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_networks_name_no_backend(path):
     modules = set(imported(path))
     assert not {m for m in modules if m.split(".")[0] in ("tensorflow", "jax", "torch")}
     assert not {m for m in modules if m.startswith(("keras.src", "keras.backend"))}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_tensors_are_handled_by_keras_ops_alone(path):
     names = {node.id for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Name)}
     assert not names & {"tf", "jnp", "torch", "tensorflow"}
 
 
 def test_the_sources_were_found():
-    assert {"attention.py", "autoencoder.py", "blocks.py", "data.py"} <= {path.name for path in SOURCES}
+    assert {"spatial.py", "autoencoder.py", "blocks.py", "data.py"} <= {path.name for path in SOURCES}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("jax") is None, reason="needs jax")
+def test_layers_and_heatmaps_hold_on_jax_as_well(root):
+    tests = [f"tests/networks/{name}" for name in ON_JAX]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
+    environment = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]

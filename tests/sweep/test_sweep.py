@@ -28,14 +28,14 @@ def test_a_sweep_trains_every_cell_with_every_seed_and_reports(run_toy, training
     assert list(table["flags.norm"].cat.categories) == [False, True]
     assert list(table["flags.activation"].cat.categories) == ["relu", "elu"]
     assert {"commit", "python", "device", "started", "seconds", "loss"} <= set(table.columns)
-    for name in ("results.csv", "results.parquet", "report/report.md", "report/ols.txt"):
+    for name in ("results.csv", "results.parquet", "report/index.html", "report/ols.txt"):
         assert (tmp_path / "runs/toy" / name).stat().st_size > 0
 
 
 def test_the_report_finds_the_effects_that_the_app_planted(run_toy, tmp_path):
     run_toy("-m", "seeds=[0,1,2,3]", "rate=0.0")
 
-    effects = pd.read_csv(tmp_path / "runs/toy/report/effects.csv").set_index("factor")
+    effects = pd.read_csv(tmp_path / "runs/toy/report/tables/effects.csv").set_index("factor")
     for factor, planted in (("flags.norm", -20.0), ("flags.activation", -10.0)):
         assert effects.loc[factor, "percent_low"] < planted < effects.loc[factor, "percent_high"]
         assert effects.loc[factor, "p_adjusted"] < 0.001
@@ -76,14 +76,14 @@ def test_the_report_is_about_the_last_design_alone(run_toy, tmp_path):
     record = json.loads((tmp_path / "runs/toy/study.json").read_text())
     assert len(record["keys"]) == 8
     assert len(read(tmp_path / "runs/toy")) == 16
-    assert "= 8 runs (8 ok)" in (tmp_path / "runs/toy/report/report.md").read_text()
+    assert "= 8 runs; 8 finite" in (tmp_path / "runs/toy/report/report.md").read_text()
 
 
 def test_a_failed_run_costs_itself_alone_and_is_tried_again(run_toy, tmp_path):
     code, shown = run_toy("-m", "fault=elu:raise", "name=ill")
 
     assert code == 1
-    assert shown.count("failed: ") == 2
+    assert shown.count("failed: ") == 2 * 4 + 4, "every attempt at once, every failed run at the end"
     assert "RuntimeError: out of luck (log: runs/ill/jobs/" in shown
     log = shown.partition("(log: ")[2].partition(")")[0]
     assert "out of luck" in (tmp_path / log).read_text()
@@ -92,7 +92,7 @@ def test_a_failed_run_costs_itself_alone_and_is_tried_again(run_toy, tmp_path):
     assert [[a.status for a in each] for each in attempts.values()] == [["error"] * 2] * 4, (
         "both seeds, tried twice"
     )
-    assert "4 ok, 4 missing" in (tmp_path / "runs/ill/report/report.md").read_text()
+    assert "4 finite, 4 missing" in (tmp_path / "runs/ill/report/report.md").read_text()
 
     code, _ = run_toy("-m", "name=ill")
     assert code == 0
@@ -120,7 +120,7 @@ def test_a_diverged_run_is_a_row_without_a_number_and_final(run_toy, trainings, 
     before = len(trainings())
     run_toy("-m")
     assert len(trainings()) == before
-    assert "4 ok, 4 diverged" in (tmp_path / "runs/toy/report/report.md").read_text()
+    assert "4 finite, 4 diverged" in (tmp_path / "runs/toy/report/report.md").read_text()
 
 
 def test_a_changed_default_that_rows_relied_on_is_refused(run_toy, trainings):

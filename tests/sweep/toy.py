@@ -30,6 +30,9 @@ class Results:
 class Analysis:
     response: str = "loss"
     direction: str = "lower"
+    responses: list[str] = field(default_factory=list)
+    directions: dict[str, str] = field(default_factory=dict)
+    numeric: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -1,9 +1,11 @@
-"""Attention layers. Each takes images (batch, height, width, channels) and returns the same shape."""
+"""Spatial attention: a weight for each pixel, from its neighbourhood."""
 
 from typing import Any
 
 import keras
 from keras import ops
+
+from ablation.networks.attention.images import check_images
 
 
 @keras.saving.register_keras_serializable(package="ablation")
@@ -25,11 +27,7 @@ class SpatialAttention(keras.layers.Layer):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make the kernel: it sees two maps, the maximum and the mean."""
-        if len(input_shape) != 4:
-            raise ValueError(
-                "SpatialAttention expects images (batch, height, width, channels). "
-                f"Received: input_shape={input_shape}"
-            )
+        check_images(self, input_shape)
         self.convolution.build((*input_shape[:-1], 2))
 
     def gate(self, inputs: Any) -> Any:

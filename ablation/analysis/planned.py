@@ -1,0 +1,44 @@
+"""What a planned design will be able to see, judged by the residual variance of earlier runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.analysis import Analysis
+from ablation.analysis.analyze import analyze
+from ablation.analysis.means import contrast_rows
+from ablation.analysis.power import detectable
+from ablation.analysis.verdicts import contrast_alpha
+
+
+def detectable_effects(earlier: Analysis, planned: pd.DataFrame) -> pd.DataFrame:
+    """The smallest effect of each level that the planned runs find with probability 80 %.
+
+    Args:
+        earlier: of finished runs; its residual variance stands for that of the runs to come.
+        planned: one row per planned run, with its factors and the block of `earlier`.
+
+    Returns:
+        Columns: factor, level, reference, detectable (analysis scale), detectable_percent; NaN when the
+        planned runs leave no residual degrees of freedom, or the earlier ones gave no variance.
+
+    Raises:
+        UsageError: the planned runs cannot tell their factors apart.
+    """
+    asked = earlier.request
+    factors = [name for name in planned if name != asked.block and planned[name].nunique() > 1]
+    # Standard errors depend on the design alone, so any response that varies will do.
+    noise = np.random.default_rng(0).normal(size=len(planned))
+    block = asked.block if asked.block and planned[asked.block].nunique() > 1 else None
+    numeric = [name for name in asked.numeric if name in factors]
+    future = analyze(
+        planned.assign(**{asked.response: noise}), asked.response, factors, block=block, scale="identity",
+        interactions=asked.interactions, alpha=asked.alpha, numeric=numeric,
+    )  # fmt: skip
+    names, L = contrast_rows(future.fit, future.runs.predictors)
+    length = np.linalg.norm(future.fit.coordinates(L), axis=1)
+    alpha = contrast_alpha(future.fit, asked.alpha) / len(names)
+    se = length * np.sqrt(earlier.fit.variance)
+    names["detectable"] = [detectable(s, future.fit.df_resid, alpha) for s in se]
+    return names.assign(detectable_percent=earlier.scaling.percent(names["detectable"].to_numpy()))

@@ -1,0 +1,118 @@
+"""Which effects a design cannot tell apart, with sign, from its model matrix."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ablation.design.kinds import Alias
+from ablation.design.model import Matrix, Term
+from ablation.design.names import letters
+
+EXACT = 1e-9
+
+
+@dataclass(frozen=True)
+class Namer:
+    """How effects are written.
+
+    Args:
+        names: of the factors, short.
+    """
+
+    names: list[str]
+
+    def effect(self, term: Term) -> str:
+        """Such as `batch_norm:dropout`."""
+        return ":".join(self.names[i] for i in term)
+
+    def alias(self, term: Term, other: Term, weight: float, signed: bool) -> Alias:
+        """The alias of two terms; `weight` carries the sign."""
+        sign = (1 if weight > 0 else -1) if signed else 0
+        share = round(min(abs(weight), 1.0), 9)
+        letter = letters(len(self.names))
+        left, right = ("".join(letter[i] for i in t) for t in (term, other))
+        relation = ("=" if share > 1 - EXACT else "≈") if signed else "~"
+        text = f"{left} {relation} {'−' if sign < 0 else ''}{right}"
+        return Alias(self.effect(term), self.effect(other), sign, share, text)
+
+
+def find_aliases(columns: dict[Term, Matrix], tied: set[str], namer: Namer) -> tuple[Alias, ...]:
+    """Main effects with each other and, by the alias matrix, with interactions; then interactions.
+
+    The alias matrix (X1'X1)⁻¹X1'X2 says what interactions (X2) add to the estimates of main effects (X1)
+    when a model leaves them out (Box & Wilson 1951; Montgomery, Design and Analysis of Experiments, §10.7).
+    Effects of one order are listed only where they are one and the same.
+
+    Args:
+        columns: term → columns of the model with two-factor interactions.
+        tied: effects that this model cannot estimate; no others are listed.
+        namer: writes the effects.
+    """
+    mains = {t: x for t, x in columns.items() if len(t) < 2}
+    pairs: dict[Term, Matrix] = {t: x for t, x in columns.items() if len(t) == 2 and namer.effect(t) in tied}
+    centred = {t: x - x.mean(0) for t, x in mains.items() if t}
+    found = _alike(centred, namer)
+    if pairs:
+        found += _with_interactions(mains, pairs, namer)
+    return tuple(a for a in found if a.effect in tied and a.other in tied)
+
+
+def _with_interactions(mains: dict[Term, Matrix], pairs: dict[Term, Matrix], namer: Namer) -> list[Alias]:
+    """What interactions add to main effects, and which of the rest are one and the same."""
+    X1, X2 = np.hstack(list(mains.values())), np.hstack(list(pairs.values()))
+    matrix = np.linalg.pinv(X1.T @ X1, rcond=EXACT, hermitian=True) @ (X1.T @ X2)
+    rest = dict(zip(pairs, np.split(X2 - X1 @ matrix, _cuts(pairs), axis=1), strict=True))
+    return [*_added(mains, pairs, matrix, namer), *_alike(rest, namer)]
+
+
+def _added(mains: dict[Term, Matrix], pairs: dict[Term, Matrix], matrix: Matrix, namer: Namer) -> list[Alias]:
+    """What each main effect's estimate carries of interactions."""
+    found = []
+    rows = dict(zip(mains, np.split(matrix, _cuts(mains), axis=0), strict=True))
+    for main in (t for t in mains if t):
+        for pair, block in zip(pairs, np.split(rows[main], _cuts(pairs), axis=1), strict=True):
+            if np.abs(block).max(initial=0) > EXACT:
+                signed = block.size == 1
+                weight = float(block[0, 0] if signed else np.linalg.norm(block, 2))
+                found.append(namer.alias(main, pair, weight, signed))
+    return found
+
+
+def _alike(columns: dict[Term, Matrix], namer: Namer) -> list[Alias]:
+    """Effects that share a column once those of lower order are taken out; each chain from its first."""
+    bases = {t: q for t, x in columns.items() if (q := _basis(x)).shape[1]}
+    terms, found, chained = list(bases), [], set()
+    if len(terms) < 2:
+        return []
+    Q = np.hstack(list(bases.values()))
+    starts = np.array([0, *_cuts(bases)])
+    overlap = Q.T @ Q
+    squares = np.add.reduceat(np.add.reduceat(overlap**2, starts, axis=0), starts, axis=1)
+    for i, j in zip(*np.nonzero(np.triu(squares > 1 - EXACT, 1)), strict=True):
+        first, second = bases[terms[i]], bases[terms[j]]
+        weight = _shared(first.T @ second)
+        signed = columns[terms[i]].shape[1] == columns[terms[j]].shape[1] == 1
+        if abs(weight) > 1 - EXACT and not (signed and i in chained):
+            found.append(namer.alias(terms[i], terms[j], weight, signed))
+            chained |= {j} if signed else set()
+    return found
+
+
+def _basis(x: Matrix) -> Matrix:
+    """Orthonormal columns that span x; the sign of a single column is kept."""
+    if x.shape[1] == 1:
+        norm = float(np.linalg.norm(x))
+        return x / norm if norm > EXACT * len(x) else x[:, :0]
+    values, vectors = np.linalg.eigh(x.T @ x)
+    kept = values > EXACT * len(x)
+    return np.asarray(x @ (vectors[:, kept] / np.sqrt(values[kept])))
+
+
+def _shared(block: Matrix) -> float:
+    """The largest correlation that combinations of the two sides can have, signed where both are single."""
+    return float(block[0, 0]) if block.size == 1 else float(np.linalg.norm(block, 2))
+
+
+def _cuts(columns: dict[Term, Matrix]) -> list[int]:
+    """Where one term's columns end and the next begin."""
+    return [int(c) for c in np.cumsum([x.shape[1] for x in columns.values()])[:-1]]

@@ -1,0 +1,105 @@
+"""The last steps of every design: leave out, verify, order, say what holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ablation.design.exclude import Rule, matches, read_rules, rule_text
+from ablation.design.kinds import Design
+from ablation.design.model import Codes
+from ablation.design.notes import conclusions, inseparable, left_out
+from ablation.design.request import Request
+from ablation.design.sentences import counted, listed
+from ablation.design.verify import examine
+from ablation.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A design before anything is left out.
+
+    Args:
+        codes: positions of levels (n_cells × n_factors).
+        words: the design in one line.
+        notes: on how it was made.
+        n_base: cells of the base fraction, which stay in front of their mirror.
+        needs_reference: every other cell is compared with the reference cell alone.
+    """
+
+    codes: Codes
+    words: str
+    notes: list[str] = field(default_factory=list)
+    n_base: int | None = None
+    needs_reference: bool = False
+
+
+def finish(request: Request, made: Cells, exclude: Sequence[Mapping[str, Any]]) -> Design:
+    """Apply the exclusions and verify what is left.
+
+    Raises:
+        UsageError: nothing is left, or not the cell that others are compared with.
+    """
+    rules = read_rules(exclude, request.factors)
+    out = np.array([matches(made.codes, rule) for rule in rules]).reshape(len(rules), len(made.codes))
+    kept = ~np.any(out, axis=0)
+    codes = _reference_first(made.codes[kept], request, int(kept[: made.n_base].sum()))
+    _check_left(codes, made, request, rules)
+    varied = {list(request.factors)[i]: list(request.factors.values())[i] for i in request.varied}
+    found = examine(codes[:, request.varied], varied)
+    n_left = int((~kept).sum())
+    return Design(
+        name=request.name,
+        factors=request.factors,
+        cells=request.cells(codes),
+        words=made.words + (f"; {counted(n_left, 'cell')} excluded" if n_left else ""),
+        notes=(
+            *made.notes,
+            *_exclusions(rules, out, request),
+            *(inseparable(found) if made.needs_reference else conclusions(found)),
+            *_remarks(codes, request),
+        ),
+        aliases=() if made.needs_reference else found.aliases,
+        reference=request.cells(np.array([request.reference], dtype=np.int64))[0],
+    )
+
+
+def _reference_first(codes: Codes, request: Request, n_base: int) -> Codes:
+    """The reference cell in front, unless it belongs to a mirror."""
+    at = np.flatnonzero((codes[:n_base] == request.reference).all(1))
+    return codes if not len(at) else np.vstack([codes[at], np.delete(codes, at, axis=0)])
+
+
+def _check_left(codes: Codes, made: Cells, request: Request, rules: Sequence[Rule]) -> None:
+    """Something to compare must be left."""
+    received = "; ".join(rule_text(rule, request.factors) for rule in rules)
+    if not len(codes):
+        raise UsageError(
+            f"exclude: expected cells to be left. Received: {received}, which excludes all {len(made.codes)}"
+        )
+    if made.needs_reference and not _has_reference(codes, request):
+        what = f"the reference cell ({request.reference_text}), which all others are compared with, to stay"
+        raise UsageError(f"exclude: expected {what}. Received: {received}")
+
+
+def _has_reference(codes: Codes, request: Request) -> bool:
+    return bool((codes == request.reference).all(1).any())
+
+
+def _exclusions(rules: Sequence[Rule], out: NDArray[np.bool_], request: Request) -> list[str]:
+    """What was left out, and rules that left out nothing."""
+    texts = [rule_text(rule, request.factors) for rule in rules]
+    used = [text for text, hit in zip(texts, out, strict=True) if hit.any()]
+    idle = [text for text, hit in zip(texts, out, strict=True) if not hit.any()]
+    return left_out(int(np.any(out, axis=0).sum()), out.shape[1], used, idle)
+
+
+def _remarks(codes: Codes, request: Request) -> list[str]:
+    """On factors of one level, and on a reference cell that is not there."""
+    fixed = [n for n, size in zip(request.names, request.n_levels, strict=True) if size == 1]
+    notes = [f"Nothing to compare in {listed(fixed)}: one level."] if fixed else []
+    if not _has_reference(codes, request):
+        notes.append(f"The reference cell ({request.reference_text}) is not in the design.")
+    return notes

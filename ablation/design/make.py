@@ -1,0 +1,138 @@
+"""The one entrance: factors and a design's name in, a verified design out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ablation.design.finish import Cells, finish
+from ablation.design.foldover import plan_mirror
+from ablation.design.fractional import Fraction, Fractions
+from ablation.design.kinds import Design
+from ablation.design.model import MAX_CELLS
+from ablation.design.names import short_names
+from ablation.design.notes import legend, one_factor_notes
+from ablation.design.one_factor import one_factor_cells
+from ablation.design.request import Request, read_request
+from ablation.design.sentences import counted, roman, shape
+from ablation.design.verify import examine
+from ablation.errors import UsageError
+
+
+def make_design(
+    factors: Mapping[str, Sequence[Any]],
+    name: str = "full_factorial",
+    *,
+    resolution: int | None = None,
+    runs: int | None = None,
+    generators: Sequence[str] | None = None,
+    foldover: bool | str = False,
+    exclude: Sequence[Mapping[str, Any]] = (),
+    reference: Mapping[str, Any] | None = None,
+) -> Design:
+    """Decide which cells a study makes, and verify by linear algebra what they can show.
+
+    Args:
+        factors: factor → its levels, the reference first.
+        name: `full_factorial`; `fractional`; `foldover` (a fraction and its mirror); `one_at_a_time` (the
+            reference cell, and each factor changed in turn); `leave_one_out` (the same from everything on).
+        resolution: of a fraction: the fewest cells that reach it, and of those minimum aberration.
+        runs: cells of a fraction (of a foldover: of its base): the best resolution in that number. With
+            `resolution`, both must hold.
+        generators: of a fraction of two-level factors, such as `D=-ABC` or `dropout=batch_norm:attention`.
+        foldover: what the mirror switches: all factors of two levels (true), or the factor named.
+        exclude: partial configurations factor → level or list of levels; cells that match one are left out.
+        reference: factor → level of the reference cell, for factors in which it is not the first level (in
+            `leave_one_out`: not the one that is on, see `one_factor.everything_on`).
+
+    Returns:
+        The design: its cells, what can be concluded and what not, and its aliases.
+
+    Raises:
+        UsageError: it cannot be had; the message says what can.
+    """
+    if name not in _KINDS:
+        raise UsageError(f"design: expected one of {', '.join(_KINDS)}. Received: {name!r}")
+    request = read_request(
+        name, factors, reference, resolution=resolution, runs=runs, generators=generators, foldover=foldover
+    )
+    if foldover:
+        request = replace(request, name="foldover")
+    return finish(request, _KINDS[request.name](request), exclude)
+
+
+def _full_factorial(request: Request) -> Cells:
+    """Every cell; the last factor changes fastest."""
+    n_cells = prod(request.n_levels)
+    if n_cells > MAX_CELLS:
+        received = f"{shape(request.n_levels)} = {n_cells:,}. Take a fraction"
+        raise UsageError(f"full_factorial: expected up to {MAX_CELLS:,} cells. Received: {received}")
+    codes = np.indices(request.n_levels).reshape(len(request.n_levels), n_cells).T
+    sizes = [request.n_levels[i] for i in request.varied]
+    few = ["a single cell", "all levels of one factor"]
+    words = few[len(sizes)] if len(sizes) < 2 else f"{shape(sizes)} full factorial"
+    return Cells(np.asarray(codes, dtype=np.int64), words)
+
+
+def _fractional(request: Request) -> Cells:
+    """Some cells, chosen."""
+    base = _base(request)
+    return Cells(request.widened(base.codes), base.words, _legend(base, request))
+
+
+def _foldover(request: Request) -> Cells:
+    """A fraction and its mirror, the fraction first."""
+    base = _base(request)
+    factors = [list(request.factors)[i] for i in request.varied]
+    n_levels = [request.n_levels[i] for i in request.varied]
+    mirror = plan_mirror(request.foldover or True, factors, n_levels)
+    new = mirror.of(base.codes)
+    codes = np.vstack([base.codes, new])
+    levels = {n: tuple(range(size)) for n, size in zip(short_names(factors), n_levels, strict=True)}
+    before, after = examine(base.codes, levels), examine(codes, levels)
+    gained = f" of resolution {roman(after.resolution)}" if after.resolution else ""
+    words = f"{base.words}; with its {mirror.words} {len(codes)} cells{gained}"
+    notes = [*_legend(base, request), mirror.note(before.aliases, after.aliases)]
+    both = np.vstack([request.widened(base.codes), request.widened(new)])
+    return Cells(both, words, notes, n_base=len(base.codes))
+
+
+def _one_at_a_time(request: Request) -> Cells:
+    """The reference cell and its neighbours."""
+    return _neighbours(request, "one-at-a-time from the reference cell")
+
+
+def _leave_one_out(request: Request) -> Cells:
+    """The cell with everything on and its neighbours."""
+    return _neighbours(request, "leave-one-out from a cell with everything on")
+
+
+_KINDS: dict[str, Callable[[Request], Cells]] = {
+    "full_factorial": _full_factorial,
+    "fractional": _fractional,
+    "leave_one_out": _leave_one_out,
+    "one_at_a_time": _one_at_a_time,
+    "foldover": _foldover,
+}
+
+
+def _neighbours(request: Request, words: str) -> Cells:
+    """The reference cell, and each factor changed in turn."""
+    codes = one_factor_cells(request.reference, request.n_levels)
+    notes = one_factor_notes(request.reference_text, len(request.varied))
+    return Cells(codes, f"{words}, {counted(len(codes), 'cell')}", notes, needs_reference=True)
+
+
+def _base(request: Request) -> Fraction:
+    """The fraction of the factors that vary."""
+    factors = [list(request.factors)[i] for i in request.varied]
+    n_levels = tuple(request.n_levels[i] for i in request.varied)
+    reference = tuple(request.reference[i] for i in request.varied)
+    return Fractions(factors, n_levels, reference).make(request.resolution, request.runs, request.generators)
+
+
+def _legend(base: Fraction, request: Request) -> list[str]:
+    """The letters that the words use."""
+    return [legend([request.names[i] for i in request.varied])] if base.relation else []

@@ -1,0 +1,64 @@
+"""Model matrices: how main effects and interactions are coded for linear algebra."""
+
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.int64]
+"""Cells as positions of levels (n_cells × n_factors)."""
+
+Matrix = NDArray[np.float64]
+
+MAX_CELLS = 100_000
+"""Of a design that is listed."""
+
+Term = tuple[int, ...]
+"""An effect as positions of its factors: (0,) a main effect, (0, 2) an interaction."""
+
+
+def contrasts(n_levels: int) -> Matrix:
+    """Orthogonal contrasts with mean square 1, so that a balanced orthogonal design has X'X = n·I.
+
+    Two levels give −1 (the first) and +1. Powers of two give products of such columns, the pseudo-factors
+    (Addelman 1962, Technometrics 4, 21–46); other numbers Helmert's.
+
+    Returns:
+        Matrix (n_levels × n_levels − 1).
+    """
+    if n_levels & (n_levels - 1) == 0:
+        bits = n_levels.bit_length() - 1
+        signs = 2.0 * ((np.arange(n_levels)[:, None] >> np.arange(bits)[::-1]) & 1) - 1
+        subsets = [c for size in range(1, bits + 1) for c in combinations(range(bits), size)]
+        return np.column_stack([signs[:, c].prod(1) for c in subsets]) if subsets else np.empty((1, 0))
+    helmert = np.tril(-np.ones((n_levels, n_levels)), -1).T
+    helmert[np.diag_indices(n_levels)] = np.arange(n_levels)
+    return np.asarray(helmert[:, 1:] / np.sqrt((helmert[:, 1:] ** 2).mean(0)))
+
+
+def main_columns(codes: Codes, n_levels: tuple[int, ...]) -> list[Matrix]:
+    """The columns of each factor's main effect (n_cells × n_levels − 1)."""
+    return [contrasts(size)[codes[:, i]] for i, size in enumerate(n_levels)]
+
+
+def interaction_columns(first: Matrix, second: Matrix) -> Matrix:
+    """All products of a column of one effect with a column of another."""
+    return (first[:, :, None] * second[:, None, :]).reshape(len(first), -1)
+
+
+def n_parameters(n_levels: tuple[int, ...], order: int) -> int:
+    """Parameters of the model with mean, main effects and (order 2) two-factor interactions."""
+    df = [size - 1 for size in n_levels]
+    return 1 + sum(df) + (sum(a * b for a, b in combinations(df, 2)) if order > 1 else 0)
+
+
+def effect_columns(codes: Codes, n_levels: tuple[int, ...], order: int) -> dict[Term, Matrix]:
+    """Term → its columns: the mean as the empty term, main effects, then (order 2) interactions."""
+    mains = main_columns(codes, n_levels)
+    columns: dict[Term, Matrix] = {(): np.ones((len(codes), 1))}
+    columns |= {(i,): x for i, x in enumerate(mains)}
+    if order > 1:
+        columns |= {
+            (i, j): interaction_columns(mains[i], mains[j]) for i, j in combinations(range(len(mains)), 2)
+        }
+    return columns

@@ -1,0 +1,116 @@
+"""What a study asks of a design, checked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ablation.design.factorial import check_factors
+from ablation.design.model import Codes
+from ablation.design.names import cell_text, find_factor, find_level, short_names
+from ablation.design.one_factor import everything_on
+from ablation.errors import UsageError
+
+FRACTIONS = ("fractional", "foldover")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A design that is asked for.
+
+    Args:
+        name: of the kind of design.
+        factors: factor → its levels.
+        reference: position of each factor's level in the reference cell.
+        resolution: of a fraction, at least.
+        runs: cells of a fraction.
+        generators: of a fraction of two-level factors.
+        foldover: what a mirror switches.
+    """
+
+    name: str
+    factors: dict[str, tuple[Any, ...]]
+    reference: tuple[int, ...]
+    resolution: int | None = None
+    runs: int | None = None
+    generators: Sequence[str] | None = None
+    foldover: bool | str = False
+
+    @property
+    def names(self) -> list[str]:
+        """Short names of all factors."""
+        return short_names(self.factors)
+
+    @property
+    def n_levels(self) -> tuple[int, ...]:
+        """Of each factor."""
+        return tuple(len(levels) for levels in self.factors.values())
+
+    @property
+    def varied(self) -> list[int]:
+        """Positions of the factors that have something to compare."""
+        return [i for i, size in enumerate(self.n_levels) if size > 1]
+
+    @property
+    def reference_text(self) -> str:
+        """The reference cell as people read it."""
+        levels = [v[i] for v, i in zip(self.factors.values(), self.reference, strict=True)]
+        return cell_text(list(self.factors), levels)
+
+    def cells(self, codes: Codes) -> tuple[dict[str, Any], ...]:
+        """Positions of levels (n_cells × n_factors) as mappings factor → level."""
+        columns = [
+            [levels[j] for j in c] for levels, c in zip(self.factors.values(), codes.T.tolist(), strict=True)
+        ]
+        if not columns:
+            return tuple({} for _ in codes)
+        return tuple(dict(zip(self.factors, row, strict=True)) for row in zip(*columns, strict=True))
+
+    def widened(self, codes: Codes) -> Codes:
+        """Cells of the varied factors, in order, with the factors of one level put back."""
+        wide = np.zeros((len(codes), len(self.n_levels)), dtype=np.int64)
+        wide[:, self.varied] = codes[np.lexsort(codes.T[::-1])]
+        return wide
+
+
+def read_request(
+    name: str, factors: Mapping[str, Sequence[Any]], reference: Mapping[str, Any] | None, **fraction: Any
+) -> Request:
+    """Check what is asked for, as far as that needs no design.
+
+    Raises:
+        UsageError: factors without levels, unknown names, or numbers that are none.
+    """
+    check_factors(factors)
+    known = {f: tuple(levels) for f, levels in factors.items()}
+    start = everything_on(known) if name == "leave_one_out" else (0,) * len(known)
+    if name not in FRACTIONS and (given := [k for k, v in fraction.items() if v]):
+        raise UsageError(
+            f"{', '.join(given)}: only for the designs fractional and foldover. Received: {name}"
+        )
+    _check_number("resolution", fraction["resolution"], 3)
+    _check_number("runs", fraction["runs"], 1)
+    if not isinstance(fraction["foldover"], bool | str):
+        received = f"{fraction['foldover']!r}"
+        raise UsageError(
+            f"foldover: expected true (all factors of two levels) or a factor. Received: {received}"
+        )
+    return Request(name, known, _reference(known, start, reference or {}), **fraction)
+
+
+def _check_number(option: str, value: object, least: int) -> None:
+    """Whole numbers only; true is none."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
+        raise UsageError(f"{option}: expected a whole number from {least}. Received: {value!r}")
+
+
+def _reference(
+    factors: dict[str, tuple[Any, ...]], start: tuple[int, ...], reference: Mapping[str, Any]
+) -> tuple[int, ...]:
+    """The reference cell, with what the user says of it."""
+    cell = dict(zip(factors, start, strict=True))
+    for name, level in reference.items():
+        factor = find_factor(str(name), list(factors), "reference")
+        cell[factor] = find_level(level, factor, factors[factor], "reference")
+    return tuple(cell.values())

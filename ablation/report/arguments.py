@@ -1,0 +1,184 @@
+"""The command line: a study's folder, or a table and what its columns mean."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ablation.errors import UsageError
+
+if TYPE_CHECKING:
+    from ablation.report.load import Asked
+
+USAGE = """\
+Expected a study, or a table and what its columns mean:
+  python -m ablation.report runs/quick [figures=false]
+  python -m ablation.report table=results.csv response=loss factors=[a,b] block=seed"""
+
+KEYS: Mapping[str, str] = {
+    "table": "a CSV or Parquet file with one row per run",
+    "response": "the column with what was measured",
+    "responses": "several of them, the main one first: [loss,seconds]",
+    "factors": "the columns that were varied: [a,b]",
+    "block": "the column of the paired seeds",
+    "numeric": "factors that enter as numbers: [depth]",
+    "margin": "the smallest effect that matters, in % on the log scale, else in units",
+    "direction": "which values of the response are better: lower or higher",
+    "directions": "the same for each response: {loss: lower, auroc: higher}",
+    "scale": "log, identity or auto",
+    "output": "the report's folder; <table>-report unless said otherwise",
+    "figures": "true or false",
+}
+_OF_A_STUDY = ("figures",)
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What was asked for: a study by its path, or else a table.
+
+    Args:
+        path: the study's folder or URL; empty for a table.
+        figures: whether to draw.
+        values: the other settings, by key.
+    """
+
+    path: str
+    figures: bool
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def parse(arguments: Sequence[str]) -> Arguments:
+    """Read the command line.
+
+    Raises:
+        UsageError: something is missing or unknown; the sentence says what is valid.
+    """
+    paths = [a for a in arguments if not _is_setting(a)]
+    if len(paths) > 1 or any(path.startswith("-") for path in paths):
+        raise UsageError(f"{USAGE}\nReceived: {' '.join(arguments)}")
+    values = _values([a for a in arguments if _is_setting(a)])
+    drawn = str(values.pop("figures", "true")).lower()
+    if drawn not in ("true", "false"):
+        raise UsageError(f"figures: expected true or false. Received: {drawn}")
+    figures = drawn == "true"
+    if paths:
+        if values:
+            raise UsageError(
+                f"A study knows its own design: expected a path and {', '.join(_OF_A_STUDY)}. "
+                f"Received: {', '.join(values)}. For other settings, report its table: "
+                f"table={Path(paths[0], 'results.parquet')} …"
+            )
+        return Arguments(paths[0], figures)
+    if "table" not in values:
+        raise UsageError(f"{USAGE}\nReceived: {' '.join(arguments) or 'nothing'}")
+    return Arguments("", figures, values)
+
+
+def asked_of(values: Mapping[str, Any]) -> Asked:
+    """The settings of a table, checked for their kind.
+
+    Raises:
+        UsageError: a setting is missing or of another kind.
+    """
+    from ablation.analysis.request import request
+    from ablation.report.load import Asked
+
+    responses = _names(values, "responses") or _names(values, "response")
+    if not responses:
+        raise UsageError(
+            "response: expected the column with what was measured, response=loss. Received: none"
+        )
+    factors, numeric = _names(values, "factors"), _names(values, "numeric")
+    if not (factors or numeric):
+        raise UsageError("factors: expected the columns that were varied, factors=[a,b]. Received: none")
+    directions = values.get("directions") or {}
+    if not isinstance(directions, dict):
+        raise UsageError(f"directions: expected {{loss: lower}}. Received: {directions!r}")
+    for name, told in directions.items():
+        if told not in ("lower", "higher"):
+            raise UsageError(f"directions: expected lower or higher for {name}. Received: {told}")
+    block = values.get("block")
+    asked = Asked(
+        table=str(values["table"]),
+        responses=list(dict.fromkeys(responses)),
+        factors=list(dict.fromkeys([*factors, *numeric])),
+        block=None if block is None else str(block),
+        margin=_number(values, "margin"),
+        direction=str(values.get("direction", "lower")),
+        directions={str(name): str(told) for name, told in directions.items()},
+        numeric=numeric,
+        scale=str(values.get("scale", "auto")),
+    )
+    request(
+        asked.factors, numeric, response=responses[0], block=asked.block, scale=asked.scale,
+        margin=asked.margin, direction=asked.direction,
+    )  # fmt: skip
+    return asked
+
+
+def _is_setting(argument: str) -> bool:
+    key = argument.partition("=")[0]
+    return "=" in argument and "/" not in key and ":" not in key
+
+
+def _values(arguments: Sequence[str]) -> dict[str, Any]:
+    """Settings, written as Hydra's are: name, [name, name], {name: name}."""
+    found: dict[str, Any] = {}
+    for argument in arguments:
+        key, _, text = argument.partition("=")
+        if key not in KEYS:
+            raise UsageError(_unknown(key))
+        if key in ("table", "output"):  # paths may look like anything
+            found[key] = text
+            continue
+        found[key] = _value(text)
+    return found
+
+
+def _value(text: str) -> str | list[str] | dict[str, str]:
+    """A text, a list or a mapping of texts; what looks like a number or a truth value stays as typed."""
+    text = text.strip()
+    if text.startswith("[") and text.endswith("]"):
+        return [_unquoted(part) for part in _parts(text)]
+    if text.startswith("{") and text.endswith("}"):
+        pairs = [part.partition(":") for part in _parts(text)]
+        return {_unquoted(name): _unquoted(value) for name, _, value in pairs}
+    return _unquoted(text)
+
+
+def _parts(text: str) -> list[str]:
+    """What commas separate between brackets; quotes keep commas."""
+    parts = re.findall(r"""(?:"[^"]*"|'[^']*'|[^,"'])+""", text[1:-1])
+    return [part for part in parts if part.strip()]
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
+
+
+def _unknown(key: str) -> str:
+    near = difflib.get_close_matches(key, KEYS, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"Expected one of {', '.join(KEYS)}. Received: {key}.{hint}"
+
+
+def _names(values: Mapping[str, Any], key: str) -> list[str]:
+    found = values.get(key) or []
+    if isinstance(found, dict):
+        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {found!r}")
+    return found if isinstance(found, list) else [found]
+
+
+def _number(values: Mapping[str, Any], key: str) -> float | None:
+    found = values.get(key)
+    if found is None:
+        return None
+    try:
+        return float(found)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {found!r}") from error

@@ -1,0 +1,128 @@
+"""Learning curves by level: median and quartiles over the runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from ablation.analysis.factors import Factor, Floats, read_factor
+from ablation.analysis.notices import counted
+from ablation.report.figures.names import IN_ALT, factor_names, listed, number, short, stem
+from ablation.report.figures.picture import Picture
+from ablation.report.figures.scales import response_label, scale_axis
+from ablation.report.figures.style import drawing, looks, new_figure
+
+History = Mapping[str, Sequence[float | None]]
+
+MAX_LEVELS = 10
+
+
+@drawing()
+def learning_curves(
+    histories: Mapping[str, History], table: pd.DataFrame, factor: str, response: str, direction: str
+) -> Picture | None:
+    """Draw the response per epoch: the median over runs of each level, and a band between the quartiles.
+
+    None where no run has two epochs of it.
+
+    Args:
+        histories: a run's key -> name -> one number (or None) per epoch.
+        table: one row per run, with its `key`.
+        factor: the column whose levels are told apart.
+        response: what was measured; `test_<response>` is shown if it was kept, else the response itself.
+        direction: which values are better, `lower` or `higher`.
+    """
+    if "key" not in table or factor not in table or not len(table):
+        return None
+    series = which_series(histories, response)
+    runs = epochs_of([histories.get(str(key), {}).get(series, ()) for key in table["key"]])
+    part = read_factor(table[factor], factor)
+    by_level = _by_level(runs, part)
+    if not (np.isfinite(runs).sum(axis=1) > 1).any() or not by_level:
+        return None
+    figure = new_figure(3.5 + 0.2 * math.ceil(len(by_level) / 2))
+    axes = figure.add_subplot()
+    lines, said = _draw(axes, by_level, part)
+    _scale(axes, by_level, runs.shape[1])
+    shown = series.replace("_", " ", 1) if series != response else response
+    axes.set_ylabel(response_label(shown, direction))
+    name = factor_names([str(column) for column in table.columns])[factor]
+    some = f" ({MAX_LEVELS} of {len(part.levels)} levels)" if len(part.levels) > MAX_LEVELS else ""
+    figure.legend(
+        handles=lines, loc="outside upper left", ncols=2, borderaxespad=0.2, alignment="left",
+        title=f"{short(name, 30)}: median and quartiles{some}",
+    )  # fmt: skip
+    alt = (
+        f"{short(shown, IN_ALT)} ({direction} is better) over {runs.shape[1]} epochs, by "
+        f"{short(name, IN_ALT)}; median of the runs at the first and last epoch: {listed(said)}."
+    )
+    title = f"Learning curves: {short(shown, IN_ALT)} by {short(name, IN_ALT)}"
+    return Picture(f"learning_curves_{stem(name)}", title, alt, figure)
+
+
+def which_series(histories: Mapping[str, History], response: str) -> str:
+    """The name under which histories keep a response: on test images if they do."""
+    known = {name for history in histories.values() for name in history}
+    wanted = (f"test_{response}", f"val_{response}", response, f"train_{response}")
+    return next((name for name in wanted if name in known), response)
+
+
+def epochs_of(sequences: Sequence[Sequence[float | None]]) -> Floats:
+    """Epochs of every run, (n_runs x longest), NaN where a run has none or is not finite."""
+    longest = max((len(sequence) for sequence in sequences), default=0)
+    runs = np.full((len(sequences), longest), np.nan)
+    for row, sequence in zip(runs, sequences, strict=True):
+        row[: len(sequence)] = [np.nan if value is None else value for value in sequence]
+    runs[~np.isfinite(runs)] = np.nan
+    return runs
+
+
+def quartiles(runs: Floats) -> tuple[Floats, Floats, Floats]:
+    """Quartiles over the runs at each epoch, each (n_epochs,); NaN where no run got that far."""
+    known = np.isfinite(runs).any(axis=0)
+    found = np.full((3, runs.shape[1]), np.nan)
+    found[:, known] = np.nanquantile(runs[:, known], [0.25, 0.5, 0.75], axis=0)
+    return found[0], found[1], found[2]
+
+
+def _by_level(runs: Floats, part: Factor) -> dict[str, Floats]:
+    """The runs of each of the first levels that have any, (n_runs of the level x n_epochs)."""
+    known = np.isfinite(runs).any(axis=1)
+    split = {level: runs[known & (part.codes == i)] for i, level in enumerate(part.levels[:MAX_LEVELS])}
+    return {level: here for level, here in split.items() if len(here)}
+
+
+def _draw(axes: Axes, by_level: Mapping[str, Floats], part: Factor) -> tuple[list[Line2D], list[str]]:
+    """A line and a band per level; returns lines for the legend and words for the alt text."""
+    look_of, lines, said = looks(part.levels), [], []
+    for level, runs in by_level.items():
+        low, middle, high = quartiles(runs)
+        style, epochs = look_of[level], np.arange(1, runs.shape[1] + 1)
+        lines += axes.plot(
+            epochs, middle, color=style.colour, lw=2, marker=style.marker, ms=5, mew=0, zorder=3,
+            markevery=max(1, len(epochs) // 8), label=f"{short(level, 16)} ({counted(len(runs), 'run')})",
+        )  # fmt: skip
+        axes.fill_between(epochs, low, high, color=style.colour, alpha=0.18, lw=0)
+        known = middle[np.isfinite(middle)]
+        said.append(f"{short(level, IN_ALT)} from {number(float(known[0]))} to {number(float(known[-1]))}")
+    return lines, said
+
+
+def _scale(axes: Axes, by_level: Mapping[str, Floats], n_epochs: int) -> None:
+    edges = np.concatenate([edge for runs in by_level.values() for edge in quartiles(runs)])
+    scale_axis(axes, "y", edges)
+    axes.set_xlim(1 - 0.02 * n_epochs, n_epochs * 1.02)
+    axes.set_xticks(_epoch_ticks(n_epochs))
+    axes.grid(axis="y")
+    axes.set_xlabel("epoch")
+
+
+def _epoch_ticks(n: int) -> list[int]:
+    """The first epoch and every second, fifth, tenth …, at most nine in all."""
+    step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10**9) if n / s <= 8)
+    return sorted({1, *range(step, n + 1, step)} - ({2} if step == 2 else set()))

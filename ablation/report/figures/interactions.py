@@ -1,0 +1,156 @@
+"""The interaction grid: how the effect of one factor depends on another, pair by pair."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from ablation.analysis import Analysis
+from ablation.analysis.factors import Factor, Floats
+from ablation.analysis.means import mean_row
+from ablation.report.figures.names import (
+    IN_ALT,
+    cut_together,
+    factor_names,
+    listed,
+    number,
+    p_text,
+    plain,
+    short,
+)
+from ablation.report.figures.picture import Picture
+from ablation.report.figures.scales import name_levels, response_label, scale_axis
+from ablation.report.figures.style import INK, MUTED, SMALL, WIDTH, Look, drawing, filling, looks, new_figure
+
+MAX_PANELS, ENOUGH = 12, 6
+"""At most so many pairs, and so many if fewer are significant."""
+
+MAX_LEVELS = 10
+
+TITLE = 26
+"""Room for the names of both factors above a panel, in characters."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two factors: means (levels of x by levels of lines) of the response, and the test."""
+
+    x: Factor
+    lines: Factor
+    means: Floats
+    p: float
+    significant: bool
+
+
+@drawing()
+def interactions(analysis: Analysis, response: str, direction: str) -> Picture | None:
+    """Draw estimated means of pairs of factors, smallest p first; faint and hollow where not significant.
+
+    Args:
+        analysis: whose interactions are shown.
+        response: what was measured.
+        direction: which values are better, `lower` or `higher`.
+    """
+    pairs = _pairs(analysis)
+    if not pairs:
+        return None
+    n_clear = sum(pair.significant for pair in pairs)
+    shown = pairs[: min(MAX_PANELS, max(ENOUGH, n_clear))]
+    called = factor_names(analysis.request.factors)
+    look_of = {f.name: looks(f.levels) for f in analysis.selection.attempted.factors}
+    n_columns = min(2, len(shown))
+    n_rows = math.ceil(len(shown) / n_columns)
+    figure = new_figure(0.4 + 2.75 * n_rows, WIDTH if n_columns == 2 else 4.2)
+    grid = figure.subplots(n_rows, n_columns, squeeze=False)
+    values = np.concatenate([pair.means.ravel() for pair in shown])
+    for axes, pair in zip(grid.ravel(), shown, strict=False):
+        scale_axis(axes, "y", values)
+        _draw(axes, pair, called, look_of[pair.lines.name])
+    for axes in grid.ravel()[len(shown) :]:
+        axes.remove()
+    figure.supylabel(response_label(response, direction), fontsize=11)
+    title = f"Interactions: {short(response, IN_ALT)} by pairs of components, p adjusted (Benjamini-Hochberg)"
+    if len(shown) < len(pairs):
+        title += f" (the {len(shown)} clearest of {len(pairs)})"
+    return Picture("interactions", title, _alt(analysis, pairs, len(shown), called, response), figure)
+
+
+def _pairs(analysis: Analysis) -> list[Pair]:
+    """Pairs of factors with levels whose interaction is in the model, smallest p first."""
+    table, alpha = analysis.interactions, analysis.request.alpha
+    p_of = dict(zip(table["term"], table["p_adjusted"].astype(float), strict=True))
+    predictors = analysis.runs.predictors
+    pairs = []
+    for term in analysis.fit.matrix.terms:
+        if term.order != 2:
+            continue
+        a, b = sorted(term.members, key=lambda i: (-_size(predictors[i]), i))
+        x, lines = predictors[a], predictors[b]
+        if isinstance(x, Factor) and isinstance(lines, Factor):
+            p = p_of.get(term.name, float("nan"))
+            pairs.append(Pair(x, lines, _means(analysis, a, b), p, p < alpha))
+    known = [pair for pair in pairs if np.isfinite(pair.means).any()]
+    return sorted(known, key=lambda pair: pair.p if pair.p == pair.p else 2.0)
+
+
+def _size(part: object) -> int:
+    return len(part.levels) if isinstance(part, Factor) else 0
+
+
+def _means(analysis: Analysis, a: int, b: int) -> Floats:
+    """Estimated mean response at each pair of levels, (levels of a x levels of b)."""
+    predictors = analysis.runs.predictors
+    x, lines = predictors[a], predictors[b]
+    assert isinstance(x, Factor)
+    assert isinstance(lines, Factor)
+    L = [
+        mean_row(analysis.fit, predictors, {a: i, b: j})
+        for i in range(len(x.levels))
+        for j in range(len(lines.levels))
+    ]
+    found = analysis.fit.estimates(np.array(L)).estimate + analysis.scaling.shift
+    means: Floats = analysis.scaling.back(found).reshape(len(x.levels), len(lines.levels))
+    return means
+
+
+def _draw(axes: Axes, pair: Pair, called: dict[str, str], look_of: dict[str, Look]) -> None:
+    n = min(len(pair.x.levels), MAX_LEVELS)
+    for j, level in enumerate(pair.lines.levels[:MAX_LEVELS]):
+        style = look_of[level]
+        axes.plot(
+            range(n), pair.means[:n, j], color=style.colour, marker=style.marker, ms=6, mew=1.3,
+            lw=2 if pair.significant else 1, alpha=1 if pair.significant else 0.75,
+            label=short(level, 12), **filling(style.colour, pair.significant),
+        )  # fmt: skip
+    name_levels(axes, [short(level, 12) for level in pair.x.levels[:n]], room=28)
+    axes.set_xlim(-0.25, n - 0.75)
+    axes.grid(axis="y")
+    axes.tick_params(labelsize=SMALL)
+    x, lines = cut_together([plain(called[part.name]) for part in (pair.x, pair.lines)], TITLE)
+    weight = "bold" if pair.significant else "normal"
+    axes.set_title(
+        f"{x} × {lines}\n{p_text(pair.p)}", fontsize=10, fontweight=weight,
+        color=INK if pair.significant else MUTED, loc="left",
+    )  # fmt: skip
+    axes.legend(handles=axes.get_lines(), title=lines, title_fontsize=SMALL, handlelength=1.4, loc="best")
+
+
+def _alt(analysis: Analysis, pairs: list[Pair], n_shown: int, called: dict[str, str], response: str) -> str:
+    n_clear = sum(pair.significant for pair in pairs)
+    names = [f"{short(called[p.x.name], 40)} × {short(called[p.lines.name], 40)}" for p in pairs]
+    tests = [f"{name} {p_text(pair.p)}" for name, pair in zip(names, pairs, strict=True)]
+    text = (
+        f"{n_clear} of {len(pairs)} interactions are significant (Benjamini-Hochberg, "
+        f"{analysis.request.alpha:g}). Estimated means of {short(response, IN_ALT)}: "
+        f"{listed(tests[:n_shown])}. {names[0]}: {listed(_corners(pairs[0]))}."
+    )
+    return text + (f" Not drawn: {listed(tests[n_shown:])}." if n_shown < len(pairs) else "")
+
+
+def _corners(pair: Pair) -> list[str]:
+    """The means at the first and last levels, in words."""
+    x, lines = ([short(level, 24) for level in part.levels] for part in (pair.x, pair.lines))
+    return [f"{x[i]} and {lines[j]} {number(float(pair.means[i, j]))}" for i in (0, -1) for j in (0, -1)]

@@ -1,0 +1,143 @@
+"""What people typed, made fit for a figure: one line, short, unambiguous."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from ablation.analysis.factors import OFF
+from ablation.design import short_name
+
+ON = {"true", "on", "1", "yes"}
+"""Levels, in lower case, that mean that something is there."""
+
+IN_FIGURE, IN_ALT = 28, 80
+"""Longest name in a figure and in its alt text, in characters."""
+
+SEPARATOR = " · "
+"""Between the words of a cell's name."""
+
+ALT_ITEMS = 12
+"""Longest list in an alt text; a reader who cannot see the figure has the table beside it."""
+
+
+def plain(text: object) -> str:
+    """One line without characters that XML or a terminal would choke on."""
+    return " ".join("".join(_harmless(c) for c in str(text)).split())
+
+
+def _harmless(character: str) -> str:
+    kind = unicodedata.category(character)
+    if kind == "Cf":  # joiners shape letters and emoji; the others turn the direction of what follows
+        return character if character in "\u200c\u200d" else ""
+    return {"Cc": " ", "Cs": "\ufffd", "Cn": "\ufffd"}.get(kind, character)
+
+
+def short(text: object, limit: int = IN_FIGURE) -> str:
+    """A name cut to `limit` columns, with … where it was cut; of a cell's name, the longest words are cut."""
+    name = plain(text)
+    parts = name.split(SEPARATOR)
+    room = limit - len(SEPARATOR) * (len(parts) - 1)
+    return SEPARATOR.join(cut_together(parts, room)) if room > 3 * len(parts) else _cut(name, limit)
+
+
+def cut_together(names: Sequence[str], limit: int) -> list[str]:
+    """Names that together take `limit` columns: the longest give way."""
+    widths = [columns(name) for name in names]
+    while sum(widths) > limit and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    return [_cut(name, width) for name, width in zip(names, widths, strict=True)]
+
+
+def columns(text: str) -> int:
+    """How wide a text is; Chinese, Japanese and Korean characters take two columns."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _cut(name: str, limit: int) -> str:
+    if columns(name) <= limit:
+        return name
+    while columns(name) > limit - 1:
+        name = name[: max(limit - 1, 0)] if len(name) > limit else name[:-1]
+    return name.rstrip() + "…"
+
+
+def listed(items: Sequence[str], limit: int = ALT_ITEMS) -> str:
+    """Join items with semicolons; after `limit` of them only count the rest."""
+    shown = "; ".join(items[:limit])
+    return f"{shown}; and {len(items) - limit} more" if len(items) > limit else shown
+
+
+def factor_names(factors: Sequence[str]) -> dict[str, str]:
+    """What each factor is called: the last part of its key, or all of it where that is ambiguous."""
+    names = {str(factor): short_name(str(factor)) for factor in factors}
+    taken = list(names.values())
+    return {factor: factor if taken.count(name) > 1 or not name else name for factor, name in names.items()}
+
+
+def level_name(factor: str, level: str) -> str:
+    """A level that can stand alone: 'relu', but 'depth=2' and 'dropout=True'."""
+    is_word = re.match(r"[^\W\d]", level) and level.lower() not in ON | OFF
+    return level if is_word else f"{factor}={level}"
+
+
+def cell_name(levels: Mapping[str, str], all_levels: Mapping[str, Sequence[str]]) -> str:
+    """A cell in few words: flags that are on, and the levels of the other factors.
+
+    Args:
+        levels: what the factor is called -> the cell's level.
+        all_levels: what the factor is called -> its levels, the reference first.
+    """
+    words = []
+    for factor, level in levels.items():
+        every = all_levels[factor]
+        if len(every) == 2 and every[0].lower() in OFF:
+            if level != every[0]:
+                words.append(factor if level.lower() in ON else level_name(factor, level))
+        elif len(every) > 1:
+            words.append(level_name(factor, level))
+    varied = any(len(every) > 1 for every in all_levels.values())
+    return SEPARATOR.join(words) or ("reference" if varied else "the only cell")
+
+
+def contrast_name(factor: str, level: str, reference: str, n_levels: int, limit: int = IN_FIGURE) -> str:
+    """What a contrast compares: 'dropout', 'attention=spatial', 'activation: relu − elu'."""
+    if n_levels == 0:
+        return f"{short(factor, limit - 15)}, one unit more"
+    if n_levels == 2 and reference.lower() in OFF:
+        if level.lower() in ON:
+            return short(factor, limit)
+        return "=".join(cut_together([plain(factor), plain(level)], limit - 1))
+    name, here, there = cut_together([plain(factor), plain(level), plain(reference)], limit - 5)
+    return f"{name}: {here} − {there}"
+
+
+def stem(text: str) -> str:
+    """A piece of a file name; two texts that differ stay different."""
+    slug = re.sub(r"[^0-9A-Za-z_]+", "_", text).strip("_")[:40]
+    if slug == text:
+        return slug
+    return f"{slug}_{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:6]}".lstrip("_")
+
+
+def number(value: float) -> str:
+    """Three significant digits, without an exponent where people do without."""
+    text = f"{value:.3g}"
+    if "e" in text and 1e-4 <= abs(value) < 1e7:
+        return f"{value:,.0f}".replace(",", " ") if abs(float(text)) >= 1000 else f"{value:f}".rstrip("0")
+    return text.replace("-", "−")
+
+
+def percent(effect: float) -> str:
+    """A change in % with its sign."""
+    return f"{effect:+.3g} %".replace("-", "−")
+
+
+def p_text(p: float) -> str:
+    """'p = 0.012', 'p < 0.0001', 'no test'."""
+    if math.isnan(p):
+        return "no test"
+    return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}"

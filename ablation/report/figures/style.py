@@ -1,0 +1,123 @@
+"""One visual language: a colour and a marker per level, hollow for not significant, text that stays text."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context, rcParamsDefault
+from matplotlib.figure import Figure
+
+WIDTH = 6.0
+"""Inches. Text of 11 points on it is still read when a phone shows it 330 pixels wide."""
+
+INK, MUTED, FAINT, PAPER = "#1f2937", "#5b6470", "#d5d9df", "#ffffff"
+
+BAND = "#dbe7f3"
+"""The margin: effects too small to matter."""
+
+KEEP, HURTS, NEUTRAL = "#00694e", "#b23c00", "#4b5563"
+"""Words and intervals of verdicts; all have a contrast of at least 4.5 on white."""
+
+COLOURS = (
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#882255", "#999933", "#332288",
+    "#000000",
+)  # fmt: skip
+"""Okabe & Ito's colours that show on white, then four of Paul Tol's; the reference has the first."""
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
+
+SIGNED, POSITIVE = "RdBu_r", "magma"
+"""Colour maps of signed and of positive maps."""
+
+SMALL = 9.5
+"""Points; nothing is written smaller."""
+
+_OURS: dict[Any, Any] = {
+    "text.parse_math": False,  # a level called $x$ is no formula
+    "text.usetex": False,
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
+    "font.size": 11.0,
+    "axes.titlesize": 11.0,
+    "axes.labelsize": 11.0,
+    "xtick.labelsize": 10.0,
+    "ytick.labelsize": 10.0,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
+    "legend.handletextpad": 0.5,
+    "legend.columnspacing": 1.2,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.6,
+    "figure.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "savefig.bbox": None,
+    "svg.fonttype": "none",  # text stays text: it can be searched, read aloud and copied
+    "svg.image_inline": True,
+}
+
+_FAMILIES = {
+    "axes", "errorbar", "figure", "font", "grid", "image", "legend", "lines", "markers", "mathtext", "patch",
+    "path", "savefig", "scatter", "svg", "text", "xaxis", "xtick", "yaxis", "ytick",
+}  # fmt: skip
+
+_BASE: dict[Any, Any] = {k: v for k, v in rcParamsDefault.items() if k.split(".")[0] in _FAMILIES}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a level looks in every figure."""
+
+    colour: str
+    marker: str
+
+
+@contextmanager
+def drawing(salt: str = "ablation") -> Iterator[None]:
+    """Draw in this style, whatever the user's matplotlibrc says, and leave his settings as they were.
+
+    Args:
+        salt: what ids in an SVG are derived from, instead of chance.
+    """
+    settings = {**_BASE, **_OURS, "svg.hashsalt": salt}
+    # Ticks of an axis to 1e300 go beyond what a number can hold, and are not drawn.
+    with warnings.catch_warnings(), rc_context(settings), np.errstate(over="ignore"):
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # the reader's browser may have it
+        yield
+
+
+def look(index: int) -> Look:
+    """The look of the level at a place in its factor; beyond ten levels colours return with other markers."""
+    n = len(COLOURS)
+    return Look(COLOURS[index % n], MARKERS[(index + index // n) % len(MARKERS)])
+
+
+def looks(levels: Sequence[str]) -> dict[str, Look]:
+    """The look of each level of a factor: by its place, the reference first."""
+    return {level: look(i) for i, level in enumerate(levels)}
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure, sizes in inches, that makes room for its labels."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def filling(colour: str, significant: bool) -> dict[str, Any]:
+    """Keywords of a marker: filled if significant, else hollow."""
+    return {"markerfacecolor": colour if significant else PAPER, "markeredgecolor": colour}

@@ -1,0 +1,237 @@
+"""From a study's folder, or any table of runs, to what a report is about."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis import analyze
+from ablation.analysis.factors import read_factor
+from ablation.analysis.reading import read_table
+from ablation.errors import UsageError
+from ablation.report.names import cell_label, factor_labels, slug, unique
+from ablation.report.study import Answer, Study, Trouble
+from ablation.results import Row, Scan, open_store
+from ablation.results.columns import level_names
+from ablation.results.table import table as table_of
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a table is to be analysed.
+
+    Args:
+        table: the file, CSV or Parquet.
+        responses: what is reported, the main one first.
+        factors: the columns that were varied.
+        block: the column of the paired seeds.
+        margin: smallest effect that matters, of the main response.
+        direction: which values of the main response are better.
+        directions: the same for each response; `lower` where it is not said.
+        numeric: factors that enter as numbers.
+        scale: `log`, `identity` or `auto`.
+    """
+
+    table: str
+    responses: Sequence[str]
+    factors: Sequence[str]
+    block: str | None = None
+    margin: float | None = None
+    direction: str = "lower"
+    directions: Mapping[str, str] = field(default_factory=dict)
+    numeric: Sequence[str] = ()
+    scale: str = "auto"
+
+
+def load_study(path: str, folder: str | None = None) -> Study:
+    """Read and analyse a study.
+
+    Args:
+        path: its folder, such as `runs/quick`, or the URL of its rows.
+        folder: where its arrays are, if the rows are elsewhere.
+
+    Raises:
+        UsageError: there is no such study.
+    """
+    store = open_store(path)
+    record = store.load_study()
+    if record is None:
+        raise UsageError(
+            f"{path}: expected a study that has been swept. Received: rows without a design, or none. "
+            "Run the sweep first, or report any table: python -m ablation.report table=results.csv …"
+        )
+    scan = store.scan()
+    frame = table_of(scan, record, design_only=True)
+    factors = {
+        str(name): [str(level) for level in level_names(levels)]
+        for name, levels in _mapping(record, "factors").items()
+    }
+    return Study(
+        name=str(record.get("study", Path(path).name)),
+        record=record,
+        table=frame,
+        factors=factors,
+        answers=_answers(record, frame, list(factors)),
+        source=store.place,  # without a password
+        histories={key: row.history for key, row in scan.rows.items()},
+        troubles=_troubles(scan, frame.attrs["missing"], factors),
+        arrays=_arrays(folder or path),
+        command=shlex.join(["python", "-m", "ablation.report", store.place]),
+    )
+
+
+def load_table(asked: Asked, command: str = "") -> Study:
+    """Read and analyse a table of runs that came from anywhere.
+
+    Raises:
+        UsageError: the file or a column is missing, or an argument means nothing.
+    """
+    frame = read_table(asked.table)
+    wanted = [*asked.factors, *([asked.block] if asked.block else [])]
+    missing = [name for name in dict.fromkeys(wanted) if name not in frame.columns]
+    if missing:
+        raise UsageError(
+            f"Expected columns {', '.join(missing)} in {asked.table}. "
+            f"Received: {', '.join(map(str, frame.columns))}. Check the spelling."
+        )
+    answers = [_answer_of_table(asked, frame, i, name) for i, name in enumerate(asked.responses)]
+    shown, factors = _typed(frame, asked)
+    return Study(
+        name=Path(asked.table).stem,
+        record={},
+        table=shown,
+        factors=factors,
+        answers=_prefixed(answers),
+        source=asked.table,
+        block=asked.block,
+        command=command,
+    )
+
+
+def _answers(record: Mapping[str, Any], frame: pd.DataFrame, factors: list[str]) -> list[Answer]:
+    """One answer per response of a study, the main one first."""
+    main = str(record.get("response", "loss"))
+    responses = [str(name) for name in record.get("responses") or [main]]
+    directions = {main: str(record.get("direction", "lower")), **(record.get("directions") or {})}
+    answers = []
+    for i, response in enumerate(dict.fromkeys(responses)):
+        direction = str(directions.get(response, "lower"))
+        if response not in frame:
+            obstacle = f"No finished run has the response '{response}' yet."
+            answers.append(Answer(response, direction, None, obstacle))
+            continue
+        arguments = {
+            "block": "seed" if frame["seed"].nunique() > 1 else None,
+            "margin": record.get("margin") if i == 0 else None,
+            "numeric": [name for name in record.get("numeric") or [] if name in factors],
+        }
+        answers.append(_answer(frame, response, direction, factors, arguments))
+    return _prefixed(answers)
+
+
+def _answer_of_table(asked: Asked, frame: pd.DataFrame, i: int, response: str) -> Answer:
+    direction = asked.directions.get(response, asked.direction if i == 0 else "lower")
+    if response not in frame:
+        seen = ", ".join(map(str, frame.columns))
+        return Answer(
+            response, direction, None, f"Expected a column '{response}' in the table. Received: {seen}."
+        )
+    arguments = {
+        "block": asked.block,
+        "margin": asked.margin if i == 0 else None,
+        "numeric": list(asked.numeric),
+        "scale": asked.scale,
+    }
+    return _answer(frame, response, direction, list(asked.factors), arguments)
+
+
+def _answer(
+    frame: pd.DataFrame, response: str, direction: str, factors: list[str], arguments: Mapping[str, Any]
+) -> Answer:
+    try:
+        found = analyze(frame, response, factors, direction=direction, **arguments)
+        found.verdicts  # noqa: B018  (computed now: without verdicts there is nothing to report)
+    except UsageError as obstacle:
+        return Answer(response, direction, None, str(obstacle))
+    except Exception as error:
+        log.exception("The analysis of %s could not be made", response)
+        told = "The analysis could not be made, which is a mistake in the program"
+        return Answer(response, direction, None, f"{told}: {type(error).__name__}: {error}")
+    return Answer(response, direction, found)
+
+
+def _prefixed(answers: Sequence[Answer]) -> list[Answer]:
+    """Names of files start with the response, but for the main one."""
+    prefixes = [""]
+    for answer in answers[1:]:
+        prefixes.append(unique(slug(answer.response), prefixes))
+    return [
+        Answer(a.response, a.direction, a.analysis, a.obstacle, f"{prefix}-" if prefix else "")
+        for a, prefix in zip(answers, prefixes, strict=True)
+    ]
+
+
+def _typed(frame: pd.DataFrame, asked: Asked) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """The table as a study's would be: factors as categories, responses as numbers, seed, key and status."""
+    shown, factors = frame.copy(), {}
+    for name in asked.factors:
+        factor = read_factor(frame[name], name)
+        factors[name] = list(factor.levels)
+        shown[name] = pd.Categorical.from_codes(factor.codes, categories=list(factor.levels), ordered=True)
+    for name in asked.responses:
+        if name in shown and name not in factors:
+            shown[name] = pd.to_numeric(frame[name], errors="coerce").astype(float)
+    if asked.block:
+        shown["seed"] = frame[asked.block].to_numpy()
+    elif "seed" not in shown:
+        shown["seed"] = 0
+    if "key" not in shown:
+        shown["key"] = [str(label) for label in frame.index]
+    if "status" not in shown:
+        main = asked.responses[0]
+        finite = np.isfinite(shown[main]) if main in shown else np.zeros(len(shown), bool)
+        shown["status"] = np.where(finite, "ok", "failed")
+    return shown, factors
+
+
+def _troubles(scan: Scan, missing: Sequence[str], factors: Mapping[str, Sequence[str]]) -> list[Trouble]:
+    """The last recorded attempt at each run of the design that has no row."""
+    found = []
+    for key in missing:
+        rows = [attempt.row for attempt in scan.attempts.get(key, ()) if attempt.row is not None]
+        if rows:
+            found.append(_trouble(rows[-1], factors))
+    return found
+
+
+def _trouble(row: Row, factors: Mapping[str, Sequence[str]]) -> Trouble:
+    levels = {name: str(level_names([row.config.get(name)])[0]) for name in factors}
+    error = (row.error or "").partition("\n")[0]
+    label = cell_label(levels, factors, factor_labels(factors))
+    return Trouble(label, row.seed, row.status, error, row.log or "")
+
+
+def _arrays(folder: str) -> Any:
+    """What gives the arrays of a run; None where this installation or study keeps none."""
+    try:
+        from ablation.results.arrays import Arrays
+    except ImportError:
+        return None
+    if not Path(folder).is_dir():
+        return None
+    arrays = Arrays(folder)
+    return lambda key: arrays.load("arrays", key)
+
+
+def _mapping(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = record.get(name)
+    return found if isinstance(found, dict) else {}

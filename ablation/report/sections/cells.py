@@ -1,0 +1,86 @@
+"""Section 2: which cells are best, and which of them only luck sets apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ablation.analysis import Analysis
+from ablation.report.document import Block, Cell, Column, Grid, Prose, Section, Table
+from ablation.report.drawing import Drawer
+from ablation.report.numbers import counted, value
+from ablation.report.sections.tables import interval_name
+from ablation.report.study import Answer, Study
+
+SHOWN = 12
+"""Cells in the page's table; all are in its CSV."""
+
+
+def best_cells(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
+    """The best cell, those within its noise, and what they cost."""
+    if answer.analysis is None:
+        return None
+    analysis = answer.analysis
+    blocks: list[Block] = [Prose(best_sentence(study, answer)), _table(study, answer, analysis)]
+    costs: list[Block] = []
+    for cost in ("train_seconds", "n_parameters"):
+        if cost in study.table and cost != answer.response:
+            asked = (study.table, list(study.factors), answer.response, answer.direction, cost)
+            costs += drawer.blocks("cost", *asked, prefix=answer.prefix)
+    blocks += [Grid(costs)] if len(costs) > 1 else costs
+    return Section("best-cells", "Best cells", blocks)
+
+
+def cell_of(study: Study, row: Mapping[Any, Any]) -> str:
+    """What a row of `best_cells` is called."""
+    levels = {}
+    for name in study.factors:
+        column = f"{name} (level)" if f"{name} (level)" in row else name
+        levels[name] = str(row[column]) if column in row else study.factors[name][0]
+    return study.label(levels)
+
+
+def best_sentence(study: Study, answer: Answer) -> str:
+    """The best cell in a sentence, for the page and the terminal."""
+    assert answer.analysis is not None
+    table, kind = answer.analysis.best_cells, mean_kind(answer.analysis)
+    best = table.iloc[0].to_dict()
+    name = cell_of(study, best)
+    told = f"Best cell: {name}, {kind} {answer.response} {value(best['mean'])}"
+    if not math.isfinite(best["se"]):
+        return f"{told} ({counted(best['runs'], 'run')}). Without an error estimate, luck may have chosen it."
+    told += f" ({interval_name(answer.analysis).replace('interval', 'CI')} {_interval(best)})"
+    near = int(table["within_noise"].sum()) - 1
+    if near == 0:
+        return f"{told}. No other of the {len(table)} cells is within its noise."
+    if near == len(table) - 1:
+        return f"{told}. All {len(table)} cells are within its noise: none is better than another."
+    others = f"{counted(near, 'other cell')} of {len(table)} {'is' if near == 1 else 'are'}"
+    return f"{told}. {others} within its noise."
+
+
+def mean_kind(analysis: Analysis) -> str:
+    """The mean that the cells have on the analysis scale."""
+    return "geometric mean" if analysis.scale == "log" else "mean"
+
+
+def _interval(row: Mapping[Any, Any]) -> str:
+    if not math.isfinite(row["ci_low"]):
+        return "unknown"
+    return f"{value(row['ci_low'])} to {value(row['ci_high'])}"
+
+
+def _table(study: Study, answer: Answer, analysis: Analysis) -> Table:
+    rows = []
+    for i, row in enumerate(analysis.best_cells.to_dict("records")):
+        near = "the best" if i == 0 else "within noise" if row["within_noise"] else "no"
+        entries = [Cell(cell_of(study, row), strong=i == 0)]
+        entries += [Cell(value(row["mean"])), Cell(_interval(row)), Cell(str(row["runs"]))]
+        rows.append([*entries, Cell(near)])
+    columns = [Column("cell"), Column(mean_kind(analysis), True)]
+    columns += [Column(interval_name(analysis), True), Column("runs", True), Column("against the best")]
+    caption = (
+        f"Cells by {answer.better}. Within noise: not separated from the best by Tukey's test over all cells"
+    )
+    return Table(f"{answer.prefix}best_cells", caption, columns, rows, analysis.best_cells, limit=SHOWN)

@@ -1,0 +1,136 @@
+"""What was done: the design, how much of it is there, and under which versions."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ablation.analysis import Analysis
+from ablation.report.names import clipped
+from ablation.report.numbers import counted, duration, minus
+from ablation.report.study import Answer, Study
+
+VERSIONS = ("python", "ablation-study", "tensorflow", "tensorflow-cpu", "keras", "jax", "torch", "numpy")
+
+
+def design(study: Study) -> str:
+    """The design and how much of it is there, in a line."""
+    if not study.is_swept:
+        return _table_design(study)
+    record = study.record
+    n_seeds, n_runs = len(record.get("seeds", [])), len(record.get("keys", study.table))
+    sizes = "×".join(str(len(levels)) for levels in study.factors.values()) or "1"
+    words = (record.get("design") or {}).get("words") or f"{sizes} full factorial"
+    seeds = "1 seed" if n_seeds == 1 else f"{n_seeds} paired seeds"
+    return f"{words} × {seeds} = {counted(n_runs, 'run')}; {ended(study)}"
+
+
+def ended(study: Study) -> str:
+    """'95 finite, 1 diverged, 4 missing'."""
+    statuses = study.table["status"].astype(str).value_counts()
+    counts = [f"{n} {'finite' if status == 'ok' else status}" for status, n in statuses.items()]
+    missing = len(study.table.attrs.get("missing", []))
+    return ", ".join([*counts, *([f"{missing} missing"] if missing else [])]) or "none yet"
+
+
+def _table_design(study: Study) -> str:
+    """What a table without a record shows of its design."""
+    n_cells = study.cells.nunique() if len(study.table) else 0
+    n_all = 1
+    for levels in study.factors.values():
+        n_all *= max(len(levels), 1)
+    sizes = "×".join(str(len(levels)) for levels in study.factors.values())
+    blocks = ""
+    if study.block:
+        blocks = f", {study.table['seed'].nunique()} values of {study.block} as blocks"
+    rows = counted(len(study.table), "row")
+    return f"{rows} of {sizes} levels: {n_cells} of {n_all} cells occur{blocks}; {ended(study)}"
+
+
+def facts(study: Study) -> list[tuple[str, str]]:
+    """What the head of the page tells, (name, text)."""
+    found = [("Design", design(study))]
+    found.append(("Factors", "; ".join(_factor(study, name) for name in study.factors) or "none"))
+    for answer in study.answers:
+        found.append(("Response", _response(answer)))
+    if study.main.analysis is not None:
+        found.append(("Tests", _tests(study.main.analysis)))
+    return found + _provenance(study)
+
+
+def _response(answer: Answer) -> str:
+    """'loss, lower is better; effects in % (log scale: all values of 'loss' are positive …)'."""
+    if answer.analysis is None:
+        return answer.better
+    analysis = answer.analysis
+    what = "in %" if analysis.scale == "log" else "in its units"
+    return f"{answer.better}; effects {what} ({analysis.scale} scale: {analysis.scale_reason})"
+
+
+def _tests(analysis: Analysis) -> str:
+    asked = analysis.request
+    unit = " %" if analysis.scale == "log" else f" in {asked.response}"
+    margin = (
+        "no margin declared"
+        if asked.margin is None
+        else f"smallest effect that matters: {asked.margin:g}{unit}"
+    )
+    return f"α = {asked.alpha:g}; {margin}"
+
+
+def _factor(study: Study, name: str) -> str:
+    levels = [clipped(level) for level in study.factors[name]]
+    shown = levels[:12] + ([f"… {len(levels) - 12} more"] if len(levels) > 12 else [])
+    return f"{clipped(study.labels[name])} ({', '.join(shown)})"
+
+
+def _provenance(study: Study) -> list[tuple[str, str]]:
+    """Under what the runs were made; several values where runs differ."""
+    if not study.is_swept:
+        return [("Table", study.source)]
+    versions = [f"{name} {told}" for name in VERSIONS if (told := _values(study, name))]
+    commit = _values(study, "commit")
+    told = ", ".join([*versions, *([f"commit {commit}"] if commit else [])])
+    trained = [("Trained", _when(study))] if len(study.table) else []
+    return [*trained, *([("Versions", told)] if told else [])]
+
+
+def _values(study: Study, column: str) -> str:
+    if column not in study.table or column in study.factors:
+        return ""
+    return " / ".join(sorted({clipped(str(v)) for v in study.table[column].dropna()}))
+
+
+def _when(study: Study) -> str:
+    first, last = study.table["started"].min(), study.table["finished"].max()
+    each = f"{duration(study.seconds_per_run)} per run"
+    if device := _values(study, "device"):
+        each += f", on {device}"
+    if pd.isna(first) or pd.isna(last):
+        return each
+    same = first.date() == last.date()
+    return f"{first:%Y-%m-%d %H:%M} to {last.strftime('%H:%M' if same else '%Y-%m-%d %H:%M')} UTC, {each}"
+
+
+def notes(study: Study, figures: bool = True) -> list[str]:
+    """Sentences on the design, and on what differs between runs."""
+    found = [str(note) for note in (study.record.get("design") or {}).get("notes") or []]
+    for column in (*VERSIONS, "commit", "device") if study.is_swept else ():
+        if " / " in (told := _values(study, column)):
+            found.append(f"Runs differ in {column}: {told}. Versions can change results as seeds do.")
+    excluded = study.table.attrs.get("excluded") or []
+    if excluded:
+        n = counted(len(excluded), "file")
+        found.append(f"{n} could not be read and count nowhere: {', '.join(p for p, _ in excluded[:3])}.")
+    if len(study.answers) > 1:
+        found.append(_directions(study))
+    if not figures:
+        found.append("Written without figures (figures=false).")
+    return [minus(note) for note in found]
+
+
+def _directions(study: Study) -> str:
+    told = "; ".join(answer.better for answer in study.answers)
+    return (
+        f"Several responses: {told}. Where no direction was given, lower is better. p-values are adjusted "
+        "within each response, not across them, and the margin is the first response's alone."
+    )

@@ -1,0 +1,62 @@
+"""Section 5: which components change each other's effect."""
+
+from __future__ import annotations
+
+import math
+
+from ablation.report.document import Block, Cell, Column, Prose, Section, Table
+from ablation.report.drawing import Drawer
+from ablation.report.numbers import p_value, plain, share
+from ablation.report.sections.tables import term_labels
+from ablation.report.study import Answer, Study
+
+
+def interactions(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
+    """A strip of all pairs, and plots of those that matter."""
+    if answer.analysis is None:
+        return None
+    analysis, title = answer.analysis, "Interactions"
+    found = analysis.interactions
+    if found.empty:
+        why = (
+            "only one component varies" if len(analysis.runs.predictors) < 2 else "the runs do not tell them"
+        )
+        return Section("interactions", title, [Prose(f"No interactions were estimated: {why}.")])
+    labels = term_labels(study, analysis)
+    rows = [
+        [
+            Cell(labels.get(r["term"], r["term"]), strong=r["p_adjusted"] < analysis.request.alpha),
+            Cell(share(r["partial_omega_sq"]), share=_bar(r["partial_omega_sq"])),
+            Cell(str(r["df"])),
+            Cell(plain(r["F"])),
+            Cell(p_value(r["p_adjusted"])),
+        ]
+        for r in found.to_dict("records")
+    ]
+    columns = [Column("pair"), Column("partial ω²", True), Column("df", True), Column("F", True)]
+    columns += [Column("p (Benjamini–Hochberg)", True)]
+    caption = f"All pairs of components, strongest evidence first, {answer.response}"
+    table = Table(f"{answer.prefix}interactions", caption, columns, rows, found, limit=15)
+    blocks: list[Block] = [
+        Prose(_sentence(len(found), int((found["p_adjusted"] < analysis.request.alpha).sum())))
+    ]
+    blocks.append(table)
+    blocks += drawer.grid("interactions", analysis, answer.response, answer.direction, prefix=answer.prefix)
+    return Section("interactions", title, blocks)
+
+
+def _sentence(n: int, n_passed: int) -> str:
+    if n_passed == 0:
+        return (
+            f"None of {n} pairs stands out: effects may be read one by one."
+            if n > 1
+            else ("The pair does not stand out: effects may be read one by one.")
+        )
+    return (
+        f"{n_passed} of {n} pairs passed the screen: the effect of one component there depends on the level "
+        "of the other, and the average in the table of verdicts is not the whole story."
+    )
+
+
+def _bar(omega: float) -> float:
+    return min(max(omega, 0.0), 1.0) if math.isfinite(omega) else 0.0

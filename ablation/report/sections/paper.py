@@ -1,0 +1,106 @@
+"""Section 6: the table that goes into a paper: parts that are there, and mean ± SD of every cell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.article import ON
+from ablation.analysis.factors import OFF
+from ablation.report.document import Cell, Column, Prose, Section, Table
+from ablation.report.drawing import Drawer
+from ablation.report.names import clipped
+from ablation.report.numbers import spread
+from ablation.report.study import Answer, Study
+
+THERE, ABSENT = "✓", "–"
+
+
+@dataclass(frozen=True)
+class CellOfRuns:
+    """A cell: its levels, and for each response mean, SD and number of finite runs."""
+
+    levels: dict[str, str]
+    mean: dict[str, float]
+    sd: dict[str, float]
+    n: dict[str, int]
+    attempted: int
+
+
+def paper(study: Study, _: Answer, __: Drawer) -> Section | None:
+    """One row per cell, one column per factor and response."""
+    if not len(study.table) or not study.factors:
+        return None
+    text = (
+        "Arithmetic mean ± standard deviation over the runs of a cell that finished; the best mean of each "
+        "response in bold. Whether it is better than the next is a matter of noise: see Best cells."
+    )
+    return Section("paper", "Table for a paper", [Prose(text), paper_table(study)])
+
+
+def paper_table(study: Study) -> Table:
+    """The table itself; a column of counts only where cells differ in it."""
+    found = summaries(study)
+    responses = [answer.response for answer in study.answers if answer.response in study.table]
+    main = study.main.response
+    best = {r: _best([c.mean[r] for c in found], study, r) for r in responses}
+    names = [name for name, levels in study.factors.items() if len(levels) > 1] or list(study.factors)
+    columns = [Column(clipped(study.labels[name])) for name in names]
+    columns += [Column(response, True) for response in responses] + [Column("n", True)]
+    rows = []
+    for cell in found:
+        entries = [Cell(_level(cell.levels[name], study.factors[name])) for name in names]
+        for r in responses:
+            strong = cell.n[r] > 0 and cell.mean[r] == best[r]
+            entries.append(Cell(spread(cell.mean[r], cell.sd[r]) if cell.n[r] else "no run", strong=strong))
+        n = cell.n.get(main, cell.attempted)
+        rows.append([*entries, Cell(str(n) if n == cell.attempted else f"{n} of {cell.attempted}")])
+    caption = f"Every cell: {', '.join(responses) or 'no response yet'}, mean ± SD over n runs"
+    return Table("cells", caption, columns, rows, _frame(found, responses), copies=True)
+
+
+def summaries(study: Study) -> list[CellOfRuns]:
+    """Every cell that occurs, in the order of the design."""
+    codes = study.cells.to_numpy()
+    values = {a.response: study.values(a.response) for a in study.answers}
+    found = []
+    for code in range(int(codes.max()) + 1 if len(codes) else 0):
+        here = np.flatnonzero(codes == code)
+        known = {r: v[here][np.isfinite(v[here])] for r, v in values.items()}
+        found.append(
+            CellOfRuns(
+                levels=study.levels_of(int(here[0])),
+                mean={r: float(v.mean()) if len(v) else math.nan for r, v in known.items()},
+                sd={r: float(v.std(ddof=1)) if len(v) > 1 else math.nan for r, v in known.items()},
+                n={r: len(v) for r, v in known.items()},
+                attempted=len(here),
+            )
+        )
+    return found
+
+
+def _best(means: list[float], study: Study, response: str) -> float:
+    known = [mean for mean in means if math.isfinite(mean)]
+    lower = next(a.direction for a in study.answers if a.response == response) == "lower"
+    return (min(known) if lower else max(known)) if known else math.nan
+
+
+def _level(level: str, levels: Sequence[str]) -> str:
+    """✓ or – for a switch, the level's name otherwise."""
+    if len(levels) <= 2 and all(other.lower() in ON | OFF for other in levels):
+        return THERE if level.lower() in ON else ABSENT
+    return clipped(level)
+
+
+def _frame(found: list[CellOfRuns], responses: list[str]) -> pd.DataFrame:
+    rows = []
+    for cell in found:
+        numbers: dict[str, float] = {}
+        for r in responses:
+            numbers |= {f"{r} mean": cell.mean[r], f"{r} sd": cell.sd[r], f"{r} n": cell.n[r]}
+        rows.append({**cell.levels, "runs": cell.attempted, **numbers})
+    return pd.DataFrame(rows)

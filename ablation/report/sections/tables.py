@@ -1,0 +1,63 @@
+"""What tables of several sections share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ablation.analysis import Analysis
+from ablation.report.document import Cell, Tone
+from ablation.report.names import clipped, is_switch
+from ablation.report.study import Study
+
+TONES: Mapping[str, Tone] = {
+    "keep": "keep",
+    "hurts": "hurts",
+    "does nothing": "nothing",
+    "inconclusive": "open",
+}
+
+
+def cells(*texts: str) -> list[Cell]:
+    """A row of plain entries."""
+    return [Cell(text) for text in texts]
+
+
+def verdict_cell(verdict: str) -> Cell:
+    """A verdict with its tone."""
+    return Cell(verdict, tone=TONES.get(verdict, ""))
+
+
+def component(study: Study, row: Mapping[str, Any]) -> str:
+    """'activation', 'activation at attention=none': what a contrast is about, by its short name."""
+    label = clipped(study.labels.get(str(row["factor"]), str(row["factor"])))
+    within = str(row.get("within") or "")
+    if not within:
+        return label
+    for name, short in study.labels.items():
+        if within.startswith(f"{name}="):
+            return f"{label} at {short}={clipped(within[len(name) + 1 :])}"
+    return f"{label} at {within}"
+
+
+def contrast(row: Mapping[str, Any]) -> str:
+    """'elu − relu'; 'on − off' for a switch; 'one unit more' for a number."""
+    level, reference = str(row["level"]), str(row["reference"])
+    if not reference:
+        return "one unit more"
+    return "on − off" if is_switch(reference, level) else f"{clipped(level)} − {clipped(reference)}"
+
+
+def term_labels(study: Study, analysis: Analysis) -> dict[str, str]:
+    """Name of each term of the model → what to call it."""
+    predictors = analysis.runs.predictors
+    found = {}
+    for term in analysis.fit.matrix.terms:
+        names = [predictors[i].name for i in sorted(term.members)]
+        found[term.name] = " × ".join(clipped(study.labels.get(name, name)) for name in names) or term.name
+    return found
+
+
+def interval_name(analysis: Analysis) -> str:
+    """'95 % interval'."""
+    return f"{100 * (1 - analysis.request.alpha):g} % interval"

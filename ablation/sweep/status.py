@@ -1,0 +1,72 @@
+"""`python -m ablation.sweep.status runs/quick`: how far a study is, from any shell."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ablation.errors import UsageError
+from ablation.results import open_store
+from ablation.sweep.forecast import duration, time_left
+from ablation.sweep.plan import label
+from ablation.sweep.survey import Survey, survey
+from ablation.sweep.terminal import attempt_label, counted, log_of, print_failures, print_lines, reason, value
+
+_USAGE = "Expected the folder of a study: python -m ablation.sweep.status runs/quick. Received: {}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the state of a study; 0 when done, 2 on a wrong argument."""
+    try:
+        if len(arguments) != 1 or arguments[0].startswith("-"):
+            raise UsageError(_USAGE.format(" ".join(arguments) or "nothing"))
+        store = open_store(arguments[0])
+        record = store.load_study()
+        if record is None:
+            raise UsageError(f"{arguments[0]}: expected a study that has been planned. Received: none there")
+        found = survey(store, list(map(str, _listed(record, "keys"))))
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print_lines(status_lines(record, found))
+    factors = list(_mapped(record, "factors"))
+    lines = [
+        f"failed: {attempt_label(attempt, factors)}: {reason(attempt)}{log_of(attempt, arguments[0])}"
+        for attempt in found.failed.values()
+    ]
+    print_failures(sorted(lines))
+    return 0
+
+
+def status_lines(record: Mapping[str, Any], found: Survey) -> list[str]:
+    """How far a study is, in a line or two."""
+    n_runs, n_done = len(_listed(record, "keys")), len(found.rows)
+    n_diverged = sum(row.status == "diverged" for row in found.rows.values())
+    counts = [
+        f"{n_done} of {n_runs} runs done" + (f" ({n_diverged} diverged)" if n_diverged else ""),
+        f"{found.n_running} in work by {counted(found.n_processes, 'process', 'processes')}",
+        f"{len(found.failed)} failed",
+    ]
+    left = time_left(found.rows.values(), n_runs - n_done, found.n_processes) if found.n_processes else ""
+    lines = [f"Study {record.get('study')}: {', '.join(counts)}{left}."]
+    last = max(found.rows.values(), key=lambda row: row.finished, default=None)
+    if last is not None:
+        levels = {name: last.config.get(name) for name in _mapped(record, "factors")}
+        ago = (datetime.now(UTC) - datetime.fromisoformat(last.finished)).total_seconds()
+        shown = value(last, str(record.get("response")))
+        lines.append(f"Last: {shown} {label(levels)} seed={last.seed}, {duration(ago)} ago.")
+    return lines
+
+
+def _listed(record: Mapping[str, Any], name: str) -> list[Any]:
+    found = record.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _mapped(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = record.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

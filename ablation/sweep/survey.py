@@ -1,0 +1,79 @@
+"""How far a study is: read from rows, attempts and heartbeats alone, whatever launcher does the work."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from ablation.errors import UsageError
+from ablation.results import UNFINISHED, Attempt, Row, Store, changed_default
+from ablation.sweep.plan import PlannedCell, Runs
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The state of some runs.
+
+    Args:
+        rows: key → row of the finished ones.
+        n_running: how many are claimed at this moment: a process claims all seeds of its cell.
+        n_processes: by how many processes.
+        failed: key → the last attempt at those that failed, and that nobody tries at this moment.
+    """
+
+    rows: Mapping[str, Row]
+    n_running: int
+    n_processes: int
+    failed: Mapping[str, Attempt]
+
+
+def survey(store: Store, keys: Collection[str]) -> Survey:
+    """Look at these runs."""
+    scan, wanted = store.scan(), set(keys)
+    last = {k: each[-1] for k, each in scan.attempts.items() if k in wanted and k not in scan.rows and each}
+    running = [attempt for attempt in last.values() if attempt.status == "running"]
+    return Survey(
+        rows={key: row for key, row in scan.rows.items() if key in wanted},
+        n_running=len(running),
+        n_processes=len({attempt.holder for attempt in running}),
+        failed={key: attempt for key, attempt in last.items() if attempt.status in (*UNFINISHED, "lost")},
+    )
+
+
+def check_defaults(rows: Mapping[str, Row], runs: Runs) -> None:
+    """Refuse rows that relied on another default than the present one.
+
+    Raises:
+        UsageError: naming the keys whose defaults have changed.
+    """
+    for key, row in rows.items():
+        if change := changed_default(row.config, runs[key][0].cell.telling):
+            raise UsageError(change)
+
+
+class Watch:
+    """What has changed among some runs since the last look.
+
+    Args:
+        store: of the study.
+        todo: the runs.
+    """
+
+    def __init__(self, store: Store, todo: Runs) -> None:
+        self.store, self.waiting, self.n_processes = store, dict(todo), 0
+        self._told = {(attempt.key, attempt.number) for attempt in self._attempts()}
+
+    def finished(self) -> list[tuple[PlannedCell, int, Row]]:
+        """The runs whose rows have appeared; nobody waits for them any more."""
+        found = [(key, row) for key in self.waiting if (row := self.store.find(key)) is not None]
+        return [(*self.waiting.pop(key), row) for key, row in found]
+
+    def failed(self) -> list[tuple[PlannedCell, int, Attempt]]:
+        """The attempts that have failed; counts the processes at work by the way."""
+        attempts = self._attempts()
+        self.n_processes = len({attempt.holder for attempt in attempts if attempt.status == "running"})
+        new = [a for a in attempts if a.row is not None and (a.key, a.number) not in self._told]
+        self._told |= {(attempt.key, attempt.number) for attempt in new}
+        return [(*self.waiting[attempt.key], attempt) for attempt in new]
+
+    def _attempts(self) -> list[Attempt]:
+        keys = [key for key in self.store.attempted() if key in self.waiting]
+        return [attempt for key in keys for attempt in self.store.attempts(key)]

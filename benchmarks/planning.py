@@ -1,0 +1,102 @@
+"""What the framework itself costs: planning, resuming, jobs that have nothing to do, and overhead per run.
+
+    python -m benchmarks.planning
+
+An app with a stand-in trainer (no network) is swept as a user would, each time in a process of its own. What
+Python and imports take is measured by a plan of one run, and subtracted. Prints Markdown tables.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TOY = ROOT / "tests" / "sweep" / "toy.py"
+BASIC = ("hydra/launcher=basic",)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        start = min(_seconds(folder, *_runs(1), "hydra.sweeper.plan_only=true", "name=one") for _ in range(3))
+        print(f"Python, imports and a plan of one run: {start:.1f} s, subtracted below.\n")
+        print("| what | runs | seconds |\n| --- | ---: | ---: |")
+        plan = _seconds(folder, *_runs(10_000), "hydra.sweeper.plan_only=true") - start
+        print(f"| plan | 10,000 | {plan:.1f} |", flush=True)
+        for n in (10, 100, 1000):
+            study = (*_runs(n), f"name=n{n}", *BASIC)
+            whole = _seconds(folder, *study) - start
+            print(
+                f"| sweep, gather and report | {n:,} | {whole:.1f} ({1e3 * whole / n:.0f} ms a run) |",
+                flush=True,
+            )
+            again = _seconds(folder, *study) - start
+            print(f"| resume a finished study | {n:,} | {again:.1f} |", flush=True)
+        print(f"| a job with nothing to do | 1 | {_idle_job(folder):.3f} |")
+
+
+_DESIGNS = {
+    1: (1, 1, 1, 1),
+    10: (2, 5, 1, 1),
+    100: (2, 5, 5, 2),
+    1000: (2, 10, 10, 5),
+    10_000: (2, 25, 25, 8),
+}
+"""Runs → levels of three factors, and seeds."""
+
+
+def _runs(n: int) -> tuple[str, ...]:
+    norm, activation, rate, seeds = _DESIGNS[n]
+    return (
+        "-m",
+        f"flags.norm={','.join(['false', 'true'][:norm])}",
+        f"flags.activation={','.join(f'a{i}' for i in range(activation))}",
+        f"rate={','.join(f'{i / 1e4}' for i in range(1, rate + 1))}",
+        f"hydra.sweeper.replicates={seeds}",
+    )
+
+
+def _seconds(folder: str, *arguments: str) -> float:
+    start = time.perf_counter()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, str(TOY), *arguments], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise SystemExit(done.stdout + done.stderr)
+    return time.perf_counter() - start
+
+
+def _idle_job(folder: str) -> float:
+    """What each job adds when its cell is finished: jobs of a finished study, launched all the same."""
+    script = f"""
+import sys, time
+sys.path.insert(0, {str(ROOT)!r})
+sys.argv = ["toy.py", *{list(_runs(100))!r}, "name=n100", "hydra/launcher=basic"]
+from ablation.sweep import survey, study
+from tests.sweep import toy
+study.survey = lambda store, keys: survey.Survey({{}}, 0, 0, {{}})
+started = []
+launch = study.launch
+def timed(*arguments):
+    started.append((time.perf_counter(), len(arguments[1])))
+    yield from launch(*arguments)
+    start, n = started[-1]
+    print("idle", (time.perf_counter() - start) / n)
+study.launch = timed
+toy.train()
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("idle ")]
+    if not lines:
+        raise SystemExit(done.stdout + done.stderr)
+    return float(lines[0].split()[1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""SVG and PNG of a picture."""
+
+import base64
+import re
+import xml.etree.ElementTree as ET
+from io import BytesIO
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from ablation.analysis import analyze
+from ablation.report import figures
+from ablation.report.figures.style import drawing
+from ablation.report.figures.svg import smaller_png
+from tests.report.figures.every import assert_sound, every_figure, words
+from tests.report.figures.states import STATES
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    return [p for each in every_figure(STATES["plain"]()).values() for p in each]
+
+
+def test_svg_and_png_are_the_same_every_time(pictures):
+    again = [p for each in every_figure(STATES["plain"]()).values() for p in each]
+    assert [p.svg() for p in pictures] == [p.svg() for p in again]
+    assert pictures[0].svg() == pictures[0].svg()
+    assert pictures[0].png() == again[0].png()
+
+
+def test_ids_are_the_pictures_own_and_every_reference_finds_its_id(pictures):
+    seen = set()
+    for picture in pictures:
+        svg = picture.svg()
+        ids = re.findall(r' id="([^"]+)"', svg)
+        assert len(set(ids)) == len(ids)
+        assert all(name.startswith(f"{picture.name}-") for name in ids)
+        assert not seen & set(ids)
+        seen |= set(ids)
+        assert set(re.findall(r'(?:url\(|href=")#([^")]+)', svg)) == set(ids)
+
+
+def test_nothing_reaches_beyond_the_picture(pictures):
+    for picture in pictures:
+        svg = picture.svg()
+        assert svg.startswith("<svg ")
+        assert not re.search(r"<(style|metadata|script|!|\?)", svg)
+        addresses = set(re.findall(r"https?://[^\"]+", svg))
+        assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+def test_what_a_user_typed_stays_text():
+    state = STATES["hostile names"]()
+    found = figures.marginal_means(state.analysis, "loss", "lower")
+    written = "\n".join(words(p) for p in found)
+    assert "$\\frac{a}{b}$" in written
+    assert "<script>alert(1)</script>" in written
+    assert "_hidden_" in written
+    assert not any("<script" in p.svg() for p in found)
+
+
+def test_an_id_in_text_is_not_taken_for_one():
+    figure = Figure()
+    with drawing():
+        figure.text(0, 0, 'id="x" url(#y) href="#z" 1.23456789')
+    svg = figures.Picture("p", "t", "a", figure).svg()
+    assert "".join(ET.fromstring(svg).itertext()).strip() == 'id="x" url(#y) href="#z" 1.23456789'
+
+
+def test_png_has_the_asked_size(pictures):
+    width, height = pictures[0].figure.get_size_inches()
+    image = Image.open(BytesIO(pictures[0].png(dpi=100)))
+    assert image.size == (int(width * 100), int(height * 100))
+
+
+@pytest.mark.parametrize("n_colours", [2, 200, 5000])
+def test_smaller_images_have_the_same_pixels(n_colours):
+    values = np.random.default_rng(0).integers(0, n_colours, (64, 64))
+    pixels = np.stack([values % 256, values // 256, values % 7, np.full_like(values, 255)], axis=2).astype(
+        np.uint8
+    )
+    out = BytesIO()
+    Image.fromarray(pixels).save(out, "png")
+    small = Image.open(BytesIO(base64.b64decode(smaller_png(base64.b64encode(out.getvalue()).decode()))))
+    assert np.array_equal(np.asarray(small.convert("RGBA")), pixels)
+
+
+def test_many_points_become_a_bitmap():
+    rng = np.random.default_rng(0)
+    few, many = ({"latent": rng.normal(size=(n, 2)), "labels": np.arange(n) % 3} for n in (100, 3000))
+    assert "<image" not in figures.latent_scatter("cell", few).svg()
+    svg = figures.latent_scatter("cell", many).svg()
+    assert "<image" in svg
+    assert svg.count("<use") < 100
+
+
+def test_a_response_may_be_called_anything():
+    state = STATES["plain"]()
+    name = "$lo_ss$ <b>&\n\x07" + "x" * 300
+    table = state.table.rename(columns={"loss": name})
+    analysis = analyze(table, name, state.factors, block="seed", margin=2)
+    told = {key: {name: [2.0, 1.0]} for key in table["key"]}
+    pictures = [
+        figures.effects_forest(analysis, name, "lower"), *figures.marginal_means(analysis, name, "lower"),
+        figures.interactions(analysis, name, "lower"),
+        figures.seeds_strip(table, state.factors, name, "lower"),
+        figures.learning_curves(told, table, "activation", name, "lower"),
+        figures.cost(table, state.factors, name, "lower"),
+    ]  # fmt: skip
+    for picture in pictures:
+        assert_sound(picture)
+        assert "$lo_ss$ <b>&" in words(picture)
+        assert len(picture.title) < 250

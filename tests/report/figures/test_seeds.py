@@ -1,0 +1,86 @@
+"""The seeds strip: every run, cells in order, failures at the edge, outliers named."""
+
+import numpy as np
+import pytest
+
+from ablation.report.figures import seeds_strip
+from tests.report.figures.every import markers, words
+from tests.report.figures.states import PLAIN, STATES, grid
+
+
+def strip(table, direction="lower", factors=tuple(PLAIN)):
+    return seeds_strip(table, factors, "loss", direction)
+
+
+def runs(picture):
+    """Response and place of every run drawn."""
+    axes = picture.figure.axes[0]
+    lines = [line for line in markers(axes) if line.get_markerfacecolor() != "none" and line.get_alpha()]
+    return np.column_stack([np.concatenate([line.get_data()[i] for line in lines]) for i in (0, 1)])
+
+
+@pytest.mark.parametrize("direction", ["lower", "higher"])
+def test_every_run_is_a_point_in_the_row_of_its_cells_rank(direction):
+    table = STATES["plain"]().table
+    means = table.groupby(list(PLAIN), observed=True)["loss"].transform("mean")
+    rank = means.rank(method="dense", ascending=direction == "lower").astype(int) - 1
+    found = runs(strip(table, direction))
+    expected = sorted(zip(table["loss"], rank, strict=True))
+    assert [(x, round(y)) for x, y in sorted(map(tuple, found))] == expected
+
+
+def test_cells_are_named_by_what_they_have():
+    axes = strip(STATES["plain"]().table).figure.axes[0]
+    names = [t.get_text() for t in axes.get_yticklabels()]
+    assert names[0] == "batch_norm · relu" or names[0] == "batch_norm · spatial · relu"
+    assert {"relu", "spatial · elu", "batch_norm · spatial · selu"} <= set(names)
+
+
+@pytest.mark.parametrize(("direction", "edge"), [("lower", 1.0), ("higher", 0.0)])
+def test_failed_runs_stand_at_the_worse_edge(direction, edge):
+    picture = strip(STATES["some diverged"]().table, direction)
+    (crosses,) = markers(picture.figure.axes[0], "x")
+    assert set(crosses.get_xdata()) == {edge}
+    assert len(crosses.get_xdata()) == 8  # every fifth of 36
+    assert "8 runs (" in picture.alt
+    assert "failed run" in words(picture)
+
+
+def test_a_planted_outlier_is_named_and_without_one_none_is():
+    table = STATES["plain"]().table
+    assert "Outliers" not in strip(table).alt
+    table.loc[7, "loss"] *= 1.5
+    alt = strip(table).alt
+    cell = "spatial · relu" if table.loc[7, "activation"] == "relu" else None
+    assert f"Outliers: {cell or ''}" in alt
+    assert f"seed {table.loc[7, 'seed']}: {table.loc[7, 'loss']:.3g}." in alt
+
+
+def test_a_wild_run_does_not_make_its_neighbours_outliers():
+    table = STATES["200 cells"]().table
+    table.loc[301, "loss"] *= 1.4
+    alt = seeds_strip(table, ["a", "b", "c"], "loss", "lower").alt
+    row = table.loc[301]
+    assert alt.endswith(
+        f"Outliers: a={row['a']} · b={row['b']} · c={row['c']}, seed {row['seed']}: {row['loss']:.3g}."
+    )
+
+
+def test_many_cells_stand_side_by_side_without_names():
+    picture = seeds_strip(STATES["200 cells"]().table, ["a", "b", "c"], "loss", "lower")
+    axes = picture.figure.axes[0]
+    assert axes.get_xlabel().startswith("200 cells")
+    assert len(runs(picture)) == 600
+
+
+def test_many_seeds_share_a_colour():
+    picture = seeds_strip(grid({"a": ["off", "on"]}, seeds=20), ["a"], "loss", "lower")
+    assert "20 seeds" in words(picture)
+    assert len({line.get_color() for line in markers(picture.figure.axes[0], "o")}) == 1
+
+
+def test_a_table_without_seeds_or_response():
+    table = STATES["plain"]().table
+    assert strip(table.drop(columns=["seed", "status"])) is not None
+    assert strip(table.drop(columns="loss")) is None
+    assert strip(table.iloc[:0]) is None

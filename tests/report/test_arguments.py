@@ -1,0 +1,109 @@
+"""The command line: what it takes, and what it says to what it does not."""
+
+import pandas as pd
+import pytest
+
+from ablation.errors import UsageError
+from ablation.report.__main__ import main
+from ablation.report.arguments import KEYS, asked_of, parse
+
+TABLE = pd.DataFrame(
+    {
+        "norm": [0, 1] * 12,
+        "act": (["relu"] * 2 + ["elu"] * 2) * 6,
+        "fold": sorted(list(range(6)) * 4),
+        "loss": [1 + 0.1 * (i % 2) + 0.01 * (i % 5) + 0.05 * (i // 4) for i in range(24)],
+    }
+)
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    TABLE.to_csv("mine.csv", index=False)
+    return "table=mine.csv"
+
+
+def test_any_table_becomes_a_report_beside_it(table, tmp_path, capsys):
+    code = main([table, "response=loss", "factors=[norm,act]", "block=fold", "figures=false"])
+    assert code == 0
+    text = (tmp_path / "mine-report/report.md").read_text()
+    assert "24 rows of 2×2 levels: 4 of 4 cells occur, 6 values of fold as blocks; 24 finite" in text
+    assert "norm hurts" in text
+    assert "python -m ablation.report table=mine.csv response=loss" in text
+    assert "mine-report/index.html" in capsys.readouterr().out
+
+
+def test_a_parquet_file_and_an_output_folder_are_taken_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    TABLE.to_parquet("mine.parquet")
+    settings = ["table=mine.parquet", "response=loss", "factors=norm", "output=here/it", "figures=false"]
+    assert main(settings) == 0
+    assert (tmp_path / "here/it/index.html").exists()
+
+
+def test_settings_reach_the_analysis(table, tmp_path):
+    settings = ["responses=[loss,act2]", "factors=[norm]", "numeric=[fold]", "margin=1e-1", "scale=identity"]
+    assert main([table, *settings, "direction=higher", "figures=false"]) == 0
+    text = (tmp_path / "mine-report/report.md").read_text()
+    assert "loss, higher is better" in text
+    assert "identity scale: asked for" in text
+    assert "smallest effect that matters: 0.1 in loss" in text
+    assert "one unit more" in text
+    assert "Expected a column 'act2' in the table" in text
+
+
+def test_names_with_commas_and_words_like_true_stay_names():
+    values = parse(
+        ["table=x.csv", "response=on", "factors=['a,b', yes, 1]", "directions={on: higher}"]
+    ).values
+    asked = asked_of(values)
+    assert asked.factors == ["a,b", "yes", "1"]
+    assert asked.responses == ["on"]
+    assert asked.directions == {"on": "higher"}
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ([], "Received: nothing"),
+        (["--figures"], "python -m ablation.report runs/quick"),
+        (["a", "b"], "Received: a b"),
+        (["table=mine.csv", "factors=[norm]"], "response: expected the column"),
+        (["table=mine.csv", "response=loss"], "factors: expected the columns"),
+        (["table=mine.csv", "respones=loss"], "Did you mean response"),
+        (["table=mine.csv", "response=loss", "factors=[norm]", "margin=wide"], "margin: expected"),
+        (["table=mine.csv", "response=loss", "factors=[norm]", "margin=-1"], "Expected 0 < margin"),
+        (
+            ["table=mine.csv", "response=loss", "factors=[norm]", "direction=up"],
+            "direction to be one of 'lower', 'higher'",
+        ),
+        (["table=mine.csv", "response=loss", "factors=[nrom]"], "Expected columns nrom"),
+        (["table=mine.csv", "response=loss", "factors=[norm]", "block=seed"], "Expected columns seed"),
+        (["table=none.csv", "response=loss", "factors=[norm]"], "does not exist"),
+        (["runs/quick", "margin=1"], "A study knows its own design"),
+        (["no/such/folder"], "expected a study that has been swept"),
+        (["table=mine.csv", "figures=maybe"], "figures: expected true or false"),
+    ],
+)
+def test_a_wrong_argument_is_a_sentence_and_code_2(capsys, settings, sentence):
+    assert main(settings) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_an_unknown_key_is_told_all_valid_ones():
+    with pytest.raises(UsageError, match=", ".join(KEYS)):
+        parse(["tabel=x.csv"])
+
+
+def test_help_is_no_mistake(capsys):
+    assert main(["--help"]) == 0
+    assert "figures=false" in capsys.readouterr().out
+
+
+def test_too_little_data_is_code_3(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    TABLE.head(1).to_csv("one.csv", index=False)
+    assert main(["table=one.csv", "response=loss", "factors=[norm]", "figures=false"]) == 3
+    assert "Nothing can be concluded yet" in (tmp_path / "one-report/index.html").read_text()

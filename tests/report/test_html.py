@@ -1,0 +1,101 @@
+"""The page: one file, no request, words for every figure, and nothing that a user typed runs."""
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from ablation.report.__main__ import main
+from ablation.report.html import tied
+from tests.report.conftest import make_study
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    folder = make_study(tmp_path_factory.mktemp("page") / "study", margin=2.0, loss=quiet)
+    assert main([str(folder)]) == 0
+    return (folder / "report/index.html").read_text(encoding="utf-8")
+
+
+def quiet(config, seed):
+    """Batch norm takes 10 % off, with noise that has no pattern."""
+    noise = np.random.default_rng([seed, *map(ord, str(config))]).normal(0, 0.002)
+    return float(np.exp(-0.1 * config["flags.batch_norm"] + 0.05 * seed + noise))
+
+
+class Outline(HTMLParser):
+    """What the tests ask of the page's elements; refuses tags that do not match."""
+
+    void = ("meta", "br", "img", "link", "input", "hr")
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.seen = [], []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.void and not (self.open and self.open[-1] == "svg" and tag == "style"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_tags_match_and_ids_are_unique(page):
+    ids = [a["id"] for _, a in Outline(page).seen if "id" in a]
+    assert len(ids) > 20
+    assert sorted(ids) == sorted(set(ids))
+    targets = {a["href"][1:] for tag, a in Outline(page).seen if tag == "a"}
+    assert targets <= set(ids)
+    labels = {a["aria-labelledby"] for _, a in Outline(page).seen if "aria-labelledby" in a}
+    assert labels <= set(ids)
+
+
+def test_it_asks_the_network_for_nothing(page):
+    sources = re.findall(r"""(?:src|href)=["']?([^"'\s>]+)""", page)
+    assert all(source.startswith(("#", "data:")) for source in sources)
+    assert not re.search(r"@import|url\((?!#|[\"']?#)|<link|<iframe|<object", page)
+    assert "default-src 'none'" in page
+
+
+def test_every_figure_has_words_and_every_table_heads(page):
+    seen = Outline(page).seen
+    drawings = [a for tag, a in seen if a.get("role") == "img" or tag == "img"]
+    assert len(drawings) >= 6
+    assert all(len(a.get("aria-label") or a.get("alt") or "") > 30 for a in drawings)
+    assert len(re.findall("<table[ >]", page)) == page.count("<caption") == page.count("<thead>")
+    assert all("scope" in a for tag, a in seen if tag == "th")
+    scrolls = [a for _, a in seen if "scroll" in a.get("class", "").split()]
+    assert scrolls
+    assert all(a.get("tabindex") == "0" and a.get("role") == "region" for a in scrolls)
+
+
+def test_without_a_script_nothing_is_missing(page):
+    buttons = [a for tag, a in Outline(page).seen if tag == "button"]
+    assert buttons
+    assert all("hidden" in a for a in buttons), "a script shows them"
+    assert r"\begin{tabular}" in page
+    assert "| component" in page
+
+
+def test_the_sentences_stand_before_the_table_and_beside_the_figure(page):
+    assert page.index("Keep flags.batch_norm") < page.index('id="effects') < page.index('id="table-verdicts"')
+
+
+def test_a_warnings_box_appears_only_when_something_triggered_it(page, study, report):
+    assert "Before you read on" not in page
+    folder = study(loss=quiet, seeds=(0, 1, 2, 3), keep=lambda _, seed: seed < 3)
+    main([str(folder), "figures=false"])
+    assert "Before you read on" in report(folder, "index.html")
+
+
+def test_numbers_stay_with_their_units():
+    assert tied("by 0.9 % (95 % CI), p = 0.05 or p < 0.01") == (
+        "by 0.9\u00a0% (95\u00a0% CI), p\u00a0=\u00a00.05 or p\u00a0<\u00a00.01"
+    )
