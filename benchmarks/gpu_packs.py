@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+os.environ["JAX_ENABLE_COMPILATION_CACHE"] = "false"  # else an earlier call makes compiling look free
 os.environ["KERAS_BACKEND"] = "jax"  # before Keras is imported, hence the imports below it
 
 # ruff: noqa: E402

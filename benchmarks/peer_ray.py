@@ -35,6 +35,12 @@ class Run(tune.Trainable):
         self.chosen = dict(new_config)
         return True
 
+    def save_checkpoint(self, checkpoint_dir: str) -> None:
+        """Nothing: a training is one step, and Tune asks for a checkpoint whatever it is told."""
+
+    def load_checkpoint(self, checkpoint: object) -> None:
+        """Likewise."""
+
 
 def main() -> None:
     levels: dict[str, list[str]] = json.loads(sys.argv[1])
