@@ -1,13 +1,16 @@
 import math
 from dataclasses import replace
 
+import jax
 import keras
 import numpy as np
 import pytest
 from scipy.stats import ks_2samp
 
+from ablation.networks.pictures import PictureMeasure, picture_data
 from ablation.training.cell import Measured, Probe, train_cell
 from ablation.training.jax_loop import JaxLoop
+from ablation.training.packing import is_out_of_memory
 from ablation.training.precision import precision
 from ablation.training.seeding import epoch_order, initial_values
 from tests.training.small import first_loss, schedule, small_problem, squares
@@ -96,8 +99,16 @@ def test_runs_look_as_they_do_on_tensorflow(everything, pack):
 
 def test_losses_and_probes_are_those_of_a_network_with_the_run_s_weights():
     problem = small_problem(batch_norm=True)  # draws nothing, so that its losses can be made again
-    probe = Probe(brightness, kept, {"images": squares(5, seed=2)})
-    for run in JaxLoop(replace(problem, probes=(probe,)), schedule(1)).train([4, 7]):
+    walk = PictureMeasure(problem.network)  # by a model of its own that shares layers
+    probes = (
+        Probe(brightness, kept, {"images": squares(5, seed=2)}),
+        Probe(
+            walk,
+            lambda found: Measured(arrays={"walk": found["walk"]}),
+            picture_data(squares(5), np.arange(5)),
+        ),
+    )
+    for run in JaxLoop(replace(problem, probes=probes), schedule(1)).train([4, 7]):
         for variable in problem.network.weights:
             variable.assign(run.weights[variable.path])
         test = problem.test["images"].astype(float)
@@ -107,6 +118,8 @@ def test_losses_and_probes_are_those_of_a_network_with_the_run_s_weights():
         shown = problem.network.predict(squares(5, seed=2), verbose=0)["reconstruction"]
         np.testing.assert_allclose(run.arrays["bright"], shown.mean(axis=(1, 2, 3)), rtol=1e-5)
         assert run.responses["brightness"] == pytest.approx(shown.mean(), rel=1e-5)
+        walked = walk.decoder.predict(probes[1].data["walk"], verbose=0)
+        np.testing.assert_allclose(run.arrays["walk"], walked, atol=1e-5)
 
 
 def test_training_is_that_of_a_plain_keras_loop():
@@ -212,3 +225,9 @@ def test_in_bfloat16_weights_and_losses_stay_float32_and_it_learns():
     exact = first_loss(small_problem(batch_norm=True), 0)
     assert 1e-4 < abs(first / exact - 1) < 0.05, "of float32 it is another, yet a similar, loss"
     assert run.responses["loss"] < first - 0.1
+
+
+def test_xla_s_own_error_is_known_as_out_of_memory():
+    with pytest.raises(RuntimeError) as caught:
+        jax.block_until_ready(jax.numpy.zeros(10**14))
+    assert is_out_of_memory(caught.value)
