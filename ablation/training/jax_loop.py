@@ -59,7 +59,7 @@ class JaxLoop:
     def fitting(self, n: int) -> int:
         """How many runs, at most n, fit into the device's memory by the compiler's count.
 
-        1 on a CPU: its cores are busy with one run, and a pack took as long for each (docs/benchmarks.md).
+        1 on a CPU: its cores are busy with one run, and a pack gained little or nothing (docs/benchmarks.md).
         """
         if _is_cpu():
             return 1
