@@ -1,7 +1,5 @@
 """The article's network with every flag on, for benchmarks of one backend or another."""
 
-import numpy as np
-
 from ablation.__main__ import problem
 from ablation.config import Config, Data, Model
 from ablation.flags import Flags
@@ -26,11 +24,3 @@ def article(name: str = "float32", tiny: bool = False) -> tuple[Problem, Schedul
         task = problem(config)
     task = Problem(task.network, task.losses, task.loss_names, task.train, task.test)
     return task, Schedule(t.epochs, BATCH, t.learning_rate, t.decay)
-
-
-def some_images(n: int) -> np.ndarray:
-    """Digits again and again, (n, 28, 28, 1)."""
-    from ablation.networks.data import load_images
-
-    images = load_images("mnist_sample").train
-    return images[np.arange(n) % len(images)]
