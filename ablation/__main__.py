@@ -12,7 +12,7 @@ _IN_REPOSITORY, _IN_WHEEL = Path(__file__).parents[1] / "conf", Path(__file__).p
 CONF = _IN_REPOSITORY if _IN_REPOSITORY.is_dir() else _IN_WHEEL
 
 
-_UNKEYED = ("data.folder", "data.path", "training.threads", "training.save_weights")
+_UNKEYED = ("data.folder", "data.path", "training.threads", "training.pack", "training.save_weights")
 
 
 def identity(config: Config) -> Mapping[str, str]:
@@ -36,21 +36,26 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
     """Train the network that the configuration describes, from each seed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        from ablation.training.devices import prepare_tensorflow
+        from ablation.training.devices import prepare_device
+
+        device = prepare_device(config.training.threads)
     except ModuleNotFoundError as error:
         raise UsageError(
             f"Expected a deep-learning backend. Received: {error}. "
-            "Install one: pip install 'ablation-study[cpu]'"
+            "Install one: pip install 'ablation-study[cpu]'; or name the one that is there, KERAS_BACKEND=jax"
         ) from error
-    device = prepare_tensorflow(config.training.threads)
     from ablation.problems import problem
     from ablation.training.cell import Schedule, train_cell
+    from ablation.training.precision import precision
 
     t = config.training
     schedule = Schedule(t.epochs, t.batch_size, t.learning_rate, t.decay)
-    for run in train_cell(problem(config), schedule, seeds):
+    with precision(t.precision):
+        task = problem(config)
+    for run in train_cell(task, schedule, seeds, t.pack):
         weights = run.weights if t.save_weights != "none" else {}
-        yield Outcome(run.seed, run.responses, run.history, {"device": device}, run.arrays, weights)
+        provenance = {"device": device, **run.provenance}
+        yield Outcome(run.seed, run.responses, run.history, provenance, run.arrays, weights)
 
 
 if __name__ == "__main__":

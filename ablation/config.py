@@ -16,6 +16,10 @@ NETWORKS = ("variational", "autoencoder", "density")
 # OmegaConf reads annotations at run time: Optional and builtin containers, no postponed evaluation.
 
 
+_PRECISIONS = ("float32", "bfloat16")
+_SAVE_WEIGHTS = ("best", "all", "none")
+
+
 @dataclass
 class Data:
     """What is learned from."""
@@ -91,6 +95,10 @@ class Training:
     """Enters the article's decay, 2 · (learning_rate − final_learning_rate) / epochs per step."""
     threads: Optional[int] = None  # noqa: UP045
     """Of one process; null takes what the launcher leaves to each of its processes."""
+    pack: str = "auto"
+    """How many seeds of a cell JAX trains at once: a number, or `auto` for as many as the device holds."""
+    precision: str = "float32"
+    """In which the network computes: `float32`, or `bfloat16` with weights and losses in float32."""
     save_weights: str = "best"
     """Whose trained weights are kept: of `all` runs, of `none`, or of the `best` cell and the reference cell
     once the study is done (until then, of all)."""
@@ -100,12 +108,11 @@ class Training:
         _expect(self.epochs > 0, "training.epochs", "a number above 0", self.epochs)
         _expect(self.batch_size > 0, "training.batch_size", "a number above 0", self.batch_size)
         _expect(self.learning_rate > 0, "training.learning_rate", "a number above 0", self.learning_rate)
-        _expect(
-            self.save_weights in ("best", "all", "none"),
-            "training.save_weights",
-            "one of best, all, none",
-            self.save_weights,
-        )
+        is_pack = self.pack == "auto" or (self.pack.isdecimal() and int(self.pack) > 0)
+        _expect(is_pack, "training.pack", "auto or a number above 0", self.pack)
+        for name, valid in (("precision", _PRECISIONS), ("save_weights", _SAVE_WEIGHTS)):
+            value = getattr(self, name)
+            _expect(value in valid, f"training.{name}", f"one of {', '.join(valid)}", value)
 
     @property
     def decay(self) -> float:

@@ -12,9 +12,9 @@ N_STEPS = 20
 
 
 def main() -> None:
-    from ablation.training.devices import prepare_tensorflow
+    from ablation.training.devices import prepare_device
 
-    prepare_tensorflow(os.cpu_count())
+    prepare_device(os.cpu_count())
     import keras
     import tensorflow as tf
 

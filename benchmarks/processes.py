@@ -65,9 +65,9 @@ def _child(study: str, n_steps: int, threads: int, core: int) -> float:
     """Seconds for the steps."""
     if core >= 0:
         os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[core]})
-    from ablation.training.devices import prepare_tensorflow
+    from ablation.training.devices import prepare_device
 
-    prepare_tensorflow(threads)
+    prepare_device(threads)
     import tensorflow as tf
     from hydra import compose, initialize_config_dir
     from hydra.core.config_store import ConfigStore

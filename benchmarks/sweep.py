@@ -1,27 +1,35 @@
 """`study=quick` against what one would write without the framework: same runs, same machine, in turn.
 
-    python -m benchmarks.sweep [--cells 4]
+    python -m benchmarks.sweep [--cells 4] [--seeds 3] [--peers a b optuna ray] [--epochs 2]
 
 Peers, each with Keras' own `fit` (`peer_fit.py`), the same networks, data, epochs and seeds:
 
 (a) a script per run, as a shell loop over a training script does: every run starts Python and TensorFlow;
-(b) one process that builds and fits a network for every run, as the article does.
+(b) one process that builds and fits a network for every run, as the article does;
+(optuna) Optuna's grid sampler, whose objective is (b)'s function, in one process;
+(ray) Ray Tune, a trial per run, one core each, with its own reuse of actors.
 
-Fewer cells than 32 are a factorial of fewer factors; they favour the peers, since the start of a sweep is
-shared by
-fewer runs. All 32 take the peers an hour on two cores. Prints a Markdown table.
+The last two need `pip install 'ablation-study[bench]'`. Fewer cells than 32 are a factorial of fewer factors;
+they favour the peers, since the start of a sweep is shared by fewer runs. Prints a Markdown table: wall time;
+the share of it, over all processes that train at once, outside training steps (starts, imports, tracing,
+planning, measuring, storing, reporting); and the most memory that all processes held.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-SEEDS = (0, 1, 2)
+from benchmarks.memory import PeakMemory
+
+ROOT = Path(__file__).resolve().parents[1]
+N_CORES = len(os.sched_getaffinity(0))
 LEVELS = {
     4: {"batch_norm": ["false", "true"], "attention": ["none", "spatial"]},
     8: {"batch_norm": ["false", "true"], "attention": ["none", "spatial"], "activation": ["relu", "sigmoid"]},
@@ -35,21 +43,63 @@ LEVELS = {
 FIXED = {"batch_norm": "true", "dropout": "true", "attention": "spatial", "activation": "relu"}
 
 
+PEERS = {
+    "a": "(a) a script per run, `fit`",
+    "b": "(b) one process, build + `fit` per run",
+    "optuna": "Optuna, grid sampler",
+    "ray": "Ray Tune, a trial per run, actors reused",
+}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a way of doing it took.
+
+    Args:
+        seconds: from the start of the first process to the end of the last.
+        train_seconds: of training steps, summed over runs.
+        peak_bytes: of all processes together.
+        n_at_once: processes that train at the same time.
+    """
+
+    seconds: float
+    train_seconds: float
+    peak_bytes: int
+    n_at_once: int = 1
+
+    @property
+    def outside(self) -> float:
+        """Share of the processes' time that was no training step."""
+        return 1 - self.train_seconds / (self.seconds * self.n_at_once)
+
+
 def main() -> None:
+    options = _options()
+    levels = LEVELS[options.cells]
+    common = [f"training.epochs={options.epochs}"]
+    seeds = list(range(options.seeds))
+    runs = [",".join([*common, cell, str(seed)]) for cell in _cells(levels) for seed in seeds]
+    print(f"{len(runs)} runs, {options.epochs} epochs, {N_CORES} cores\n")
+    print("| | seconds | ratio | outside training | peak memory, GB |\n| --- | ---: | ---: | ---: | ---: |")
+    ours = _sweep(levels, seeds, common)
+    _print("`make sweep`, with planning, storing and reporting", ours, ours)
+    for peer in options.peers:
+        _print(PEERS[peer], _peer(peer, levels, seeds, common, runs), ours)
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--cells", type=int, default=4, choices=LEVELS)
-    levels = LEVELS[parser.parse_args().cells]
-    runs = [f"{cell},{seed}" for cell in _cells(levels) for seed in SEEDS]
-    seconds = {
-        "`make sweep`, with planning, storing and reporting": _sweep(levels),
-        "(a) a script per run, `fit`": sum(_timed("benchmarks.peer_fit", run) for run in runs),
-        "(b) one process, build + `fit` per run": _timed("benchmarks.peer_fit", *runs),
-    }
-    ours = next(iter(seconds.values()))
-    print(f"{len(runs)} of the 96 runs, {os.cpu_count()} cores\n")
-    print("| | seconds | ratio |\n| --- | ---: | ---: |")
-    for name, value in seconds.items():
-        print(f"| {name} | {value:.0f} | {value / ours:.1f} |")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=PEERS)
+    return parser.parse_args()
+
+
+def _print(name: str, cost: Cost, ours: Cost) -> None:
+    cells = [name, f"{cost.seconds:.0f}", f"{cost.seconds / ours.seconds:.1f}"]
+    cells += [f"{cost.outside:.0%}", f"{cost.peak_bytes / 1e9:.1f}"]
+    print("| " + " | ".join(cells) + " |", flush=True)
 
 
 def _cells(levels: dict[str, list[str]]) -> list[str]:
@@ -58,19 +108,51 @@ def _cells(levels: dict[str, list[str]]) -> list[str]:
     return [",".join(f"flags.{k}={v}" for k, v in {**FIXED, **cell}.items()) for cell in combinations]
 
 
-def _sweep(levels: dict[str, list[str]]) -> float:
-    """Seconds of the framework's sweep over these levels, into an empty folder."""
+def _sweep(levels: dict[str, list[str]], seeds: list[int], common: list[str]) -> Cost:
+    """The framework's sweep over these levels, into an empty folder."""
+    from ablation.results import read
+
     arguments = [f"flags.{name}={','.join(levels.get(name, [FIXED[name]]))}" for name in FIXED]
     with tempfile.TemporaryDirectory() as folder:
-        return _timed("ablation", "-m", "study=quick", f"results.folder={folder}/quick", *arguments)
+        path = f"{folder}/quick"
+        arguments += [f"results.folder={path}", f"hydra.sweeper.replicates={len(seeds)}", *common]
+        seconds, peak, _ = _timed("ablation", "-m", "study=quick", *arguments)
+        rows = read(path)
+    assert len(rows) == len(_cells(levels)) * len(seeds)
+    return Cost(seconds, float(rows["train_seconds"].sum()), peak, n_at_once=N_CORES)
 
 
-def _timed(*arguments: str) -> float:
-    """Seconds of a Python module, from the start of its process to the end."""
-    root = Path(__file__).resolve().parents[1]
+def _peer(
+    name: str, levels: dict[str, list[str]], seeds: list[int], common: list[str], runs: list[str]
+) -> Cost:
+    if name == "a":
+        costs = [_timed("benchmarks.peer_fit", run) for run in runs]
+        return Cost(sum(c[0] for c in costs), sum(c[2] for c in costs), max(c[1] for c in costs))
+    if name == "b":
+        seconds, peak, trained = _timed("benchmarks.peer_fit", *runs)
+        return Cost(seconds, trained, peak)
+    grid = {f"flags.{key}": levels.get(key, [FIXED[key]]) for key in FIXED}
+    grid |= {key: [value] for key, value in (text.split("=") for text in common)}
+    grid["seed"] = [str(seed) for seed in seeds]
+    seconds, peak, trained = _timed(f"benchmarks.peer_{name}", json.dumps(grid))
+    return Cost(seconds, trained, peak, n_at_once=N_CORES if name == "ray" else 1)
+
+
+def _timed(*arguments: str) -> tuple[float, int, float]:
+    """Seconds of a Python module from start to end, its peak of memory, and the training seconds it tells."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2"}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", *arguments], check=True, cwd=root, capture_output=True)
-    return time.perf_counter() - start
+    child = subprocess.Popen(
+        [sys.executable, "-m", *arguments], cwd=ROOT, env=environment, text=True, **pipes
+    )
+    with PeakMemory(child.pid) as memory:
+        out, errors = child.communicate()
+    seconds = time.perf_counter() - start
+    if child.returncode:
+        sys.exit(f"{arguments[0]} failed:\n{errors[-2000:]}")
+    told = [json.loads(line) for line in out.splitlines() if line.startswith('{"train_seconds"')]
+    return seconds, memory.peak_bytes, told[-1]["train_seconds"] if told else 0.0
 
 
 if __name__ == "__main__":

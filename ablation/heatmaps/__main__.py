@@ -54,10 +54,10 @@ def _write(request: Request) -> None:
 def _look(saved: Saved, request: Request) -> tuple[str, np.ndarray, np.ndarray | None]:
     """Input looked at, its images, and the maps of a run's network."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from ablation.training.devices import prepare_tensorflow
+    from ablation.training.devices import prepare_device
 
     config = config_of(saved.row)
-    prepare_tensorflow(config.training.threads)
+    prepare_device(config.training.threads)
     from ablation.heatmaps.make import Looked, make_map
     from ablation.problems import lookout, problem
 

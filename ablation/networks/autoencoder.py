@@ -59,7 +59,8 @@ def decode(features: Any, units: Sequence[int], settings: BlockSettings) -> Any:
         x = layers.Conv2DTranspose(filters, **_CONVOLUTION, strides=2, name=f"decoder_{i}_up")(x)
     x = layers.Conv2D(1, **_CONVOLUTION, name="decoder_last")(x)
     x = batch_norm(settings, "decoder_last_batch_norm")(x)
-    return layers.Activation("sigmoid", name="decoder_last_sigmoid")(x)
+    # In bfloat16 every pixel above 0.998 would be 1, and cost what a wrong one costs.
+    return layers.Activation("sigmoid", dtype="float32", name="decoder_last_sigmoid")(x)
 
 
 def dense_step(x: Any, size: int, settings: BlockSettings, name: str) -> Any:

@@ -72,7 +72,7 @@ def build_density(
         _check_size(name, shape, n_convolutions=len(units))
     branches = [branch(images, units, settings, name) for name, images in inputs.items()]
     x = layers.Concatenate(name="concatenate")(branches) if len(branches) > 1 else branches[0]
-    return keras.Model(inputs, {"y": layers.Dense(1, name="density")(x)}, name="density")
+    return keras.Model(inputs, {"y": layers.Dense(1, dtype="float32", name="density")(x)}, name="density")
 
 
 def density_lookout(network: keras.Model, units: Sequence[int]) -> Lookout:

@@ -1,9 +1,10 @@
 """How many processes train at once: the resolver `${workers:}` of launcher configurations."""
 
 import os
-import subprocess
 
 from omegaconf import OmegaConf
+
+from ablation.gpus import count_gpus
 
 _BYTES_PER_PROCESS = 1.5 * 2**30  # TensorFlow with a small network holds about 0.8 GiB
 
@@ -21,18 +22,6 @@ def n_workers() -> int:
     import joblib
 
     return max(1, min(int(joblib.cpu_count()), int(_memory_bytes() // _BYTES_PER_PROCESS)))
-
-
-def count_gpus() -> int:
-    """NVIDIA GPUs that this process may use."""
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if visible is not None:
-        return len([gpu for gpu in visible.split(",") if gpu.strip() not in ("", "-1")])
-    try:
-        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=20, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return 0
-    return sum(line.startswith("GPU ") for line in listed.stdout.splitlines())
 
 
 def _memory_bytes() -> float:

@@ -71,6 +71,22 @@ def inputs_of(network: keras.Model, batch: Mapping[str, Any]) -> Any:
     return batch[names[0]] if len(names) == 1 else {name: batch[name] for name in names}
 
 
+def losses_of(problem: Problem, batch: Mapping[str, Any], training: bool) -> dict[str, Any]:
+    """What each image of a batch costs, float32 (batch,) for each name, whatever the network computes in."""
+    outputs = problem.network(inputs_of(problem.network, batch), training=training)
+    return problem.losses(in_float32(outputs), batch)
+
+
+def in_float32(tensors: Mapping[str, Any]) -> dict[str, Any]:
+    """The tensors, those of lower precision cast."""
+    return {
+        name: keras.ops.cast(tensor, "float32")
+        if keras.backend.standardize_dtype(tensor.dtype) in ("bfloat16", "float16")
+        else tensor
+        for name, tensor in tensors.items()
+    }
+
+
 def n_images(arrays: Arrays) -> int:
     """How many images the arrays describe."""
     return len(next(iter(arrays.values())))
@@ -92,10 +108,13 @@ class Schedule:
     learning_rate: float
     decay: float
 
+    def rates(self) -> keras.optimizers.schedules.LearningRateSchedule:
+        """Steps taken → learning rate."""
+        return keras.optimizers.schedules.InverseTimeDecay(self.learning_rate, 1, self.decay)
+
     def optimizer(self) -> keras.optimizers.Optimizer:
         """Adam with inverse-time decay."""
-        rate = keras.optimizers.schedules.InverseTimeDecay(self.learning_rate, 1, self.decay)
-        return keras.optimizers.Adam(rate)
+        return keras.optimizers.Adam(self.rates())
 
 
 @dataclass(frozen=True)
@@ -105,10 +124,13 @@ class Trained:
     Args:
         seed: of the run.
         responses: of the trained network: the losses on the test images, `train_loss` (mean over the last
-            epoch), `n_parameters`, `train_seconds` (steps alone: no tracing, no measuring).
+            epoch), `n_parameters`, `train_seconds` (steps alone: no tracing, no measuring; in a pack, the
+            run's share), `compile_seconds` (until the program was ready, the same for all runs that share
+            it).
         history: per epoch, `train_loss` and the losses on the test images (`test_loss`, …).
         arrays: what the problem's probes keep.
         weights: path of a weight → its values.
+        provenance: `backend`, and `pack`: how many runs were trained at once.
     """
 
     seed: int
@@ -116,17 +138,22 @@ class Trained:
     history: dict[str, list[float]]
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     weights: dict[str, np.ndarray] = field(default_factory=dict)
+    provenance: dict[str, str] = field(default_factory=dict)
 
 
-def train_cell(problem: Problem, schedule: Schedule, seeds: Sequence[int]) -> Iterator[Trained]:
+def train_cell(
+    problem: Problem, schedule: Schedule, seeds: Sequence[int], pack: str = "auto"
+) -> Iterator[Trained]:
     """Train the same network from each seed; yield each run as soon as it is finished.
 
-    A run whose loss is no longer finite ends at once and comes back with that loss.
+    TensorFlow trains one after another, JAX in packs; Keras' own setting chooses (KERAS_BACKEND). The
+    history of a run whose loss is no longer finite ends there, and it comes back with that loss.
 
     Args:
         problem: network, losses and data. The network is built once and re-initialised for each seed.
         schedule: epochs and rates.
         seeds: at least 0 each.
+        pack: how many seeds JAX trains at once: a number, or `auto` for as many as the device holds.
 
     Raises:
         UsageError: there are fewer images than one batch, or Keras runs on a backend without a loop here.
@@ -137,13 +164,19 @@ def train_cell(problem: Problem, schedule: Schedule, seeds: Sequence[int]) -> It
             f"training.batch_size: expected at most the number of training images, {n_train}. "
             f"Received: {schedule.batch_size}"
         )
-    if keras.backend.backend() != "tensorflow":
-        raise UsageError(
-            f"Training runs on Keras' tensorflow backend. Received: {keras.backend.backend()}. "
-            "Unset KERAS_BACKEND, or set it to tensorflow."
-        )
-    from ablation.training.tensorflow_loop import TensorFlowLoop
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        from ablation.training.tensorflow_loop import TensorFlowLoop
 
-    loop = TensorFlowLoop(problem, schedule)
-    for seed in seeds:
-        yield loop.train(seed)
+        loop = TensorFlowLoop(problem, schedule)
+        yield from map(loop.train, seeds)
+    elif backend == "jax":
+        from ablation.training.jax_loop import JaxLoop
+        from ablation.training.packing import train_packed
+
+        yield from train_packed(JaxLoop(problem, schedule), seeds, pack)
+    else:
+        raise UsageError(
+            f"Training runs on Keras' backends tensorflow and jax. Received: {backend}. "
+            "Unset KERAS_BACKEND, or set it to one of them."
+        )

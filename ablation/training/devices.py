@@ -1,11 +1,42 @@
-"""What the process trains on: threads, GPU memory, and its name for the table."""
+"""What the process trains on: threads, GPU memory, and its name for the table; on either backend."""
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from contextlib import contextmanager
 
-from ablation.training.slots import take_slot
+from ablation.errors import UsageError
+
+
+def prepare_device(threads: int | None) -> str:
+    """Set threads and GPU memory of Keras' backend, before it has done anything.
+
+    Args:
+        threads: of this process. None takes OMP_NUM_THREADS, which joblib sets to each process's share of
+            the cores, or else leaves it to the backend.
+
+    Returns:
+        The device's name, such as "CPU, 1 thread" or "NVIDIA H200".
+
+    Raises:
+        UsageError: Keras runs on a backend without a loop here.
+        ModuleNotFoundError: Keras or its backend is not installed.
+    """
+    threads = threads or int(os.environ.get("OMP_NUM_THREADS", 0)) or None
+    with _silent_stderr():
+        import keras
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        from ablation.training.tensorflow_device import prepare_tensorflow
+
+        return prepare_tensorflow(threads)
+    if backend == "jax":
+        from ablation.training.jax_device import prepare_jax
+
+        return prepare_jax(threads)
+    raise UsageError(
+        f"Training runs on Keras' backends tensorflow and jax. Received: {backend}. "
+        "Unset KERAS_BACKEND, or set it to one of them."
+    )
 
 
 @contextmanager
@@ -20,39 +51,3 @@ def _silent_stderr() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
-
-
-with _silent_stderr():
-    import tensorflow as tf
-
-
-def prepare_tensorflow(threads: int | None) -> str:
-    """Set threads and memory growth, before TensorFlow has done anything; later calls change nothing.
-
-    Args:
-        threads: of this process. None takes OMP_NUM_THREADS, which joblib sets to each process's share of
-            the cores, or else leaves it to TensorFlow.
-
-    Returns:
-        The device's name, such as "CPU, 1 thread" or "NVIDIA H200".
-    """
-    threads = threads or int(os.environ.get("OMP_NUM_THREADS", 0))
-    if threads:
-        with suppress(RuntimeError):  # it has started, and keeps the threads that it has
-            tf.config.threading.set_intra_op_parallelism_threads(threads)
-            tf.config.threading.set_inter_op_parallelism_threads(threads)
-    gpus = tf.config.list_physical_devices("GPU")
-    if gpus:
-        return _prepare_gpu(gpus)
-    used = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
-    return f"CPU, {used} thread{'s' if used != 1 else ''}"
-
-
-def _prepare_gpu(gpus: list[Any]) -> str:
-    """Take one GPU for this process, and of its memory only what is needed; return its name."""
-    with suppress(RuntimeError):  # it has started, and keeps the GPU that it has
-        gpu = gpus[take_slot(len(gpus), "gpu-" + os.environ.get("CUDA_VISIBLE_DEVICES", "all"))]
-        tf.config.set_visible_devices(gpu, "GPU")
-        tf.config.experimental.set_memory_growth(gpu, True)
-    own = tf.config.get_visible_devices("GPU")[0]
-    return str(tf.config.experimental.get_device_details(own).get("device_name", "GPU"))

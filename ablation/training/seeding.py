@@ -2,14 +2,21 @@
 
 Seeds are paired across cells: everything is drawn from (seed, name), so that a layer that two cells share
 starts with the same weights in both, whatever other layers stand around it.
+
+The order of the data is the same on every backend. So are weights from uniform initialisers (Keras' default,
+Glorot and Bengio's, is one), zeros and ones. Other initialisers, dropout and sampling draw from the
+backend's own generator: TensorFlow and JAX give a seed other numbers there, of the same distribution.
 """
 
+import math
 import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import keras
 import numpy as np
+
+from ablation.training.philox import uniform
 
 _SEED_STATE = keras.random.SeedGenerator
 
@@ -63,7 +70,35 @@ def _first_value(variable: Any, initializer: Any, seed: int) -> Any:
     config = initializer.get_config()
     if "seed" in config:
         config["seed"] = _derived(seed, variable.path)
+        limits = _uniform_limits(initializer, variable.shape)
+        if limits and variable.dtype == "float32" and keras.backend.backend() != "tensorflow":
+            return uniform(config["seed"], variable.shape, *limits)
     return type(initializer).from_config(config)(variable.shape, variable.dtype)
+
+
+def _uniform_limits(initializer: Any, shape: tuple[int, ...]) -> tuple[float, float] | None:
+    """Between what values a uniform initialiser draws; None for others."""
+    if isinstance(initializer, keras.initializers.RandomUniform):
+        return initializer.minval, initializer.maxval
+    has_axes = getattr(initializer, "input_axes", None) is not None
+    if has_axes or getattr(initializer, "distribution", None) != "uniform":
+        return None
+    scale = initializer.scale / max(1.0, _fan(initializer.mode, shape))
+    limit = math.sqrt(3.0 * scale)
+    return -limit, limit
+
+
+def _fan(mode: str, shape: tuple[int, ...]) -> float:
+    """Connections into a unit, out of it, or their mean, as Keras counts them."""
+    *window, fan_in, fan_out = (1, 1, *shape)[-max(2, len(shape)) :]
+    if len(shape) == 1:
+        fan_in = fan_out  # a vector is taken for as many units with as many connections
+    size = math.prod(window)
+    return {
+        "fan_in": size * fan_in,
+        "fan_out": size * fan_out,
+        "fan_avg": size * (fan_in + fan_out) / 2,
+    }[mode]
 
 
 def _derived(seed: int, path: str) -> int:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from ablation.training.cell import Arrays, Problem, Schedule, Trained, inputs_of, n_images
+from ablation.training.cell import Arrays, Problem, Schedule, Trained, in_float32, losses_of, n_images
+from ablation.training.finish import finish
 from ablation.training.seeding import epoch_order, initial_values
 
 _TEST_BATCH = 500  # images measured at once: bounds memory, changes no result beyond rounding
@@ -21,8 +22,8 @@ class TensorFlowLoop:
     """A network traced once, ready to be trained from any seed."""
 
     def __init__(self, problem: Problem, schedule: Schedule) -> None:
-        self.problem, self.schedule = problem, schedule
-        self.network, self.losses = problem.network, problem.losses
+        start = time.perf_counter()
+        self.problem, self.schedule, self.network = problem, schedule, problem.network
         self.optimizer = schedule.optimizer()
         self.optimizer.build(self.network.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
@@ -37,6 +38,7 @@ class TensorFlowLoop:
         self._measure = tf.function(self._measure_test, input_signature=[], **options)
         self._probe = tf.function(self._measure_probes, input_signature=[], **options)
         self._warm_up()
+        self.compile_seconds = time.perf_counter() - start
 
     def train(self, seed: int) -> Trained:
         """Train from this seed, from scratch."""
@@ -52,17 +54,14 @@ class TensorFlowLoop:
                 history.setdefault(f"test_{name}", []).append(float(value))
             if not math.isfinite(history["train_loss"][-1]):
                 break
-        last = {name: values[-1] for name, values in history.items()}
-        responses = {name.removeprefix("test_"): value for name, value in last.items()}
-        responses |= {"n_parameters": self.network.count_params(), "train_seconds": seconds}
-        arrays: dict[str, np.ndarray] = {}
-        if all(map(math.isfinite, responses.values())):
-            for probe, found in zip(self.problem.probes, self._probe(), strict=True):
-                measured = probe.summarise({name: tensor.numpy() for name, tensor in found.items()})
-                responses |= measured.responses
-                arrays |= measured.arrays
+        costs = {"train_seconds": seconds, "compile_seconds": self.compile_seconds}
         weights = {v.path: v.numpy() for v in self.network.weights}
-        return Trained(seed, responses, history, arrays, weights)
+        provenance = {"backend": "tensorflow", "pack": "1"}
+        return finish(self.problem, seed, history, costs, self._probed, weights, provenance)
+
+    def _probed(self) -> list[dict[str, np.ndarray]]:
+        """What the problem's probes measure on the network as it is."""
+        return [{name: tensor.numpy() for name, tensor in found.items()} for found in self._probe()]
 
     def _train_epoch(self, order: Any) -> Any:
         """Take one step per row of `order`; return the mean loss, a scalar."""
@@ -79,8 +78,7 @@ class TensorFlowLoop:
     def _step(self, batch: dict[str, Any]) -> Any:
         """One gradient step on a batch; return its loss before the step."""
         with tf.GradientTape() as tape:
-            outputs = self.network(inputs_of(self.network, batch), training=True)
-            loss = tf.reduce_mean(self.losses(outputs, batch)["loss"])
+            loss = tf.reduce_mean(losses_of(self.problem, batch, training=True)["loss"])
         gradients = tape.gradient(loss, [v.value for v in self.network.trainable_variables])
         self.optimizer.apply(gradients, self.network.trainable_variables)
         return loss
@@ -91,7 +89,7 @@ class TensorFlowLoop:
 
         def measure(i: Any, sums: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
             batch, mask = {name: array[i] for name, array in self._test.items()}, self._test_mask[i]
-            losses = self.losses(self.network(inputs_of(self.network, batch), training=False), batch)
+            losses = losses_of(self.problem, batch, training=False)
             # A masked infinity would still be no number, hence `where` and not a product.
             return i + 1, {k: s + tf.reduce_sum(tf.where(mask, losses[k], 0.0)) for k, s in sums.items()}
 
@@ -100,14 +98,15 @@ class TensorFlowLoop:
         return {name: total / n_images(self.problem.test) for name, total in sums.items()}
 
     def _measure_probes(self) -> list[dict[str, Any]]:
-        """What the problem's probes measure on the network as it is."""
+        """What each probe measures."""
         pairs = zip(self.problem.probes, self._probe_data, strict=True)
-        return [probe.measure(self.network, data) for probe, data in pairs]
+        return [in_float32(probe.measure(self.network, data)) for probe, data in pairs]
 
     def _warm_up(self) -> None:
-        """Trace and optimise both functions, so that the first seed is not charged for it."""
+        """Trace and optimise the functions, so that the first seed is not charged for it."""
         self._epoch(tf.zeros((1, self.schedule.batch_size), tf.int32))
         self._measure()
+        self._probe.get_concrete_function()
 
     def _reset(self, seed: int) -> None:
         """Back to the start of a run: weights, random generators, optimiser."""

@@ -45,13 +45,14 @@ def uninterrupted(tmp_path_factory):
 
 
 @pytest.fixture
-def cluster(request, monkeypatch):
+def cluster(request, monkeypatch, tmp_path):
     """A Ray cluster of two nodes on the loopback address, for the launcher that wants one."""
     if request.node.callspec.params["launcher"] != "ray_cluster":
         yield
         return
     from ray.cluster_utils import Cluster
 
+    monkeypatch.chdir(tmp_path)  # where the machines' processes start
     made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     made.add_node(num_cpus=1)
     monkeypatch.setenv("RAY_ADDRESS", made.address)

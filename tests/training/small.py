@@ -3,10 +3,12 @@
 from functools import partial
 from typing import Any
 
+import keras
 import numpy as np
 
 from ablation.networks.autoencoder import LOSSES, autoencoder_losses
 from ablation.training.cell import Problem, Schedule
+from ablation.training.seeding import initial_values
 from tests.networks.tiny import tiny_network
 
 SHRINKAGE = 1e-3
@@ -30,6 +32,16 @@ def small_problem(train: np.ndarray | None = None, test: np.ndarray | None = Non
         train={"images": squares(64) if train is None else train},
         test={"images": squares(9, seed=1) if test is None else test},
     )
+
+
+def first_loss(problem: Problem, seed: int) -> float:
+    """The cross-entropy of all training images before anything was learned, of Keras' eager network."""
+    for variable, value in zip(problem.network.variables, initial_values(problem.network, seed), strict=True):
+        variable.assign(value)
+    outputs = problem.network(problem.train["images"], training=True)
+    out = keras.ops.convert_to_numpy(keras.ops.cast(outputs["reconstruction"], "float32"))
+    x, p = problem.train["images"].astype(float), out.astype(float)
+    return float(-(x * np.log(p) + (1 - x) * np.log(1 - p)).mean())
 
 
 def schedule(epochs: int = 2, batch_size: int = 16, rate: float = 1e-2, decay: float = 1e-2) -> Schedule:

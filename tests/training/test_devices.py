@@ -1,10 +1,12 @@
 import os
 import re
 
+import keras
 import pytest
 import tensorflow as tf
 
-from ablation.training.devices import prepare_tensorflow
+from ablation.errors import UsageError
+from ablation.training.devices import prepare_device
 
 pytestmark = pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="names of CPUs")
 
@@ -17,7 +19,7 @@ def started():
 
 def test_the_device_is_named_with_its_threads(monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    name = prepare_tensorflow(None)
+    name = prepare_device(None)
     n = int(re.fullmatch(r"CPU, (\d+) threads?", name)[1])
     assert n == (tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count())
     assert name.endswith("threads") == (n != 1)
@@ -26,9 +28,9 @@ def test_the_device_is_named_with_its_threads(monkeypatch):
 @pytest.mark.parametrize("threads", [None, 1, 2, 64])
 @pytest.mark.parametrize("environment", ["1", "3"])
 def test_a_later_call_changes_nothing(monkeypatch, threads, environment):
-    before = prepare_tensorflow(None)
+    before = prepare_device(None)
     monkeypatch.setenv("OMP_NUM_THREADS", environment)
-    assert prepare_tensorflow(threads) == before
+    assert prepare_device(threads) == before
 
 
 @pytest.mark.parametrize(
@@ -41,5 +43,11 @@ def test_the_given_threads_come_before_those_of_the_launcher(monkeypatch, thread
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     if omp:
         monkeypatch.setenv("OMP_NUM_THREADS", omp)
-    prepare_tensorflow(threads)
+    prepare_device(threads)
     assert asked == ([] if expected is None else [expected, expected])
+
+
+def test_another_backend_is_refused_with_what_to_do(monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    with pytest.raises(UsageError, match=r"Received: torch\. .*KERAS_BACKEND"):
+        prepare_device(None)

@@ -18,8 +18,8 @@ pytestmark = [
 FLAGS = {"variational": True, "dropout": True, "batch_norm": True}
 PROGRAM = f"""
 import json
-from ablation.training.devices import prepare_tensorflow
-device = prepare_tensorflow(None)
+from ablation.training.devices import prepare_device
+device = prepare_device(None)
 import tensorflow as tf
 from ablation.training.tensorflow_loop import TensorFlowLoop
 from tests.training.small import schedule, small_problem

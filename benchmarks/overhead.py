@@ -1,6 +1,6 @@
 """What the framework itself costs: planning, resuming, jobs that have nothing to do, and overhead per run.
 
-    python -m benchmarks.planning
+    python -m benchmarks.overhead
 
 An app with a stand-in trainer (no network) is swept as a user would, each time in a process of its own. What
 Python and imports take is measured by a plan of one run, and subtracted. Prints Markdown tables.

@@ -1,0 +1,160 @@
+"""The JAX loop: all seeds of a pack in one compiled program, mapped over stacked weights.
+
+`jax.vmap` adds the runs as a leading axis, `jax.lax.scan` takes the steps of an epoch without returning to
+Python. Data are on the device once, whatever the pack.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jax
+import numpy as np
+
+from ablation.training.cell import Arrays, Problem, Schedule, Trained, n_images
+from ablation.training.finish import finish
+from ablation.training.jax_program import Program, compiled
+from ablation.training.jax_state import State, initial_state, state_shapes, weights_of
+from ablation.training.jax_steps import Steps
+from ablation.training.seeding import epoch_order
+
+_TEST_BATCH = 100  # images measured at once, of each run
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Of packs of one size.
+
+    Args:
+        epoch: one epoch of training.
+        measure: the losses on the test images.
+        probe: the problem's probes.
+        bytes: device memory of a pack, beside the data.
+        compile_seconds: until they were ready.
+    """
+
+    epoch: Program
+    measure: Program
+    probe: Program
+    bytes: int
+    compile_seconds: float
+
+
+class JaxLoop:
+    """A network ready to be trained from any seeds."""
+
+    def __init__(self, problem: Problem, schedule: Schedule) -> None:
+        self.problem, self.schedule, self.network = problem, schedule, problem.network
+        self.steps = Steps(problem, schedule)
+        self._rates = {
+            "learning_rate": np.float32(schedule.learning_rate),
+            "decay": np.float32(schedule.decay),
+        }
+        self._train = jax.device_put(dict(problem.train))
+        self._test, self._mask = jax.device_put(_whole_batches(problem.test))
+        self._probed = jax.device_put([dict(probe.data) for probe in problem.probes])
+        self._programs: dict[int, Programs] = {}
+
+    def fitting(self, n: int) -> int:
+        """How many runs, at most n, fit into the device's memory by the compiler's count.
+
+        1 on a CPU: its cores are busy with one run, and a pack gained little or nothing (docs/benchmarks.md).
+        """
+        if _is_cpu():
+            return 1
+        free = free_bytes()
+        while n > 1 and self.programs(n).bytes > free:
+            n = max(1, min(n - 1, int(n * free / self.programs(n).bytes)))
+        return n
+
+    def train(self, seeds: Sequence[int]) -> list[Trained]:
+        """Train these seeds together, from scratch."""
+        programs = self.programs(len(seeds))
+        state = initial_state(self.network, self.steps.optimizer, seeds)
+        recorded: list[dict[str, np.ndarray]] = []
+        seconds: list[float] = []
+        alive = np.ones(len(seeds), bool)
+        for epoch in range(self.schedule.epochs):
+            order = jax.device_put(self._orders(seeds, epoch))
+            start = time.perf_counter()
+            state, train_loss = programs.epoch.run(state, order, self._rates, self._train)
+            jax.block_until_ready(train_loss)
+            seconds.append((time.perf_counter() - start) / len(seeds))
+            state, found = programs.measure.run(state, self._test, self._mask)
+            tests = {f"test_{name}": found[name] for name in self.problem.loss_names}
+            recorded.append(jax.device_get({"train_loss": train_loss, **tests}))
+            alive &= np.isfinite(recorded[-1]["train_loss"])
+            if not alive.any():
+                break
+        return self._finish(seeds, recorded, seconds, programs, state)
+
+    def programs(self, n: int) -> Programs:
+        """Compiled for packs of n runs."""
+        if n not in self._programs:
+            start = time.perf_counter()
+            state = state_shapes(self.network, self.steps.optimizer, n)
+            n_train, batch = n_images(self.problem.train), self.schedule.batch_size
+            order = jax.ShapeDtypeStruct((n, n_train // batch, batch), np.int32)
+            epoch = jax.vmap(self.steps.epoch, (0, 0, None, None))
+            measure = jax.vmap(self.steps.measure, (0, None, None))
+            programs = (
+                compiled(epoch, state, order, self._rates, self._train, overwrites=True),
+                compiled(measure, state, self._test, self._mask, overwrites=True),
+                compiled(self.steps.probe, state, self._probed),
+            )
+            held = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves((state, order)))
+            needed = held + max(program.scratch_bytes for program in programs)
+            self._programs[n] = Programs(*programs, needed, time.perf_counter() - start)
+        return self._programs[n]
+
+    def _orders(self, seeds: Sequence[int], epoch: int) -> np.ndarray:
+        """The images of each step of each run, (runs, steps, batch)."""
+        n, batch = n_images(self.problem.train), self.schedule.batch_size
+        return np.stack([epoch_order(seed, epoch, n, batch) for seed in seeds])
+
+    def _finish(
+        self,
+        seeds: Sequence[int],
+        recorded: Sequence[dict[str, np.ndarray]],
+        seconds: Sequence[float],
+        programs: Programs,
+        state: State,
+    ) -> list[Trained]:
+        """Each run of a pack as if it had been alone."""
+        found = jax.device_get(programs.probe.run(state, self._probed))
+        weights = weights_of(self.network, state)
+
+        def run(i: int, seed: int) -> Trained:
+            history = {name: [float(losses[name][i]) for losses in recorded] for name in recorded[0]}
+            n_epochs = _until_diverged(history["train_loss"])
+            history = {name: values[:n_epochs] for name, values in history.items()}
+            costs = {"train_seconds": sum(seconds[:n_epochs]), "compile_seconds": programs.compile_seconds}
+            probed = [{name: array[i] for name, array in arrays.items()} for arrays in found]
+            provenance = {"backend": "jax", "pack": str(len(seeds))}
+            return finish(self.problem, seed, history, costs, lambda: probed, weights[i], provenance)
+
+        return [run(i, seed) for i, seed in enumerate(seeds)]
+
+
+def _is_cpu() -> bool:
+    return bool(jax.local_devices()[0].platform == "cpu")
+
+
+def free_bytes() -> float:
+    """Memory of the device that nobody has taken; infinite where it does not tell."""
+    stats = jax.local_devices()[0].memory_stats() or {}
+    return float(stats.get("bytes_limit", math.inf)) - float(stats.get("bytes_in_use", 0))
+
+
+def _until_diverged(losses: Sequence[float]) -> int:
+    """How many epochs there were, the first that gave no number included."""
+    return next((i + 1 for i, loss in enumerate(losses) if not math.isfinite(loss)), len(losses))
+
+
+def _whole_batches(arrays: Arrays) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Arrays as (n_batches, batch, …), the last batch filled up, and a mask that is false where it was."""
+    n = n_images(arrays)
+    batch = min(_TEST_BATCH, n)
+    index = np.arange(n + -n % batch).reshape(-1, batch)
+    return {name: array[index % n] for name, array in arrays.items()}, index < n

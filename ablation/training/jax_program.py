@@ -1,0 +1,60 @@
+"""Compiled programs: each is compiled once in a process, whatever cells share it."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+
+_N_KEPT = 24  # programs; a cell has three
+_kept: OrderedDict[str, Any] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Program:
+    """A compiled function.
+
+    Args:
+        run: calls it with arguments of the shapes that it was compiled for.
+        scratch_bytes: what it needs beside its arguments.
+    """
+
+    run: Callable[..., Any]
+    scratch_bytes: int
+
+
+def compiled(function: Callable[..., Any], *arguments: Any, overwrites: bool = False) -> Program:
+    """Compile a function for arguments of these shapes, or take the program of another cell.
+
+    Two functions share a program when JAX lowers them to the same text, so nothing has to be assumed of
+    networks or losses; tracing alone is repeated.
+
+    Args:
+        function: pure.
+        arguments: arrays, or what has shape and type of some.
+        overwrites: the first argument's memory may hold the result.
+    """
+    lowered = jax.jit(function, donate_argnums=(0,) if overwrites else ()).lower(*arguments)
+    # The text leaves out arguments that are not used; a compiled program still checks them.
+    said = f"{lowered.as_text()}{lowered.in_tree}{lowered.out_tree}{lowered.in_avals}"
+    key = hashlib.sha256(said.encode()).hexdigest()
+    if key not in _kept:
+        _kept[key] = _compile(lowered)
+    _kept.move_to_end(key)
+    while len(_kept) > _N_KEPT:
+        _kept.popitem(last=False)
+    return _program(_kept[key])
+
+
+def _compile(lowered: Any) -> Any:
+    return lowered.compile()
+
+
+def _program(executable: Any) -> Program:
+    memory, scratch = executable.memory_analysis(), 0
+    if memory is not None:  # what the result needs beside the memory of arguments that it overwrites
+        fresh = memory.output_size_in_bytes - memory.alias_size_in_bytes
+        scratch = memory.temp_size_in_bytes + max(0, fresh)
+    return Program(executable, int(scratch))

@@ -1,0 +1,94 @@
+"""What JAX computes for one run, as pure functions; `jax_loop` maps them over the runs of a pack."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import keras
+
+from ablation.training.cell import Problem, Schedule, in_float32, losses_of, n_images
+from ablation.training.jax_state import State, Tensors, holding, others_after
+
+_PROBED_AT_ONCE = 8  # runs: a probe may look at more images than a batch has, and shall not set the memory
+
+
+class Steps:
+    """The computations of a problem; all that differs between runs is an argument.
+
+    So are the numbers of the schedule and the data: programs of cells that differ in them are the same.
+
+    Args:
+        problem: network, losses and probes.
+        schedule: its epochs and batch size.
+    """
+
+    def __init__(self, problem: Problem, schedule: Schedule) -> None:
+        self.problem, self.schedule, self.network = problem, schedule, problem.network
+        self.optimizer = keras.optimizers.Adam(schedule.learning_rate)
+        self.optimizer.build(self.network.trainable_variables)
+        ours = [id(v) for v in self.optimizer.variables]
+        self._iterations = ours.index(id(self.optimizer.iterations))
+        self._rate = ours.index(id(self.optimizer.learning_rate))
+
+    def epoch(self, state: State, order: Any, rates: Mapping[str, Any], train: Any) -> tuple[State, Any]:
+        """One step per row of `order`, (steps, batch) → the state after it and the mean loss, a scalar.
+
+        Args:
+            state: of the run.
+            order: indices of the training images.
+            rates: `learning_rate` and `decay` of the schedule.
+            train: name → all training images.
+        """
+        rate_at = replace(self.schedule, **rates).rates()
+
+        def step(state: State, indices: Any) -> tuple[State, Any]:
+            batch = {name: array[indices] for name, array in train.items()}
+            return self._step(state, batch, rate_at)
+
+        state, losses = jax.lax.scan(step, state, order)
+        return state, jnp.mean(losses)
+
+    def measure(self, state: State, test: Any, mask: Any) -> tuple[State, dict[str, Any]]:
+        """The mean of each loss over the test images, (batches, batch, …); `mask` is false at fillings."""
+
+        def add(carried: tuple[Tensors, Any], batch: Any) -> tuple[Any, None]:
+            (others, sums), (images, counts) = carried, batch
+            with holding(self.network, state._replace(others=others)) as scope:
+                losses = losses_of(self.problem, images, training=False)
+                others = others_after(self.network, scope)
+            # A masked infinity would still be no number, hence `where` and not a product.
+            return (
+                others,
+                {k: s + jnp.sum(jnp.where(counts, losses[k], 0.0)) for k, s in sums.items()},
+            ), None
+
+        zeros = {name: jnp.zeros(()) for name in self.problem.loss_names}
+        (others, sums), _ = jax.lax.scan(add, (state.others, zeros), (test, mask))
+        n = n_images(self.problem.test)
+        return state._replace(others=others), {name: total / n for name, total in sums.items()}
+
+    def probe(self, states: State, data: Any) -> list[dict[str, Any]]:
+        """What the probes measure on each run of a pack, a few runs at a time."""
+
+        def measure(state: State) -> list[dict[str, Any]]:
+            with holding(self.network, state):
+                pairs = zip(self.problem.probes, data, strict=True)
+                return [in_float32(probe.measure(self.network, given)) for probe, given in pairs]
+
+        return list(jax.lax.map(measure, states, batch_size=_PROBED_AT_ONCE))
+
+    def _step(self, state: State, batch: Mapping[str, Any], rate_at: Any) -> tuple[State, Any]:
+        """One gradient step on a batch; the loss is the one before it."""
+
+        def loss_of(trainable: Tensors) -> tuple[Any, Tensors]:
+            with holding(self.network, state._replace(trainable=trainable)) as scope:
+                loss = jnp.mean(losses_of(self.problem, batch, training=True)["loss"])
+                return loss, others_after(self.network, scope)
+
+        (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(state.trainable)
+        optimizer = list(state.optimizer)
+        optimizer[self._rate] = rate_at(optimizer[self._iterations])
+        trainable, optimizer = self.optimizer.stateless_apply(optimizer, gradients, state.trainable)
+        return State(trainable, others, optimizer), loss

@@ -1,0 +1,35 @@
+"""A peer: Optuna's grid sampler, whose objective is `peer_fit.fit`, in one process as its tutorial does.
+
+python -m benchmarks.peer_optuna '{"flags.batch_norm": ["false", "true"], "seed": ["0", "1"]}'
+"""
+
+import json
+import sys
+
+try:
+    import optuna
+except ModuleNotFoundError:
+    sys.exit("Optuna is not installed: pip install 'ablation-study[bench]'")
+
+from benchmarks.peer_fit import fit
+
+
+def main() -> None:
+    levels: dict[str, list[str]] = json.loads(sys.argv[1])
+    seconds = []
+
+    def objective(trial: optuna.Trial) -> float:
+        chosen = {name: trial.suggest_categorical(name, names) for name, names in levels.items()}
+        seed = chosen.pop("seed")
+        loss, spent = fit(",".join([*(f"{name}={level}" for name, level in chosen.items()), seed]))
+        seconds.append(spent)
+        return loss
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(sampler=optuna.samplers.GridSampler(levels))
+    study.optimize(objective)  # it ends with the grid
+    print(json.dumps({"train_seconds": sum(seconds), "runs": len(study.trials)}))
+
+
+if __name__ == "__main__":
+    main()
