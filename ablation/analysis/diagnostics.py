@@ -11,7 +11,7 @@ from scipy import special
 
 from ablation.analysis.distributions import f_upper, root, t_two_sided
 from ablation.analysis.factors import Floats
-from ablation.analysis.fit import Fit
+from ablation.analysis.fit import EXACT_FIT, Fit
 from ablation.analysis.multiplicity import holm
 from ablation.analysis.runs import Runs
 from ablation.analysis.scale import Scale
@@ -89,7 +89,9 @@ class Diagnostics:
         squares = fit.residuals**2
         away = squares - squares.mean()
         explained = fit.q.T @ away
-        lm = fit.n * float(explained @ explained) / float(away @ away)
+        # Residuals of one size, as of two cells with two seeds: nothing varies that could go with anything.
+        varies = float(np.linalg.norm(away)) > EXACT_FIT * float(np.linalg.norm(squares))
+        lm = fit.n * float(explained @ explained) / float(away @ away) if varies else 0.0
         return pd.DataFrame([{"LM": lm, "df": df, "p": float(special.chdtrc(df, lm))}])
 
     @cached_property

@@ -125,3 +125,14 @@ def test_nothing_breaks_without_an_error_estimate(c02, change):
         assert getattr(found.diagnostics, name) is not None
     assert found.effects[["p", "p_adjusted"]].isna().all(axis=None)
     assert not set(found.verdicts["verdict"]) & {"keep", "hurts", "does nothing"}
+
+
+@pytest.mark.parametrize("noise", [0.01, 0.3, 1e-5])
+def test_residuals_of_one_size_have_no_spread_along_the_fit(noise):
+    # Two cells with two paired seeds leave residuals ±c alone; rounding must not look like a trend.
+    table = pd.DataFrame(
+        {"norm": [0, 1, 0, 1], "seed": [0, 0, 1, 1], "loss": [1, 2, 1.5 + noise, 2.5 - noise]}
+    )
+    found = analyze(table, "loss", ["norm"], block="seed", scale="identity")
+    assert found.diagnostics.breusch_pagan.iloc[0][["LM", "p"]].tolist() == [0.0, 1.0]
+    assert all("along the fit" not in str(warning) for warning in found.warnings)
