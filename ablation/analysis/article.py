@@ -10,6 +10,7 @@ import pandas as pd
 
 from ablation.analysis.factors import OFF, Covariate, Factor
 from ablation.analysis.runs import Runs
+from ablation.design import short_name
 
 CAUTION = (
     "The columns of the factor that has one per level are predicted responses with everything else off, "
@@ -25,8 +26,8 @@ def camel_case(name: str) -> str:
 
 
 def labels(names: list[str]) -> dict[str, str]:
-    """A label per factor: the last part of its dotted name in CamelCase, or all where that is ambiguous."""
-    short = {name: camel_case(name.rsplit(".", 1)[-1]) for name in names}
+    """A label per factor: its short name in CamelCase, or the dotted name where that is ambiguous."""
+    short = {name: camel_case(short_name(name)) for name in names}
     ambiguous = {name for name in names if list(short.values()).count(short[name]) > 1}
     long = {name: camel_case(name) if name in ambiguous else short[name] for name in names}
     return {name: name if list(long.values()).count(long[name]) > 1 else long[name] for name in names}

@@ -28,6 +28,12 @@ def test_dotted_keys_become_the_article_s_names(c02):
     close(found.params, list(c02.expected["nointercept"]["coef"].values()))
 
 
+def test_a_swept_config_group_is_called_by_its_name(c02):
+    table = c02.table.rename(columns={"Activation": "model.name"})
+    found = analyze(table, "performance", ["BatchNorm", "model.name"]).article_ols()
+    assert {"Model_relu", "Model_sigmoid"} <= set(found.params.index)
+
+
 def test_trap_1_levels_are_read_as_deviations_from_their_mean(c02):
     found = analyze(c02.table, "performance", FACTORS)
     table = found.article_deviations()
