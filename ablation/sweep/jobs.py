@@ -10,6 +10,7 @@ from hydra.plugins.launcher import Launcher
 
 from ablation.design import shuffled
 from ablation.errors import UsageError
+from ablation.sweep.forecast import parallel
 from ablation.sweep.plan import Plan, Runs
 from ablation.sweep.workers import n_workers
 
@@ -86,7 +87,7 @@ def n_at_once(launcher: Mapping[str, Any], recycle: int, n_jobs: int) -> int:
     """
     if str(launcher.get("_target_")).endswith("submitit_launcher.LocalLauncher"):
         return n_workers()
-    n_processes = int(launcher.get("n_jobs") or 1)
+    n_processes = parallel(launcher) or 1
     return recycle * n_processes if n_processes > 1 else max(n_jobs, 1)
 
 

@@ -1,0 +1,21 @@
+import os
+
+import pytest
+
+from ablation.sweep.jobs import n_at_once
+
+JOBLIB = {"_target_": "hydra_plugins.hydra_joblib_launcher.joblib_launcher.JoblibLauncher"}
+
+
+@pytest.mark.parametrize(
+    ("launcher", "n"),
+    [
+        ({"_target_": "hydra._internal.core_plugins.basic_launcher.BasicLauncher"}, 1000),
+        ({"_target_": "hydra_plugins.hydra_ray_launcher.ray_launcher.RayLauncher"}, 1000),
+        ({**JOBLIB, "n_jobs": 1}, 1000),
+        ({**JOBLIB, "n_jobs": 3}, 30),
+        ({**JOBLIB, "n_jobs": -1}, 10 * os.cpu_count() if os.cpu_count() > 1 else 1000),
+    ],
+)
+def test_processes_that_joblib_keeps_are_replaced_after_their_share_of_jobs(launcher, n):
+    assert n_at_once(launcher, recycle=10, n_jobs=1000) == n
