@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from ablation.analysis.diagnostics import Diagnostics
-from ablation.analysis.notices import Notice, counted
+from ablation.analysis.notices import Notice
 from ablation.analysis.runs import Runs
 from ablation.analysis.sentences import p_text
+from ablation.words import counted
 
 MAX_COOKS_DISTANCE = 1.0
 """A run that moves the fit by more than this deserves a look (Cook & Weisberg 1982)."""

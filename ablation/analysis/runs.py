@@ -9,9 +9,10 @@ import pandas as pd
 
 from ablation.analysis.duplicates import codes_of, group, repeated_rows
 from ablation.analysis.factors import Bools, Factor, Floats, Ints, Predictor, read_covariate, read_factor
-from ablation.analysis.notices import Notice, counted, listed
+from ablation.analysis.notices import Notice, listed
 from ablation.analysis.request import Request
 from ablation.errors import UsageError
+from ablation.words import counted
 
 DUPLICATE = "duplicate of an earlier row"
 NO_WEIGHT = "no positive weight"

@@ -12,9 +12,10 @@ from ablation.design.kinds import Design
 from ablation.design.model import Codes
 from ablation.design.notes import conclusions, inseparable, left_out
 from ablation.design.request import Request
-from ablation.design.sentences import counted, listed
+from ablation.design.sentences import listed
 from ablation.design.verify import examine
 from ablation.errors import UsageError
+from ablation.words import counted
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import numpy as np
 from ablation.design.kinds import Alias
 from ablation.design.model import Codes
 from ablation.design.names import find_factor
-from ablation.design.sentences import counted
 from ablation.errors import UsageError
+from ablation.words import counted
 
 
 @dataclass(frozen=True)

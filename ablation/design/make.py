@@ -16,9 +16,10 @@ from ablation.design.names import short_names
 from ablation.design.notes import legend, one_factor_notes
 from ablation.design.one_factor import one_factor_cells
 from ablation.design.request import Request, read_request
-from ablation.design.sentences import counted, roman, shape
+from ablation.design.sentences import roman, shape
 from ablation.design.verify import examine
 from ablation.errors import UsageError
+from ablation.words import counted
 
 
 def make_design(

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from ablation.design.kinds import Alias
 from ablation.design.names import letters
-from ablation.design.sentences import counted, listed
+from ablation.design.sentences import listed
 from ablation.design.verify import Properties, Rank
+from ablation.words import counted
 
 MAX_GROUPS = 8
 """Groups of aliased effects that a sentence spells out; the alias table has them all."""

@@ -33,8 +33,3 @@ def listed(names: Sequence[str]) -> str:
     if len(names) > MAX_NAMES:
         return f"{', '.join(names[:MAX_NAMES])} and {len(names) - MAX_NAMES} more"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def counted(number: int, noun: str) -> str:
-    """Such as `1 cell` or `3 cells`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -103,11 +103,6 @@ def duration(seconds: float) -> str:
     return f"{seconds:.2g} s"
 
 
-def counted(n: int, noun: str) -> str:
-    """`1 run`, `2 runs`."""
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
-
-
 def minus(text: str) -> str:
     """True minus signs before numbers, also in sentences that the analysis wrote.
 

@@ -11,12 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from ablation.report.names import clipped
-from ablation.report.numbers import counted
 from ablation.report.ols import article_summary
 from ablation.report.sections.cells import best_sentence
 from ablation.report.sections.header import design
 from ablation.report.sections.verdicts import verdict_table
 from ablation.report.study import Answer, Study
+from ablation.words import counted
 
 LEVELS = 40
 """Characters of a name in the table of verdicts."""

@@ -12,7 +12,8 @@ from ablation.results import Row, Store
 from ablation.sweep.forecast import duration
 from ablation.sweep.plan import PlannedCell, Runs
 from ablation.sweep.survey import Watch
-from ablation.sweep.terminal import FAILURE, console, counted, failure_line, value
+from ablation.sweep.terminal import FAILURE, console, failure_line, value
+from ablation.words import counted
 
 _PAUSE_SECONDS = 0.5
 _PAUSES_PER_LOOK = 10

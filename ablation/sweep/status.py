@@ -10,7 +10,8 @@ from ablation.results import open_store
 from ablation.sweep.forecast import duration, time_left
 from ablation.sweep.plan import label
 from ablation.sweep.survey import Survey, survey
-from ablation.sweep.terminal import attempt_label, counted, log_of, print_failures, print_lines, reason, value
+from ablation.sweep.terminal import attempt_label, log_of, print_failures, print_lines, reason, value
+from ablation.words import counted
 
 _USAGE = "Expected the folder of a study: python -m ablation.sweep.status runs/quick. Received: {}"
 

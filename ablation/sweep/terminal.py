@@ -7,6 +7,7 @@ from rich.console import Console
 
 from ablation.results import Attempt, Row
 from ablation.sweep.plan import Plan, PlannedCell, label, text
+from ablation.words import counted
 
 FAILURE = "red"
 
@@ -88,8 +89,3 @@ def value(row: Row, response: str) -> str:
     """What is shown of a finished run."""
     found = row.responses.get(response)
     return row.status if row.status != "ok" or found is None else f"{response} {found:.4f}"
-
-
-def counted(n: int, one: str, many: str = "") -> str:
-    """`1 seed`, `3 seeds`."""
-    return f"{n} {one if n == 1 else many or f'{one}s'}"

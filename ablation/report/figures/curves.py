@@ -11,11 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from ablation.analysis.factors import Factor, Floats, read_factor
-from ablation.analysis.notices import counted
 from ablation.report.figures.names import IN_ALT, factor_names, listed, number, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import response_label, scale_axis
 from ablation.report.figures.style import drawing, looks, new_figure
+from ablation.words import counted
 
 History = Mapping[str, Sequence[float | None]]
 

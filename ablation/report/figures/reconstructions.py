@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ablation.analysis.notices import counted
 from ablation.report.figures.names import IN_ALT, listed, number, short
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.show import BAR_ROOM, NAME_ROOM, Sheet, name_rows, show_tiles
 from ablation.report.figures.style import SIGNED, WIDTH, drawing
 from ablation.report.figures.tiles import Image, as_images, grey, tiled
+from ablation.words import counted
 
 MAX_COLUMNS, MAX_TILES = 10, 220
 """Test images shown, and tiles in all: more make the page heavy."""

@@ -9,9 +9,10 @@ from typing import Any
 from ablation.analysis import Analysis
 from ablation.report.document import Block, Cell, Column, Grid, Prose, Section, Table
 from ablation.report.drawing import Drawer
-from ablation.report.numbers import counted, value
+from ablation.report.numbers import value
 from ablation.report.sections.tables import interval_name
 from ablation.report.study import Answer, Study
+from ablation.words import counted
 
 SHOWN = 12
 """Cells in the page's table; all are in its CSV."""

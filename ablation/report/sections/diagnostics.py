@@ -9,8 +9,9 @@ from ablation.analysis.checks import MAX_COOKS_DISTANCE
 from ablation.report.document import Block, Checks, Folded, Section, Tone
 from ablation.report.drawing import Drawer
 from ablation.report.names import clipped
-from ablation.report.numbers import counted, minus, p_value, plain
+from ablation.report.numbers import minus, p_value, plain
 from ablation.report.study import Answer, Study
+from ablation.words import counted
 
 Line = tuple[Tone, str, str]
 

@@ -9,9 +9,10 @@ import pandas as pd
 from ablation.analysis import Analysis
 from ablation.report.document import Block, Cell, Column, Prose, Section, Table, Verbatim
 from ablation.report.names import clipped
-from ablation.report.numbers import counted, duration, p_value, percent, units
+from ablation.report.numbers import duration, p_value, percent, units
 from ablation.report.sections.tables import component, contrast
 from ablation.report.study import Study
+from ablation.words import counted
 
 
 def ending(study: Study) -> Section:

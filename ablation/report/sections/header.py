@@ -6,8 +6,9 @@ import pandas as pd
 
 from ablation.analysis import Analysis
 from ablation.report.names import clipped
-from ablation.report.numbers import counted, duration, minus
+from ablation.report.numbers import duration, minus
 from ablation.report.study import Answer, Study
+from ablation.words import counted
 
 VERSIONS = ("python", "ablation-study", "tensorflow", "tensorflow-cpu", "keras", "jax", "torch", "numpy")
 

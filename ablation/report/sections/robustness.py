@@ -9,9 +9,10 @@ from typing import Any
 from ablation.analysis import Analysis
 from ablation.report.document import Cell, Column, Prose, Section, Table
 from ablation.report.drawing import Drawer
-from ablation.report.numbers import counted, p_value, percent, units
+from ablation.report.numbers import p_value, percent, units
 from ablation.report.sections.tables import component, contrast
 from ablation.report.study import Answer, Study
+from ablation.words import counted
 
 
 def robustness(study: Study, answer: Answer, _: Drawer) -> Section | None:
