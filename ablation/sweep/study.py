@@ -146,12 +146,13 @@ def _told(store: Store, left: Runs, errors: Sequence[str], folder: str, n_todo: 
 
 
 def _report(folder: str) -> Path:
-    return Path(folder) / "report" / "report.md"
+    return Path(folder) / "report" / "index.html"
 
 
 def _is_reported(folder: str, found: Survey) -> bool:
     """Whether table and report are younger than every row."""
-    views = [_report(folder), Path(folder) / "results.csv", Path(folder) / "results.parquet"]
+    views = [_report(folder)]
+    views += [Path(folder) / name for name in ("report/report.md", "results.csv", "results.parquet")]
     if not all(path.exists() for path in views):
         return False
     newest = max((row.finished for row in found.rows.values()), default="")

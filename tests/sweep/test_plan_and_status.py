@@ -64,7 +64,7 @@ def test_a_finished_study_says_so_and_writes_nothing(run_toy, tmp_path):
     before = report.stat().st_mtime_ns
     code, shown = run_toy("-m")
     assert code == 0
-    assert "Nothing is left to do. Report: runs/toy/report/" in shown
+    assert "Nothing is left to do. Report: runs/toy/report/index.html" in shown
     assert report.stat().st_mtime_ns == before
 
 
