@@ -7,9 +7,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import keras
+import numpy as np
 
 from ablation.training.cell import Problem, Schedule, in_float32, losses_of, n_images
-from ablation.training.jax_state import State, Tensors, holding, others_after
+from ablation.training.flat import FlatWeights
+from ablation.training.jax_state import State, Tensors
 
 _PROBED_AT_ONCE = 8  # runs: a probe may look at more images than a batch has, and shall not set the memory
 
@@ -26,8 +28,9 @@ class Steps:
 
     def __init__(self, problem: Problem, schedule: Schedule) -> None:
         self.problem, self.schedule, self.network = problem, schedule, problem.network
+        self._flat = FlatWeights(self.network)
         self.optimizer = keras.optimizers.Adam(schedule.learning_rate)
-        self.optimizer.build(self.network.trainable_variables)
+        self.optimizer.build([keras.Variable(np.zeros(self._flat.size, np.float32), name="weights")])
         ours = [id(v) for v in self.optimizer.variables]
         self._iterations = ours.index(id(self.optimizer.iterations))
         self._rate = ours.index(id(self.optimizer.learning_rate))
@@ -52,12 +55,13 @@ class Steps:
 
     def measure(self, state: State, test: Any, mask: Any) -> tuple[State, dict[str, Any]]:
         """The mean of each loss over the test images, (batches, batch, …); `mask` is false at fillings."""
+        weights = self._flat.split(state.weights)
 
         def add(carried: tuple[Tensors, Any], batch: Any) -> tuple[Any, None]:
             (others, sums), (images, counts) = carried, batch
-            with holding(self.network, state._replace(others=others)) as scope:
+            with self._holding(weights, others) as scope:
                 losses = losses_of(self.problem, images, training=False)
-                others = others_after(self.network, scope)
+            others = self._others_after(scope)
             # A masked infinity would still be no number, hence `where` and not a product.
             return (
                 others,
@@ -73,7 +77,7 @@ class Steps:
         """What the probes measure on each run of a pack, a few runs at a time."""
 
         def measure(state: State) -> list[dict[str, Any]]:
-            with holding(self.network, state):
+            with self._holding(self._flat.split(state.weights), state.others):
                 pairs = zip(self.problem.probes, data, strict=True)
                 return [in_float32(probe.measure(self.network, given)) for probe, given in pairs]
 
@@ -82,13 +86,24 @@ class Steps:
     def _step(self, state: State, batch: Mapping[str, Any], rate_at: Any) -> tuple[State, Any]:
         """One gradient step on a batch; the loss is the one before it."""
 
-        def loss_of(trainable: Tensors) -> tuple[Any, Tensors]:
-            with holding(self.network, state._replace(trainable=trainable)) as scope:
+        def loss_of(weights: Tensors) -> tuple[Any, Tensors]:
+            with self._holding(weights, state.others) as scope:
                 loss = jnp.mean(losses_of(self.problem, batch, training=True)["loss"])
-                return loss, others_after(self.network, scope)
+            return loss, self._others_after(scope)
 
-        (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(state.trainable)
+        weights = self._flat.split(state.weights)
+        (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(weights)
         optimizer = list(state.optimizer)
         optimizer[self._rate] = rate_at(optimizer[self._iterations])
-        trainable, optimizer = self.optimizer.stateless_apply(optimizer, gradients, state.trainable)
-        return State(trainable, others, optimizer), loss
+        gradient = self._flat.join(gradients)
+        (vector,), optimizer = self.optimizer.stateless_apply(optimizer, [gradient], [state.weights])
+        return State(vector, others, optimizer), loss
+
+    def _holding(self, weights: Tensors, others: Tensors) -> keras.StatelessScope:
+        """A scope in which the network computes with these values; its own variables stay as they are."""
+        variables = [*self._flat.variables, *self.network.non_trainable_variables]
+        return keras.StatelessScope(list(zip(variables, [*weights, *others], strict=True)))
+
+    def _others_after(self, scope: keras.StatelessScope) -> Tensors:
+        """Statistics and random generators as a computation has left them."""
+        return [scope.get_current_value(v) for v in self.network.non_trainable_variables]

@@ -1,18 +1,20 @@
 """The TensorFlow loop: one traced function per epoch, which never returns to Python between steps.
 
-`model.fit` returns to Python for every batch; here an epoch is one `tf.while_loop` over a tensor of images.
-Times of both are in docs/benchmarks.md.
+`model.fit` returns to Python for every batch; here an epoch is one `tf.while_loop` over a tensor of images,
+and the optimiser updates one vector instead of each weight. Times of both are in docs/benchmarks.md.
 """
 
 import math
 import time
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from ablation.training.cell import Arrays, Problem, Schedule, Trained, in_float32, losses_of, n_images
 from ablation.training.finish import finish
+from ablation.training.flat import FlatWeights
 from ablation.training.seeding import epoch_order, initial_values
 
 _TEST_BATCH = 500  # images measured at once: bounds memory, changes no result beyond rounding
@@ -24,8 +26,10 @@ class TensorFlowLoop:
     def __init__(self, problem: Problem, schedule: Schedule) -> None:
         start = time.perf_counter()
         self.problem, self.schedule, self.network = problem, schedule, problem.network
+        self._flat = FlatWeights(self.network)
+        self._weights = keras.Variable(np.zeros(self._flat.size, np.float32), name="weights")
         self.optimizer = schedule.optimizer()
-        self.optimizer.build(self.network.trainable_variables)
+        self.optimizer.build([self._weights])
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
         self._train = {name: tf.constant(array) for name, array in problem.train.items()}
         self._test, self._test_mask = _whole_batches(problem.test)
@@ -35,7 +39,8 @@ class TensorFlowLoop:
         options = {"autograph": False, "jit_compile": on_gpu}
         order = tf.TensorSpec((None, schedule.batch_size), tf.int32)
         self._epoch = tf.function(self._train_epoch, input_signature=[order], **options)
-        self._measure = tf.function(self._measure_test, input_signature=[], **options)
+        count = tf.TensorSpec((), tf.int32)
+        self._measure = tf.function(self._measure_test, input_signature=[count], **options)
         self._probe = tf.function(self._measure_probes, input_signature=[], **options)
         self._warm_up()
         self.compile_seconds = time.perf_counter() - start
@@ -50,7 +55,7 @@ class TensorFlowLoop:
             start = time.perf_counter()
             history["train_loss"].append(float(self._epoch(tf.constant(order))))
             seconds += time.perf_counter() - start
-            for name, value in self._measure().items():
+            for name, value in self._measure(len(self._test_mask)).items():
                 history.setdefault(f"test_{name}", []).append(float(value))
             if not math.isfinite(history["train_loss"][-1]):
                 break
@@ -73,19 +78,27 @@ class TensorFlowLoop:
 
         start = (tf.constant(0), tf.constant(0.0))
         _, total = tf.while_loop(lambda i, _: i < n_steps, step, start, parallel_iterations=1)
+        for variable, value in zip(self._flat.variables, self._flat.split(self._weights.value), strict=True):
+            variable.assign(value)
         return total / tf.cast(n_steps, tf.float32)
 
     def _step(self, batch: dict[str, Any]) -> Any:
-        """One gradient step on a batch; return its loss before the step."""
-        with tf.GradientTape() as tape:
+        """One gradient step of the vector on a batch; return its loss before the step."""
+        values = self._flat.split(self._weights.value)
+        held = list(zip(self._flat.variables, values, strict=True))
+        with tf.GradientTape() as tape, keras.StatelessScope(held) as scope:
+            tape.watch(values)
             loss = tf.reduce_mean(losses_of(self.problem, batch, training=True)["loss"])
-        gradients = tape.gradient(loss, [v.value for v in self.network.trainable_variables])
-        self.optimizer.apply(gradients, self.network.trainable_variables)
+        gradients = tape.gradient(loss, values, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        self.optimizer.apply([self._flat.join(gradients)], [self._weights])
+        for variable in self.network.non_trainable_variables:
+            changed = scope.get_current_value(variable)
+            if changed is not None:
+                variable.assign(changed)
         return loss
 
-    def _measure_test(self) -> dict[str, Any]:
-        """The mean of each loss over the test images, scalars."""
-        n_batches = self._test_mask.shape[0]
+    def _measure_test(self, n_batches: Any) -> dict[str, Any]:
+        """The sum of each loss over so many batches of test images, divided by the number of all; scalars."""
 
         def measure(i: Any, sums: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
             batch, mask = {name: array[i] for name, array in self._test.items()}, self._test_mask[i]
@@ -103,15 +116,16 @@ class TensorFlowLoop:
         return [in_float32(probe.measure(self.network, data)) for probe, data in pairs]
 
     def _warm_up(self) -> None:
-        """Trace and optimise the functions, so that the first seed is not charged for it."""
-        self._epoch(tf.zeros((1, self.schedule.batch_size), tf.int32))
-        self._measure()
+        """Trace and optimise the functions on nothing, so that the first seed is not charged for it."""
+        self._epoch(tf.zeros((0, self.schedule.batch_size), tf.int32))
+        self._measure(0)
         self._probe.get_concrete_function()
 
     def _reset(self, seed: int) -> None:
         """Back to the start of a run: weights, random generators, optimiser."""
         for variable, value in zip(self.network.variables, initial_values(self.network, seed), strict=True):
             variable.assign(value)
+        self._weights.assign(self._flat.join([v.value for v in self._flat.variables]))
         for variable, value in zip(self.optimizer.variables, self._fresh_optimizer, strict=True):
             variable.assign(value)
 
