@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -37,6 +38,7 @@ class Images:
     test_masks: np.ndarray | None = None
 
 
+@lru_cache(maxsize=1)
 def load_images(
     name: str,
     folder: str | None = None,
@@ -45,7 +47,7 @@ def load_images(
     size: int = 40,
     seed: int = 0,
 ) -> Images:
-    """Load a data set of images.
+    """Load a data set of images. The cells of a study share them, so the arrays are read-only.
 
     Args:
         name: one of `DATA_SETS`.
@@ -65,13 +67,15 @@ def load_images(
         train, _ = mnist_clutter.add_clutter(train, size, [seed, 0])
         test, masks = mnist_clutter.add_clutter(test, size, [seed, 1])
     n_train, n_test = _count("n_train", n_train, train), _count("n_test", n_test, test)
-    return Images(
-        train=_to_images(train[:n_train]),
-        test=_to_images(test[:n_test]),
-        train_labels=train_labels[:n_train].astype(int),
-        test_labels=test_labels[:n_test].astype(int),
-        test_masks=None if masks is None else masks[:n_test],
+    arrays = (
+        _to_images(train[:n_train]),
+        _to_images(test[:n_test]),
+        train_labels[:n_train].astype(int),
+        test_labels[:n_test].astype(int),
     )
+    for array in arrays:
+        array.setflags(write=False)
+    return Images(*arrays, test_masks=None if masks is None else masks[:n_test])
 
 
 def load_samples(

@@ -7,7 +7,6 @@ the same network with weights that have learned nothing (`heatmaps.random_weight
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.stats import rankdata
 
 from ablation.errors import UsageError
 
@@ -101,6 +100,8 @@ def magnitude(images: np.ndarray) -> np.ndarray:
 
 
 def _auroc(targets: np.ndarray, distractors: np.ndarray) -> float:
+    from scipy.stats import rankdata  # a second to import, which only studies with masks need
+
     if not targets.size or not distractors.size:
         return float("nan")
     rank_sum = rankdata(np.concatenate([targets, distractors]))[: targets.size].sum()

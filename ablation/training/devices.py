@@ -1,5 +1,6 @@
 """What the process trains on: threads, GPU memory, and its name for the table; on either backend."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,17 +27,19 @@ def prepare_device(threads: int | None) -> str:
         import keras
     backend = keras.backend.backend()
     if backend == "tensorflow":
-        from ablation.training.tensorflow_device import prepare_tensorflow
-
-        return prepare_tensorflow(threads)
-    if backend == "jax":
-        from ablation.training.jax_device import prepare_jax
-
-        return prepare_jax(threads)
-    raise UsageError(
-        f"Training runs on Keras' backends tensorflow and jax. Received: {backend}. "
-        "Unset KERAS_BACKEND, or set it to one of them."
-    )
+        from ablation.training.tensorflow_device import prepare_tensorflow as prepare
+    elif backend == "jax":
+        from ablation.training.jax_device import prepare_jax as prepare
+    else:
+        raise UsageError(
+            f"Training runs on Keras' backends tensorflow and jax. Received: {backend}. "
+            "Unset KERAS_BACKEND, or set it to one of them."
+        )
+    if not gc.get_freeze_count():
+        # What was imported stays. Walking through its million objects would cost every cell half a second:
+        # Keras collects garbage before it builds a network, and so do joblib's processes after each job.
+        gc.freeze()
+    return prepare(threads)
 
 
 @contextmanager

@@ -30,6 +30,14 @@ def test_sample_is_8000_and_2000_images_between_0_and_1(sample):
         assert (images.min(), images.max()) == (0, 1)
 
 
+def test_the_cells_of_a_study_share_their_images_which_nobody_changes(sample):
+    again = load_images("mnist_sample")
+    assert again.train is sample.train
+    for array in (again.train, again.test, again.train_labels, again.test_labels):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+
+
 def test_sample_has_a_digit_for_each_image(sample):
     assert sample.train_labels.shape == (8000,)
     assert sample.test_labels.shape == (2000,)

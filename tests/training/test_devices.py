@@ -1,3 +1,4 @@
+import gc
 import os
 import re
 
@@ -45,6 +46,14 @@ def test_the_given_threads_come_before_those_of_the_launcher(monkeypatch, thread
         monkeypatch.setenv("OMP_NUM_THREADS", omp)
     prepare_device(threads)
     assert asked == ([] if expected is None else [expected, expected])
+
+
+def test_garbage_is_not_looked_for_among_what_was_imported():
+    prepare_device(None)
+    frozen = gc.get_freeze_count()
+    assert frozen > 100_000
+    prepare_device(None)
+    assert gc.get_freeze_count() <= frozen, "what came later is collected as ever"
 
 
 def test_another_backend_is_refused_with_what_to_do(monkeypatch):
