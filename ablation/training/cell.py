@@ -124,9 +124,9 @@ class Trained:
     Args:
         seed: of the run.
         responses: of the trained network: the losses on the test images, `train_loss` (mean over the last
-            epoch), `n_parameters`, `train_seconds` (steps alone: no tracing, no measuring; in a pack, the
-            run's share), `compile_seconds` (until the program was ready, the same for all runs that share
-            it).
+            epoch), `n_parameters`, and what it took: `train_seconds` (steps alone), `measure_seconds` (the
+            losses on the test images; in a pack, both are the run's share) and `compile_seconds` (until the
+            program was ready, the same for all runs that share it).
         history: per epoch, `train_loss` and the losses on the test images (`test_loss`, …).
         arrays: what the problem's probes keep.
         weights: path of a weight → its values.

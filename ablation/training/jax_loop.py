@@ -6,7 +6,7 @@ Python. Data are on the device once, whatever the pack.
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import jax
@@ -69,25 +69,37 @@ class JaxLoop:
         return n
 
     def train(self, seeds: Sequence[int]) -> list[Trained]:
-        """Train these seeds together, from scratch."""
+        """Train these seeds together, from scratch.
+
+        The host waits for the device once in an epoch, for the mean loss of its steps. The next epoch's order
+        is drawn before, so that the device has its next work as soon as the host knows of the end.
+        """
         programs = self.programs(len(seeds))
         state = initial_state(self.network, self.steps.optimizer, seeds)
-        recorded: list[dict[str, np.ndarray]] = []
-        seconds: list[float] = []
+        order = self._order(seeds, 0)
+        train_losses: list[np.ndarray] = []
+        measured: list[dict[str, jax.Array]] = []
         alive = np.ones(len(seeds), bool)
-        for epoch in range(self.schedule.epochs):
-            order = jax.device_put(self._orders(seeds, epoch))
-            start = time.perf_counter()
+        times = [time.perf_counter()]
+        while alive.any() and len(measured) < self.schedule.epochs:
             state, train_loss = programs.epoch.run(state, order, self._rates, self._train)
-            jax.block_until_ready(train_loss)
-            seconds.append((time.perf_counter() - start) / len(seeds))
+            order = self._order(seeds, len(measured) + 1)
+            train_losses.append(jax.device_get(train_loss))
+            times.append(time.perf_counter())
             state, found = programs.measure.run(state, self._test, self._mask)
-            tests = {f"test_{name}": found[name] for name in self.problem.loss_names}
-            recorded.append(jax.device_get({"train_loss": train_loss, **tests}))
-            alive &= np.isfinite(recorded[-1]["train_loss"])
-            if not alive.any():
-                break
-        return self._finish(seeds, recorded, seconds, programs, state)
+            measured.append(found)
+            alive &= np.isfinite(train_losses[-1])
+        tests = jax.device_get(measured)
+        measure_seconds = time.perf_counter() - times[-1]  # the last one; each computes the same
+        spent = {
+            "train_seconds": _train_seconds(times, measure_seconds) / len(seeds),
+            "measure_seconds": np.full(len(measured), measure_seconds / len(seeds)),
+        }
+        recorded = [
+            {"train_loss": loss, **{f"test_{name}": found[name] for name in self.problem.loss_names}}
+            for loss, found in zip(train_losses, tests, strict=True)
+        ]
+        return self._finish(seeds, recorded, spent, programs, state)
 
     def programs(self, n: int) -> Programs:
         """Compiled for packs of n runs."""
@@ -108,16 +120,16 @@ class JaxLoop:
             self._programs[n] = Programs(*programs, needed, time.perf_counter() - start)
         return self._programs[n]
 
-    def _orders(self, seeds: Sequence[int], epoch: int) -> np.ndarray:
-        """The images of each step of each run, (runs, steps, batch)."""
+    def _order(self, seeds: Sequence[int], epoch: int) -> jax.Array:
+        """The images of each step of each run, (runs, steps, batch), on the device."""
         n, batch = n_images(self.problem.train), self.schedule.batch_size
-        return np.stack([epoch_order(seed, epoch, n, batch) for seed in seeds])
+        return jax.device_put(np.stack([epoch_order(seed, epoch, n, batch) for seed in seeds]))
 
     def _finish(
         self,
         seeds: Sequence[int],
         recorded: Sequence[dict[str, np.ndarray]],
-        seconds: Sequence[float],
+        spent: Mapping[str, np.ndarray],
         programs: Programs,
         state: State,
     ) -> list[Trained]:
@@ -129,7 +141,8 @@ class JaxLoop:
             history = {name: [float(losses[name][i]) for losses in recorded] for name in recorded[0]}
             n_epochs = _until_diverged(history["train_loss"])
             history = {name: values[:n_epochs] for name, values in history.items()}
-            costs = {"train_seconds": sum(seconds[:n_epochs]), "compile_seconds": programs.compile_seconds}
+            costs = {name: float(seconds[:n_epochs].sum()) for name, seconds in spent.items()}
+            costs["compile_seconds"] = programs.compile_seconds
             probed = [{name: array[i] for name, array in arrays.items()} for arrays in found]
             provenance = {"backend": "jax", "pack": str(len(seeds))}
             return finish(self.problem, seed, history, costs, lambda: probed, weights[i], provenance)
@@ -145,6 +158,19 @@ def free_bytes() -> float:
     """Memory of the device that nobody has taken; infinite where it does not tell."""
     stats = jax.local_devices()[0].memory_stats() or {}
     return float(stats.get("bytes_limit", math.inf)) - float(stats.get("bytes_in_use", 0))
+
+
+def _train_seconds(times: Sequence[float], measure_seconds: float) -> np.ndarray:
+    """How long the steps of each epoch took.
+
+    Args:
+        times: of the start, and of the end of the steps of each epoch. Between two ends lies the measure of
+            the first as well.
+        measure_seconds: of one measure.
+    """
+    spans = np.diff(times)
+    spans[1:] -= measure_seconds
+    return spans.clip(min=0)
 
 
 def _until_diverged(losses: Sequence[float]) -> int:

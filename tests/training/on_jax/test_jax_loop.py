@@ -9,7 +9,7 @@ from scipy.stats import ks_2samp
 
 from ablation.networks.pictures import PictureMeasure, picture_data
 from ablation.training.cell import Measured, Probe, train_cell
-from ablation.training.jax_loop import JaxLoop
+from ablation.training.jax_loop import JaxLoop, _train_seconds
 from ablation.training.packing import is_out_of_memory
 from ablation.training.precision import precision
 from ablation.training.seeding import epoch_order, initial_values
@@ -75,7 +75,7 @@ def test_the_place_in_a_pack_changes_no_bit(everything, pack):
 
 
 def test_runs_look_as_they_do_on_tensorflow(everything, pack):
-    costs = {"n_parameters", "train_seconds", "compile_seconds"}
+    costs = {"n_parameters", "train_seconds", "measure_seconds", "compile_seconds"}
     for run in pack:
         assert run.responses.keys() == {
             "loss",
@@ -92,6 +92,7 @@ def test_runs_look_as_they_do_on_tensorflow(everything, pack):
             run.responses["reconstruction_loss"] + run.responses["kl"], rel=1e-5
         )
         assert run.responses["train_seconds"] > 0
+        assert run.responses["measure_seconds"] > 0
         assert run.responses["compile_seconds"] > 0
         assert run.weights.keys() == {v.path for v in everything.network.weights}
         assert run.provenance == {"backend": "jax", "pack": "4"}
@@ -183,6 +184,27 @@ def test_cells_that_differ_in_numbers_alone_share_their_programs(everything, mon
         assert (losses(fast) != losses(run)).all()
     JaxLoop(small_problem(**EVERYTHING, activation="elu"), faster).programs(4)
     assert len(compiled) >= 2, "another activation is another program"
+
+
+def test_the_host_waits_for_the_device_once_an_epoch(everything, monkeypatch):
+    waits = []
+    fetch = jax.device_get
+    monkeypatch.setattr(jax, "device_get", lambda tree: waits.append(tree) or fetch(tree))
+    monkeypatch.setattr(jax, "block_until_ready", lambda tree: waits.append(tree) or tree)
+
+    def count(epochs):
+        waits.clear()
+        JaxLoop(everything.problem, schedule(epochs)).train([0, 1, 2, 3])
+        return len(waits)
+
+    few, many = count(2), count(7)
+    assert many - few == 5
+    assert few <= 2 + 3, "the measures, the probes and the weights, once each"
+
+
+def test_the_steps_of_an_epoch_are_what_is_left_of_it_without_its_measure():
+    np.testing.assert_allclose(_train_seconds([100, 110, 125, 139], 4), [10, 11, 10])
+    np.testing.assert_allclose(_train_seconds([100, 110, 113], 4), [10, 0])
 
 
 def test_auto_takes_what_fits_and_one_on_a_cpu(everything, monkeypatch):
