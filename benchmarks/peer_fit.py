@@ -3,7 +3,6 @@
 python -m benchmarks.peer_fit flags.batch_norm=true,flags.dropout=false,0
 """
 
-import json
 import sys
 import time
 from typing import Any
@@ -17,6 +16,7 @@ from ablation.__main__ import CONF
 from ablation.config import Config
 from ablation.problems import problem
 from ablation.training.cell import Problem
+from benchmarks.spent import Spent, tell
 
 
 class Trainable(keras.Model):
@@ -34,11 +34,11 @@ class Trainable(keras.Model):
 
 
 class Clock(keras.callbacks.Callback):
-    """Seconds of the training steps: no tracing, so not the first step, and no measuring."""
+    """What the steps took, and the measuring between them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.seconds, self._start, self._epoch = 0.0, 0.0, 0
+        self.spent, self._start, self._epoch = Spent(), 0.0, 0
 
     def on_epoch_begin(self, epoch, logs=None) -> None:  # noqa: ARG002
         self._epoch, self._start = epoch, time.perf_counter()
@@ -48,11 +48,15 @@ class Clock(keras.callbacks.Callback):
             self._start = time.perf_counter()
 
     def on_test_begin(self, logs=None) -> None:  # noqa: ARG002
-        self.seconds += time.perf_counter() - self._start
+        now = time.perf_counter()
+        self.spent, self._start = self.spent + Spent(train_seconds=now - self._start), now
+
+    def on_test_end(self, logs=None) -> None:  # noqa: ARG002
+        self.spent += Spent(measure_seconds=time.perf_counter() - self._start)
 
 
-def fit(run: str) -> tuple[float, float]:
-    """One run, as the article does it: the loss on the test images, and seconds of training steps."""
+def fit(run: str) -> tuple[float, Spent]:
+    """One run, as the article does it: the loss on the test images, and what it took."""
     *flags, seed = run.split(",")
     ConfigStore.instance().store(name="schema", node=Config)
     with initialize_config_dir(str(CONF.resolve()), version_base="1.3"):
@@ -73,8 +77,8 @@ def fit(run: str) -> tuple[float, float]:
         callbacks=[clock],
         verbose=0,
     )
-    return history.history["val_loss"][-1], clock.seconds
+    return history.history["val_loss"][-1], clock.spent
 
 
 if __name__ == "__main__":
-    print(json.dumps({"train_seconds": sum(fit(argument)[1] for argument in sys.argv[1:])}))
+    tell(fit(argument)[1] for argument in sys.argv[1:])

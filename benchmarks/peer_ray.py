@@ -7,6 +7,9 @@ import json
 import os
 import sys
 import tempfile
+from dataclasses import asdict
+
+from benchmarks.spent import Spent, tell
 
 try:
     import ray
@@ -28,8 +31,8 @@ class Run(tune.Trainable):
         from benchmarks.peer_fit import fit
 
         seed = self.chosen.pop("seed")
-        loss, seconds = fit(",".join([*(f"{name}={level}" for name, level in self.chosen.items()), seed]))
-        return {"loss": loss, "spent": seconds, "done": True}
+        loss, spent = fit(",".join([*(f"{name}={level}" for name, level in self.chosen.items()), seed]))
+        return {"loss": loss, "spent": asdict(spent), "done": True}
 
     def reset_config(self, new_config) -> bool:
         self.chosen = dict(new_config)
@@ -54,8 +57,7 @@ def main() -> None:
         ).fit()
     if results.errors:
         sys.exit(str(results.errors[0]))
-    seconds = [result.metrics["spent"] for result in results]
-    print(json.dumps({"train_seconds": sum(seconds), "runs": len(seconds)}))
+    tell(Spent(**result.metrics["spent"]) for result in results)
 
 
 if __name__ == "__main__":

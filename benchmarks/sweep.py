@@ -12,7 +12,8 @@ Peers, each with Keras' own `fit` (`peer_fit.py`), the same networks, data, epoc
 The last two need `pip install 'ablation-study[bench]'`. Fewer cells than 32 are a factorial of fewer factors;
 they favour the peers, since the start of a sweep is shared by fewer runs. Prints a Markdown table: wall time;
 the share of it, over all processes that train at once, outside training steps (starts, imports, tracing,
-planning, measuring, storing, reporting); and the most memory that all processes held.
+planning, measuring, storing, reporting), and what of that is measuring test images after each epoch; and the
+most memory that all processes held.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from itertools import product
 from pathlib import Path
 
 from benchmarks.memory import PeakMemory
+from benchmarks.spent import Spent, told
 
 ROOT = Path(__file__).resolve().parents[1]
 N_CORES = len(os.sched_getaffinity(0))
@@ -57,20 +59,25 @@ class Cost:
 
     Args:
         seconds: from the start of the first process to the end of the last.
-        train_seconds: of training steps, summed over runs.
+        spent: on training steps and on measuring, summed over runs.
         peak_bytes: of all processes together.
         n_at_once: processes that train at the same time.
     """
 
     seconds: float
-    train_seconds: float
+    spent: Spent
     peak_bytes: int
     n_at_once: int = 1
 
     @property
     def outside(self) -> float:
         """Share of the processes' time that was no training step."""
-        return 1 - self.train_seconds / (self.seconds * self.n_at_once)
+        return 1 - self.spent.train_seconds / (self.seconds * self.n_at_once)
+
+    @property
+    def measuring(self) -> float:
+        """Share of the processes' time that was spent on test images."""
+        return self.spent.measure_seconds / (self.seconds * self.n_at_once)
 
 
 def main() -> None:
@@ -80,7 +87,8 @@ def main() -> None:
     seeds = list(range(options.seeds))
     runs = [",".join([*common, cell, str(seed)]) for cell in _cells(levels) for seed in seeds]
     print(f"{len(runs)} runs, {options.epochs} epochs, {N_CORES} cores\n")
-    print("| | seconds | ratio | outside training | peak memory, GB |\n| --- | ---: | ---: | ---: | ---: |")
+    print("| | seconds | ratio | outside training | of it measuring | peak memory, GB |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
     ours = _sweep(levels, seeds, common)
     _print("`make sweep`, with planning, storing and reporting", ours, ours)
     for peer in options.peers:
@@ -98,7 +106,7 @@ def _options() -> argparse.Namespace:
 
 def _print(name: str, cost: Cost, ours: Cost) -> None:
     cells = [name, f"{cost.seconds:.0f}", f"{cost.seconds / ours.seconds:.1f}"]
-    cells += [f"{cost.outside:.0%}", f"{cost.peak_bytes / 1e9:.1f}"]
+    cells += [f"{cost.outside:.1%}", f"{cost.measuring:.1%}", f"{cost.peak_bytes / 1e9:.1f}"]
     print("| " + " | ".join(cells) + " |", flush=True)
 
 
@@ -119,7 +127,8 @@ def _sweep(levels: dict[str, list[str]], seeds: list[int], common: list[str]) ->
         seconds, peak, _ = _timed("ablation", "-m", "study=quick", *arguments)
         rows = read(path)
     assert len(rows) == len(_cells(levels)) * len(seeds)
-    return Cost(seconds, float(rows["train_seconds"].sum()), peak, n_at_once=N_CORES)
+    spent = Spent(float(rows["train_seconds"].sum()), float(rows["measure_seconds"].sum()))
+    return Cost(seconds, spent, peak, n_at_once=N_CORES)
 
 
 def _peer(
@@ -127,19 +136,20 @@ def _peer(
 ) -> Cost:
     if name == "a":
         costs = [_timed("benchmarks.peer_fit", run) for run in runs]
-        return Cost(sum(c[0] for c in costs), sum(c[2] for c in costs), max(c[1] for c in costs))
+        seconds, peaks, spent = zip(*costs, strict=True)
+        return Cost(sum(seconds), sum(spent, Spent()), max(peaks))
     if name == "b":
-        seconds, peak, trained = _timed("benchmarks.peer_fit", *runs)
-        return Cost(seconds, trained, peak)
+        seconds, peak, spent = _timed("benchmarks.peer_fit", *runs)
+        return Cost(seconds, spent, peak)
     grid = {f"flags.{key}": levels.get(key, [FIXED[key]]) for key in FIXED}
     grid |= {key: [value] for key, value in (text.split("=") for text in common)}
     grid["seed"] = [str(seed) for seed in seeds]
-    seconds, peak, trained = _timed(f"benchmarks.peer_{name}", json.dumps(grid))
-    return Cost(seconds, trained, peak, n_at_once=N_CORES if name == "ray" else 1)
+    seconds, peak, spent = _timed(f"benchmarks.peer_{name}", json.dumps(grid))
+    return Cost(seconds, spent, peak, n_at_once=N_CORES if name == "ray" else 1)
 
 
-def _timed(*arguments: str) -> tuple[float, int, float]:
-    """Seconds of a Python module from start to end, its peak of memory, and the training seconds it tells."""
+def _timed(*arguments: str) -> tuple[float, int, Spent]:
+    """Seconds of a Python module from start to end, its peak of memory, and what it tells of its runs."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2"}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     start = time.perf_counter()
@@ -151,8 +161,7 @@ def _timed(*arguments: str) -> tuple[float, int, float]:
     seconds = time.perf_counter() - start
     if child.returncode:
         sys.exit(f"{arguments[0]} failed:\n{errors[-2000:]}")
-    told = [json.loads(line) for line in out.splitlines() if line.startswith('{"train_seconds"')]
-    return seconds, memory.peak_bytes, told[-1]["train_seconds"] if told else 0.0
+    return seconds, memory.peak_bytes, told(out)
 
 
 if __name__ == "__main__":
