@@ -89,7 +89,7 @@ def _child(study: str, n_steps: int, threads: int, core: int) -> float:
     print("ready", flush=True)
     sys.stdin.readline()
     start = time.perf_counter()
-    float(loop._epoch(order))
+    float(loop._epoch(order, n_steps))
     return time.perf_counter() - start
 
 

@@ -1,7 +1,7 @@
 """The JAX loop: all seeds of a pack in one compiled program, mapped over stacked weights.
 
 `jax.vmap` adds the runs as a leading axis, `jax.lax.scan` takes the steps of an epoch without returning to
-Python. Data are on the device once, whatever the pack.
+Python (but on a CPU: see `step_by_step`). Data are on the device once, whatever the pack.
 """
 
 import math
@@ -14,7 +14,7 @@ import numpy as np
 
 from ablation.training.cell import Arrays, Problem, Schedule, Trained, n_images
 from ablation.training.finish import finish
-from ablation.training.jax_program import Program, compiled
+from ablation.training.jax_program import Program, compiled, step_by_step
 from ablation.training.jax_state import State, initial_state, state_shapes, weights_of
 from ablation.training.jax_steps import Steps
 from ablation.training.seeding import epoch_order
@@ -42,10 +42,17 @@ class Programs:
 
 
 class JaxLoop:
-    """A network ready to be trained from any seeds."""
+    """A network ready to be trained from any seeds.
 
-    def __init__(self, problem: Problem, schedule: Schedule) -> None:
+    Args:
+        problem: network, losses, data and probes.
+        schedule: how long and how fast.
+        one_program: whether an epoch is one program, or each of its steps is one. None: as is faster.
+    """
+
+    def __init__(self, problem: Problem, schedule: Schedule, one_program: bool | None = None) -> None:
         self.problem, self.schedule, self.network = problem, schedule, problem.network
+        self.one_program = not _is_cpu() if one_program is None else one_program
         self.steps = Steps(problem, schedule)
         self._rates = {
             "learning_rate": np.float32(schedule.learning_rate),
@@ -108,10 +115,9 @@ class JaxLoop:
             state = state_shapes(self.network, self.steps.optimizer, n)
             n_train, batch = n_images(self.problem.train), self.schedule.batch_size
             order = jax.ShapeDtypeStruct((n, n_train // batch, batch), np.int32)
-            epoch = jax.vmap(self.steps.epoch, (0, 0, None, None))
             measure = jax.vmap(self.steps.measure, (0, None, None))
             programs = (
-                compiled(epoch, state, order, self._rates, self._train, overwrites=True),
+                self._epoch_program(state, order),
                 compiled(measure, state, self._test, self._mask, overwrites=True),
                 compiled(self.steps.probe, state, self._probed),
             )
@@ -119,6 +125,17 @@ class JaxLoop:
             needed = held + max(program.scratch_bytes for program in programs)
             self._programs[n] = Programs(*programs, needed, time.perf_counter() - start)
         return self._programs[n]
+
+    def _epoch_program(self, state: State, order: jax.ShapeDtypeStruct) -> Program:
+        """What trains a pack for an epoch, its steps in one program or one by one."""
+        if self.one_program:
+            epoch = jax.vmap(self.steps.epoch, (0, 0, None, None))
+            return compiled(epoch, state, order, self._rates, self._train, overwrites=True)
+        n, _, batch = order.shape
+        carried = state, jax.ShapeDtypeStruct((n,), np.float32)
+        indices = jax.ShapeDtypeStruct((n, batch), order.dtype)
+        step = jax.vmap(self.steps.step, (0, 0, None, None))
+        return step_by_step(compiled(step, carried, indices, self._rates, self._train, overwrites=True))
 
     def _order(self, seeds: Sequence[int], epoch: int) -> jax.Array:
         """The images of each step of each run, (runs, steps, batch), on the device."""

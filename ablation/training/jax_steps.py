@@ -36,22 +36,43 @@ class Steps:
         self._rate = ours.index(id(self.optimizer.learning_rate))
 
     def epoch(self, state: State, order: Any, rates: Mapping[str, Any], train: Any) -> tuple[State, Any]:
-        """One step per row of `order`, (steps, batch) → the state after it and the mean loss, a scalar.
+        """One step per row of `order`, (steps, batch) → the state after it and the mean loss, a scalar."""
+
+        def step(carried: tuple[State, Any], indices: Any) -> tuple[tuple[State, Any], None]:
+            return self.step(carried, indices, rates, train), None
+
+        (state, total), _ = jax.lax.scan(step, (state, jnp.zeros(())), order)
+        return state, total / len(order)
+
+    def step(
+        self, carried: tuple[State, Any], indices: Any, rates: Mapping[str, Any], train: Any
+    ) -> tuple[State, Any]:
+        """One gradient step.
 
         Args:
-            state: of the run.
-            order: indices of the training images.
+            carried: state of the run, and the sum of the losses so far, a scalar.
+            indices: of the training images of the batch.
             rates: `learning_rate` and `decay` of the schedule.
             train: name → all training images.
+
+        Returns:
+            The same after the step; the loss added is the one before it.
         """
-        rate_at = replace(self.schedule, **rates).rates()
+        state, total = carried
+        batch = {name: array[indices] for name, array in train.items()}
 
-        def step(state: State, indices: Any) -> tuple[State, Any]:
-            batch = {name: array[indices] for name, array in train.items()}
-            return self._step(state, batch, rate_at)
+        def loss_of(weights: Tensors) -> tuple[Any, Tensors]:
+            with self._holding(weights, state.others) as scope:
+                loss = jnp.mean(losses_of(self.problem, batch, training=True)["loss"])
+            return loss, self._others_after(scope)
 
-        state, losses = jax.lax.scan(step, state, order)
-        return state, jnp.mean(losses)
+        weights = self._flat.split(state.weights)
+        (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(weights)
+        optimizer = list(state.optimizer)
+        optimizer[self._rate] = replace(self.schedule, **rates).rates()(optimizer[self._iterations])
+        gradient = self._flat.join(gradients)
+        (vector,), optimizer = self.optimizer.stateless_apply(optimizer, [gradient], [state.weights])
+        return State(vector, others, optimizer), total + loss
 
     def measure(self, state: State, test: Any, mask: Any) -> tuple[State, dict[str, Any]]:
         """The mean of each loss over the test images, (batches, batch, …); `mask` is false at fillings."""
@@ -82,22 +103,6 @@ class Steps:
                 return [in_float32(probe.measure(self.network, given)) for probe, given in pairs]
 
         return list(jax.lax.map(measure, states, batch_size=_PROBED_AT_ONCE))
-
-    def _step(self, state: State, batch: Mapping[str, Any], rate_at: Any) -> tuple[State, Any]:
-        """One gradient step on a batch; the loss is the one before it."""
-
-        def loss_of(weights: Tensors) -> tuple[Any, Tensors]:
-            with self._holding(weights, state.others) as scope:
-                loss = jnp.mean(losses_of(self.problem, batch, training=True)["loss"])
-            return loss, self._others_after(scope)
-
-        weights = self._flat.split(state.weights)
-        (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(weights)
-        optimizer = list(state.optimizer)
-        optimizer[self._rate] = rate_at(optimizer[self._iterations])
-        gradient = self._flat.join(gradients)
-        (vector,), optimizer = self.optimizer.stateless_apply(optimizer, [gradient], [state.weights])
-        return State(vector, others, optimizer), loss
 
     def _holding(self, weights: Tensors, others: Tensors) -> keras.StatelessScope:
         """A scope in which the network computes with these values; its own variables stay as they are."""

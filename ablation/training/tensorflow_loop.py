@@ -37,9 +37,8 @@ class TensorFlowLoop:
         on_gpu = bool(tf.config.list_logical_devices("GPU"))
         # On a CPU, XLA took ten times as long to compile and to run; for GPUs it is a guess, not measured.
         options = {"autograph": False, "jit_compile": on_gpu}
-        order = tf.TensorSpec((None, schedule.batch_size), tf.int32)
-        self._epoch = tf.function(self._train_epoch, input_signature=[order], **options)
-        count = tf.TensorSpec((), tf.int32)
+        order, count = tf.TensorSpec((None, schedule.batch_size), tf.int32), tf.TensorSpec((), tf.int32)
+        self._epoch = tf.function(self._train_epoch, input_signature=[order, count], **options)
         self._measure = tf.function(self._measure_test, input_signature=[count], **options)
         self._probe = tf.function(self._measure_probes, input_signature=[], **options)
         self._warm_up()
@@ -53,7 +52,7 @@ class TensorFlowLoop:
         for epoch in range(self.schedule.epochs):
             order = epoch_order(seed, epoch, n_images(self.problem.train), self.schedule.batch_size)
             start = time.perf_counter()
-            history["train_loss"].append(float(self._epoch(tf.constant(order))))
+            history["train_loss"].append(float(self._epoch(tf.constant(order), len(order))))
             trained = time.perf_counter()
             for name, value in self._measure(len(self._test_mask)).items():
                 history.setdefault(f"test_{name}", []).append(float(value))
@@ -69,9 +68,8 @@ class TensorFlowLoop:
         """What the problem's probes measure on the network as it is."""
         return [{name: tensor.numpy() for name, tensor in found.items()} for found in self._probe()]
 
-    def _train_epoch(self, order: Any) -> Any:
-        """Take one step per row of `order`; return the mean loss, a scalar."""
-        n_steps = tf.shape(order)[0]
+    def _train_epoch(self, order: Any, n_steps: Any) -> Any:
+        """Take a step for each of the first `n_steps` rows of `order`; return the mean loss, a scalar."""
 
         def step(i: Any, total: Any) -> tuple[Any, Any]:
             batch = {name: tf.gather(array, order[i]) for name, array in self._train.items()}
@@ -117,8 +115,13 @@ class TensorFlowLoop:
         return [in_float32(probe.measure(self.network, data)) for probe, data in pairs]
 
     def _warm_up(self) -> None:
-        """Trace and optimise the functions on nothing, so that the first seed is not charged for it."""
-        self._epoch(tf.zeros((0, self.schedule.batch_size), tf.int32))
+        """Trace and optimise the functions, so that the first seed is not charged for it.
+
+        They take no step, but get arrays of the sizes to come: XLA compiles for each size anew.
+        """
+        batch_size = self.schedule.batch_size
+        n_steps = n_images(self.problem.train) // batch_size
+        self._epoch(tf.zeros((n_steps, batch_size), tf.int32), 0)
         self._measure(0)
         self._probe.get_concrete_function()
 

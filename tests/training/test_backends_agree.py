@@ -79,4 +79,4 @@ def test_the_device_has_the_threads_asked_for(on_jax):
 
 
 def test_compiled_programs_are_kept_where_the_user_says(on_jax):
-    assert any("epoch" in name for name in map(str, Path(on_jax["cache"]).iterdir()))
+    assert any("step" in name for name in map(str, Path(on_jax["cache"]).iterdir()))

@@ -45,6 +45,15 @@ def test_a_seed_gives_the_same_losses_in_a_fresh_loop(run):
     np.testing.assert_allclose(losses(fresh), losses(run), rtol=ROUNDING)
 
 
+def test_compiled_by_xla_as_on_a_gpu_it_gives_the_same_losses(monkeypatch):
+    problem, short = small_problem(batch_norm=True, attention="spatial"), schedule(epochs=1)
+    plain = TensorFlowLoop(problem, short).train(3)
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [kind])
+    compiled = TensorFlowLoop(problem, short)
+    assert compiled._epoch._jit_compile
+    np.testing.assert_allclose(losses(compiled.train(3)), losses(plain), rtol=1e-5, atol=1e-7)
+
+
 def test_seeds_differ_in_every_loss_of_every_epoch(everything, run):
     assert (losses(everything.train(1)) != losses(run)).all()
 

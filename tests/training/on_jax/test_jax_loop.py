@@ -35,7 +35,7 @@ def kept(found):
 def everything():
     """A loop over a network with everything that is random, and a probe."""
     probe = Probe(brightness, kept, {"images": squares(5, seed=2)})
-    return JaxLoop(replace(small_problem(**EVERYTHING), probes=(probe,)), schedule(EPOCHS))
+    return JaxLoop(replace(small_problem(**EVERYTHING), probes=(probe,)), schedule(EPOCHS), one_program=True)
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +54,14 @@ def test_a_run_of_a_pack_has_the_losses_that_it_has_alone(everything, pack):
         (alone,) = everything.train([seed])
         np.testing.assert_allclose(losses(pack[seed])[:, 0], losses(alone)[:, 0], rtol=1e-5)
         np.testing.assert_allclose(losses(pack[seed]), losses(alone), rtol=1e-3)
+
+
+def test_steps_that_return_to_python_give_what_one_program_gives(everything, pack):
+    by_steps = JaxLoop(everything.problem, schedule(EPOCHS))
+    assert not by_steps.one_program, "as is faster on a CPU"
+    for run in by_steps.train([0, 1, 2, 3]):
+        np.testing.assert_allclose(losses(run)[:, 0], losses(pack[run.seed])[:, 0], rtol=1e-5)
+        np.testing.assert_allclose(losses(run), losses(pack[run.seed]), rtol=1e-3)
 
 
 def test_seeds_differ_in_every_loss_of_every_epoch(pack):
