@@ -67,15 +67,17 @@ def load_images(
         train, _ = mnist_clutter.add_clutter(train, size, [seed, 0])
         test, masks = mnist_clutter.add_clutter(test, size, [seed, 1])
     n_train, n_test = _count("n_train", n_train, train), _count("n_test", n_test, test)
-    arrays = (
-        _to_images(train[:n_train]),
-        _to_images(test[:n_test]),
-        train_labels[:n_train].astype(int),
-        test_labels[:n_test].astype(int),
+    images = Images(
+        train=_to_images(train[:n_train]),
+        test=_to_images(test[:n_test]),
+        train_labels=train_labels[:n_train].astype(int),
+        test_labels=test_labels[:n_test].astype(int),
+        test_masks=None if masks is None else masks[:n_test],
     )
-    for array in arrays:
-        array.setflags(write=False)
-    return Images(*arrays, test_masks=None if masks is None else masks[:n_test])
+    for array in vars(images).values():
+        if array is not None:
+            array.setflags(write=False)
+    return images
 
 
 def load_samples(

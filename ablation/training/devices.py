@@ -36,7 +36,7 @@ def prepare_device(threads: int | None) -> str:
             "Unset KERAS_BACKEND, or set it to one of them."
         )
     if not gc.get_freeze_count():
-        # What was imported stays. Walking through its million objects would cost every cell half a second:
+        # What was imported stays. Walking through its 400,000 objects would cost every cell half a second:
         # Keras collects garbage before it builds a network, and so do joblib's processes after each job.
         gc.freeze()
     return prepare(threads)

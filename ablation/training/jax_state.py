@@ -60,13 +60,13 @@ def state_shapes(network: keras.Model, optimizer: Any, n: int) -> State:
 def weights_of(network: keras.Model, state: State) -> list[dict[str, np.ndarray]]:
     """Path of a weight → its values, of each run of a pack; fetched from the device at once."""
     flat = FlatWeights(network)
-    state = jax.device_get(state)
+    vectors, others = jax.device_get((state.weights, state.others))
 
     def of_run(i: int) -> dict[str, np.ndarray]:
-        parts = np.split(state.weights[i], flat.cuts)
-        values = {id(v): part.reshape(v.shape) for v, part in zip(flat.variables, parts, strict=True)}
-        others = (values[i] for values in state.others)
-        values |= dict(zip(map(id, network.non_trainable_variables), others, strict=True))
+        parts = zip(flat.variables, np.split(vectors[i], flat.cuts), strict=True)
+        values = {id(v): part.reshape(v.shape) for v, part in parts}
+        rest = zip(network.non_trainable_variables, others, strict=True)
+        values |= {id(v): stacked[i] for v, stacked in rest}
         return {v.path: values[id(v)] for v in network.weights}
 
-    return [of_run(i) for i in range(len(state.weights))]
+    return [of_run(i) for i in range(len(vectors))]

@@ -194,7 +194,8 @@ def test_cells_that_differ_in_numbers_alone_share_their_programs(everything, mon
     assert len(compiled) >= 2, "another activation is another program"
 
 
-def test_the_host_waits_for_the_device_once_an_epoch(everything, monkeypatch):
+@pytest.mark.parametrize("one_program", [True, False])
+def test_the_host_waits_for_the_device_once_an_epoch(everything, monkeypatch, one_program):
     waits = []
     fetch = jax.device_get
     monkeypatch.setattr(jax, "device_get", lambda tree: waits.append(tree) or fetch(tree))
@@ -202,7 +203,7 @@ def test_the_host_waits_for_the_device_once_an_epoch(everything, monkeypatch):
 
     def count(epochs):
         waits.clear()
-        JaxLoop(everything.problem, schedule(epochs)).train([0, 1, 2, 3])
+        JaxLoop(everything.problem, schedule(epochs), one_program).train([0, 1, 2, 3])
         return len(waits)
 
     few, many = count(2), count(7)
