@@ -83,14 +83,15 @@ class JaxLoop:
         """
         programs = self.programs(len(seeds))
         state = initial_state(self.network, self.steps.optimizer, seeds)
-        order = self._order(seeds, 0)
+        orders = (self._order(seeds, epoch) for epoch in range(self.schedule.epochs))
+        order = next(orders, None)
         train_losses: list[np.ndarray] = []
         measured: list[dict[str, jax.Array]] = []
         alive = np.ones(len(seeds), bool)
         times = [time.perf_counter()]
-        while alive.any() and len(measured) < self.schedule.epochs:
+        while order is not None and alive.any():
             state, train_loss = programs.epoch.run(state, order, self._rates, self._train)
-            order = self._order(seeds, len(measured) + 1)
+            order = next(orders, None)
             train_losses.append(jax.device_get(train_loss))
             times.append(time.perf_counter())
             state, found = programs.measure.run(state, self._test, self._mask)
@@ -121,7 +122,8 @@ class JaxLoop:
                 compiled(measure, state, self._test, self._mask, overwrites=True),
                 compiled(self.steps.probe, state, self._probed),
             )
-            held = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves((state, order)))
+            there = state, order, order  # that of the next epoch is drawn while this one is trained
+            held = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(there))
             needed = held + max(program.scratch_bytes for program in programs)
             self._programs[n] = Programs(*programs, needed, time.perf_counter() - start)
         return self._programs[n]
