@@ -46,13 +46,10 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
         ) from error
     from ablation.problems import problem
     from ablation.training.cell import Schedule, train_cell
-    from ablation.training.precision import precision
 
     t = config.training
     schedule = Schedule(t.epochs, t.batch_size, t.learning_rate, t.decay)
-    with precision(t.precision):
-        task = problem(config)
-    for run in train_cell(task, schedule, seeds, t.pack):
+    for run in train_cell(problem(config), schedule, seeds, t.pack):
         weights = run.weights if t.save_weights != "none" else {}
         provenance = {"device": device, **run.provenance}
         yield Outcome(run.seed, run.responses, run.history, provenance, run.arrays, weights)

@@ -1,10 +1,9 @@
 """The article's network with every flag on, for benchmarks of one backend or another."""
 
-from ablation.config import Config, Data, Model
+from ablation.config import Config, Data, Model, Training
 from ablation.flags import Flags
 from ablation.problems import problem
 from ablation.training.cell import Problem, Schedule
-from ablation.training.precision import precision
 
 BATCH = 64
 
@@ -18,9 +17,10 @@ def article(name: str = "float32", tiny: bool = False) -> tuple[Problem, Schedul
     """
     model = Model(units=[2, 3, 2], depth=1) if tiny else Model()
     data = Data(n_train=512, n_test=128) if tiny else Data()
-    config = Config(flags=Flags(True, True, "spatial", "relu"), model=model, data=data)
+    config = Config(
+        flags=Flags(True, True, "spatial", "relu"), model=model, data=data, training=Training(precision=name)
+    )
     t = config.training
-    with precision(name):
-        task = problem(config)
+    task = problem(config)
     task = Problem(task.network, task.losses, task.loss_names, task.train, task.test)
     return task, Schedule(t.epochs, BATCH, t.learning_rate, t.decay)

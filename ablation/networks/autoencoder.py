@@ -33,7 +33,7 @@ class Sampling(layers.Layer):
 
     def call(self, mean: Any, log_variance: Any) -> Any:
         """Mean plus noise, (batch, latent) each."""
-        noise = keras.random.normal(ops.shape(mean), seed=self.seed_generator)
+        noise = keras.random.normal(ops.shape(mean), dtype=self.compute_dtype, seed=self.seed_generator)
         return mean + ops.exp(0.5 * log_variance) * noise
 
 

@@ -11,6 +11,7 @@ from ablation.networks.localisation import Lookout
 from ablation.problems.autoencoder import autoencoder_problem
 from ablation.problems.density import density_problem
 from ablation.training.cell import Problem
+from ablation.training.precision import precision
 
 PROBLEMS: dict[str, Callable[[Config], Problem]] = {
     "variational": autoencoder_problem,
@@ -21,9 +22,11 @@ PROBLEMS: dict[str, Callable[[Config], Problem]] = {
 
 
 def problem(config: Config) -> Problem:
-    """What a configuration describes."""
-    keras.utils.clear_session()  # layers that a user leaves unnamed count from 1 again, in every cell
-    return PROBLEMS[config.model.name](config)
+    """What a configuration describes, in its precision."""
+    # Layers that a user leaves unnamed count from 1 again, in every cell. It forgets a precision set before.
+    keras.utils.clear_session()
+    with precision(config.training.precision):
+        return PROBLEMS[config.model.name](config)
 
 
 def lookout(config: Config, network: keras.Model) -> Lookout:

@@ -48,6 +48,13 @@ def test_maps_add_up_to_the_prediction(gated):
     assert all(run.responses["completeness_error"] < 1e-5 for run in gated)
 
 
+def test_in_bfloat16_runs_are_finite_and_maps_add_up_to_its_precision():
+    config = small_density(attention="spatial", batch_norm=True, dropout=True)
+    (run,) = trained(replace(config, training=replace(config.training, precision="bfloat16")))
+    assert np.isfinite(list(run.responses.values())).all()
+    assert 1e-6 < run.responses["completeness_error"] < 1e-2
+
+
 def test_the_report_gets_the_same_test_images_with_maps_and_masks(gated):
     for on in ("rgb", "fixed", "dynamic"):
         shapes = {

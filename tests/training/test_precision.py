@@ -2,8 +2,9 @@ import keras
 import numpy as np
 import pytest
 
-from ablation.config import Training
+from ablation.config import Config, Data, Model, Training
 from ablation.errors import UsageError
+from ablation.problems import problem
 from ablation.training.precision import precision
 from ablation.training.tensorflow_loop import TensorFlowLoop
 from tests.training.small import first_loss, schedule, small_problem
@@ -19,6 +20,18 @@ def test_networks_compute_in_the_precision_in_which_they_were_built():
         assert keras.backend.standardize_dtype(inner(images).dtype) == expected
         assert keras.backend.standardize_dtype(network(images)["reconstruction"].dtype) == "float32"
     assert {keras.backend.standardize_dtype(v.dtype) for v in low.weights} == {"float32"}
+
+
+@pytest.mark.parametrize("name", ["variational", "autoencoder"])
+def test_a_configuration_s_precision_reaches_its_network(name):
+    images = np.zeros((1, 28, 28, 1), np.float32)
+    for computed in ("bfloat16", "float32"):
+        model = Model(name=name, units=[2, 2, 2], depth=1, latent=2)
+        config = Config(model=model, data=Data("mnist_sample"), training=Training(precision=computed))
+        network = problem(config).network
+        inner = keras.Model(network.input, network.get_layer("encoder_1_0_convolution").output)
+        assert keras.backend.standardize_dtype(inner(images).dtype) == computed
+    assert keras.config.dtype_policy().name == "float32"
 
 
 def test_what_was_set_before_is_set_again_whatever_happens():

@@ -41,10 +41,10 @@ class Completeness:
 
     def __call__(self, images: Mapping[str, Any]) -> dict[str, Any]:
         """`error` and `prediction`, (batch,) each, in the units of the prediction."""
-        prediction = self.y(in_order(self.network, images), training=False)[:, 0]
-        total = sum(ops.mean(maps, axis=(1, 2)) for maps in self.cam(images).values())
+        prediction = _exact(self.y(in_order(self.network, images), training=False)[:, 0])
+        total = sum(ops.mean(_exact(maps), axis=(1, 2)) for maps in self.cam(images).values())
         if self.dense.use_bias:
-            total = total + ops.convert_to_tensor(self.dense.bias)[0]
+            total = total + _exact(self.dense.bias)[0]
         return {"error": total - prediction, "prediction": prediction}
 
 
@@ -53,6 +53,11 @@ def completeness(
 ) -> np.ndarray:
     """By how much maps and bias miss the prediction, (n,), in its units; see `Completeness`."""
     return in_batches(Completeness(network, layers, target), as_arrays(network, images))["error"]
+
+
+def _exact(tensor: Any) -> Any:
+    """In float32, so that adding up rounds no more than the network does."""
+    return ops.cast(tensor, "float32")
 
 
 def _last_dense(network: keras.Model, y: Any) -> Any:
