@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ablation.analysis import article
-from ablation.analysis.anova import anova_table, interactions_table, lack_of_fit_table
+from ablation.analysis.anova import (
+    anova_table,
+    group_name,
+    interactions_table,
+    lack_of_fit_table,
+    tested_interactions,
+)
 from ablation.analysis.cautious import Cautious, cautious
 from ablation.analysis.cells import CellMeans, best_cells_table, cell_means
 from ablation.analysis.checks import design_notices, model_notices, residual_notices
@@ -19,7 +26,7 @@ from ablation.analysis.equivalence import equivalence_table
 from ablation.analysis.failures import failures_table, troubled_levels
 from ablation.analysis.fit import Fit
 from ablation.analysis.lenth import lenth_table
-from ablation.analysis.means import contrast_rows, effects_table, marginal_means_table
+from ablation.analysis.means import effects_table, marginal_means_table
 from ablation.analysis.notices import Notice
 from ablation.analysis.pairs import letters_table, pairs_table
 from ablation.analysis.power import Growth, growth_of, needs_table, power_table
@@ -27,7 +34,8 @@ from ablation.analysis.request import Request
 from ablation.analysis.robustness import robustness_table
 from ablation.analysis.runs import Runs, Selection
 from ablation.analysis.scale import Scale
-from ablation.analysis.verdicts import contrast_alpha, verdicts_table
+from ablation.analysis.terms import Group
+from ablation.analysis.verdicts import Row, contrast_alpha, row_names, verdict_rows, verdicts_table
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -73,11 +81,20 @@ class Analysis:
         """Why this scale."""
         return self.scaling.reason
 
+    @property
+    def is_additive(self) -> bool:
+        """Whether interactions were taken to be zero because these cells cannot show them.
+
+        Effects then hold where they were run (leave one out: at the reference cell), and are averages over
+        the other factors' levels only if no factor changes the effect of another.
+        """
+        return any(notice.code == "left-out-interaction" for notice in self.notices)
+
     @cached_property
     def effects(self) -> pd.DataFrame:
         """Main contrasts, level - reference, of estimated marginal means over the other factors.
 
-        Columns: factor, level, reference (text; `+1` and an empty text for the slope of a numeric factor);
+        Columns: factor, level, reference (text; the highest and the lowest value of a numeric factor);
         estimate, se, df, ci_low, ci_high (level 1 - alpha), t, p; p_adjusted (Holm over all rows); percent,
         percent_low, percent_high (change in %, NaN on the identity scale); se_hc3, p_hc3 (robust to unequal
         spread, with t).
@@ -97,9 +114,9 @@ class Analysis:
     def anova(self) -> pd.DataFrame:
         """Analysis of variance by nested models.
 
-        Columns: term (factor, `a:b`, the block's name, `Residuals`), sum_sq, df (by rank), F, p,
-        partial_omega_sq, partial_eta_sq with partial_eta_sq_low, partial_eta_sq_high (level 1 - 2 alpha),
-        F_hc3, p_hc3 (allow unequal spread, types II and III).
+        Columns: term (factor, `a:b`, `a:b + c:d` if aliased, the block's name, `Residuals`), sum_sq, df (by
+        rank), F, p, partial_omega_sq, partial_eta_sq with partial_eta_sq_low, partial_eta_sq_high (level
+        1 - 2 alpha), F_hc3, p_hc3 (allow unequal spread, types II and III).
         """
         return anova_table(self.fit, self.request.anova_type, self.request.alpha)
 
@@ -112,7 +129,8 @@ class Analysis:
     def interactions(self) -> pd.DataFrame:
         """Screen of the interactions in the model, smallest p first.
 
-        Columns: term (`a:b`), sum_sq, df, F, p, p_adjusted (Benjamini-Hochberg over all), partial_omega_sq.
+        Columns: term (`a:b`, or `a:b + c:d` where the runs cannot tell the two apart), aliased (whether
+        it is such a sum), sum_sq, df, F, p, p_adjusted (Benjamini-Hochberg over all), partial_omega_sq.
         """
         return interactions_table(self.fit)
 
@@ -132,7 +150,9 @@ class Analysis:
 
     @cached_property
     def lenth(self) -> pd.DataFrame | None:
-        """Contrasts of a design without error estimate, largest first; None where there is an error estimate.
+        """Contrasts of a design without error estimate, largest first.
+
+        None where there is an error estimate, or where the contrasts of the design are not orthogonal.
 
         Columns: contrast, estimate, half_normal (quantile to plot |estimate| against), s0, PSE, df, ME, SME
         (the same in all rows), beyond_ME, beyond_SME. If all factors have two levels the estimates are
@@ -148,15 +168,16 @@ class Analysis:
         Columns: factor, level, reference, within (empty, or `factor=level` of the other factor); estimate,
         se, df, ci_low, ci_high (classical or robust to unequal spread, whichever is wider); p_adjusted
         (Holm over all rows, and a tenth of alpha is spent on looking for interactions); p_equivalence (two
-        one-sided tests against the margin, NaN without one); percent, percent_low, percent_high; verdict
-        (`keep`, `hurts`, `does nothing`, `inconclusive`); seeds_needed (more seeds until it would be
-        settled with probability 80 % if the estimate is the truth; missing if settled or out of reach);
-        component (what is judged, in words); sentence.
+        one-sided tests against the margin, Holm over all rows, NaN without a margin); percent,
+        percent_low, percent_high; verdict (`keep`, `hurts`, `does nothing`, `inconclusive`);
+        seeds_needed (more seeds until it would be settled with probability 80 % if the estimate is the
+        truth; missing if settled or out of reach); component (what is judged, in words); sentence.
         """
         troubled = troubled_levels(self.failures, self.selection.failed, self.request.alpha)
         return verdicts_table(
-            self.fit, self.runs.predictors, self.scaling, self.request, self._growth, troubled
-        )
+            self._judged, self._cautious, self.fit, self.runs.predictors, self.scaling, self.request,
+            self._growth, troubled, self._depends,
+        )  # fmt: skip
 
     @cached_property
     def equivalence(self) -> pd.DataFrame:
@@ -171,10 +192,10 @@ class Analysis:
     def power(self) -> pd.DataFrame:
         """What the study can see: the smallest effect that a verdict finds with probability 80 %.
 
-        Columns: factor, level, reference, se, df, alpha (of the strictest step of the verdicts' adjustment),
-        detectable (analysis scale), detectable_percent.
+        Columns: factor, level, reference, within (as in `verdicts`), se, df, alpha (of the strictest step of
+        the verdicts' adjustment), detectable (analysis scale), detectable_percent.
         """
-        return power_table(self._main_names, self._main_cautious, self.scaling, self._main_alpha)
+        return power_table(row_names(self._judged), self._cautious, self.scaling, self._strictest)
 
     def power_for(self, effects: Sequence[float]) -> pd.DataFrame:
         """Power now, and seeds needed for 80 %, for given sizes of effects.
@@ -183,12 +204,11 @@ class Analysis:
             effects: in % on the log scale, in units otherwise, like the margin.
 
         Returns:
-            factor, level, reference, effect, power_now, seeds_needed and runs_needed (in all, missing
+            factor, level, reference, within, effect, power_now, seeds_needed and runs_needed (in all, missing
             beyond 1000 seeds).
         """
-        return needs_table(
-            self._main_names, self._main_cautious, effects, self.scaling, self._main_alpha, self._growth
-        )
+        names = row_names(self._judged)
+        return needs_table(names, self._cautious, effects, self.scaling, self._strictest, self._growth)
 
     @cached_property
     def robustness(self) -> pd.DataFrame:
@@ -200,7 +220,7 @@ class Analysis:
         fewer than 6); estimate_raw, p_raw (the response as it is, in its units); agree (all on the same
         side of alpha).
         """
-        passed = set(self.interactions.loc[self.interactions["p_adjusted"] < self.request.alpha, "term"])
+        passed = {term.name for group in self._screened for term in group}
         return robustness_table(self.fit, self.runs, self.effects, passed, self.request.alpha)
 
     @cached_property
@@ -212,14 +232,14 @@ class Analysis:
     def best_cells(self) -> pd.DataFrame:
         """Every cell, best first.
 
-        Columns: cell (in words), runs, mean, ci_low, ci_high (response; geometric means on the log scale),
-        estimate, se, df (analysis scale; pure error, or the model's where no cell has two runs),
+        Columns: cell (in words), runs, failed, mean, ci_low, ci_high (response; geometric means on the log
+        scale), estimate, se, df (analysis scale; pure error, or the model's where no cell has two runs),
         within_noise (not separated from the best by Tukey's test over all cells, or no error estimate), and
-        a column per factor.
+        a column per factor. Cells that share no block with the others, not even by way of others, have NaN.
         """
         asked = self.request
         return best_cells_table(
-            self.fit, self.runs, self._cell_means, self.scaling, asked.direction, asked.alpha
+            self.fit, self.selection, self.runs, self._cell_means, self.scaling, asked.direction, asked.alpha
         )
 
     @cached_property
@@ -239,9 +259,9 @@ class Analysis:
     def warnings(self) -> list[Notice]:
         """Sentences a reader must know, each a string with a `code`."""
         alpha = self.request.alpha
-        found = [*self.notices, *design_notices(self.runs)]
+        found = [*self.notices, *design_notices(self.runs, self.fit, self._cell_means)]
         if self.fit.variance > 0:
-            found += model_notices(self.interactions, self.lack_of_fit, alpha)
+            found += model_notices(self.interactions, self.lack_of_fit, self._split_along, alpha)
             found += residual_notices(self.diagnostics, alpha)
         return found
 
@@ -288,16 +308,38 @@ class Analysis:
         return growth_of(self.fit, self.runs, len(self.selection.failed))
 
     @cached_property
-    def _main_names(self) -> pd.DataFrame:
-        return contrast_rows(self.fit, self.runs.predictors)[0]
+    def _judged(self) -> list[Row]:
+        return verdict_rows(self.fit, self.runs.predictors, self.request.alpha)
 
     @cached_property
-    def _main_cautious(self) -> Cautious:
-        return cautious(self.fit, contrast_rows(self.fit, self.runs.predictors)[1], self.request.alpha)
+    def _cautious(self) -> Cautious:
+        return cautious(self.fit, np.array([row.L for row in self._judged]), self.request.alpha)
 
     @property
-    def _main_alpha(self) -> float:
-        return contrast_alpha(self.fit, self.request.alpha) / len(self._main_names)
+    def _split_along(self) -> set[str]:
+        """The interactions along which verdicts are split."""
+        return {row.along for row in self._judged}
+
+    @property
+    def _strictest(self) -> float:
+        return contrast_alpha(self.fit, self.request.alpha) / len(self._judged)
+
+    @cached_property
+    def _screened(self) -> dict[Group, float]:
+        """The interactions that passed the screen -> their p values."""
+        p = dict(zip(self.interactions["term"], self.interactions["p_adjusted"], strict=True))
+        found = {group: float(p[group_name(group)]) for group in tested_interactions(self.fit)}
+        return {group: value for group, value in found.items() if value < self.request.alpha}
+
+    @property
+    def _depends(self) -> dict[str, tuple[str, float]]:
+        """Factor -> what its effect may depend on, by the clearest interaction that passed the screen."""
+        depends: dict[str, tuple[str, float]] = {}
+        for group, p in sorted(self._screened.items(), key=lambda item: item[1]):
+            names = {self.runs.predictors[i].name for term in group for i in term.members}
+            for name in names:
+                depends.setdefault(name, (" or ".join(sorted(names - {name})), p))
+        return depends
 
     @property
     def _article_runs(self) -> Runs:

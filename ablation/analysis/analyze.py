@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,9 @@ from ablation.analysis.analysis import Analysis
 from ablation.analysis.fit import Fit, fit_least_squares
 from ablation.analysis.notices import Notice
 from ablation.analysis.reading import read_table
-from ablation.analysis.request import request
+from ablation.analysis.request import Request, request
 from ablation.analysis.runs import Runs, drop_constant, select_rows
-from ablation.analysis.scale import choose_scale
+from ablation.analysis.scale import Scale, choose_scale
 from ablation.analysis.separable import fit_estimable, refuse_inseparable, unknown_notices
 from ablation.analysis.terms import build_matrix
 
@@ -47,7 +48,8 @@ def analyze(
         interactions: highest order of interactions in the model: 1 none, 2 pairs.
         anova_type: type of the sums of squares: 1, 2 or 3.
         alpha: error rate of tests; intervals have level 1 - alpha.
-        margin: smallest effect that matters, in % on the log scale, else in units of the response.
+        margin: smallest effect that matters, in % on the log scale, else in units of the response. Not
+            applied where `auto` would take the log but for some values (a zero among losses).
         direction: which response is better, `lower` or `higher`.
         numeric: factors that enter as numbers, with a slope, instead of levels.
         weights: a column of weights, inverse to the variance of each run.
@@ -67,14 +69,26 @@ def analyze(
     selection = select_rows(frame, asked)
     runs, dropped = drop_constant(selection.used, asked)
     chosen = choose_scale(runs.response, asked)
+    asked, unit = _with_margin_in_its_unit(asked, chosen)
     y = chosen.forward(runs.response)
     matrix = build_matrix(runs, asked.interactions)
     main = fit_least_squares(matrix.keep([t for t in matrix.terms if t.order <= 1]), y, runs.weights)
     refuse_inseparable(main, runs)
     fit, left_out = fit_estimable(matrix, main, runs)
-    notices = (*selection.notices, *dropped, *left_out, *unknown_notices(fit, runs))
+    notices = (*selection.notices, *dropped, *unit, *left_out, *unknown_notices(fit, runs))
     notices += (*_model_notices(fit, runs, asked.anova_type), *_error_notices(fit, runs, response))
     return Analysis(asked, chosen, selection, runs, fit, notices)
+
+
+def _with_margin_in_its_unit(asked: Request, scale: Scale) -> tuple[Request, tuple[Notice, ...]]:
+    """Leave out a margin in % where values of a loss forbid percentages: it would become one in units."""
+    if asked.margin is None or not scale.by_chance:
+        return asked, ()
+    sentence = (
+        f"The margin of {asked.margin:g} is not applied: for a loss it is in %, but {scale.reason}, so "
+        "effects are in its units. Ask for scale=identity and declare the margin in units."
+    )
+    return replace(asked, margin=None), (Notice(sentence, "margin-unit"),)
 
 
 def _model_notices(fit: Fit, runs: Runs, anova_type: int) -> tuple[Notice, ...]:
@@ -87,7 +101,8 @@ def _model_notices(fit: Fit, runs: Runs, anova_type: int) -> tuple[Notice, ...]:
         notices.append(Notice(sentence, "type-three"))
     if fit.df_resid == 0 and any(len(f.levels) > 2 for f in runs.factors):
         sentence = (
-            "In `lenth`, contrasts of a factor with more than two levels are one arbitrary choice of many."
+            "In Lenth's method, contrasts of a factor with more than two levels are one arbitrary choice "
+            "of many."
         )
         notices.append(Notice(sentence, "arbitrary-contrasts"))
     return tuple(notices)
@@ -100,9 +115,7 @@ def _error_notices(fit: Fit, runs: Runs, response: str) -> tuple[Notice, ...]:
             Notice(f"The response '{response}' is constant: no variation, no tests.", "constant-response"),
         )
     if fit.df_resid == 0:
-        sentence = (
-            "As many parameters as runs: no error estimate, no p-values. Run more seeds, or see `lenth`."
-        )
+        sentence = "As many parameters as runs: no error estimate, no p-values. Run more seeds."
         return (Notice(sentence, "no-error-estimate"),)
     if fit.is_perfect:
         sentence = (

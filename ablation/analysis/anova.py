@@ -14,7 +14,7 @@ from ablation.analysis.factors import Floats
 from ablation.analysis.fit import Fit, columns_of
 from ablation.analysis.multiplicity import benjamini_hochberg
 from ablation.analysis.robust_anova import robust_tests
-from ablation.analysis.terms import Term
+from ablation.analysis.terms import Group, Term, takes_part
 
 RESIDUALS = "Residuals"
 
@@ -26,31 +26,61 @@ def anova_table(fit: Fit, anova_type: int, alpha: float) -> pd.DataFrame:
     (Langsrud 2003, Statistics and Computing 13:163 compares the types). With sum coding, type III is the
     model without the term's own columns.
     """
-    table = term_tests(fit, fit.matrix.terms, anova_type)
+    groups = tested_terms(fit) if anova_type != 1 else [(t,) for t in fit.matrix.terms]
+    table = term_tests(fit, groups, anova_type)
     table["partial_eta_sq"] = table["sum_sq"] / (table["sum_sq"] + fit.rss) if fit.variance > 0 else np.nan
     low, high = partial_eta_sq_interval(table["F"].to_numpy(), table["df"].to_numpy(), fit.df_resid, alpha)
     table["partial_eta_sq_low"], table["partial_eta_sq_high"] = low, high
-    table["F_hc3"], table["p_hc3"] = robust_tests(fit, anova_type)
+    table["F_hc3"], table["p_hc3"] = robust_tests(fit, groups, anova_type)
     residuals = pd.DataFrame({"term": [RESIDUALS], "sum_sq": [fit.rss], "df": [fit.df_resid]})
     return pd.concat([table, residuals], ignore_index=True)
 
 
 def interactions_table(fit: Fit) -> pd.DataFrame:
     """One row per interaction, smallest p first; columns are described at `Analysis.interactions`."""
-    table = term_tests(fit, [t for t in fit.matrix.terms if t.order > 1], 2)
-    table.insert(5, "p_adjusted", benjamini_hochberg(table["p"]))
+    groups = tested_interactions(fit)
+    table = term_tests(fit, groups, 2)
+    table.insert(1, "aliased", [len(group) > 1 for group in groups])
+    table.insert(6, "p_adjusted", benjamini_hochberg(table["p"]))
     return table.sort_values("p", kind="stable").reset_index(drop=True)
 
 
-def term_tests(fit: Fit, terms: Sequence[Term], anova_type: int) -> pd.DataFrame:
+def tested_interactions(fit: Fit) -> list[Group]:
+    """The interactions of a model, as they can be tested."""
+    return [group for group in tested_terms(fit) if group[0].order > 1]
+
+
+def tested_terms(fit: Fit) -> list[Group]:
+    """The terms of a model, those together that say nothing beyond each other.
+
+    In a fraction `a:b` and `c:d` may be one contrast. Neither adds anything to a model with the other, so
+    each alone would go untested, however large what they share.
+    """
+    groups: list[Group] = [(term,) for term in fit.matrix.terms]
+    for direction in fit.null_space.T:
+        shared = [t for t in fit.matrix.terms if t.order > 1 and takes_part(direction, t)]
+        if any(_extra(fit, (t,), 2)[1] == 0 for t in shared):
+            touched = [g for g in groups if any(t in g for t in shared)]
+            first = groups.index(touched[0])
+            groups = [g for g in groups if g not in touched]
+            groups.insert(first, tuple(t for g in touched for t in g))
+    return groups
+
+
+def group_name(group: Group) -> str:
+    """What tables call terms that are tested together: `a:b + c:d`."""
+    return " + ".join(term.name for term in group)
+
+
+def term_tests(fit: Fit, groups: Sequence[Group], anova_type: int) -> pd.DataFrame:
     """F tests of terms by nested models: term, sum_sq, df, F, p, partial_omega_sq."""
-    pieces = [fit.extra(columns_of(_smaller_model(fit, t, anova_type)), t.columns) for t in terms]
+    pieces = [_extra(fit, group, anova_type) for group in groups]
     df = np.array([df for _, df in pieces], dtype=int)
     ss = np.array([ss if df > 0 else np.nan for ss, df in pieces], dtype=float)
     F = ss / np.where(df > 0, df, 1) / fit.variance
     return pd.DataFrame(
         {
-            "term": [t.name for t in terms],
+            "term": [group_name(group) for group in groups],
             "sum_sq": ss,
             "df": df,
             "F": F,
@@ -60,12 +90,18 @@ def term_tests(fit: Fit, terms: Sequence[Term], anova_type: int) -> pd.DataFrame
     )
 
 
-def _smaller_model(fit: Fit, term: Term, anova_type: int) -> list[Term]:
+def _extra(fit: Fit, group: Group, anova_type: int) -> tuple[float, int]:
+    """Sum of squares and degrees of freedom that the terms bring to the smaller model of their test."""
+    smaller = columns_of(_smaller_model(fit, group, anova_type))
+    return fit.extra(smaller, np.concatenate([t.columns for t in group]))
+
+
+def _smaller_model(fit: Fit, group: Group, anova_type: int) -> list[Term]:
     terms = fit.matrix.terms
     if anova_type == 1:
-        return list(terms[: terms.index(term)])
-    others = [t for t in terms if t is not term]
-    return others if anova_type == 3 else [t for t in others if not t.contains(term)]
+        return list(terms[: terms.index(group[0])])
+    others = [t for t in terms if t not in group]
+    return others if anova_type == 3 else [t for t in others if not any(t.contains(one) for one in group)]
 
 
 def lack_of_fit_table(fit: Fit, pure: CellMeans) -> pd.DataFrame:

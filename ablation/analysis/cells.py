@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,15 +11,18 @@ from scipy import linalg
 
 from ablation.analysis import studentized_range
 from ablation.analysis.distributions import t_quantile
-from ablation.analysis.factors import Floats
+from ablation.analysis.factors import Factor, Floats, Ints
 from ablation.analysis.fit import Fit
-from ablation.analysis.runs import Runs
+from ablation.analysis.runs import Runs, Selection
 from ablation.analysis.scale import Scale
 
 
 @dataclass(frozen=True, eq=False)
 class CellMeans:
     """The saturated model: one mean per cell, plus block.
+
+    Cells that no chain of shared blocks connects cannot be compared: what sets them apart may be the blocks.
+    Only those that hang together with most runs have means; the others' are NaN.
 
     Attributes:
         means: (n_cells,) on the analysis scale without its shift, at the average of the blocks.
@@ -49,25 +53,53 @@ class CellMeans:
 
 
 def cell_means(fit: Fit, runs: Runs) -> CellMeans:
-    """Fit one mean per cell plus block.
+    """Fit one mean per cell plus block."""
+    cell, blocks = runs.cells, runs.block
+    found = _saturated(fit.y, fit.root_weights, cell, blocks)
+    apart = np.zeros(len(cell), dtype=np.intp) if blocks is None else _connected(cell, blocks.codes)
+    if not apart.any():
+        return found
+    here = apart == np.bincount(apart).argmax()
+    shown, numbered = np.unique(cell[here], return_inverse=True)
+    assert blocks is not None
+    part = _saturated(fit.y[here], fit.root_weights[here], numbered, blocks.rows(here))
+    means, tilt = np.full(len(found.means), np.nan), np.full((len(found.means), part.tilt.shape[1]), np.nan)
+    means[shown], tilt[shown] = part.means, part.tilt
+    return CellMeans(means, found.weights, tilt, found.rss, found.df)
+
+
+def _connected(cell: Ints, block: Ints) -> Ints:
+    """Number, from 0, of the set of runs that shared cells and blocks connect to each run, (n_runs,)."""
+    number, before = cell, None
+    while before is None or (number != before).any():
+        before = number
+        for shared in (cell, block):
+            lowest = np.full(int(shared.max()) + 1, len(cell))
+            np.minimum.at(lowest, shared, number)
+            number = lowest[shared]
+    return np.unique(number, return_inverse=True)[1]
+
+
+def _saturated(y: Floats, root_weights: Floats, cell: Ints, block: Factor | None) -> CellMeans:
+    """The fit itself; cells and blocks hang together.
 
     Cell means are taken out first (Frisch-Waugh-Lovell), so no matrix grows with the number of cells.
     """
-    cell, w = runs.cells, fit.root_weights**2
+    w = root_weights**2
     total: Floats = np.bincount(cell, w).astype(np.float64)
-    columns = np.column_stack([fit.y, runs.block.columns]) if runs.block else fit.y[:, None]
+    columns = np.column_stack([y, block.columns]) if block else y[:, None]
     means = _by_cell(columns, cell, w, total)
     within = columns - means[cell]
     within -= _by_cell(within, cell, w, total)[cell]
-    within *= fit.root_weights[:, None]
+    within *= root_weights[:, None]
     q, r, order = linalg.qr(within[:, 1:], mode="economic", pivoting=True)
-    rank = int((np.abs(np.diag(r)) > 1e-9 * np.sqrt(fit.n)).sum())
+    rank = int((np.abs(np.diag(r)) > 1e-9 * np.sqrt(len(y))).sum())
     q, r, order = q[:, :rank], r[:rank, :rank], order[:rank]
     block_means = means[:, 1:][:, order]
     tilt = linalg.solve_triangular(r, block_means.T, trans="T").T if rank else block_means
     z = q.T @ within[:, 0]
     e = within[:, 0] - q @ z
-    return CellMeans(means[:, 0] - tilt @ z, total, tilt, float(e @ e), fit.n - len(total) - rank)
+    return CellMeans(means[:, 0] - tilt @ z, total, tilt, float(e @ e), len(y) - len(total) - rank)
 
 
 def _by_cell(columns: Floats, cell: np.ndarray, w: Floats, total: Floats) -> Floats:
@@ -76,7 +108,7 @@ def _by_cell(columns: Floats, cell: np.ndarray, w: Floats, total: Floats) -> Flo
 
 
 def best_cells_table(
-    fit: Fit, runs: Runs, cells: CellMeans, scale: Scale, direction: str, alpha: float
+    fit: Fit, selection: Selection, runs: Runs, cells: CellMeans, scale: Scale, direction: str, alpha: float
 ) -> pd.DataFrame:
     """One row per cell, best first; columns are described at `Analysis.best_cells`.
 
@@ -84,24 +116,40 @@ def best_cells_table(
     many equal cells looks better than it is, and this allows for having looked.
     """
     variance, df = _error(fit, cells)
-    best = int(np.argmin(cells.means if direction == "lower" else -cells.means))
+    best = int(np.nanargmin(cells.means if direction == "lower" else -cells.means))
     se = np.sqrt(variance * cells.relative_variance())
     reach = t_quantile(1 - alpha / 2, df) * se
     middle = cells.means + scale.shift
-    critical = studentized_range.critical_value(alpha, max(len(se), 2), df) / np.sqrt(2)
+    n_compared = int(np.isfinite(cells.means).sum())
+    critical = studentized_range.critical_value(alpha, max(n_compared, 2), df) / np.sqrt(2)
     away = np.abs(cells.means - cells.means[best])
     apart = away > critical * np.sqrt(variance * cells.relative_variance_from(best))
     first = np.unique(runs.cells, return_index=True)[1]
     table = pd.DataFrame({"cell": [runs.cell_text(int(i)) for i in first], "runs": np.bincount(runs.cells)})
+    table["failed"] = _n_failed(selection, runs, list(table["cell"]))
     for column, values in (("mean", middle), ("ci_low", middle - reach), ("ci_high", middle + reach)):
         table[column] = scale.back(values)
-    table["estimate"], table["se"], table["df"], table["within_noise"] = middle, se, df, ~apart
+    table["estimate"], table["se"], table["df"], table["within_noise"] = (
+        middle,
+        se,
+        df,
+        ~apart & np.isfinite(middle),
+    )
     for part in runs.predictors:
         name = part.name if part.name not in table else f"{part.name} (level)"
         table[name] = part.texts(first)
     return table.iloc[np.argsort(middle if direction == "lower" else -middle, kind="stable")].reset_index(
         drop=True
     )
+
+
+def _n_failed(selection: Selection, runs: Runs, cells: list[str]) -> list[int]:
+    """How many runs of each cell failed."""
+    varied = {part.name for part in runs.predictors}
+    tried = selection.attempted
+    tried = replace(tried, predictors=tuple(p for p in tried.predictors if p.name in varied))
+    failed = Counter(cell for cell, fails in zip(tried.cell_texts(), selection.failed, strict=True) if fails)
+    return [failed[cell] for cell in cells]
 
 
 def _error(fit: Fit, cells: CellMeans) -> tuple[float, int]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
+from ablation.analysis.cells import CellMeans
 from ablation.analysis.diagnostics import Diagnostics
+from ablation.analysis.fit import Fit
 from ablation.analysis.notices import Notice
 from ablation.analysis.runs import Runs
 from ablation.analysis.sentences import p_text
@@ -19,6 +25,7 @@ MIN_BLOCKS = 3
 def residual_notices(diagnostics: Diagnostics, alpha: float) -> list[Notice]:
     """Unequal spread, outliers, influential runs."""
     notices = []
+    block = diagnostics.runs.block.name if diagnostics.runs.block else ""
     for r in diagnostics.spread[diagnostics.spread["p_adjusted"] < alpha].to_dict("records"):
         sentence = (
             f"The spread differs between levels of '{r['factor']}' ({r['sd_ratio']:.1f} times, widest "
@@ -26,26 +33,41 @@ def residual_notices(diagnostics: Diagnostics, alpha: float) -> list[Notice]:
         )
         notices.append(Notice(sentence, "unequal-spread"))
     for r in diagnostics.outlier[diagnostics.outlier["p_adjusted"] < alpha].to_dict("records"):
-        which = f"Run {r['run']} ({r['cell']}) is an outlier"
+        which = f"{_which(r, block)} is an outlier"
         sentence = f"{which}: studentized residual {r['studentized']:.1f}. Look at its log."
         notices.append(Notice(sentence, "outlier"))
     influence = diagnostics.influence
     for r in influence[influence["cooks_distance"] > MAX_COOKS_DISTANCE].head(3).to_dict("records"):
-        sentence = (
-            f"Run {r['run']} ({r['cell']}) moves the fit much: Cook's distance {r['cooks_distance']:.2f}."
-        )
+        sentence = f"{_which(r, block)} moves the fit much: Cook's distance {r['cooks_distance']:.2f}."
         notices.append(Notice(sentence, "influence"))
     return notices
 
 
-def model_notices(interactions: pd.DataFrame, lack_of_fit: pd.DataFrame, alpha: float) -> list[Notice]:
-    """Factors that change each other's effect, and cells that the model does not describe."""
+def _which(run: Mapping[Hashable, Any], block: str) -> str:
+    """'Run 5 (depth=3, seed=1)': its label in the table, its cell and its block."""
+    seed = f", {block}={run['block']}" if block else ""
+    return f"Run {run['run']} ({run['cell']}{seed})"
+
+
+def model_notices(
+    interactions: pd.DataFrame, lack_of_fit: pd.DataFrame, split: set[str], alpha: float
+) -> list[Notice]:
+    """Factors that change each other's effect, and cells that the model does not describe.
+
+    Args:
+        interactions: the screen.
+        lack_of_fit: the test.
+        split: interactions (`a:b`) along which there are verdicts per level.
+        alpha: of the tests.
+    """
     notices = []
     for r in interactions[interactions["p_adjusted"] < alpha].to_dict("records"):
-        p = p_text(r["p_adjusted"])
-        sentence = (
-            f"Interaction '{r['term']}' (p {p}): the effect of one depends on the other, read it per level."
-        )
+        told = "the effect of one depends on the other: see the verdicts per level"
+        if r["aliased"]:
+            told = "at least one of these is there, and the runs cannot tell which"
+        elif r["term"] not in split:
+            told = "the effect of one may depend on the other: see the means of their cells"
+        sentence = f"Interaction '{r['term']}' (p {p_text(r['p_adjusted'])}): {told}."
         notices.append(Notice(sentence, "interaction"))
     p_lack = float(lack_of_fit["p"].iloc[0])
     if p_lack < alpha:
@@ -57,11 +79,24 @@ def model_notices(interactions: pd.DataFrame, lack_of_fit: pd.DataFrame, alpha: 
     return notices
 
 
-def design_notices(runs: Runs) -> list[Notice]:
-    """Rows that share cell and seed, and too few seeds."""
-    if runs.block is None:
-        return []
+def design_notices(runs: Runs, fit: Fit, cells: CellMeans) -> list[Notice]:
+    """Cells without repetition or comparison, rows that share cell and seed, and too few seeds."""
     notices = []
+    if fit.df_resid > 0 and cells.df == 0:
+        sentence = (
+            "No cell was run twice: the error is judged by interactions that are taken to be zero "
+            f"({counted(fit.df_resid, 'degree')} of freedom). Where they are not, verdicts err. "
+            "Run more seeds."
+        )
+        notices.append(Notice(sentence, "unreplicated"))
+    if runs.block is None:
+        return notices
+    if (alone := int(np.isnan(cells.means).sum())) > 0:
+        sentence = (
+            f"{counted(alone, 'cell')} cannot be compared with the others, because no value of "
+            f"'{runs.block.name}' was run in both. Run every cell with the same values."
+        )
+        notices.append(Notice(sentence, "incomparable-cells"))
     shared = pd.DataFrame({"cell": runs.cells, "block": runs.block.codes}).duplicated(keep=False)
     if shared.any():
         sentence = (

@@ -54,8 +54,9 @@ class Diagnostics:
 
     @cached_property
     def outlier(self) -> pd.DataFrame:
-        """The run that fits worst: run, cell, studentized, p, p_adjusted (Bonferroni over all runs)."""
-        table = self.influence[["run", "cell", "studentized"]]
+        """The run that fits worst: run, cell, block (if any), studentized, p, p_adjusted (Bonferroni)."""
+        known = self.influence.columns.intersection(["run", "cell", "block", "studentized"])
+        table = self.influence[known]
         size = table["studentized"].abs()
         worst = table.loc[[size.idxmax()]] if size.notna().any() else table.iloc[:0]
         p = t_two_sided(worst["studentized"], self.fit.df_resid - 1)

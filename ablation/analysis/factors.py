@@ -55,6 +55,11 @@ class Factor:
         return sum_codes(len(self.levels))
 
     @property
+    def points(self) -> tuple[str, ...]:
+        """Where effects are looked at: its levels, the reference first."""
+        return self.levels
+
+    @property
     def columns(self) -> Floats:
         """Columns of the design matrix, size (n_rows x n_columns)."""
         columns: Floats = self.coding[self.codes]
@@ -80,6 +85,21 @@ class Covariate:
     def rows(self, chosen: Bools) -> Covariate:
         """Keep the chosen rows."""
         return Covariate(self.name, self.values[chosen])
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """Where effects are looked at: the lowest value, then the highest."""
+        return tuple(f"{value:.12g}" for value in self._range)
+
+    @property
+    def coding(self) -> Floats:
+        """The column at `points`, size (2 x 1)."""
+        coding: Floats = self._range[:, None] - self.values.mean()
+        return coding
+
+    @property
+    def _range(self) -> Floats:
+        return np.array([self.values.min(), self.values.max()])
 
     @property
     def columns(self) -> Floats:

@@ -13,13 +13,19 @@ from ablation.analysis.runs import Runs
 from ablation.analysis.terms import EFFECT, Term
 
 
-def lenth_table(fit: Fit, runs: Runs, alpha: float) -> pd.DataFrame:
+def lenth_table(fit: Fit, runs: Runs, alpha: float) -> pd.DataFrame | None:
     """One row per contrast of a saturated model, largest first; columns at `Analysis.lenth`.
+
+    None for designs whose contrasts are not orthogonal, as those that leave one out: made so in turn, they
+    would depend on the order of the factors and be no effects.
 
     Pseudo standard error PSE = 1.5 median of the contrasts below 2.5 s0, where s0 = 1.5 median of all;
     margins of error ME (each) and SME (all at once) with df = m / 3 (Lenth 1989, Technometrics 31:469).
     """
-    names, estimates = _contrasts(fit, runs)
+    contrasts = _contrasts(fit, runs)
+    if contrasts is None:
+        return None
+    names, estimates = contrasts
     size = np.abs(estimates)
     order = np.argsort(-size, kind="stable")
     numbers = lenth_numbers(estimates, alpha)
@@ -44,7 +50,7 @@ def lenth_numbers(estimates: Floats, alpha: float) -> dict[str, float]:
     return {"s0": s0, "PSE": pse, "df": df, "ME": me, "SME": sme}
 
 
-def _contrasts(fit: Fit, runs: Runs) -> tuple[list[str], Floats]:
+def _contrasts(fit: Fit, runs: Runs) -> tuple[list[str], Floats] | None:
     """Orthonormal contrasts, term by term; in units of effects if all factors have two levels."""
     columns, names, is_effect = [np.ones((fit.n, 1))], ["Intercept"], [False]
     for term in fit.matrix.terms:
@@ -55,7 +61,10 @@ def _contrasts(fit: Fit, runs: Runs) -> tuple[list[str], Floats]:
     X = np.hstack(columns)
     X = fit.root_weights[:, None] * X / np.linalg.norm(X, axis=0)
     y = fit.root_weights * fit.y
-    kept, z = _project_in_turn(X, y)
+    projected = _project_in_turn(X, y)
+    if projected is None:
+        return None
+    kept, z = projected
     chosen = [
         (name, value)
         for name, effect, keep, value in zip(names, is_effect, kept, z, strict=True)
@@ -67,12 +76,12 @@ def _contrasts(fit: Fit, runs: Runs) -> tuple[list[str], Floats]:
 
 def _helmert(term: Term, runs: Runs) -> tuple[Floats, list[str]]:
     """Columns of a term: level against the mean of the levels before it; products for interactions."""
+    members = [runs.predictors[index] for index in sorted(term.members)]
     if term.kind != EFFECT:
         assert runs.block is not None
-        return runs.block.columns, runs.block.column_names
+        members = [runs.block]
     block, names = np.ones((len(runs.response), 1)), [""]
-    for index in sorted(term.members):
-        part = runs.predictors[index]
+    for part in members:
         if isinstance(part, Factor):
             codes = helmert_codes(len(part.levels))[part.codes]
             labels = (
@@ -95,14 +104,20 @@ def helmert_codes(n_levels: int) -> Floats:
     return codes
 
 
-def _project_in_turn(X: Floats, y: Floats) -> tuple[list[bool], Floats]:
-    """Project y on each column made orthogonal to those before it; columns without a rest are not kept."""
+def _project_in_turn(X: Floats, y: Floats) -> tuple[list[bool], Floats] | None:
+    """Project y (n,) on columns of length 1, each orthogonal to those before or spanned by them.
+
+    Those spanned are not kept. None if a column is neither.
+    """
     basis = np.empty((len(y), 0))
-    kept, z = [], []
+    kept: list[bool] = []
+    z = []
     for column in X.T:
         rest = column - basis @ (basis.T @ column)
         rest -= basis @ (basis.T @ rest)
         length = float(np.linalg.norm(rest))
+        if 1e-8 < length < 1 - 1e-8:
+            return None
         kept.append(length > 1e-8)
         z.append(float(rest @ y) / length if kept[-1] else float("nan"))
         if kept[-1]:

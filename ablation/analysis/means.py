@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.distributions import t_quantile, t_two_sided
-from ablation.analysis.factors import Covariate, Factor, Floats, Predictor
+from ablation.analysis.factors import Factor, Floats, Predictor
 from ablation.analysis.fit import Fit
 from ablation.analysis.multiplicity import holm
 from ablation.analysis.scale import Scale
@@ -17,15 +17,15 @@ MEANS_COLUMNS = ["estimate", "se", "df", "ci_low", "ci_high", "response", "respo
 
 
 def mean_row(fit: Fit, predictors: Sequence[Predictor], at: dict[int, int]) -> Floats:
-    """Combination of coefficients (p,) for the mean response with some factors held at a level.
+    """Combination of coefficients (p,) for the mean response with some predictors held at a point.
 
     Sum codes average to zero over levels, so columns of everything not held vanish (Searle, Speed &
-    Milliken 1980, The American Statistician 34:216). Covariates are held at their mean.
+    Milliken 1980, The American Statistician 34:216). Covariates that are not held are at their mean.
 
     Args:
         fit: the fit whose coefficients are combined.
         predictors: the model's predictors, in the order of the terms' members.
-        at: index of a factor -> index of its level.
+        at: index of a predictor -> index of one of its `points`.
     """
     row = np.zeros(fit.matrix.X.shape[1])
     row[0] = 1.0
@@ -38,32 +38,21 @@ def mean_row(fit: Fit, predictors: Sequence[Predictor], at: dict[int, int]) -> F
 def _code(predictors: Sequence[Predictor], members: list[int], at: dict[int, int]) -> Floats:
     code = np.ones(1)
     for i in members:
-        factor = predictors[i]
-        assert isinstance(factor, Factor)
-        code = np.outer(code, factor.coding[at[i]]).ravel()
+        code = np.outer(code, predictors[i].coding[at[i]]).ravel()
     return code
 
 
-def slope_row(fit: Fit, index: int) -> Floats:
-    """Combination (p,) for one unit more of a covariate, averaged over the other factors."""
-    row = np.zeros(fit.matrix.X.shape[1])
-    term = next(t for t in fit.matrix.terms if t.members == {index})
-    row[term.columns] = 1.0
-    return row
-
-
 def contrast_rows(fit: Fit, predictors: Sequence[Predictor]) -> tuple[pd.DataFrame, Floats]:
-    """The family of main contrasts: names (factor, level, reference) and combinations (m x p)."""
+    """The family of main contrasts: names (factor, level, reference) and combinations (m x p).
+
+    Of a covariate, its highest value against its lowest: one unit more may be much or nothing.
+    """
     names, rows = [], []
     for i, part in enumerate(predictors):
-        if isinstance(part, Covariate):
-            names.append((part.name, "+1", ""))
-            rows.append(slope_row(fit, i))
-            continue
         reference = mean_row(fit, predictors, {i: 0})
-        for level in range(1, len(part.levels)):
-            names.append((part.name, part.levels[level], part.levels[0]))
-            rows.append(mean_row(fit, predictors, {i: level}) - reference)
+        for point in range(1, len(part.points)):
+            names.append((part.name, part.points[point], part.points[0]))
+            rows.append(mean_row(fit, predictors, {i: point}) - reference)
     return pd.DataFrame(names, columns=["factor", "level", "reference"]), np.array(rows)
 
 

@@ -9,7 +9,8 @@ class Notice(str):
     Codes: `failed-runs`, `missing-level`, `missing-weight`, `duplicate-rows`, `repeated-rows`,
     `single-level`, `constant-response`, `perfect-fit`, `no-error-estimate`, `arbitrary-contrasts`,
     `left-out-interaction`, `aliased-interaction`, `not-estimable`, `type-three`, `few-blocks`,
-    `interaction`, `lack-of-fit`, `unequal-spread`, `outlier`, `influence`.
+    `unreplicated`, `incomparable-cells`, `margin-unit`, `interaction`, `lack-of-fit`, `unequal-spread`,
+    `outlier`, `influence`.
     """
 
     code: str

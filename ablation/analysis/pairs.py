@@ -56,11 +56,16 @@ def _factor_pairs(fit: Fit, predictors: Sequence[Predictor], index: int, alpha: 
 
 
 def letters_table(pairs: pd.DataFrame, means: pd.DataFrame, alpha: float) -> pd.DataFrame:
-    """Levels that share a letter are not separated: factor, level, estimate, letters; lowest mean first."""
+    """Levels that share a letter are not separated: factor, level, estimate, letters; lowest mean first.
+
+    Levels of which a pair was not tested are left out.
+    """
     parts = []
     for factor in dict.fromkeys(pairs["factor"]):
         levels = means[means["factor"] == factor].sort_values("estimate", kind="stable")
         chosen = pairs[pairs["factor"] == factor]
+        tested = chosen[chosen["p_adjusted"].notna()]
+        levels = levels[levels["level"].isin([*tested["level"], *tested["reference"]])]
         apart = {
             frozenset(pair)
             for *pair, p in zip(chosen["level"], chosen["reference"], chosen["p_adjusted"], strict=True)

@@ -110,7 +110,7 @@ def _fewest(enough: Callable[[int], bool]) -> float:
 
 
 def power_table(names: pd.DataFrame, found: Cautious, scale: Scale, alpha: float) -> pd.DataFrame:
-    """One row per main contrast; columns are described at `Analysis.power`."""
+    """One row per verdict; columns are described at `Analysis.power`."""
     table = names.assign(se=found.se, df=found.df, alpha=alpha)
     table["detectable"] = [detectable(se, df, alpha) for se, df in zip(found.se, found.df, strict=True)]
     table["detectable_percent"] = scale.percent(table["detectable"].to_numpy())
@@ -120,7 +120,7 @@ def power_table(names: pd.DataFrame, found: Cautious, scale: Scale, alpha: float
 def needs_table(
     names: pd.DataFrame, found: Cautious, effects: Sequence[float], scale: Scale, alpha: float, growth: Growth
 ) -> pd.DataFrame:
-    """One row per main contrast and given effect; columns are described at `Analysis.power_for`."""
+    """One row per verdict and given effect; columns are described at `Analysis.power_for`."""
     rows = []
     for i, name in enumerate(names.itertuples(index=False)):
         for effect in effects:

@@ -20,11 +20,19 @@ SQUARES_OVERFLOW = 1e140
 
 @dataclass(frozen=True)
 class Scale:
-    """`name` is 'log' or 'identity', `reason` why; `origin` is taken out first, to keep exact digits."""
+    """How effects add.
+
+    Attributes:
+        name: `log` or `identity`.
+        reason: why.
+        origin: taken out first, to keep exact digits.
+        by_chance: whether some values alone keep a loss from the log scale, on which margins are in %.
+    """
 
     name: str
     reason: str
     origin: float
+    by_chance: bool = False
 
     @property
     def is_log(self) -> bool:
@@ -70,7 +78,9 @@ def choose_scale(response: Floats, asked: Request) -> Scale:
     name, reason = _choose(response, asked)
     if name == "identity":
         _refuse_extremes(response, asked.response)
-    return Scale(name, reason, float(np.median(response)))
+    origin = float(np.median(response))
+    lost = asked.scale == "auto" and asked.direction == "lower" and name == "identity" and origin > 0
+    return Scale(name, reason, origin, by_chance=lost)
 
 
 def _choose(response: Floats, asked: Request) -> tuple[str, str]:

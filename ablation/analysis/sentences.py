@@ -13,7 +13,10 @@ from ablation.analysis.scale import Scale
 
 @dataclass(frozen=True)
 class Finding:
-    """One verdict with the numbers behind it; `seeds` are those still needed, None if unknown."""
+    """One verdict with the numbers behind it.
+
+    `seeds` are those still needed, None if unknown; `depends` is what the effect may depend on, with its p.
+    """
 
     factor: str
     level: str
@@ -27,6 +30,7 @@ class Finding:
     verdict: str
     coverage: float
     seeds: int | None
+    depends: tuple[str, float] | None
 
 
 def sentence(found: Finding, scale: Scale, asked: Request) -> str:
@@ -42,15 +46,20 @@ def sentence(found: Finding, scale: Scale, asked: Request) -> str:
         return f"{does.format(name)} {moved(found, scale, asked)}, p {p_text(found.p)}."
     band = f"{signed(found.estimate, scale, asked)} ({interval(found, scale)})"
     if found.verdict == "does nothing":
-        return f"{name} does nothing that matters: {band}, inside the margin of {margin_text(scale, asked)}."
+        inside = f"{band}, inside the margin of {margin_text(scale, asked)}"
+        if found.depends is None:
+            return f"{name} does nothing that matters: {inside}."
+        other, p = found.depends
+        return (
+            f"{name} does nothing that matters on average: {inside}. "
+            f"Its effect may depend on {other} (p {p_text(p)})."
+        )
     return f"{name} is inconclusive: {band}; {next_step(found, scale, asked)}."
 
 
 def component(found: Finding) -> str:
     """What is judged: a flag by its name, a level as 'factor=level instead of reference'."""
-    if found.n_levels == 0:
-        name = f"one unit more of {found.factor}"
-    elif found.n_levels == 2 and found.reference.lower() in OFF:
+    if found.n_levels == 2 and found.reference.lower() in OFF:
         name = found.factor if found.level.lower() in ON else f"{found.factor}={found.level}"
     else:
         name = f"{found.factor}={found.level} instead of {found.reference}"

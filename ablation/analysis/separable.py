@@ -9,11 +9,8 @@ from ablation.analysis.fit import Fit, columns_of, fit_least_squares
 from ablation.analysis.means import contrast_rows
 from ablation.analysis.notices import Notice, listed
 from ablation.analysis.runs import Runs
-from ablation.analysis.terms import BLOCK, Matrix, Term
+from ablation.analysis.terms import BLOCK, INVOLVED, Matrix, Term, takes_part
 from ablation.errors import UsageError
-
-INVOLVED = 1e-7
-"""A term takes part in a direction when its share there is larger than this."""
 
 
 def refuse_inseparable(main: Fit, runs: Runs) -> None:
@@ -33,10 +30,7 @@ def refuse_inseparable(main: Fit, runs: Runs) -> None:
 
 def _groups(fit: Fit) -> list[list[Term]]:
     """For each direction that no run informs, the terms that take part in it."""
-    return [
-        [t for t in fit.matrix.terms if np.abs(direction[t.columns]).max() > INVOLVED]
-        for direction in fit.null_space.T
-    ]
+    return [[t for t in fit.matrix.terms if takes_part(direction, t)] for direction in fit.null_space.T]
 
 
 def _confounded_with_block(culprits: list[Term]) -> str:
@@ -93,14 +87,15 @@ def fit_estimable(matrix: Matrix, main: Fit, runs: Runs) -> tuple[Fit, tuple[Not
             (dropped if _adds_no_rank(lower, matrix, term) else kept).append(term)
     fit = fit_least_squares(matrix.keep(kept), main.y, runs.weights)
     hiding = _interactions_that_hide_main_effects(fit)
-    return (main if hiding else fit), _left_out_notices(dropped, hiding)
+    return (main if hiding else fit), _left_out_notices(dropped, hiding, runs)
 
 
-def _left_out_notices(dropped: list[Term], hiding: list[Term]) -> tuple[Notice, ...]:
+def _left_out_notices(dropped: list[Term], hiding: list[Term], runs: Runs) -> tuple[Notice, ...]:
     sentences = []
     if dropped:
         names = listed([t.name for t in dropped])
-        sentences.append(f"The runs cannot tell {names} from main effects: taken to be zero.")
+        lower = "main effects" if runs.block is None else f"main effects and '{runs.block.name}'"
+        sentences.append(f"The runs cannot tell {names} from {lower}: taken to be zero.")
     if hiding:
         sentences.append(
             "There are too few cells to tell main effects from interactions: only main effects are "

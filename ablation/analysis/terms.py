@@ -37,6 +37,18 @@ class Term:
         return self.kind == other.kind == EFFECT and other.members < self.members
 
 
+Group = tuple[Term, ...]
+"""Terms that are tested together."""
+
+INVOLVED = 1e-7
+"""A term takes part in a direction when its share there is larger than this."""
+
+
+def takes_part(direction: Floats, term: Term) -> bool:
+    """Whether the term's columns have a share in a combination of columns (n_columns,)."""
+    return bool(np.abs(direction[term.columns]).max() > INVOLVED)
+
+
 @dataclass(frozen=True, eq=False)
 class Matrix:
     """Columns X (n_rows x n_columns), their names, and the terms after the intercept, which is column 0."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from ablation.analysis.anova import term_tests
-from ablation.analysis.cautious import Cautious, cautious
+from ablation.analysis.anova import term_tests, tested_interactions
+from ablation.analysis.cautious import Cautious
 from ablation.analysis.factors import Factor, Floats, Predictor
 from ablation.analysis.fit import Fit
 from ablation.analysis.means import contrast_rows, mean_row
@@ -18,7 +18,7 @@ from ablation.analysis.power import Growth
 from ablation.analysis.request import Request
 from ablation.analysis.scale import Scale
 from ablation.analysis.sentences import Finding, component, sentence
-from ablation.analysis.terms import Term
+from ablation.analysis.terms import Group, Term
 
 KEEP, HURTS, NOTHING, INCONCLUSIVE = "keep", "hurts", "does nothing", "inconclusive"
 
@@ -32,13 +32,17 @@ rest: under no effect both together err with probability at most alpha.
 
 @dataclass(frozen=True)
 class Row:
-    """One contrast to judge: names and its combination of coefficients; `within` is '' or 'factor=level'."""
+    """One contrast to judge: names and its combination of coefficients.
+
+    `within` is '' or 'factor=level', and `along` the interaction `a:b` that asks for it.
+    """
 
     factor: str
     level: str
     reference: str
-    within: str
     L: Floats
+    within: str = ""
+    along: str = ""
 
 
 def contrast_alpha(fit: Fit, alpha: float) -> float:
@@ -54,24 +58,27 @@ def verdict_rows(fit: Fit, predictors: Sequence[Predictor], alpha: float) -> lis
     rows: list[Row] = []
     for (factor, level, reference), L in zip(names.itertuples(index=False), main, strict=True):
         split = _split(fit, predictors, flagged, (place[factor], level), alpha)
-        rows += split or [Row(factor, level, reference, "", L)]
+        rows += split or [Row(factor, level, reference, L)]
     return rows
 
 
 def _flagged_interactions(fit: Fit, alpha: float) -> list[Term]:
-    # In a fraction, an interaction that is aliased with earlier terms has no column of its own to test.
-    terms = [t for t in fit.matrix.terms if t.order > 1 and len(_own_columns(fit, t))]
-    if not terms or np.isnan(fit.variance):
+    """Pairs that stand out; of those that the runs cannot tell apart it is not known which one does."""
+    groups = tested_interactions(fit)
+    if not groups or np.isnan(fit.variance):
         return []
-    classical = term_tests(fit, terms, 2)["p"]
-    robust = [fit.robust_wald_p(_own_columns(fit, t)) for t in terms]
+    classical = term_tests(fit, groups, 2)["p"]
+    robust = [fit.robust_wald_p(_own_columns(fit, group)) for group in groups]
     p = holm(np.fmax(classical, robust))
-    return [t for t, value in zip(terms, p, strict=True) if t.order == 2 and value < alpha * LEVELS_SHARE]
+    clear = [group for group, value in zip(groups, p, strict=True) if value < alpha * LEVELS_SHARE]
+    return [group[0] for group in clear if len(group) == 1 and group[0].order == 2]
 
 
-def _own_columns(fit: Fit, term: Term) -> Floats:
-    """Combinations that pick the coefficients of a term, (columns that carry rank x p)."""
-    return np.eye(fit.matrix.X.shape[1])[np.intersect1d(term.columns, fit.kept)]
+def _own_columns(fit: Fit, group: Group) -> Floats:
+    """Combinations that pick the coefficients of terms, (columns that carry rank x p)."""
+    own = np.intersect1d(np.concatenate([term.columns for term in group]), fit.kept)
+    rows: Floats = np.eye(fit.matrix.X.shape[1])[own]
+    return rows
 
 
 def _split(
@@ -79,22 +86,17 @@ def _split(
 ) -> list[Row]:
     """Rows of a contrast at each level of the partner on which it depends most; none if on none."""
     index, level = contrast
-    factor = predictors[index]
+    part = predictors[index]
+    at = part.points.index(level)
     best: tuple[float, list[Row]] = (alpha, [])
     for term in (t for t in flagged if index in t.members):
         other = next(i for i in term.members if i != index)
         partner = predictors[other]
-        if not (isinstance(factor, Factor) and isinstance(partner, Factor)):
-            continue
-        at = factor.levels.index(level)
-        rows = [
-            Row(
-                factor.name, level, factor.levels[0], f"{partner.name}={name}",
-                mean_row(fit, predictors, {index: at, other: j}) - mean_row(fit, predictors, {index: 0,
-                other: j}),
-            )
-            for j, name in enumerate(partner.levels)
-        ]  # fmt: skip
+        rows = []
+        for j, name in enumerate(partner.points):
+            here, there = ({index: i, other: j} for i in (at, 0))
+            L = mean_row(fit, predictors, here) - mean_row(fit, predictors, there)
+            rows.append(Row(part.name, level, part.points[0], L, f"{partner.name}={name}", term.name))
         p = _differ(fit, np.array([row.L for row in rows]))
         if p < best[0]:
             best = (p, rows)
@@ -107,55 +109,67 @@ def _differ(fit: Fit, L: Floats) -> float:
     return float(np.fmax(fit.wald_p(L[1:] - L[0]), fit.robust_wald_p(L[1:] - L[0]))) if len(L) > 1 else 1.0
 
 
+def row_names(rows: Sequence[Row]) -> pd.DataFrame:
+    """What the rows are called: factor, level, reference, within."""
+    return pd.DataFrame(
+        [(r.factor, r.level, r.reference, r.within) for r in rows],
+        columns=["factor", "level", "reference", "within"],
+    )
+
+
 def verdicts_table(
+    rows: Sequence[Row],
+    found: Cautious,
     fit: Fit,
     predictors: Sequence[Predictor],
     scale: Scale,
     asked: Request,
     growth: Growth,
-    troubled: dict[tuple[str, str], str],
+    troubled: Mapping[tuple[str, str], str],
+    depends: Mapping[str, tuple[str, float]],
 ) -> pd.DataFrame:
     """One row per verdict; columns are described at `Analysis.verdicts`.
 
     Args:
+        rows: what is judged.
+        found: their estimates.
         fit: the main model.
         predictors: its predictors.
         scale: to come back to % or units.
         asked: alpha, margin and direction.
         growth: what one more seed brings.
         troubled: (factor, level) -> words about levels at which runs fail more often.
+        depends: factor -> what its effect may depend on, and the p value of that.
     """
-    rows = verdict_rows(fit, predictors, asked.alpha)
-    found = cautious(fit, np.array([row.L for row in rows]), asked.alpha)
     p = np.minimum(holm(found.p) * asked.alpha / contrast_alpha(fit, asked.alpha), 1.0)
     low, high = found.interval(asked.alpha)
     band = scale.margin(asked.margin) if asked.margin else (np.nan, np.nan)
-    p_equivalence = found.equivalence_p(*band)
+    # A row is either without effect or outside the margin, so each of the two corrections keeps its alpha.
+    p_equivalence = holm(found.equivalence_p(*band))
     verdicts = [_judge(e, q, pe, asked) for e, q, pe in zip(found.estimate, p, p_equivalence, strict=True)]
     seeds = _seeds(found, verdicts, fit, scale, asked, growth)
-    findings = _findings(rows, found, p, verdicts, seeds, predictors, asked)
-    return pd.DataFrame(
-        {
-            "factor": [r.factor for r in rows],
-            "level": [r.level for r in rows],
-            "reference": [r.reference for r in rows],
-            "within": [r.within for r in rows],
-            "estimate": found.estimate,
-            "se": found.se,
-            "df": found.df,
-            "ci_low": low,
-            "ci_high": high,
-            "p_adjusted": p,
-            "p_equivalence": p_equivalence,
-            "percent": scale.percent(found.estimate),
-            "percent_low": scale.percent(low),
-            "percent_high": scale.percent(high),
-            "verdict": verdicts,
-            "seeds_needed": pd.array(seeds, dtype="Int64"),
-            "component": [component(f) for f in findings],
-            "sentence": [sentence(f, scale, asked) + troubled.get((f.factor, f.level), "") for f in findings],
-        }
+    findings = _findings(rows, found, p, verdicts, seeds, predictors, asked, depends)
+    return row_names(rows).assign(
+        estimate=found.estimate,
+        se=found.se,
+        df=found.df,
+        ci_low=low,
+        ci_high=high,
+        p_adjusted=p,
+        p_equivalence=p_equivalence,
+        percent=scale.percent(found.estimate),
+        percent_low=scale.percent(low),
+        percent_high=scale.percent(high),
+        verdict=verdicts,
+        seeds_needed=pd.array(seeds, dtype="Int64"),
+        component=[component(f) for f in findings],
+        sentence=[sentence(f, scale, asked) + _troubles(f, troubled) for f in findings],
     )
+
+
+def _troubles(found: Finding, troubled: Mapping[tuple[str, str], str]) -> str:
+    """Runs fail more often at the level, or at the reference: the average of either flatters it then."""
+    return "".join(troubled.get((found.factor, level), "") for level in (found.level, found.reference))
 
 
 def _judge(estimate: float, p: float, p_equivalence: float, asked: Request) -> str:
@@ -172,6 +186,7 @@ def _seeds(
 ) -> list[int | None]:
     """Seeds more for a conclusion with 80 % power, the estimate being true; None: settled or out of reach."""
     alpha = contrast_alpha(fit, asked.alpha) / len(verdicts)
+    strictest = asked.alpha / len(verdicts)
     margin = scale.margin(asked.margin)[1] if asked.margin else 0.0
     more: list[int | None] = []
     for verdict, e, se, df in zip(verdicts, found.estimate, found.se, found.df, strict=True):
@@ -179,20 +194,21 @@ def _seeds(
             more.append(None)
             continue
         total = np.fmin(
-            growth.seeds_for(e, se, df, alpha), growth.seeds_for_equivalence(e, margin, se, df, asked.alpha)
+            growth.seeds_for(e, se, df, alpha), growth.seeds_for_equivalence(e, margin, se, df, strictest)
         )
         more.append(None if np.isnan(total) else max(1, int(np.ceil(total - growth.seeds))))
     return more
 
 
 def _findings(
-    rows: list[Row],
+    rows: Sequence[Row],
     found: Cautious,
     p: Floats,
     verdicts: list[str],
     seeds: list[int | None],
     predictors: Sequence[Predictor],
     asked: Request,
+    depends: Mapping[str, tuple[str, float]],
 ) -> list[Finding]:
     """The numbers behind each sentence, with an interval as wide as the test that gave the verdict."""
     n_levels = {part.name: len(part.levels) if isinstance(part, Factor) else 0 for part in predictors}
@@ -205,6 +221,7 @@ def _findings(
             n_levels=n_levels[row.factor], estimate=float(found.estimate[i]),
             low=float(low[i]), high=float(high[i]), p=float(p[i]),
             verdict=verdicts[i], coverage=1 - tail, seeds=seeds[i],
+            depends=None if row.within else depends.get(row.factor),
         )  # fmt: skip
         findings.append(finding)
     return findings

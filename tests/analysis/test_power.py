@@ -40,7 +40,7 @@ def test_the_detectable_effect_has_the_promised_power_now(c03):
     found = analyze(c03.table, "loss", FACTORS, block="seed")
     for r in found.power.itertuples():
         now = found.power_for([r.detectable_percent])
-        close(row(now, factor=r.factor, level=r.level).power_now, 0.8)
+        close(row(now, factor=r.factor, level=r.level, within=r.within).power_now, 0.8)
 
 
 def test_without_an_error_estimate_there_is_no_promise(c02):

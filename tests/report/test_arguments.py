@@ -49,7 +49,7 @@ def test_settings_reach_the_analysis(table, tmp_path):
     assert "loss, higher is better" in text
     assert "identity scale: asked for" in text
     assert "smallest effect that matters: 0.1 in loss" in text
-    assert "one unit more" in text
+    assert "fold" in text
     assert "Expected a column 'act2' in the table" in text
 
 

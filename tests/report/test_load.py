@@ -48,13 +48,13 @@ def test_the_reference_cell_is_the_records_or_the_first_levels(study):
     assert found.label(found.reference) == "batch_norm · elu"
 
 
-def test_factors_that_are_numbers_have_a_slope(study):
+def test_factors_that_are_numbers_are_judged_over_their_range(study):
     factors = {"depth": [1, 2, 4], "norm": [False, True]}
     folder = study(
         factors=factors, numeric=["depth"], loss=lambda c, s: 1 + 0.1 * c["depth"] + 0.01 * (s % 2)
     )
     verdicts = load_study(str(folder)).main.analysis.verdicts
-    assert list(verdicts["level"]) == ["+1", "True"]
+    assert list(verdicts["level"]) == ["4", "True"]
 
 
 def test_a_tables_status_column_and_levels_are_respected(tmp_path):

@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ablation.analysis import Analysis
-from ablation.analysis.factors import Factor, Floats
+from ablation.analysis.anova import group_name, tested_interactions
+from ablation.analysis.factors import Floats, Predictor
 from ablation.analysis.means import mean_row
 from ablation.report.figures.names import (
     IN_ALT,
@@ -36,10 +37,10 @@ TITLE = 26
 
 @dataclass(frozen=True)
 class Pair:
-    """Two factors: means (levels of x by levels of lines) of the response, and the test."""
+    """Two predictors: means (points of x by points of lines) of the response, and the test."""
 
-    x: Factor
-    lines: Factor
+    x: Predictor
+    lines: Predictor
     means: Floats
     p: float
     significant: bool
@@ -60,7 +61,7 @@ def interactions(analysis: Analysis, response: str, direction: str) -> Picture |
     n_clear = sum(pair.significant for pair in pairs)
     shown = pairs[: min(MAX_PANELS, max(ENOUGH, n_clear))]
     called = factor_names(analysis.request.factors)
-    look_of = {f.name: looks(f.levels) for f in analysis.selection.attempted.factors}
+    look_of = {part.name: looks(part.points) for part in analysis.selection.attempted.predictors}
     n_columns = min(2, len(shown))
     n_rows = math.ceil(len(shown) / n_columns)
     figure = new_figure(0.4 + 2.75 * n_rows, WIDTH if n_columns == 2 else 4.2)
@@ -79,53 +80,43 @@ def interactions(analysis: Analysis, response: str, direction: str) -> Picture |
 
 
 def _pairs(analysis: Analysis) -> list[Pair]:
-    """Pairs of factors with levels whose interaction is in the model, smallest p first."""
+    """Pairs whose interaction is in the model, smallest p first; of numbers, the ends of their range."""
     table, alpha = analysis.interactions, analysis.request.alpha
-    p_of = dict(zip(table["term"], table["p_adjusted"].astype(float), strict=True))
+    tested = dict(zip(table["term"], table["p_adjusted"].astype(float), strict=True))
+    groups = tested_interactions(analysis.fit)
+    p_of = {term.name: tested[group_name(group)] for group in groups for term in group}
     predictors = analysis.runs.predictors
     pairs = []
     for term in analysis.fit.matrix.terms:
         if term.order != 2:
             continue
-        a, b = sorted(term.members, key=lambda i: (-_size(predictors[i]), i))
-        x, lines = predictors[a], predictors[b]
-        if isinstance(x, Factor) and isinstance(lines, Factor):
-            p = p_of.get(term.name, float("nan"))
-            pairs.append(Pair(x, lines, _means(analysis, a, b), p, p < alpha))
+        a, b = sorted(term.members, key=lambda i: (-len(predictors[i].points), i))
+        p = p_of[term.name]
+        pairs.append(Pair(predictors[a], predictors[b], _means(analysis, a, b), p, p < alpha))
     known = [pair for pair in pairs if np.isfinite(pair.means).any()]
     return sorted(known, key=lambda pair: pair.p if pair.p == pair.p else 2.0)
 
 
-def _size(part: object) -> int:
-    return len(part.levels) if isinstance(part, Factor) else 0
-
-
 def _means(analysis: Analysis, a: int, b: int) -> Floats:
-    """Estimated mean response at each pair of levels, (levels of a x levels of b)."""
+    """Estimated mean response at each pair of points, (points of a x points of b)."""
     predictors = analysis.runs.predictors
-    x, lines = predictors[a], predictors[b]
-    assert isinstance(x, Factor)
-    assert isinstance(lines, Factor)
-    L = [
-        mean_row(analysis.fit, predictors, {a: i, b: j})
-        for i in range(len(x.levels))
-        for j in range(len(lines.levels))
-    ]
+    shape = len(predictors[a].points), len(predictors[b].points)
+    L = [mean_row(analysis.fit, predictors, {a: i, b: j}) for i, j in np.ndindex(shape)]
     found = analysis.fit.estimates(np.array(L)).estimate + analysis.scaling.shift
-    means: Floats = analysis.scaling.back(found).reshape(len(x.levels), len(lines.levels))
+    means: Floats = analysis.scaling.back(found).reshape(shape)
     return means
 
 
 def _draw(axes: Axes, pair: Pair, called: dict[str, str], look_of: dict[str, Look]) -> None:
-    n = min(len(pair.x.levels), MAX_LEVELS)
-    for j, level in enumerate(pair.lines.levels[:MAX_LEVELS]):
+    n = min(len(pair.x.points), MAX_LEVELS)
+    for j, level in enumerate(pair.lines.points[:MAX_LEVELS]):
         style = look_of[level]
         axes.plot(
             range(n), pair.means[:n, j], color=style.colour, marker=style.marker, ms=6, mew=1.3,
             lw=2 if pair.significant else 1, alpha=1 if pair.significant else 0.75,
             label=short(level, 12), **filling(style.colour, pair.significant),
         )  # fmt: skip
-    name_levels(axes, [short(level, 12) for level in pair.x.levels[:n]], room=28)
+    name_levels(axes, [short(level, 12) for level in pair.x.points[:n]], room=28)
     axes.set_xlim(-0.25, n - 0.75)
     axes.grid(axis="y")
     axes.tick_params(labelsize=SMALL)
@@ -152,5 +143,5 @@ def _alt(analysis: Analysis, pairs: list[Pair], n_shown: int, called: dict[str, 
 
 def _corners(pair: Pair) -> list[str]:
     """The means at the first and last levels, in words."""
-    x, lines = ([short(level, 24) for level in part.levels] for part in (pair.x, pair.lines))
+    x, lines = ([short(level, 24) for level in part.points] for part in (pair.x, pair.lines))
     return [f"{x[i]} and {lines[j]} {number(float(pair.means[i, j]))}" for i in (0, -1) for j in (0, -1)]

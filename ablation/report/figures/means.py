@@ -127,7 +127,7 @@ def _of_number(analysis: Analysis, part: Covariate, name: str, response: str, di
     _response_axis(axes, analysis, np.array([line, low, high]), response, direction)
     scale_axis(axes, "x", values, log=False)
     axes.set_xlabel(short(name, 40))
-    clear = (part.name, "+1") in significant_levels(analysis)
+    clear = (part.name, part.points[-1]) in significant_levels(analysis)
     verdict = "significant" if clear else "not significant"
     axes.set_title(f"line: fitted slope ({verdict}, Holm)", fontsize=SMALL, loc="left", color=MUTED)
     first, last = (f"{number(float(line[i]))} at {at[i]:g}" for i in (0, -1))

@@ -75,8 +75,6 @@ def cell_name(levels: Mapping[str, str], all_levels: Mapping[str, Sequence[str]]
 
 def contrast_name(factor: str, level: str, reference: str, n_levels: int, limit: int = IN_FIGURE) -> str:
     """What a contrast compares: 'dropout', 'attention=spatial', 'activation: relu − elu'."""
-    if n_levels == 0:
-        return f"{short(factor, limit - 15)}, one unit more"
     if n_levels == 2 and reference.lower() in OFF:
         if level.lower() in ON:
             return short(factor, limit)

@@ -49,16 +49,19 @@ def best_sentence(study: Study, answer: Answer) -> str:
     best = table.iloc[0].to_dict()
     name = cell_of(study, best)
     told = f"Best cell: {name}, {kind} {answer.response} {value(best['mean'])}"
+    if best["failed"]:
+        told += f" over the {best['runs']} of its {best['runs'] + best['failed']} runs that did not fail"
     if not math.isfinite(best["se"]):
         return f"{told} ({counted(best['runs'], 'run')}). Without an error estimate, luck may have chosen it."
     told += f" ({interval_name(answer.analysis).replace('interval', 'CI')} {_interval(best)})"
-    near = int(table["within_noise"].sum()) - 1
+    near, n = int(table["within_noise"].sum()) - 1, int(table["mean"].notna().sum())
+    alone = "" if n == len(table) else f" {counted(len(table) - n, 'cell')} cannot be compared with it."
     if near == 0:
-        return f"{told}. No other of the {len(table)} cells is within its noise."
-    if near == len(table) - 1:
-        return f"{told}. All {len(table)} cells are within its noise: none is better than another."
-    others = f"{counted(near, 'other cell')} of {len(table)} {'is' if near == 1 else 'are'}"
-    return f"{told}. {others} within its noise."
+        return f"{told}. No other of the {n} cells is within its noise.{alone}"
+    if near == n - 1:
+        return f"{told}. All {n} cells are within its noise: none is better than another.{alone}"
+    others = f"{counted(near, 'other cell')} of {n} {'is' if near == 1 else 'are'}"
+    return f"{told}. {others} within its noise.{alone}"
 
 
 def mean_kind(analysis: Analysis) -> str:
@@ -72,12 +75,22 @@ def _interval(row: Mapping[Any, Any]) -> str:
     return f"{value(row['ci_low'])} to {value(row['ci_high'])}"
 
 
+def _against_the_best(row: Mapping[Any, Any]) -> str:
+    if not math.isfinite(row["se"]):
+        return "unknown"
+    return "within noise" if row["within_noise"] else "no"
+
+
+def _n_runs(row: Mapping[Any, Any]) -> str:
+    return f"{row['runs']}, {row['failed']} failed" if row["failed"] else str(row["runs"])
+
+
 def _table(study: Study, answer: Answer, analysis: Analysis) -> Table:
     rows = []
     for i, row in enumerate(analysis.best_cells.to_dict("records")):
-        near = "the best" if i == 0 else "within noise" if row["within_noise"] else "no"
+        near = "the best" if i == 0 else _against_the_best(row)
         entries = [Cell(cell_of(study, row), strong=i == 0)]
-        entries += [Cell(value(row["mean"])), Cell(_interval(row)), Cell(str(row["runs"]))]
+        entries += [Cell(value(row["mean"])), Cell(_interval(row)), Cell(_n_runs(row))]
         rows.append([*entries, Cell(near)])
     columns = [Column("cell"), Column(mean_kind(analysis), True)]
     columns += [Column(interval_name(analysis), True), Column("runs", True), Column("against the best")]

@@ -79,17 +79,13 @@ def _next_step(study: Study, analysis: Analysis) -> list[Block]:
     power = analysis.power
     relative = analysis.scale == "log"
     if not power["detectable"].notna().any():
-        return [
-            Prose("Next step: repeat every cell with more seeds; without replicates no effect can be tested.")
-        ]
+        return [Prose(_obstacle(analysis))]
     margin = analysis.request.margin
     needs = analysis.power_for([margin]) if margin else None
     rows, data = [], analysis.verdicts[["factor", "level", "reference", "within", "verdict", "seeds_needed"]]
-    detectable = {(r["factor"], r["level"]): r for r in power.to_dict("records")}
-    for r in analysis.verdicts.to_dict("records"):
+    for r, seen in zip(analysis.verdicts.to_dict("records"), power.to_dict("records"), strict=True):
         if r["verdict"] != "inconclusive":
             continue
-        seen = detectable[(r["factor"], r["level"])]
         size = percent(seen["detectable_percent"]) if relative else units(seen["detectable"])
         cost = _cost(study, r["seeds_needed"])
         rows.append([Cell(text) for text in (component(study, r), contrast(r), size.lstrip("+"), *cost)])
@@ -106,6 +102,16 @@ def _next_step(study: Study, analysis: Analysis) -> list[Block]:
         "Detectable now: the smallest effect that this study finds with probability 80 %"
     )
     return [*blocks, Table("next_step", caption, columns, rows, data, limit=200)]
+
+
+def _obstacle(analysis: Analysis) -> str:
+    """What to do where no effect can be tested."""
+    if math.isnan(analysis.fit.variance):
+        return "Next step: repeat every cell with more seeds; without replicates no effect can be tested."
+    return (
+        "Next step: run the cells that are missing; the notes at the top of the page name some. "
+        "Without them no effect can be estimated, whatever the number of seeds."
+    )
 
 
 def _cost(study: Study, more: object) -> tuple[str, str, str]:

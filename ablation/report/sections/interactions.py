@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+from ablation.analysis import Analysis
 from ablation.report.document import Block, Cell, Column, Prose, Section, Table
 from ablation.report.drawing import Drawer
 from ablation.report.numbers import p_value, plain, share
 from ablation.report.sections.tables import term_labels
 from ablation.report.study import Answer, Study
+from ablation.words import counted
 
 
 def interactions(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
@@ -37,25 +39,27 @@ def interactions(study: Study, answer: Answer, drawer: Drawer) -> Section | None
     columns += [Column("p (Benjamini–Hochberg)", True)]
     caption = f"All pairs of components, strongest evidence first, {answer.response}"
     table = Table(f"{answer.prefix}interactions", caption, columns, rows, found, limit=15)
-    blocks: list[Block] = [
-        Prose(_sentence(len(found), int((found["p_adjusted"] < analysis.request.alpha).sum())))
-    ]
-    blocks.append(table)
+    blocks: list[Block] = [Prose(_sentence(analysis)), table]
     blocks += drawer.grid("interactions", analysis, answer.response, answer.direction, prefix=answer.prefix)
     return Section("interactions", title, blocks)
 
 
-def _sentence(n: int, n_passed: int) -> str:
-    if n_passed == 0:
-        return (
-            f"None of {n} pairs stands out: effects may be read one by one."
-            if n > 1
-            else ("The pair does not stand out: effects may be read one by one.")
+def _sentence(analysis: Analysis) -> str:
+    table = analysis.interactions
+    tested = table[table["p_adjusted"].notna()]
+    passed = tested[tested["p_adjusted"] < analysis.request.alpha]
+    if tested.empty:
+        return "There is no error estimate, so it is not known whether components change each other's effect."
+    n = counted(len(tested), "pair")
+    told = f"None of {n} stands out; that shows none to be absent, only that these runs do not show it."
+    if len(passed):
+        told = (
+            f"{len(passed)} of {n} passed the screen: the effect of one component there depends on the level "
+            "of the other, and an average in the table of verdicts is not the whole story."
         )
-    return (
-        f"{n_passed} of {n} pairs passed the screen: the effect of one component there depends on the level "
-        "of the other, and the average in the table of verdicts is not the whole story."
-    )
+    if table["aliased"].any():
+        told += " Pairs joined by + share one estimate in this design: which of them it is cannot be told."
+    return told
 
 
 def _bar(omega: float) -> float:

@@ -21,7 +21,7 @@ def robustness(study: Study, answer: Answer, _: Drawer) -> Section | None:
         return None
     table = answer.analysis.robustness
     if not table["p"].notna().any():
-        text = "There is no error estimate, so there are no tests that could agree or not."
+        text = "No effect can be tested, so there are no tests that could agree or not."
         return Section("robustness", "Robustness", [Prose(text)])
     shown = _table(study, answer, answer.analysis)
     return Section("robustness", "Robustness", [Prose(_sentence(study, answer.analysis)), shown])

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ablation.analysis import Analysis
+from ablation.analysis.anova import group_name, tested_interactions
+from ablation.analysis.terms import Term
 from ablation.report.document import Cell, Tone
 from ablation.report.names import clipped, is_switch
 from ablation.report.study import Study
@@ -41,21 +43,21 @@ def component(study: Study, row: Mapping[str, Any]) -> str:
 
 
 def contrast(row: Mapping[str, Any]) -> str:
-    """'elu − relu'; 'on − off' for a switch; 'one unit more' for a number."""
+    """'elu − relu'; 'on − off' for a switch."""
     level, reference = str(row["level"]), str(row["reference"])
-    if not reference:
-        return "one unit more"
     return "on − off" if is_switch(reference, level) else f"{clipped(level)} − {clipped(reference)}"
 
 
 def term_labels(study: Study, analysis: Analysis) -> dict[str, str]:
     """Name of each term of the model → what to call it."""
     predictors = analysis.runs.predictors
-    found = {}
-    for term in analysis.fit.matrix.terms:
+
+    def label(term: Term) -> str:
         names = [predictors[i].name for i in sorted(term.members)]
-        found[term.name] = " × ".join(clipped(study.labels.get(name, name)) for name in names) or term.name
-    return found
+        return " × ".join(clipped(study.labels.get(name, name)) for name in names) or term.name
+
+    groups = [*((term,) for term in analysis.fit.matrix.terms), *tested_interactions(analysis.fit)]
+    return {group_name(group): " + ".join(map(label, group)) for group in groups}
 
 
 def interval_name(analysis: Analysis) -> str:

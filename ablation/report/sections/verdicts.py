@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ablation.analysis import Analysis
-from ablation.analysis.factors import Factor
 from ablation.analysis.means import mean_row
 from ablation.report.document import (
     Beside,
@@ -104,12 +103,10 @@ def reference_mean(analysis: Analysis, row: Mapping[str, Any]) -> float:
     """Geometric mean of the response at the reference level of a contrast, within what it is within."""
     predictors, at = analysis.runs.predictors, {}
     for i, part in enumerate(predictors):
-        if not isinstance(part, Factor):
-            continue
         if part.name == row["factor"]:
             at[i] = 0
-        for j, level in enumerate(part.levels):
-            if row.get("within") == f"{part.name}={level}":
+        for j, point in enumerate(part.points):
+            if row.get("within") == f"{part.name}={point}":
                 at[i] = j
     found = analysis.fit.estimates(np.array([mean_row(analysis.fit, predictors, at)]))
     return float(np.exp(found.estimate[0] + analysis.scaling.shift))
@@ -121,7 +118,7 @@ def _reading(answer: Answer, analysis: Analysis) -> str:
     if analysis.runs.block is not None:
         blocks = f"values of {analysis.runs.block.name} are blocks"
     text = (
-        f"Level − reference, averaged equally over the levels of the other components; {blocks}. "
+        f"Level − reference, {_averaged(analysis)}; {blocks}. "
         "p-values are adjusted by Holm over all rows; intervals are not. Partial ω² is a whole component's."
     )
     if analysis.scale == "log":
@@ -129,6 +126,13 @@ def _reading(answer: Answer, analysis: Analysis) -> str:
     if analysis.request.margin is None:
         text += " No margin is declared (analysis.margin), so nothing can be said to do nothing."
     return text
+
+
+def _averaged(analysis: Analysis) -> str:
+    """Over what effects and means are averaged; nothing where the cells for it were not run."""
+    if analysis.is_additive:
+        return "as if no component changed the effect of another, which these cells cannot show"
+    return "averaged equally over the levels of the other components"
 
 
 def _unreplicated(answer: Answer, analysis: Analysis, drawer: Drawer) -> list[Block]:
@@ -172,7 +176,7 @@ def _effects(study: Study, answer: Answer, analysis: Analysis) -> Table:
     columns += [Column(interval_name(analysis), True)]
     heads = ([f"in {answer.response}"] if relative else []) + ["p", "p (Holm)", "p (HC3)"]
     columns += [Column(head, True) for head in heads]
-    caption = f"Main effects on {answer.response}, averaged over everything else even where verdicts are not"
+    caption = f"Main effects on {answer.response}, {_averaged(analysis)}, even where verdicts are per level"
     return Table(f"{answer.prefix}effects", caption, columns, rows, analysis.effects, limit=200)
 
 
@@ -194,7 +198,7 @@ def _means(study: Study, answer: Answer, analysis: Analysis) -> list[Block]:
         row += [letters.get((r["factor"], r["level"]), "")] if letters else []
         rows.append([Cell(text) for text in row])
     kind = "geometric means" if analysis.scale == "log" else "means"
-    caption = f"{answer.response} by level: {kind}, averaged equally over the other components"
+    caption = f"{answer.response} by level: {kind}, {_averaged(analysis)}"
     means = Table(f"{answer.prefix}means", caption, columns, rows, analysis.marginal_means)
     if analysis.pairs.empty:
         return [means]

@@ -81,7 +81,7 @@ def test_a_cell_with_everything_off_is_the_reference():
         (("dropout", "True", "False", 2), "dropout"),
         (("attention", "spatial", "none", 2), "attention=spatial"),
         (("activation", "selu", "elu", 3), "activation: selu − elu"),
-        (("depth", "+1", "", 0), "depth, one unit more"),
+        (("depth", "3", "1", 0), "depth: 3 − 1"),
         (("a" * 99, "b" * 99, "c" * 99, 3), "aaaaaa…: bbbbbb… − ccccccc…"),
     ],
 )

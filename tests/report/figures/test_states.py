@@ -17,9 +17,8 @@ NOTHING = {
     "constant": {"residuals"},
     "constant zero": {"residuals"},
     "12 factors": {"interactions"},
-    "60 levels": {"interactions"},
-    "a number": {"interactions"},
     "only numbers": {"interactions"},
+    "60 levels": {"interactions"},
     "no interactions": {"interactions"},
 }
 """Figures that have nothing to show; the half-normal plot has only in the saturated study."""
