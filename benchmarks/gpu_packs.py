@@ -77,9 +77,9 @@ def _pack_row(
     name: str, pack: int, fit: float, ceilings: tuple[float, float], options: argparse.Namespace
 ) -> None:
     keras.utils.clear_session()
-    loop = JaxLoop(*article(name, options.tiny))
+    loop = JaxLoop(*article(name, options.tiny), for_gpu=True)
     order = np.random.default_rng(0).integers(0, 500, (pack, options.steps, BATCH)).astype(np.int32)
-    epoch = jax.jit(jax.vmap(loop.steps.epoch, (0, 0, None, None)), donate_argnums=0)
+    epoch = jax.jit(loop.steps.epoch, donate_argnums=0)
     arguments = (state_shapes(loop.network, loop.steps.optimizer, pack), order, loop._rates, loop._train)
     try:
         lowered = epoch.lower(*arguments)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import jax
 
+from ablation.errors import UsageError
 from ablation.gpus import count_gpus
 from ablation.training.slots import take_slot
+from ablation.words import counted
 
 _threads: int | None = None  # that JAX has started with
 
@@ -22,19 +24,29 @@ def prepare_jax(threads: int | None) -> str:
 
     Returns:
         The device's name.
+
+    Raises:
+        UsageError: there is a GPU, and a JAX that cannot use it.
     """
     global _threads
     if _threads is None:
-        _threads = threads or os.cpu_count() or 1
+        n_threads = threads or os.cpu_count() or 1
         # Memory grows with need; else the first process would take three quarters of the GPU.
         os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
         n_gpus = count_gpus()
         if n_gpus:
             slot = take_slot(n_gpus, "gpu-" + os.environ.get("CUDA_VISIBLE_DEVICES", "all"))
             jax.config.update("jax_cuda_visible_devices", str(slot))
-        with _number_of_cores(_threads):
+        with _number_of_cores(n_threads):
             device = jax.local_devices()[0]
+        if n_gpus and device.platform == "cpu" and not jax.config.jax_platforms:
+            raise UsageError(
+                f"Expected JAX to use the {counted(n_gpus, 'GPU')} of this machine. Received: a JAX for "
+                "CPUs. Install it for GPUs: pip install 'ablation-study[gpu-jax]'; or train on the CPU: "
+                "JAX_PLATFORMS=cpu"
+            )
         _keep_programs(device)
+        _threads = n_threads
     device = jax.local_devices()[0]
     if device.platform == "cpu":
         return f"CPU, {_threads} thread{'s' if _threads != 1 else ''}"

@@ -1,7 +1,7 @@
 """The JAX loop: all seeds of a pack in one compiled program, mapped over stacked weights.
 
-`jax.vmap` adds the runs as a leading axis, `jax.lax.scan` takes the steps of an epoch without returning to
-Python (but on a CPU: see `step_by_step`). Data are on the device once, whatever the pack.
+`jax.vmap` adds the runs as a leading axis (`jax_steps`), `jax.lax.scan` takes the steps of an epoch without
+returning to Python (but on a CPU: see `step_by_step`). Data are on the device once, whatever the pack.
 """
 
 import math
@@ -47,13 +47,14 @@ class JaxLoop:
     Args:
         problem: network, losses, data and probes.
         schedule: how long and how fast.
-        one_program: whether an epoch is one program, or each of its steps is one. None: as is faster.
+        for_gpu: whether an epoch is one program, or each of its steps is one, and how gradients are taken
+            (see `jax_steps`). None: as suits the device.
     """
 
-    def __init__(self, problem: Problem, schedule: Schedule, one_program: bool | None = None) -> None:
+    def __init__(self, problem: Problem, schedule: Schedule, for_gpu: bool | None = None) -> None:
         self.problem, self.schedule, self.network = problem, schedule, problem.network
-        self.one_program = not _is_cpu() if one_program is None else one_program
-        self.steps = Steps(problem, schedule)
+        self.for_gpu = not _is_cpu() if for_gpu is None else for_gpu
+        self.steps = Steps(problem, schedule, self.for_gpu)
         self._rates = {
             "learning_rate": np.float32(schedule.learning_rate),
             "decay": np.float32(schedule.decay),
@@ -116,10 +117,9 @@ class JaxLoop:
             state = state_shapes(self.network, self.steps.optimizer, n)
             n_train, batch = n_images(self.problem.train), self.schedule.batch_size
             order = jax.ShapeDtypeStruct((n, n_train // batch, batch), np.int32)
-            measure = jax.vmap(self.steps.measure, (0, None, None))
             programs = (
                 self._epoch_program(state, order),
-                compiled(measure, state, self._test, self._mask, overwrites=True),
+                compiled(self.steps.measure, state, self._test, self._mask, overwrites=True),
                 compiled(self.steps.probe, state, self._probed),
             )
             there = state, order, order  # that of the next epoch is drawn while this one is trained
@@ -130,14 +130,14 @@ class JaxLoop:
 
     def _epoch_program(self, state: State, order: jax.ShapeDtypeStruct) -> Program:
         """What trains a pack for an epoch, its steps in one program or one by one."""
-        if self.one_program:
-            epoch = jax.vmap(self.steps.epoch, (0, 0, None, None))
-            return compiled(epoch, state, order, self._rates, self._train, overwrites=True)
+        if self.for_gpu:
+            return compiled(self.steps.epoch, state, order, self._rates, self._train, overwrites=True)
         n, _, batch = order.shape
         carried = state, jax.ShapeDtypeStruct((n,), np.float32)
         indices = jax.ShapeDtypeStruct((n, batch), order.dtype)
-        step = jax.vmap(self.steps.step, (0, 0, None, None))
-        return step_by_step(compiled(step, carried, indices, self._rates, self._train, overwrites=True))
+        return step_by_step(
+            compiled(self.steps.step, carried, indices, self._rates, self._train, overwrites=True)
+        )
 
     def _order(self, seeds: Sequence[int], epoch: int) -> jax.Array:
         """The images of each step of each run, (runs, steps, batch), on the device."""

@@ -1,4 +1,10 @@
-"""What JAX computes for one run, as pure functions; `jax_loop` maps them over the runs of a pack."""
+"""What JAX computes for the runs of a pack, as pure functions.
+
+On GPUs the gradients of the runs are those of the sum of their losses. Gradients mapped one by one are the
+same numbers, but of that of each filter XLA makes a forward convolution there, with a window as large as the
+image, for which cuDNN has no good kernel (https://github.com/jax-ml/jax/issues/17523). On CPUs it is the sum
+that is slow: a step of two of the article's runs took 2.4 times as long.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,16 +23,18 @@ _PROBED_AT_ONCE = 8  # runs: a probe may look at more images than a batch has, a
 
 
 class Steps:
-    """The computations of a problem; all that differs between runs is an argument.
+    """The computations of a problem; all that differs between runs is an argument, with a leading axis.
 
     So are the numbers of the schedule and the data: programs of cells that differ in them are the same.
 
     Args:
         problem: network, losses and probes.
         schedule: its epochs and batch size.
+        for_gpu: how gradients are taken.
     """
 
-    def __init__(self, problem: Problem, schedule: Schedule) -> None:
+    def __init__(self, problem: Problem, schedule: Schedule, for_gpu: bool) -> None:
+        self.for_gpu = for_gpu
         self.problem, self.schedule, self.network = problem, schedule, problem.network
         self._flat = FlatWeights(self.network)
         self.optimizer = keras.optimizers.Adam(schedule.learning_rate)
@@ -36,46 +44,77 @@ class Steps:
         self._rate = ours.index(id(self.optimizer.learning_rate))
 
     def epoch(self, state: State, order: Any, rates: Mapping[str, Any], train: Any) -> tuple[State, Any]:
-        """One step per row of `order`, (steps, batch) → the state after it and the mean loss, a scalar."""
+        """The steps of `order`, (runs, steps, batch) → the state after them and the mean losses, (runs,)."""
 
         def step(carried: tuple[State, Any], indices: Any) -> tuple[tuple[State, Any], None]:
             return self.step(carried, indices, rates, train), None
 
-        (state, total), _ = jax.lax.scan(step, (state, jnp.zeros(())), order)
-        return state, total / len(order)
+        n_runs, n_steps, _ = order.shape
+        (state, total), _ = jax.lax.scan(step, (state, jnp.zeros(n_runs)), order.swapaxes(0, 1))
+        return state, total / n_steps
 
     def step(
         self, carried: tuple[State, Any], indices: Any, rates: Mapping[str, Any], train: Any
     ) -> tuple[State, Any]:
-        """One gradient step.
+        """One gradient step of each run.
 
         Args:
-            carried: state of the run, and the sum of the losses so far, a scalar.
-            indices: of the training images of the batch.
+            carried: state of the runs, and the sums of their losses so far, (runs,).
+            indices: of the training images of the batches, (runs, batch).
             rates: `learning_rate` and `decay` of the schedule.
             train: name → all training images.
 
         Returns:
-            The same after the step; the loss added is the one before it.
+            The same after the step; the losses added are those before it.
         """
         state, total = carried
-        batch = {name: array[indices] for name, array in train.items()}
+        batches = {name: array[indices] for name, array in train.items()}
 
-        def loss_of(weights: Tensors) -> tuple[Any, Tensors]:
-            with self._holding(weights, state.others) as scope:
-                loss = jnp.mean(losses_of(self.problem, batch, training=True)["loss"])
-            return loss, self._others_after(scope)
+        weights = jax.vmap(self._flat.split)(state.weights)
+        losses, others, gradients = self._gradients(weights, state.others, batches)
+        update = jax.vmap(self._update, (0, 0, 0, None))
+        vectors, optimizer = update(state.weights, state.optimizer, gradients, rates)
+        return State(vectors, others, optimizer), total + losses
 
-        weights = self._flat.split(state.weights)
-        (loss, others), gradients = jax.value_and_grad(loss_of, has_aux=True)(weights)
-        optimizer = list(state.optimizer)
+    def _gradients(
+        self, weights: Tensors, others: Tensors, batches: Mapping[str, Any]
+    ) -> tuple[Any, Tensors, Tensors]:
+        """Of each run: the loss, what became of `others`, and the gradients."""
+        if not self.for_gpu:
+            mapped = jax.vmap(jax.value_and_grad(self._loss, has_aux=True))
+            (losses, after), gradients = mapped(weights, others, batches)
+            return losses, after, gradients
+
+        def total(weights: Tensors) -> tuple[Any, tuple[Any, Tensors]]:
+            losses, after = jax.vmap(self._loss)(weights, others, batches)
+            return losses.sum(), (losses, after)
+
+        (_, (losses, after)), gradients = jax.value_and_grad(total, has_aux=True)(weights)
+        return losses, after, gradients
+
+    def _loss(self, weights: Tensors, others: Tensors, batch: Mapping[str, Any]) -> tuple[Any, Tensors]:
+        """The mean loss of one run on a batch, a scalar, and what became of `others`."""
+        with self._holding(weights, others) as scope:
+            loss = jnp.mean(losses_of(self.problem, batch, training=True)["loss"])
+        return loss, self._others_after(scope)
+
+    def _update(
+        self, vector: Any, optimizer: Tensors, gradients: Tensors, rates: Mapping[str, Any]
+    ) -> tuple[Any, Tensors]:
+        """Weights and optimiser of one run after a step along its gradients."""
+        optimizer = list(optimizer)
         optimizer[self._rate] = replace(self.schedule, **rates).rates()(optimizer[self._iterations])
         gradient = self._flat.join(gradients)
-        (vector,), optimizer = self.optimizer.stateless_apply(optimizer, [gradient], [state.weights])
-        return State(vector, others, optimizer), total + loss
+        (vector,), optimizer = self.optimizer.stateless_apply(optimizer, [gradient], [vector])
+        return vector, optimizer
 
-    def measure(self, state: State, test: Any, mask: Any) -> tuple[State, dict[str, Any]]:
+    def measure(self, states: State, test: Any, mask: Any) -> tuple[State, dict[str, Any]]:
         """The mean of each loss over the test images, (batches, batch, …); `mask` is false at fillings."""
+        measured: tuple[State, dict[str, Any]] = jax.vmap(self._measure, (0, None, None))(states, test, mask)
+        return measured
+
+    def _measure(self, state: State, test: Any, mask: Any) -> tuple[State, dict[str, Any]]:
+        """The same of one run."""
         weights = self._flat.split(state.weights)
 
         def add(carried: tuple[Tensors, Any], batch: Any) -> tuple[Any, None]:

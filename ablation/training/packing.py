@@ -63,9 +63,17 @@ def pack_size(n: int, most: int) -> int:
     return -(-n // max(1, n_packs))
 
 
+_NO_MEMORY = (
+    "RESOURCE_EXHAUSTED",
+    "CUDA_ERROR_OUT_OF_MEMORY",
+    "cudaErrorMemoryAllocation",
+    "CUDNN_STATUS_ALLOC_FAILED",
+)
+
+
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether XLA had no memory left."""
-    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
+    """Whether XLA, or a library that it calls, had no memory left."""
+    return isinstance(error, MemoryError) or any(text in str(error) for text in _NO_MEMORY)
 
 
 def _fitting(loop: Packed, n: int) -> int:
@@ -73,9 +81,9 @@ def _fitting(loop: Packed, n: int) -> int:
     try:
         return loop.fitting(n)
     except Exception as error:
-        if n <= 1 or not is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
-    return _fitting(loop, n // 2)
+    return _fitting(loop, n // 2) if n > 1 else 1  # and `_tried` says what comes of one
 
 
 def _tried(loop: Packed, seeds: Sequence[int]) -> list[Trained] | None:

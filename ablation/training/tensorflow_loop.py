@@ -40,7 +40,8 @@ class TensorFlowLoop:
         order, count = tf.TensorSpec((None, schedule.batch_size), tf.int32), tf.TensorSpec((), tf.int32)
         self._epoch = tf.function(self._train_epoch, input_signature=[order, count], **options)
         self._measure = tf.function(self._measure_test, input_signature=[count], **options)
-        self._probe = tf.function(self._measure_probes, input_signature=[], **options)
+        # Once a run: compiling it by XLA would take longer than it saves.
+        self._probe = tf.function(self._measure_probes, input_signature=[], autograph=False)
         self._warm_up()
         self.compile_seconds = time.perf_counter() - start
 

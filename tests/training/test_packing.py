@@ -86,3 +86,24 @@ def test_other_faults_are_not_hidden():
     with pytest.raises(RuntimeError, match="no luck"):
         trained(Broken(room=8), range(3), "2")
     assert not is_out_of_memory(RuntimeError("no luck"))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "RESOURCE_EXHAUSTED: Out of memory",
+        "INTERNAL: CUDNN_STATUS_ALLOC_FAILED",
+        "CUDA_ERROR_OUT_OF_MEMORY: …",
+    ],
+)
+def test_what_libraries_say_of_no_memory_is_known(told):
+    assert is_out_of_memory(RuntimeError(told))
+
+
+def test_one_run_that_is_too_much_for_the_compiler_is_tried_and_then_said_to_be_too_much():
+    class Full(Stand):
+        def fitting(self, n):
+            raise RuntimeError("RESOURCE_EXHAUSTED: while compiling")
+
+    with pytest.raises(MemoryError, match="one run"):
+        trained(Full(room=0), range(3), "auto")

@@ -35,7 +35,7 @@ def kept(found):
 def everything():
     """A loop over a network with everything that is random, and a probe."""
     probe = Probe(brightness, kept, {"images": squares(5, seed=2)})
-    return JaxLoop(replace(small_problem(**EVERYTHING), probes=(probe,)), schedule(EPOCHS), one_program=True)
+    return JaxLoop(replace(small_problem(**EVERYTHING), probes=(probe,)), schedule(EPOCHS), for_gpu=True)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_a_run_of_a_pack_has_the_losses_that_it_has_alone(everything, pack):
 
 def test_steps_that_return_to_python_give_what_one_program_gives(everything, pack):
     by_steps = JaxLoop(everything.problem, schedule(EPOCHS))
-    assert not by_steps.one_program, "as is faster on a CPU"
+    assert not by_steps.for_gpu, "as is faster on a CPU"
     for run in by_steps.train([0, 1, 2, 3]):
         np.testing.assert_allclose(losses(run)[:, 0], losses(pack[run.seed])[:, 0], rtol=1e-5)
         np.testing.assert_allclose(losses(run), losses(pack[run.seed]), rtol=1e-3)
@@ -194,8 +194,8 @@ def test_cells_that_differ_in_numbers_alone_share_their_programs(everything, mon
     assert len(compiled) >= 2, "another activation is another program"
 
 
-@pytest.mark.parametrize("one_program", [True, False])
-def test_the_host_waits_for_the_device_once_an_epoch(everything, monkeypatch, one_program):
+@pytest.mark.parametrize("for_gpu", [True, False])
+def test_the_host_waits_for_the_device_once_an_epoch(everything, monkeypatch, for_gpu):
     waits = []
     fetch = jax.device_get
     monkeypatch.setattr(jax, "device_get", lambda tree: waits.append(tree) or fetch(tree))
@@ -203,7 +203,7 @@ def test_the_host_waits_for_the_device_once_an_epoch(everything, monkeypatch, on
 
     def count(epochs):
         waits.clear()
-        JaxLoop(everything.problem, schedule(epochs), one_program).train([0, 1, 2, 3])
+        JaxLoop(everything.problem, schedule(epochs), for_gpu).train([0, 1, 2, 3])
         return len(waits)
 
     few, many = count(2), count(7)
