@@ -107,6 +107,8 @@ class Training:
         """Refuse what cannot be trained."""
         _expect(self.epochs > 0, "training.epochs", "a number above 0", self.epochs)
         _expect(self.batch_size > 0, "training.batch_size", "a number above 0", self.batch_size)
+        threads = self.threads is None or self.threads > 0
+        _expect(threads, "training.threads", "a number above 0, or null", self.threads)
         _expect(self.learning_rate > 0, "training.learning_rate", "a number above 0", self.learning_rate)
         is_pack = self.pack == "auto" or (self.pack.isdecimal() and int(self.pack) > 0)
         _expect(is_pack, "training.pack", "auto or a number above 0", self.pack)
@@ -145,7 +147,7 @@ class Analysis:
     directions: dict[str, str] = field(default_factory=dict)
     """Which values of those are better, where it is not `lower`: response → `higher`."""
     numeric: list[str] = field(default_factory=list)
-    """Factors that enter as numbers, with a slope, such as `training.learning_rate`."""
+    """Factors that enter as numbers, such as `training.learning_rate`: a straight line over their range."""
 
 
 @dataclass

@@ -28,7 +28,7 @@ def keep_weights(url: str, folder: str, response: str, direction: str = "lower")
     Args:
         url: of the study's rows.
         folder: of the study.
-        response: by which cells are ranked; if no run has it, only the reference cell's weights are kept.
+        response: by which cells are ranked; if no run has it, all weights stay.
         direction: `lower` or `higher` is better.
 
     Returns:
@@ -40,7 +40,10 @@ def keep_weights(url: str, folder: str, response: str, direction: str = "lower")
     design = [rows[key] for key in keys if key in rows]
     if len(design) < len(keys):
         return []
-    kept = {_best_cell(design, response, direction), _reference_cell(design, study)}
+    best = _best_cell(design, response, direction)
+    if best is None:
+        return []
+    kept = {best, _reference_cell(design, study)}
     there = set(arrays.keys(KIND))
     removed = [
         row.key

@@ -89,8 +89,8 @@ def _explain_missing(target: str, error: Exception) -> None:
 
     from ablation.errors import UsageError
 
-    package = target.split(".")[1]
-    if find_spec(f"hydra_plugins.{package}") is None:
+    root, package = target.split(".")[:2]
+    if root == "hydra_plugins" and find_spec(f"hydra_plugins.{package}") is None:
         extra = {"hydra_ray_launcher": "ray", "hydra_submitit_launcher": "slurm"}.get(package)
         advice = f"pip install 'ablation-study[{extra}]'" if extra else f"pip install {package}"
         raise UsageError(

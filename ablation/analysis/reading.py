@@ -39,10 +39,16 @@ def _read_path(path: Path) -> pd.DataFrame:
         return frame
     if not path.exists():
         raise UsageError(f"Expected a table of runs. Received: {path}, which does not exist. Check the path.")
-    if path.suffix == ".parquet":
-        return pd.read_parquet(path)
-    if path.suffix == ".csv":
-        return pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
+    try:
+        if path.suffix == ".parquet":
+            return pd.read_parquet(path)
+        if path.suffix == ".csv":
+            return pd.read_csv(path, dtype=str, keep_default_na=False, skipinitialspace=True)
+    except (ValueError, OSError) as error:  # pandas' and Arrow's complaints are ValueErrors
+        raise UsageError(
+            f"Expected a table of runs in {path}: CSV in UTF-8 with a line of names and as many entries in "
+            f"every line, or Parquet. Received: {error}."
+        ) from error
     raise UsageError(
         f"Expected a .parquet or .csv file or a study folder. Received: {path}. Convert it first."
     )

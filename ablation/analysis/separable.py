@@ -39,7 +39,7 @@ def _confounded_with_block(culprits: list[Term]) -> str:
     return (
         f"Expected the same values of '{block}' at every level, so that runs are paired. Received: the "
         f"levels of {listed(factors)} were run with different values of '{block}', and the two are not "
-        f"separable. Run every cell with the same values of '{block}', or pass block=None."
+        f"separable. Run every cell with the same values of '{block}', or name no block."
     )
 
 
@@ -146,7 +146,7 @@ def unknown_notices(fit: Fit, runs: Runs) -> tuple[Notice, ...]:
     if unknown:
         sentence = (
             f"The effect of {listed(unknown)}, averaged over the other factors, cannot be estimated: "
-            f"{_empty_cells(fit, runs)}. Run the missing cells, or ask for interactions=1."
+            f"{_empty_cells(fit, runs)}. Run the missing cells."
         )
         sentences.append(Notice(sentence, "not-estimable"))
     return tuple(dict.fromkeys(sentences))

@@ -38,7 +38,7 @@ def _write(request: Request) -> None:
             continue
         values[f"heatmap.{name}.{request.map}.{saved.row.cell}"] = maps
         cells[saved.label] = {f"input.{name}": images, f"heatmap.{name}.{request.map}": maps}
-    picture = heatmaps(cells, name)
+    picture = heatmaps(cells, name, request.images)
     if picture is None:
         raise UsageError(
             f"map: none of these networks has a map {request.map}. Choose another, such as grad_cam."

@@ -80,7 +80,7 @@ def load_study(path: str, folder: str | None = None) -> Study:
         record=record,
         table=frame,
         factors=factors,
-        answers=_answers(record, frame, list(factors)),
+        answers=_answers(record, scan, frame, list(factors)),
         source=store.place,  # without a password
         histories={key: row.history for key, row in scan.rows.items()},
         troubles=_troubles(scan, frame.attrs["missing"], factors),
@@ -96,13 +96,15 @@ def load_table(asked: Asked, command: str = "") -> Study:
         UsageError: the file or a column is missing, or an argument means nothing.
     """
     frame = read_table(asked.table)
-    wanted = [*asked.factors, *([asked.block] if asked.block else [])]
+    wanted = [asked.responses[0], *asked.factors, *([asked.block] if asked.block else [])]
     missing = [name for name in dict.fromkeys(wanted) if name not in frame.columns]
     if missing:
         raise UsageError(
             f"Expected columns {', '.join(missing)} in {asked.table}. "
             f"Received: {', '.join(map(str, frame.columns))}. Check the spelling."
         )
+    if asked.responses[0] in wanted[1:]:
+        raise UsageError(f"Expected a response that is no factor or block. Received: {asked.responses[0]}")
     answers = [_answer_of_table(asked, frame, i, name) for i, name in enumerate(asked.responses)]
     shown, factors = _typed(frame, asked)
     return Study(
@@ -117,7 +119,7 @@ def load_table(asked: Asked, command: str = "") -> Study:
     )
 
 
-def _answers(record: Mapping[str, Any], frame: pd.DataFrame, factors: list[str]) -> list[Answer]:
+def _answers(record: Mapping[str, Any], scan: Scan, frame: pd.DataFrame, factors: list[str]) -> list[Answer]:
     """One answer per response of a study, the main one first."""
     main = str(record.get("response", "loss"))
     responses = [str(name) for name in record.get("responses") or [main]]
@@ -126,7 +128,9 @@ def _answers(record: Mapping[str, Any], frame: pd.DataFrame, factors: list[str])
     for i, response in enumerate(dict.fromkeys(responses)):
         direction = str(directions.get(response, "lower"))
         if response not in frame:
-            obstacle = f"No finished run has the response '{response}' yet."
+            known = sorted({name for row in scan.rows.values() for name in row.responses})
+            hint = f" They have: {', '.join(known)}." if known else ""
+            obstacle = f"No finished run has the response '{response}' yet.{hint}"
             answers.append(Answer(response, direction, None, obstacle))
             continue
         arguments = {

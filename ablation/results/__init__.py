@@ -6,13 +6,14 @@ Importing this is cheap: pandas is loaded by `read` and `gather`, when they are 
 from ablation.results.arrays import Arrays
 from ablation.results.claim import Claim
 from ablation.results.copying import Copied, copy
-from ablation.results.key import cell_key, changed_default, run_key
+from ablation.results.key import ABSENT, cell_key, changed_default, first_defaults, run_key
 from ablation.results.row import FINAL, UNFINISHED, Row
 from ablation.results.store import Attempt, Quarantined, Scan, Store, open_store
 from ablation.results.table import read
-from ablation.results.views import gather
+from ablation.results.views import gather, keys_of
 
 __all__ = [
+    "ABSENT",
     "FINAL",
     "UNFINISHED",
     "Arrays",
@@ -26,7 +27,9 @@ __all__ = [
     "cell_key",
     "changed_default",
     "copy",
+    "first_defaults",
     "gather",
+    "keys_of",
     "open_store",
     "read",
     "run_key",

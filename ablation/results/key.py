@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 from ablation.errors import UsageError
 from ablation.results.canonical import canonical
@@ -12,6 +13,9 @@ SCHEMA = 1
 """Version of the rows' form. It is part of every key: rows of different versions never meet."""
 
 N_CELL_DIGITS = 10
+
+ABSENT = "(absent)"
+"""Value, in what determines a run, of an entry that has a default and that the run's config lacks."""
 
 
 def run_key(
@@ -63,7 +67,11 @@ def cell_key(
     return _digest(_content(config, identity, defaults))[:N_CELL_DIGITS]
 
 
-def changed_default(row_config: Mapping[str, object], config: Mapping[str, object]) -> str | None:
+def changed_default(
+    row_config: Mapping[str, object],
+    config: Mapping[str, object],
+    first_defaults: Mapping[str, object] | None = None,
+) -> str | None:
     """Tell whether a finished row that shares a run's key was trained with another value.
 
     That happens when a declared default changes after rows relied on it: the row left the old default out of
@@ -72,14 +80,17 @@ def changed_default(row_config: Mapping[str, object], config: Mapping[str, objec
     Args:
         row_config: The finished row's full config (`row.config`).
         config: The wanted run's config, less everything that does not change the result.
+        first_defaults: What each entry's default was when the study first knew it; rows that are older than
+            an entry were trained so.
 
     Returns:
         A sentence naming each key, its old and its new value, for a `UsageError`; None when nothing differs.
     """
+    trained = {**(first_defaults or {}), **row_config}
     changes = [
-        f"{name} was {canonical(row_config[name])} and is now {canonical(wanted)}"
+        f"{name} was {canonical(trained[name])} and is now {canonical(wanted)}"
         for name, wanted in config.items()
-        if name in row_config and canonical(row_config[name]) != canonical(wanted)
+        if wanted != ABSENT and name in trained and canonical(trained[name]) != canonical(wanted)
     ]
     if not changes:
         return None
@@ -87,6 +98,12 @@ def changed_default(row_config: Mapping[str, object], config: Mapping[str, objec
         f"Finished runs relied on a default that has changed since: {'; '.join(changes)}. "
         "Restore the old default and set the new value in the study, or choose another folder."
     )
+
+
+def first_defaults(record: Mapping[str, Any]) -> Mapping[str, object]:
+    """What each entry's declared default was when a study first knew it, by its record (`study.json`)."""
+    found: Mapping[str, object] = record.get("first_defaults") or record.get("defaults") or {}
+    return found
 
 
 def is_key(text: str) -> bool:

@@ -28,8 +28,7 @@ def gather(
     """Read a study, rebuild its views, `results.csv` and `results.parquet`, and sweep what crashes have left.
 
     Parquet keeps types and levels (a factor whose levels have several types becomes text). CSV is for people
-    and
-    spreadsheets: text that one would run as a formula gets an apostrophe before it, as OWASP advises.
+    and spreadsheets: text that one would run as a formula gets an apostrophe before it, as OWASP advises.
 
     Args:
         path: The study's folder or URL.
@@ -54,6 +53,17 @@ def gather(
             replace_durably(disk, place / name, data)
     open_store(path).sweep()
     return frame
+
+
+def keys_of(table: Path) -> set[str]:
+    """The runs in a study's `results.parquet`; none where it cannot be read."""
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        return set(parquet.read_table(table, columns=["key"])["key"].to_pylist())
+    except (OSError, pyarrow.ArrowException, KeyError):
+        return set()
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

@@ -142,6 +142,8 @@ def call(entry: Callable[[], None]) -> None:
         _exit(str(error))
     except (HydraException, OmegaConfBaseException) as error:
         _exit(explain(error))
+    except PermissionError as error:
+        _exit(f"Expected a place that can be written to. Received: {error.filename}: {error.strerror}")
     except KeyboardInterrupt:
         print("Interrupted. Finished runs are kept; the same command goes on.", file=sys.stderr)
         sys.exit(130)

@@ -6,7 +6,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from ablation.results import cell_key, run_key
+from ablation.results import ABSENT, cell_key, run_key
 
 FRAMEWORK_KEYS = ("name", "seeds", "results", "analysis")
 """Config keys that the framework reads; none of them changes what a run gives."""
@@ -75,9 +75,20 @@ def make_cell(
     """
     settings = OmegaConf.to_object(cfg)
     config = flatten(settings)
-    telling = {k: v for k, v in config.items() if not _under(k, (*FRAMEWORK_KEYS, *unkeyed))}
-    defaults = flatten(OmegaConf.to_object(OmegaConf.structured(schema))) if schema else {}
+    defaults = _declared_defaults(schema) if schema else {}
+    told = {**dict.fromkeys(defaults, ABSENT), **config}
+    telling = {k: v for k, v in told.items() if not _under(k, (*FRAMEWORK_KEYS, *unkeyed))}
     return Cell(settings, config, telling, defaults, dict(identity(settings)) if identity else {})
+
+
+def _declared_defaults(schema: type) -> dict[str, Any]:
+    """A schema's defaults, flat; entries that it leaves to the user have none."""
+    declared = OmegaConf.structured(schema)
+    missing = OmegaConf.missing_keys(declared)
+    if not missing:
+        return flatten(OmegaConf.to_object(declared))
+    plain = flatten(OmegaConf.to_container(declared, resolve=True, throw_on_missing=False))
+    return {key: value for key, value in plain.items() if key not in missing}
 
 
 def difference(old: Cell, new: Cell) -> Change:

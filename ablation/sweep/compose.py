@@ -46,14 +46,17 @@ class Composer:
     ) -> None:
         check_factors(overrides.swept)
         self._fixed, self._compose, self._describe = tuple(overrides.fixed.values()), compose, describe
-        first = [f"{key}={texts[0]}" for key, texts in overrides.swept.items()]
+        first = [overrides.line(key, texts[0]) for key, texts in overrides.swept.items()]
         self.config = compose([*self._fixed, *first])
         self.reference = describe(self.config)
         self.factors: dict[str, list[Any]] = {}
         self._lines: dict[str, dict[str, str]] = {}
         self._changes: dict[str, dict[str, Change]] = {}
         for i, (key, texts) in enumerate(overrides.swept.items()):
-            self._learn(_factor(key, self.reference), [f"{key}={text}" for text in texts], first, i)
+            name = _factor(key, self.reference)
+            if name in self.factors:
+                raise UsageError(f"{key}: expected each factor once. Received: another that sets {name}")
+            self._learn(name, [overrides.line(key, text) for text in texts], first, i)
         check_factors(self.factors)
         self._refuse_idle()
 

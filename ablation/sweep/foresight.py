@@ -24,9 +24,9 @@ def foresight(record: Mapping[str, Any], plan: Plan, url: str, n_done: int) -> l
         lines += _detectable(record, plan, url)
     else:
         lines.append(
-            "No run is finished yet, so time and detectable effects are unknown. Train one cell to know:"
+            "No run is finished yet, so time and detectable effects are unknown. Train one cell to know the"
         )
-        lines.append("its rows count in the sweep (the same command without -m, one level for each factor).")
+        lines.append("time; its rows count in the sweep (the command without -m, a level for each factor).")
     return [*lines, "Nothing was trained (hydra.sweeper.plan_only)."]
 
 
@@ -44,6 +44,8 @@ def _detectable(record: Mapping[str, Any], plan: Plan, url: str) -> list[str]:
         if name in table:
             table[name] = table[name].astype(object).map(text)
     varied = [name for name in plan.factors if name in table and table[name].nunique() > 1]
+    if not varied:
+        return [f"{_UNKNOWN}: it takes finished runs of more than one cell."]
     try:
         used = table["seed"].nunique() > 1
         earlier = analyze(

@@ -37,22 +37,23 @@ def make_jobs(plan: Plan, todo: Runs, order: int | None, told: Sequence[str] = (
     for planned in plan.cells:
         seeds = [seed for seed in plan.seeds if planned.cell.key(seed) in todo]
         if seeds:
-            fixed = [line for line in planned.overrides if not line.startswith("seeds=")]
+            fixed = [line for line in planned.overrides if not line.lstrip("+").startswith("seeds=")]
             own = f"seeds={seeds}".replace(" ", ""), f"hydra.sweep.subdir=jobs/{planned.cell.id}"
             jobs.append(Job(planned.label, (*fixed, *told, *own)))
     return jobs if order is None else shuffled(jobs, order)
 
 
-def launch(launcher: Launcher, jobs: Sequence[Job], n_at_once: int) -> Iterator[str]:
+def launch(launcher: Launcher, jobs: Sequence[Job], n_at_once: int, again: bool = False) -> Iterator[str]:
     """Do the jobs; yield what went wrong, a line each.
 
     Args:
         launcher: Hydra's.
         jobs: to do.
         n_at_once: jobs per launch. Processes that joblib keeps are replaced in between.
+        again: whether these are what is left of a launch before.
 
     Raises:
-        UsageError: every failure is one and the same mistake of the user.
+        UsageError: all jobs of the first launch failed, and by one and the same mistake of the user.
     """
     for start in range(0, len(jobs), n_at_once):
         some = jobs[start : start + n_at_once]
@@ -65,14 +66,15 @@ def launch(launcher: Launcher, jobs: Sequence[Job], n_at_once: int) -> Iterator[
         except Exception as error:  # a worker that was killed takes the launch with it
             yield f"The launcher ended with {type(error).__name__}: {str(error).partition(chr(10))[0]}"
             continue
-        yield from _errors([job.label for job in some], returns)
+        yield from _errors([job.label for job in some], returns, may_raise=not (start or again))
 
 
-def _errors(labels: Sequence[str], returns: Sequence[JobReturn]) -> list[str]:
+def _errors(labels: Sequence[str], returns: Sequence[JobReturn], may_raise: bool) -> list[str]:
     failed = [(label, r) for label, r in zip(labels, returns, strict=True) if r.status != JobStatus.COMPLETED]
     errors = [r._return_value for _, r in failed]
-    if errors and all(isinstance(error, UsageError) for error in errors):
-        raise UsageError("\n".join(dict.fromkeys(map(str, errors))))
+    told = {str(error) for error in errors}
+    if may_raise and len(errors) == len(labels) and len(told) == 1 and isinstance(errors[0], UsageError):
+        raise UsageError(told.pop())
     return [
         f"failed: {label}: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
         for (label, _), error in zip(failed, errors, strict=True)

@@ -4,10 +4,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from ablation.errors import UsageError
 from ablation.results import Row, Store
 from ablation.sweep.forecast import duration
 from ablation.sweep.plan import PlannedCell, Runs
@@ -50,10 +51,11 @@ def _follow(watch: Watch, shown: "_Lines", response: str, folder: str, stop: thr
         while not last:
             last = stop.wait(pause)
             start = time.monotonic()
-            for planned, seed, attempt in watch.failed():
-                shown.fail(failure_line(planned, seed, attempt, folder))
-            for planned, seed, row in watch.finished():
-                shown.finish(planned, seed, row, response)
+            with suppress(UsageError):  # the place of the rows does not answer; the next look may succeed
+                for planned, seed, attempt in watch.failed():
+                    shown.fail(failure_line(planned, seed, attempt, folder))
+                for planned, seed, row in watch.finished():
+                    shown.finish(planned, seed, row, response)
             shown.tell(watch.n_processes)
             pause = max(_PAUSE_SECONDS, _PAUSES_PER_LOOK * (time.monotonic() - start))
 

@@ -17,10 +17,16 @@ class Overrides:
     Args:
         fixed: key → the override as text, the same for every job.
         swept: key → its levels as text, in the order given.
+        signs: key → the `+` or `++` before a swept one.
     """
 
     fixed: dict[str, str] = field(default_factory=dict)
     swept: dict[str, list[str]] = field(default_factory=dict)
+    signs: dict[str, str] = field(default_factory=dict)
+
+    def line(self, key: str, level: str) -> str:
+        """The override that gives a swept key this level."""
+        return f"{self.signs.get(key, '')}{key}={level}"
 
 
 def split_overrides(
@@ -40,8 +46,10 @@ def split_overrides(
     overrides = Overrides()
     lines = [f"{key}={_text(key, value)}" for key, value in params.items()]
     for override in parser.parse_overrides([*lines, *arguments]):
-        key = override.get_key_element()
+        element = override.get_key_element()
+        key = element.lstrip("+")
         overrides.fixed.pop(key, None)
+        overrides.signs[key] = element.removesuffix(key)
         if override.is_sweep_override():
             overrides.swept[key] = _levels(key, override)
         else:
@@ -62,7 +70,7 @@ def _levels(key: str, override: Override) -> list[str]:
         raise UsageError(
             "seeds: expected one list, such as seeds=[0,1,2]: seeds are no factor but replicates"
         )
-    if key.startswith("hydra") or key == "study":
+    if key.partition(".")[0].partition("/")[0] == "hydra" or key == "study":
         raise UsageError(
             f"{key}: expected one value: a sweep cannot change the sweep itself. Run one after another"
         )

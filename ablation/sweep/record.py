@@ -3,6 +3,7 @@
 import os
 import shlex
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +11,26 @@ from omegaconf import DictConfig, OmegaConf
 
 from ablation.design import alias_table
 from ablation.errors import UsageError
+from ablation.results import Row, first_defaults
 from ablation.sweep.plan import Plan
 
 
-def make_record(base: DictConfig, plan: Plan) -> dict[str, Any]:
+def make_record(base: DictConfig, plan: Plan, earlier: Mapping[str, Any]) -> dict[str, Any]:
     """The record; docs/results.md describes it.
 
     Args:
         base: configuration of a cell, for the study's name and `analysis`.
         plan: of the study.
+        earlier: the record of the last sweep, or nothing.
 
     Raises:
-        UsageError: `analysis.numeric` names what is no factor, or one whose levels are no numbers.
+        UsageError: a setting of `analysis` means nothing, such as a direction that is none, or
+            `analysis.numeric` names what is no factor, or one whose levels are no numbers.
     """
     analysis: Any = OmegaConf.to_container(base.analysis, resolve=True)
     _check_numeric(analysis.get("numeric") or (), plan)
+    _check_directions(analysis)
+    defaults = plan.cells[0].cell.defaults
     design = plan.design
     return {
         "schema": 1,
@@ -32,7 +38,8 @@ def make_record(base: DictConfig, plan: Plan) -> dict[str, Any]:
         "factors": {name: list(levels) for name, levels in plan.factors.items()},
         "seeds": list(plan.seeds),
         "keys": list(plan.runs),
-        "defaults": plan.cells[0].cell.defaults,
+        "defaults": defaults,
+        "first_defaults": {**defaults, **first_defaults(earlier)},
         "design": {
             "name": design.name,
             "words": design.words,
@@ -51,6 +58,31 @@ def command() -> str:
     script = Path(sys.argv[0])
     start = f"-m {script.parent.name}" if script.name == "__main__.py" else os.path.relpath(script)
     return f"python {start} {shlex.join(sys.argv[1:])}".strip()
+
+
+def _check_directions(analysis: Mapping[str, Any]) -> None:
+    directions = {"analysis.direction": analysis.get("direction", "lower")}
+    for name, direction in (analysis.get("directions") or {}).items():
+        directions[f"analysis.directions.{name}"] = direction
+    for key, direction in directions.items():
+        if direction not in ("lower", "higher"):
+            raise UsageError(f"{key}: expected lower or higher. Received: {direction}")
+    margin = analysis.get("margin")
+    if margin is not None and not margin > 0:
+        raise UsageError(f"analysis.margin: expected a number above 0, or null. Received: {margin}")
+
+
+def check_response(record: Mapping[str, Any], rows: Iterable[Row]) -> None:
+    """Refuse a response that none of the finished runs has.
+
+    Raises:
+        UsageError: naming those that there are.
+    """
+    known = {name for row in rows for name in row.responses}
+    if known and record["response"] not in known:
+        raise UsageError(
+            f"analysis.response: expected one of {', '.join(sorted(known))}. Received: {record['response']}"
+        )
 
 
 def _check_numeric(names: Any, plan: Plan) -> None:

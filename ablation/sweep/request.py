@@ -32,7 +32,10 @@ class Request:
 
     def __post_init__(self) -> None:
         """Refuse numbers and words that mean nothing."""
+        scalar = self.resolution is None or isinstance(self.resolution, int | str)
+        _expect(scalar, "resolution", "III, IV or V", self.resolution)
         object.__setattr__(self, "resolution", _ROMAN.get(self.resolution, self.resolution))
+        _expect(self.order is None or self.order >= 0, "order", "0 or more, or null", self.order)
         _expect(self.replicates >= 1, "replicates", "at least 1", self.replicates)
         _expect(self.retries >= 0, "retries", "0 or more", self.retries)
         _expect(self.recycle >= 1, "recycle", "at least 1", self.recycle)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ablation.errors import UsageError
-from ablation.results import Arrays, Claim, Row, Store, changed_default
+from ablation.results import Arrays, Claim, Row, Store, changed_default, first_defaults
 from ablation.sweep.cell import Cell
 
 if TYPE_CHECKING:
@@ -125,8 +125,10 @@ def finished(store: Store, cell: Cell, seed: int) -> Row | None:
         UsageError: a declared default has changed since the row was written.
     """
     row = store.find(cell.key(seed))
-    change = changed_default(row.config, cell.telling) if row else None
-    if change:
+    if row is None:
+        return None
+    known = first_defaults(store.load_study() or {})
+    if change := changed_default(row.config, cell.telling, known):
         raise UsageError(change)
     return row
 
@@ -170,7 +172,8 @@ class _Recorder:
             outcome.provenance,
         )
         for kind, arrays in (("arrays", outcome.arrays), ("weights", outcome.weights)):
-            if arrays:
+            # Who was slow and lost the run to another leaves what belongs to the row that is there.
+            if arrays and self.store.find(row.key) is None:
                 Arrays(self.about.folder).save(kind, row.key, arrays)
         self.store.commit(row, self.held[outcome.seed])
         self.left = [seed for seed in self.left if seed != outcome.seed]
@@ -182,7 +185,8 @@ class _Recorder:
         """Keep what went wrong as an attempt at the run that was being trained, and leave that run."""
         out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
         status = "out_of_memory" if out_of_memory else "error"
-        row = self._row(self.left.pop(0), status, {}, error=f"{type(error).__name__}: {error}")
+        told = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode("utf-8")
+        row = self._row(self.left.pop(0), status, {}, error=told)
         self.store.commit(row, self.held[row.seed])
         self._start_clock()
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from hydra.core.config_loader import ConfigLoader
@@ -12,7 +11,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from ablation.design import make_design
 from ablation.errors import UsageError
 from ablation.report import write_report
-from ablation.results import Store, gather, open_store
+from ablation.results import Store, first_defaults, gather, keys_of, open_store
 from ablation.sweep.app import App, check_seeds
 from ablation.sweep.compose import Composer
 from ablation.sweep.forecast import parallel, time_left
@@ -21,7 +20,7 @@ from ablation.sweep.jobs import launch, make_jobs, n_at_once, told_elsewhere
 from ablation.sweep.live import watching
 from ablation.sweep.overrides import Overrides, split_overrides
 from ablation.sweep.plan import Plan, Runs, make_plan
-from ablation.sweep.record import make_record
+from ablation.sweep.record import check_response, make_record
 from ablation.sweep.request import Request
 from ablation.sweep.run import is_stopped
 from ablation.sweep.survey import Survey, check_defaults, survey
@@ -52,16 +51,17 @@ class Study:
         """
         base, plan = self._plan(request)
         store = open_store(base.results.url)
-        found = survey(store, plan.runs)
-        check_defaults(found.rows, plan.runs)
+        found, earlier = survey(store, plan.runs), store.load_study() or {}
+        check_defaults(found.rows, plan.runs, first_defaults(earlier))
         todo = {key: run for key, run in plan.runs.items() if key not in found.rows}
-        record = make_record(base, plan)
+        record = make_record(base, plan, earlier)
+        check_response(record, found.rows.values())
         left = time_left(found.rows.values(), len(todo), parallel(self.master.hydra.launcher))
         print_plan(base.name, plan, len(found.rows), left)
         if request.plan_only:
             print_lines(foresight(record, plan, base.results.url, len(found.rows)))
             return
-        if not todo and store.load_study() == record and _is_reported(base.results.folder, found):
+        if not todo and earlier == record and _is_reported(base.results.folder, found):
             print_lines([f"Nothing is left to do. Report: {_report(base.results.folder)}"])
             return
         store.check_writable(_BYTES_PER_ROW * max(len(todo), 1))
@@ -97,10 +97,10 @@ class Study:
         left, errors, folder = dict(todo), [], base.results.folder
         launcher = self.master.hydra.launcher
         with watching(store, todo, base.analysis.response, folder):
-            for _ in range(1 + request.retries):
+            for again in range(1 + request.retries):
                 jobs = make_jobs(plan, left, request.order, told_elsewhere(launcher, folder))
                 at_once = n_at_once(launcher, request.recycle, len(jobs))
-                errors = list(launch(self.launcher, jobs, at_once))
+                errors = list(launch(self.launcher, jobs, at_once, again > 0))
                 left = {key: run for key, run in left.items() if store.find(key) is None}
                 if not (left and errors) or is_stopped(store):
                     break
@@ -150,10 +150,11 @@ def _report(folder: str) -> Path:
 
 
 def _is_reported(folder: str, found: Survey) -> bool:
-    """Whether table and report are younger than every row."""
-    views = [_report(folder)]
-    views += [Path(folder) / name for name in ("report/report.md", "results.csv", "results.parquet")]
-    if not all(path.exists() for path in views):
+    """Whether the table has every row, and the report is not older than it."""
+    table = Path(folder) / "results.parquet"
+    views = [table.with_suffix(".csv"), table.parent / "report" / "report.md", _report(folder)]
+    if not all(path.exists() for path in (table, *views)):
         return False
-    newest = max((row.finished for row in found.rows.values()), default="")
-    return all(datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat() > newest for path in views)
+    if any(path.stat().st_mtime < table.stat().st_mtime for path in views[1:]):
+        return False
+    return found.rows.keys() <= keys_of(table)

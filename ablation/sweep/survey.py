@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ablation.errors import UsageError
 from ablation.results import UNFINISHED, Attempt, Row, Store, changed_default
@@ -38,14 +39,19 @@ def survey(store: Store, keys: Collection[str]) -> Survey:
     )
 
 
-def check_defaults(rows: Mapping[str, Row], runs: Runs) -> None:
+def check_defaults(rows: Mapping[str, Row], runs: Runs, first: Mapping[str, Any]) -> None:
     """Refuse rows that relied on another default than the present one.
+
+    Args:
+        rows: the finished ones.
+        runs: all of the plan.
+        first: each entry's first default, of the study's record.
 
     Raises:
         UsageError: naming the keys whose defaults have changed.
     """
     for key, row in rows.items():
-        if change := changed_default(row.config, runs[key][0].cell.telling):
+        if change := changed_default(row.config, runs[key][0].cell.telling, first):
             raise UsageError(change)
 
 

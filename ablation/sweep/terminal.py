@@ -42,8 +42,10 @@ def print_plan(study: str, plan: Plan, n_done: int, time_left: str) -> None:
 
 
 def print_row(row: Row | None, seed: int) -> None:
-    """One finished run."""
-    if row is not None:
+    """One finished run, or that another process has it."""
+    if row is None:
+        console().print(f"seed {seed}: no result, another process is training it", markup=False)
+    else:
         responses = ", ".join(f"{k} {v:.6g}" for k, v in row.responses.items() if v is not None)
         console().print(f"seed {seed}: {row.status}, {responses}", markup=False)
 

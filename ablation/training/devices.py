@@ -22,24 +22,35 @@ def prepare_device(threads: int | None) -> str:
         UsageError: Keras runs on a backend without a loop here.
         ModuleNotFoundError: Keras or its backend is not installed.
     """
-    threads = threads or int(os.environ.get("OMP_NUM_THREADS", 0)) or None
+    threads = threads or _told_threads()
+    _check_backend(os.environ.get("KERAS_BACKEND") or "tensorflow")
     with _silent_stderr():
         import keras
     backend = keras.backend.backend()
-    if backend == "tensorflow":
-        from ablation.training.tensorflow_device import prepare_tensorflow as prepare
-    elif backend == "jax":
+    _check_backend(backend)  # a file of the user's may name it as well
+    if backend == "jax":
         from ablation.training.jax_device import prepare_jax as prepare
     else:
-        raise UsageError(
-            f"Training runs on Keras' backends tensorflow and jax. Received: {backend}. "
-            "Unset KERAS_BACKEND, or set it to one of them."
-        )
+        from ablation.training.tensorflow_device import prepare_tensorflow as prepare
     if not gc.get_freeze_count():
         # What was imported stays. Walking through its 400,000 objects would cost every cell half a second:
         # Keras collects garbage before it builds a network, and so do joblib's processes after each job.
         gc.freeze()
     return prepare(threads)
+
+
+def _told_threads() -> int | None:
+    """Of OMP_NUM_THREADS, which may give a number for each level of nested parallelism: 4,2."""
+    first = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    return int(first) or None if first.isdecimal() else None
+
+
+def _check_backend(name: str) -> None:
+    if name not in ("tensorflow", "jax"):
+        raise UsageError(
+            f"Training runs on Keras' backends tensorflow and jax. Received: {name}. "
+            "Unset KERAS_BACKEND, or set it to one of them."
+        )
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Numbers that processes of one machine share out among themselves: which GPU is whose."""
 
 import fcntl
-import getpass
 import os
 import re
 import tempfile
@@ -27,7 +26,7 @@ def take_slot(n: int, name: str) -> int:
         return _held[name][0]
     for number in range(n):
         path = Path(tempfile.gettempdir()) / re.sub(
-            r"[^\w.-]", "-", f"ablation-{getpass.getuser()}-{name}-{number}"
+            r"[^\w.-]", "-", f"ablation-{os.getuid()}-{name}-{number}"
         )
         file = path.open("a")
         try:

@@ -82,6 +82,8 @@ def test_names_with_commas_and_words_like_true_stay_names():
         (["table=mine.csv", "response=loss", "factors=[nrom]"], "Expected columns nrom"),
         (["table=mine.csv", "response=loss", "factors=[norm]", "block=seed"], "Expected columns seed"),
         (["table=none.csv", "response=loss", "factors=[norm]"], "does not exist"),
+        (["table=mine.csv", "response=los", "factors=[norm]"], "Expected columns los"),
+        (["table=mine.csv", "response=loss", "factors=[norm,loss]"], "a response that is no factor"),
         (["runs/quick", "margin=1"], "A study knows its own design"),
         (["no/such/folder"], "expected a study that has been swept"),
         (["table=mine.csv", "figures=maybe"], "figures: expected true or false"),
@@ -90,6 +92,21 @@ def test_names_with_commas_and_words_like_true_stay_names():
 def test_a_wrong_argument_is_a_sentence_and_code_2(capsys, settings, sentence):
     assert main(settings) == 2
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.csv", b""),
+        ("ragged.csv", b"a,loss\n1,2\n1,2,3\n"),
+        ("latin.csv", "a,loss\né,2\n".encode("latin-1")),
+        ("damaged.parquet", b"PAR1 and nothing else"),
+    ],
+)
+def test_a_file_that_is_no_table_is_a_sentence_and_code_2(tmp_path, capsys, name, content):
+    (tmp_path / name).write_bytes(content)
+    assert main([f"table={tmp_path / name}", "response=loss", "factors=[a]"]) == 2
+    assert f"Expected a table of runs in {tmp_path / name}: CSV in UTF-8" in capsys.readouterr().err
 
 
 def test_an_unknown_key_is_told_all_valid_ones():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ablation.errors import UsageError
-from ablation.results import cell_key, changed_default, run_key
+from ablation.results import cell_key, changed_default, first_defaults, run_key
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 LEVELS = st.recursive(
@@ -73,3 +73,13 @@ def test_a_changed_default_is_named_with_both_values():
     assert sentence is not None
     assert "flags.a was false and is now true" in sentence
     assert changed_default({"n": 1}, {"n": 1.0}) is not None
+
+
+def test_rows_older_than_an_entry_had_its_first_default():
+    row, wanted = {"n": 1}, {"n": 1, "residual": True}
+    assert changed_default(row, wanted) is None, "nobody knows another"
+    assert changed_default(row, wanted, {"residual": True}) is None
+    assert "residual was false and is now true" in changed_default(row, wanted, {"residual": False})
+    assert changed_default({**row, "residual": True}, wanted, {"residual": False}) is None
+    assert first_defaults({"defaults": {"a": 1}}) == {"a": 1}
+    assert first_defaults({"defaults": {"a": 1}, "first_defaults": {"a": 0}}) == {"a": 0}

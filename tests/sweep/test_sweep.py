@@ -1,13 +1,15 @@
 """A sweep of somebody else's app, from the command line to the report."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import hydra
 import pandas as pd
 import pytest
+from omegaconf import MISSING
 
+from ablation.errors import UsageError
 from ablation.results import open_store, read
 from ablation.sweep import Outcome, main
 from ablation.sweep.app import call
@@ -149,6 +151,94 @@ def test_a_new_key_with_a_default_repeats_no_finished_run(run_toy, trainings):
     assert len(trainings()) == 16
 
 
+def test_a_default_that_changed_after_older_rows_is_refused(run_toy, trainings):
+    def app(default):
+        @dataclass
+        class Grown(toy.Toy):
+            residual: bool = default
+
+        return main(config_path="conf", schema=Grown, unkeyed=toy.UNKEYED)(toy.run)
+
+    run_toy("-m")
+    run_toy("-m", entry=app(False))  # nothing is trained; the study knows the entry now
+    code, shown = run_toy("-m", entry=app(True))
+    assert code == 2
+    assert "residual was false and is now true" in shown
+    code, shown = run_toy(entry=app(True))
+    assert code == 2, "a single run is refused as well"
+    assert len(trainings()) == 8
+
+
+def test_a_removed_entry_is_another_run(run_toy, trainings):
+    @dataclass
+    class Augmented(toy.Toy):
+        augment: dict[str, float] = field(default_factory=lambda: {"flip": 0.5, "crop": 1.0})
+
+    app = main(config_path="conf", schema=Augmented, unkeyed=toy.UNKEYED)(toy.run)
+    assert run_toy("seeds=[0]", entry=app)[0] == 0
+    assert run_toy("seeds=[0]", "~augment.flip", entry=app)[0] == 0
+    assert len(trainings()) == 2
+    assert run_toy("seeds=[0]", "~augment.flip", entry=app)[0] == 0
+    assert len(trainings()) == 2
+
+
+def test_a_schema_may_leave_an_entry_to_the_user(run_toy, trainings):
+    @dataclass
+    class Open(toy.Toy):
+        width: int = MISSING
+
+    app = main(config_path="conf", schema=Open, unkeyed=toy.UNKEYED)(toy.run)
+    assert run_toy("-m", "width=3", entry=app)[0] == 0
+    assert len(trainings()) == 8
+    assert run_toy("-m", entry=app)[0] == 2
+
+
+def test_signs_before_a_key_change_neither_the_key_nor_the_seeds(run_toy, trainings):
+    assert run_toy("-m", "++flags.norm=true", "++seeds=[7]", "++rate=0.1,0.2")[0] == 0
+    assert sorted(trainings()) == [
+        f"True {activation} {rate} 7" for activation in ("elu", "relu") for rate in (0.1, 0.2)
+    ]
+
+
+def test_a_response_that_no_run_has_stops_a_sweep_that_has_runs(run_toy, trainings, tmp_path):
+    run_toy("-m")
+    page = tmp_path / "runs/toy/report/index.html"
+    before = page.read_bytes()
+    code, shown = run_toy("-m", "analysis.response=los", "seeds=[0,1,2]")
+    assert (code, len(trainings())) == (2, 8)
+    assert "analysis.response: expected one of loss. Received: los" in shown
+    assert page.read_bytes() == before
+
+
+def test_a_cell_that_the_app_refuses_costs_itself_alone(run_toy, tmp_path):
+    def refusing(config, seeds):
+        if config.flags.activation == "elu":
+            raise UsageError("elu: expected another. Received: elu")
+        yield from toy.run(config, seeds)
+
+    app = main(config_path="conf", schema=toy.Toy, unkeyed=toy.UNKEYED)(refusing)
+    code, shown = run_toy("-m", entry=app)
+    assert code == 1
+    assert "UsageError: elu: expected another" in shown
+    assert len(read(tmp_path / "runs/toy")) == 4
+    assert (tmp_path / "runs/toy/report/index.html").exists()
+    code, shown = run_toy("-m", "flags.activation=elu", entry=app)
+    assert code == 2, "all cells, and for one reason"
+
+
+def test_a_row_that_came_after_the_table_is_reported_whatever_its_date(run_toy, tmp_path):
+    run_toy("-m")
+    table = tmp_path / "runs/toy/results.parquet"
+    pd.read_parquet(table).iloc[1:].to_parquet(table, index=False)
+    for view in ("results.csv", "report/report.md", "report/index.html"):
+        (tmp_path / "runs/toy" / view).touch()
+    _, shown = run_toy("-m")
+    assert "Nothing is left to do" not in shown
+    assert len(pd.read_parquet(table)) == 8
+    _, shown = run_toy("-m")
+    assert "Nothing is left to do" in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -171,6 +261,11 @@ def test_a_new_key_with_a_default_repeats_no_finished_run(run_toy, trainings):
         (["-m", "hydra.sweeper.replicates=1,2"], "Sweeping over Hydra's configuration is not supported"),
         (["-m", "hydra/launcher=nope"], "nope"),
         (["-m", "rate=["], "rate=[: no viable alternative"),
+        (["-m", "analysis.direction=up"], "analysis.direction: expected lower or higher. Received: up"),
+        (["-m", "+analysis.directions.seconds=up"], "analysis.directions.seconds: expected lower or higher"),
+        (["-m", "++analysis.margin=-1"], "analysis.margin: expected a number above 0"),
+        (["-m", "hydra.sweeper.order=-1"], "hydra.sweeper.order: expected 0 or more"),
+        (["-m", "hydra.sweeper.resolution=[3]"], "hydra.sweeper.resolution: expected III, IV or V"),
     ],
 )
 def test_a_mistake_is_a_sentence_before_anything_is_trained(run_toy, trainings, arguments, expected):

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from ablation.errors import UsageError
-from ablation.training.devices import prepare_device
+from ablation.training.devices import _told_threads, prepare_device
 
 pytestmark = pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="names of CPUs")
 
@@ -16,6 +16,19 @@ pytestmark = pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), re
 def started():
     """TensorFlow has done something, so that its threads are given."""
     tf.constant(1) + 1
+
+
+@pytest.mark.parametrize("name", ["jaxx", "torch"])
+def test_a_backend_that_does_not_exist_is_a_sentence(monkeypatch, name):
+    monkeypatch.setenv("KERAS_BACKEND", name)
+    with pytest.raises(UsageError, match=f"tensorflow and jax. Received: {name}"):
+        prepare_device(None)
+
+
+@pytest.mark.parametrize(("told", "n"), [("4,2", 4), ("3", 3), ("", None), ("many", None)])
+def test_threads_are_told_as_openmp_has_it(monkeypatch, told, n):
+    monkeypatch.setenv("OMP_NUM_THREADS", told)
+    assert _told_threads() == n
 
 
 def test_the_device_is_named_with_its_threads(monkeypatch):

@@ -102,7 +102,7 @@ def test_what_libraries_say_of_no_memory_is_known(told):
 
 def test_one_run_that_is_too_much_for_the_compiler_is_tried_and_then_said_to_be_too_much():
     class Full(Stand):
-        def fitting(self, n):
+        def fitting(self, _n):
             raise RuntimeError("RESOURCE_EXHAUSTED: while compiling")
 
     with pytest.raises(MemoryError, match="one run"):

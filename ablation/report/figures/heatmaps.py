@@ -32,20 +32,23 @@ class Strip:
 
 
 @drawing()
-def heatmaps(cells: Mapping[str, Mapping[str, np.ndarray]], input: str | None) -> Picture | None:
+def heatmaps(
+    cells: Mapping[str, Mapping[str, np.ndarray]], input: str | None, rows: int = MAX_ROWS
+) -> Picture | None:
     """Draw the test images, and beside them each cell's map of them; a map without contrast says so.
 
     Args:
         cells: the cell's label -> `input` and `heatmap.<map>`, or `input.<input>` and
             `heatmap.<input>.<map>`; images (n, height, width[, channels]), maps (n, height, width).
         input: which of several inputs is shown; None: the only one.
+        rows: test images shown, fewer where there are many maps.
     """
     kinds = _read(cells, input)
     if not kinds:
         return None
     shape = next(iter(next(iter(kinds.values())).values())).shape[1:]
     images = _input(cells, "input" if input is None else f"input.{input}", shape)
-    n = _n_rows(kinds, images)
+    n = _n_rows(kinds, images, rows)
     strips = [
         Strip(kind, dict(list(maps.items())[start : start + MAX_COLUMNS]))
         for kind, maps in kinds.items()
@@ -90,11 +93,11 @@ def _read(cells: Mapping[str, Mapping[str, np.ndarray]], input: str | None) -> d
     return kinds
 
 
-def _n_rows(kinds: Mapping[str, Mapping[str, Image]], images: Image | None) -> int:
+def _n_rows(kinds: Mapping[str, Mapping[str, Image]], images: Image | None, rows: int) -> int:
     """How many test images every map has, fewer where there are many maps."""
     maps = [m for each in kinds.values() for m in each.values()]
     known = [len(m) for m in maps] + ([len(images)] if images is not None else [])
-    return max(1, min(*known, MAX_ROWS, MAX_TILES // (len(maps) + 1)))
+    return max(1, min(*known, rows, MAX_TILES // (len(maps) + 1)))
 
 
 def _input(cells: Mapping[str, Mapping[str, np.ndarray]], name: str, shape: tuple[int, ...]) -> Image | None:

@@ -35,14 +35,16 @@ def ended(study: Study) -> str:
 
 def _table_design(study: Study) -> str:
     """What a table without a record shows of its design."""
-    n_cells = study.cells.nunique() if len(study.table) else 0
+    known = study.table[list(study.factors)].notna().all(axis=1)
+    n_cells = study.cells[known].nunique() if len(study.table) else 0
     n_all = 1
     for levels in study.factors.values():
         n_all *= max(len(levels), 1)
     sizes = "×".join(str(len(levels)) for levels in study.factors.values())
     blocks = ""
     if study.block:
-        blocks = f", {study.table['seed'].nunique()} values of {study.block} as blocks"
+        n_blocks = study.table["seed"][study.table["seed"].astype(str) != ""].nunique()
+        blocks = f", {counted(n_blocks, 'value')} of {study.block} as blocks"
     rows = counted(len(study.table), "row")
     return f"{rows} of {sizes} levels: {n_cells} of {n_all} cells occur{blocks}; {ended(study)}"
 
