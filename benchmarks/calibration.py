@@ -38,6 +38,7 @@ class World:
             `detectable` (root mean square) in studies without effects.
         effects: the planted effects of (factor, level), in residual standard deviations of a quiet run.
         interaction: planted effect of a = 1 at level z of c, likewise.
+        margin: smallest effect that matters, in %; None: none is declared.
     """
 
     name: str
@@ -49,6 +50,7 @@ class World:
     planted: bool = False
     effects: dict[tuple[str, object], float] = field(default_factory=dict)
     interaction: float = 0.0
+    margin: float | None = None
 
 
 NOISES = (
@@ -63,6 +65,9 @@ N_PILOTS = 500
 UNIT = 0.05
 """Residual standard deviation of a quiet run on the analysis scale."""
 
+EVERY = (("a", 1), ("b", 1), ("c", "x"), ("c", "y"), ("c", "z"))
+EDGE = 1.0001 * np.log(1.03) / UNIT
+
 WORLDS = (
     *(World(**noise) for noise in NOISES),
     *(World(**noise | {"name": noise["name"] + ", failed runs"}, failing=0.05) for noise in NOISES),
@@ -71,6 +76,9 @@ WORLDS = (
     *(World(**noise | {"name": noise["name"] + ", planted"}, planted=True) for noise in NOISES),
     World("normal, planted, failed runs", planted=True, failing=0.05),
     World("normal, planted with interaction", planted=True, interaction=-2.0),
+    World(
+        "normal, every effect just beyond the margin", seeds=10, effects=dict.fromkeys(EVERY, EDGE), margin=3
+    ),
 )
 
 
@@ -115,7 +123,9 @@ def plant(world: World, rng: np.random.Generator) -> World:
 
 def study(world: World, rng: np.random.Generator) -> Analysis:
     """Simulate a study and analyse it."""
-    return analyze(simulate(world, rng), "loss", FACTORS, block="seed", scale=world.scale)
+    return analyze(
+        simulate(world, rng), "loss", FACTORS, block="seed", scale=world.scale, margin=world.margin
+    )
 
 
 @dataclass
@@ -135,6 +145,7 @@ def judge(world: World, found: Analysis) -> Tally:
         true = truth(world, r.factor, r.level, r.within)
         covers.append(r.ci_low <= true <= r.ci_high)
         false |= (r.verdict == "keep" and true >= 0) or (r.verdict == "hurts" and true <= 0)
+        false |= r.verdict == "does nothing" and abs(true) > found.scaling.margin(world.margin or 0.0)[1]
         if (r.factor, r.level) in hits:
             hits[r.factor, r.level] |= r.verdict == "keep"
     classical = [

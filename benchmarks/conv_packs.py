@@ -2,43 +2,59 @@
 
     python -m benchmarks.conv_packs [--packs 1 8 32] [--precision float32 bfloat16] [--tiny]
 
-Every 3×3 convolution of the article's network with stride 1, forward and backward, for packs of runs with
-weights of their own: (grouped) `jax.vmap` of XLA's convolution; (patches) nine shifted images side by side,
-then one product per run; (shifts) nine products per run, summed. All three are compared before they race.
-Prints a Markdown table in microseconds per image. No GPU has been measured, so training uses the first.
+Every convolution of the article's network with stride 1, forward and backward, for packs of runs with
+weights of their own: (grouped) `jax.vmap` of XLA's convolution; (patches) shifted images side by side, then
+one product per run; (shifts) a product per run and shift, summed. All three are compared before they race,
+and gradients are those of the sum over the runs, as in training. Prints a Markdown table in microseconds per
+image. No GPU has been measured, so training uses the first.
 """
 
 import argparse
+import os
 import time
 from collections.abc import Callable
 
+os.environ["KERAS_BACKEND"] = "jax"
+
 import jax
 import jax.numpy as jnp
+import keras
 
-SHAPES = [(28, 35, 25), (28, 60, 25), (28, 85, 25), (14, 25, 15), (14, 40, 15), (14, 55, 15), (28, 40, 25)]
-BATCH, REPEATS = 64, 10
+from benchmarks.article_network import BATCH, article
+
+REPEATS = 10
+
+
+def shapes() -> list[tuple[int, int, int, int]]:
+    """Image, filter, channels in and out of the network's convolutions with stride 1, each once."""
+    found = set()
+    for layer in article()[0].network._flatten_layers():
+        if type(layer) is keras.layers.Conv2D and layer.strides == (1, 1):
+            size, _, n_in = layer.input.shape[1:]
+            found.add((size, layer.kernel_size[0], n_in, layer.filters))
+    return sorted(found, reverse=True)
 
 
 def grouped(x: jax.Array, kernel: jax.Array) -> jax.Array:
-    """XLA's convolution of images (batch, height, width, channels) with (3, 3, channels, filters)."""
+    """XLA's convolution of images (batch, height, width, channels) with (k, k, channels, filters)."""
     return jax.lax.conv_general_dilated(x, kernel, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
 
 
 def patches(x: jax.Array, kernel: jax.Array) -> jax.Array:
-    """The same as one product of (pixels, 9 · channels) with (9 · channels, filters)."""
-    return jnp.concatenate(_shifted(x), axis=-1) @ kernel.reshape(-1, kernel.shape[-1])
+    """The same as one product of (pixels, k² · channels) with (k² · channels, filters)."""
+    return jnp.concatenate(_shifted(x, len(kernel)), axis=-1) @ kernel.reshape(-1, kernel.shape[-1])
 
 
 def shifts(x: jax.Array, kernel: jax.Array) -> jax.Array:
-    """The same as the sum of nine products."""
-    weights = kernel.reshape(9, *kernel.shape[2:])
-    return sum(part @ weight for part, weight in zip(_shifted(x), weights, strict=True))
+    """The same as the sum of k² products."""
+    weights = kernel.reshape(-1, *kernel.shape[2:])
+    return sum(part @ weight for part, weight in zip(_shifted(x, len(kernel)), weights, strict=True))
 
 
-def _shifted(x: jax.Array) -> list[jax.Array]:
+def _shifted(x: jax.Array, k: int) -> list[jax.Array]:
     _, height, width, _ = x.shape
-    padded = jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    return [padded[:, i : i + height, j : j + width] for i in range(3) for j in range(3)]
+    padded = jnp.pad(x, ((0, 0), (k // 2, k // 2), (k // 2, k // 2), (0, 0)))
+    return [padded[:, i : i + height, j : j + width] for i in range(k) for j in range(k)]
 
 
 def main() -> None:
@@ -47,27 +63,27 @@ def main() -> None:
     parser.add_argument("--precision", nargs="+", default=["float32", "bfloat16"])
     parser.add_argument("--tiny", action="store_true", help="one shape and pack, few images")
     options = parser.parse_args()
-    shapes, packs, batch = (SHAPES[-3:-2], [2], 4) if options.tiny else (SHAPES, options.packs, BATCH)
+    shown, packs, batch = (shapes()[-2:], [2], 4) if options.tiny else (shapes(), options.packs, BATCH)
     print(f"{jax.devices()[0].device_kind}, JAX {jax.__version__}, batches of {batch}\n")
-    print("| precision | pack | image | in | out | grouped | patches | shifts |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| precision | pack | image | filter | in | out | grouped | patches | shifts |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name in options.precision:
         for pack in packs:
-            for size, n_in, n_out in shapes:
+            for size, k, n_in, n_out in shown:
                 keys = jax.random.split(jax.random.key(0))
                 x = jax.random.normal(keys[0], (pack, batch, size, size, n_in), name)
-                kernel = jax.random.normal(keys[1], (pack, 3, 3, n_in, n_out), name) / (3 * n_in**0.5)
+                kernel = jax.random.normal(keys[1], (pack, k, k, n_in, n_out), name) / (k * n_in**0.5)
                 _check(x[:, :2], kernel)
                 times = [_microseconds(way, x, kernel) for way in (grouped, patches, shifts)]
-                cells = [name, pack, f"{size}×{size}", n_in, n_out, *(f"{t:.2f}" for t in times)]
+                cells = [name, pack, f"{size}×{size}", f"{k}×{k}", n_in, n_out, *(f"{t:.2f}" for t in times)]
                 print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
 def _gradients(way: Callable[..., jax.Array]) -> Callable[..., tuple[jax.Array, jax.Array]]:
     def energy(x: jax.Array, kernel: jax.Array) -> jax.Array:
-        return jnp.sum(jnp.square(way(x, kernel).astype(jnp.float32)))
+        return jnp.sum(jnp.square(jax.vmap(way)(x, kernel).astype(jnp.float32)))
 
-    return jax.jit(jax.vmap(jax.grad(energy, (0, 1))))
+    return jax.jit(jax.grad(energy, (0, 1)))
 
 
 def _check(x: jax.Array, kernel: jax.Array) -> None:

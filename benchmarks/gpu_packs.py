@@ -5,9 +5,9 @@
 All flags on, batches of 64, no evaluation. The rate of a pack is that of all its runs together. `fit` is
 Keras' own loop on the same backend, one run; PyTorch is `peer_torch.py`, alone and as several processes. The
 ceilings are measured: a product of large matrices, and adding one to a large array. Operations are those of
-the program as traced, bytes those of the compiled program by XLA's count; neither sees what a library's
-convolution does inside. JAX multiplies float32 matrices on NVIDIA GPUs in TF32 unless told otherwise, and
-so is PyTorch told to. `--tiny` shows on any machine that it works. Prints Markdown.
+the program as traced; bytes are those of the compiled program by XLA's count, which leaves out what cuDNN's
+convolutions move, so less than there are. JAX multiplies float32 matrices on NVIDIA GPUs in TF32 unless told
+otherwise, and so is PyTorch told to. `--tiny` shows on any machine that it works. Prints Markdown.
 """
 
 import argparse
@@ -128,7 +128,8 @@ def _fit_rate(name: str, options: argparse.Namespace) -> float:
     task, schedule = article(name, options.tiny)
     model = Trainable(task)
     model.compile(keras.optimizers.Adam(schedule.learning_rate))
-    images = np.concatenate([task.train["images"]] * 8)[: options.steps * BATCH]
+    n_steps = options.steps if options.tiny else max(options.steps, 1000)  # its start takes a while
+    images = np.concatenate([task.train["images"]] * 8)[: n_steps * BATCH]
     model.fit(images, images, batch_size=BATCH, verbose=0)
     start = time.perf_counter()
     model.fit(images, images, batch_size=BATCH, verbose=0)
