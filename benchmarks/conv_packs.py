@@ -28,10 +28,10 @@ REPEATS = 10
 def shapes() -> list[tuple[int, int, int, int]]:
     """Image, filter, channels in and out of the network's convolutions with stride 1, each once."""
     found = set()
-    for layer in article()[0].network._flatten_layers():
-        if type(layer) is keras.layers.Conv2D and layer.strides == (1, 1):
-            size, _, n_in = layer.input.shape[1:]
-            found.add((size, layer.kernel_size[0], n_in, layer.filters))
+    for layer in article()[0].network.layers:
+        for inner in layer._flatten_layers():  # attention has one of its own
+            if type(inner) is keras.layers.Conv2D and inner.strides == (1, 1):
+                found.add((layer.input.shape[1], *inner.kernel.shape[1:]))
     return sorted(found, reverse=True)
 
 
