@@ -14,7 +14,7 @@ from ablation.analysis.factors import Floats
 from ablation.analysis.fit import Fit, columns_of
 from ablation.analysis.multiplicity import benjamini_hochberg
 from ablation.analysis.robust_anova import robust_tests
-from ablation.analysis.terms import Group, Term, takes_part
+from ablation.analysis.terms import INVOLVED, Group, Term, takes_part
 
 RESIDUALS = "Residuals"
 
@@ -57,14 +57,27 @@ def tested_terms(fit: Fit) -> list[Group]:
     each alone would go untested, however large what they share.
     """
     groups: list[Group] = [(term,) for term in fit.matrix.terms]
-    for direction in fit.null_space.T:
-        shared = [t for t in fit.matrix.terms if t.order > 1 and takes_part(direction, t)]
-        if any(_extra(fit, (t,), 2)[1] == 0 for t in shared):
+    interactions = [t for t in fit.matrix.terms if t.order > 1]
+    mute = {t for t in interactions if _adds_nothing(fit, t)}
+    for direction in fit.null_space.T if mute else ():
+        shared = [t for t in interactions if takes_part(direction, t)]
+        if not mute.isdisjoint(shared):
             touched = [g for g in groups if any(t in g for t in shared)]
             first = groups.index(touched[0])
             groups = [g for g in groups if g not in touched]
             groups.insert(first, tuple(t for g in touched for t in g))
     return groups
+
+
+def _adds_nothing(fit: Fit, term: Term) -> bool:
+    """Whether a term has no degree of freedom beside the others of its test.
+
+    Beside all others it has as many as it has columns, less the rank of its part of the null space: of the
+    directions that no run informs, those that vanish in the term are the others' own.
+    """
+    if any(other.contains(term) for other in fit.matrix.terms):
+        return _extra(fit, (term,), 2)[1] == 0
+    return int(np.linalg.matrix_rank(fit.null_space[term.columns], tol=INVOLVED)) == len(term.columns)
 
 
 def group_name(group: Group) -> str:
