@@ -1,4 +1,4 @@
-"""How many processes train at once: the resolver `${workers:}` of launcher configurations."""
+"""How many processes train at once: the resolvers `${workers:}` and `${cores:}` of launchers."""
 
 import os
 
@@ -10,15 +10,18 @@ _BYTES_PER_PROCESS = 1.5 * 2**30  # TensorFlow with a small network holds about 
 
 
 def register_workers() -> None:
-    """Make `${workers:}` known to OmegaConf."""
+    """Make `${workers:}` and `${cores:}` known to OmegaConf."""
     OmegaConf.register_new_resolver("workers", n_workers, replace=True)
+    OmegaConf.register_new_resolver("cores", n_cores, replace=True)
 
 
 def n_workers() -> int:
-    """One process per GPU; without GPUs one per usable core, as far as the memory goes."""
-    n_gpus = count_gpus()
-    if n_gpus:
-        return n_gpus
+    """One process per GPU; without GPUs one per core."""
+    return count_gpus() or n_cores()
+
+
+def n_cores() -> int:
+    """Usable cores, as far as the memory goes for a process on each."""
     import joblib
 
     return max(1, min(int(joblib.cpu_count()), int(_memory_bytes() // _BYTES_PER_PROCESS)))

@@ -1,8 +1,10 @@
 import os
 
 import pytest
+from omegaconf import OmegaConf
 
 from ablation.sweep.jobs import n_at_once
+from ablation.sweep.workers import n_cores, register_workers
 
 JOBLIB = {"_target_": "hydra_plugins.hydra_joblib_launcher.joblib_launcher.JoblibLauncher"}
 
@@ -19,3 +21,11 @@ JOBLIB = {"_target_": "hydra_plugins.hydra_joblib_launcher.joblib_launcher.Jobli
 )
 def test_processes_that_joblib_keeps_are_replaced_after_their_share_of_jobs(launcher, n):
     assert n_at_once(launcher, recycle=10, n_jobs=1000) == n
+
+
+def test_ray_has_all_cores_whatever_the_gpus(monkeypatch):
+    monkeypatch.setattr("ablation.sweep.workers.count_gpus", lambda: 1)
+    register_workers()
+    launcher = OmegaConf.load("conf/hydra/launcher/ray_local.yaml")
+    assert launcher.ray.init.num_cpus == n_cores() >= 1
+    assert OmegaConf.load("conf/hydra/launcher/local.yaml").n_jobs == 1
