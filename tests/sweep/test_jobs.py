@@ -23,9 +23,9 @@ def test_processes_that_joblib_keeps_are_replaced_after_their_share_of_jobs(laun
     assert n_at_once(launcher, recycle=10, n_jobs=1000) == n
 
 
-def test_ray_has_all_cores_whatever_the_gpus(monkeypatch):
+def test_ray_has_all_cores_whatever_the_gpus(monkeypatch, root):
     monkeypatch.setattr("ablation.sweep.workers.count_gpus", lambda: 1)
     register_workers()
-    launcher = OmegaConf.load("conf/hydra/launcher/ray_local.yaml")
+    launcher = OmegaConf.load(root / "conf/hydra/launcher/ray_local.yaml")
     assert launcher.ray.init.num_cpus == n_cores() >= 1
-    assert OmegaConf.load("conf/hydra/launcher/local.yaml").n_jobs == 1
+    assert OmegaConf.load(root / "conf/hydra/launcher/local.yaml").n_jobs == 1
