@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from ablation.errors import UsageError
+from ablation.training.devices import check_backend
 
 Arrays = Mapping[str, np.ndarray]
 Losses = Callable[[dict[str, Any], Mapping[str, Any]], dict[str, Any]]
@@ -165,18 +166,14 @@ def train_cell(
             f"Received: {schedule.batch_size}"
         )
     backend = keras.backend.backend()
-    if backend == "tensorflow":
-        from ablation.training.tensorflow_loop import TensorFlowLoop
-
-        loop = TensorFlowLoop(problem, schedule)
-        yield from map(loop.train, seeds)
-    elif backend == "jax":
+    check_backend(backend)
+    if backend == "jax":
         from ablation.training.jax_loop import JaxLoop
         from ablation.training.packing import train_packed
 
         yield from train_packed(JaxLoop(problem, schedule), seeds, pack)
     else:
-        raise UsageError(
-            f"Training runs on Keras' backends tensorflow and jax. Received: {backend}. "
-            "Unset KERAS_BACKEND, or set it to one of them."
-        )
+        from ablation.training.tensorflow_loop import TensorFlowLoop
+
+        loop = TensorFlowLoop(problem, schedule)
+        yield from map(loop.train, seeds)

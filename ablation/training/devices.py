@@ -23,11 +23,11 @@ def prepare_device(threads: int | None) -> str:
         ModuleNotFoundError: Keras or its backend is not installed.
     """
     threads = threads or _told_threads()
-    _check_backend(os.environ.get("KERAS_BACKEND") or "tensorflow")
+    check_backend(os.environ.get("KERAS_BACKEND") or "tensorflow")
     with _silent_stderr():
         import keras
     backend = keras.backend.backend()
-    _check_backend(backend)  # a file of the user's may name it as well
+    check_backend(backend)  # a file of the user's may name it as well
     if backend == "jax":
         from ablation.training.jax_device import prepare_jax as prepare
     else:
@@ -45,7 +45,12 @@ def _told_threads() -> int | None:
     return int(first) or None if first.isdecimal() else None
 
 
-def _check_backend(name: str) -> None:
+def check_backend(name: str) -> None:
+    """Refuse a backend of Keras that has no loop here.
+
+    Raises:
+        UsageError: naming those that have one.
+    """
     if name not in ("tensorflow", "jax"):
         raise UsageError(
             f"Training runs on Keras' backends tensorflow and jax. Received: {name}. "
