@@ -163,6 +163,7 @@ class FolderStore:
                 self.path,
                 self._rows,
                 self._attempts.folder,
+                *(self.path / kind for kind in ("arrays", "weights", "report")),
                 *(self._attempts.folder / key for key in keys),
             ]
             n_removed = sum(self._sweep_temporary(folder, older_than_seconds) for folder in folders)

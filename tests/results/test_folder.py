@@ -6,6 +6,7 @@ import pytest
 
 from ablation.errors import UsageError
 from ablation.results import open_store
+from ablation.results.disk import TEMPORARY
 from tests.results.stand_in import make_row
 
 
@@ -31,6 +32,16 @@ def test_a_committed_row_is_found_and_scanned(tmp_path):
     assert store.claim(row.key) is None
     assert [path.name for path in (tmp_path / "quick" / "rows").iterdir()] == [f"{row.key}.json"]
     assert list((tmp_path / "quick" / "attempts").iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["", "rows", "attempts", "arrays", "weights", "report"])
+def test_what_a_killed_writer_left_is_swept_everywhere(tmp_path, kind):
+    folder = tmp_path / kind
+    folder.mkdir(exist_ok=True)
+    (folder / f"{TEMPORARY}1-left").write_bytes(b"half a file")
+    (folder / "whole").write_bytes(b"")
+    assert open_store(tmp_path).sweep(older_than_seconds=-60) == 1
+    assert [path.name for path in folder.iterdir() if path.is_file()] == ["whole"]
 
 
 def test_a_damaged_study_record_is_named(tmp_path):
