@@ -42,7 +42,8 @@ class Log:
 
     def busy_process(self) -> int:
         """The process that wrote last, if it has a training under way; else 0."""
-        lines = self.path.read_bytes()[-200:].splitlines() if self.path.exists() else []
+        text = self.path.read_bytes()[-300:] if self.path.exists() else b""
+        lines = text[: text.rfind(b"\n") + 1].splitlines()  # of one that is being written a part may be there
         event, *_, pid = lines[-1].split() if lines else (b"", b"0")
         return int(pid) if event == b"T" else 0
 
