@@ -3,6 +3,7 @@ import os
 import pytest
 from omegaconf import OmegaConf
 
+from ablation.gpus import count_gpus
 from ablation.sweep.jobs import n_at_once
 from ablation.sweep.workers import n_cores, register_workers
 
@@ -29,3 +30,9 @@ def test_ray_has_all_cores_whatever_the_gpus(monkeypatch, root):
     launcher = OmegaConf.load(root / "conf/hydra/launcher/ray_local.yaml")
     assert launcher.ray.init.num_cpus == n_cores() >= 1
     assert OmegaConf.load(root / "conf/hydra/launcher/local.yaml").n_jobs == 1
+
+
+@pytest.mark.parametrize(("visible", "n"), [("", 0), ("-1", 0), ("2", 1), ("0,1", 2), ("0,-1,1", 1)])
+def test_gpus_are_counted_as_cuda_does(monkeypatch, visible, n):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert count_gpus() == n
