@@ -57,9 +57,11 @@ def tested_terms(fit: Fit) -> list[Group]:
     each alone would go untested, however large what they share.
     """
     groups: list[Group] = [(term,) for term in fit.matrix.terms]
+    if fit.null_space.shape[1] == 0:
+        return groups
     interactions = [t for t in fit.matrix.terms if t.order > 1]
     mute = {t for t in interactions if _adds_nothing(fit, t)}
-    for direction in fit.null_space.T if mute else ():
+    for direction in fit.null_space.T:
         shared = [t for t in interactions if takes_part(direction, t)]
         if not mute.isdisjoint(shared):
             touched = [g for g in groups if any(t in g for t in shared)]

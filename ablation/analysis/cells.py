@@ -129,12 +129,8 @@ def best_cells_table(
     table["failed"] = _n_failed(selection, runs, list(table["cell"]))
     for column, values in (("mean", middle), ("ci_low", middle - reach), ("ci_high", middle + reach)):
         table[column] = scale.back(values)
-    table["estimate"], table["se"], table["df"], table["within_noise"] = (
-        middle,
-        se,
-        df,
-        ~apart & np.isfinite(middle),
-    )
+    table["estimate"], table["se"], table["df"] = middle, se, df
+    table["within_noise"] = ~apart & np.isfinite(middle)
     for part in runs.predictors:
         name = part.name if part.name not in table else f"{part.name} (level)"
         table[name] = part.texts(first)

@@ -29,7 +29,7 @@ def make_record(base: DictConfig, plan: Plan, earlier: Mapping[str, Any]) -> dic
     """
     analysis: Any = OmegaConf.to_container(base.analysis, resolve=True)
     _check_numeric(analysis.get("numeric") or (), plan)
-    _check_directions(analysis)
+    _check_settings(analysis)
     defaults = plan.cells[0].cell.defaults
     design = plan.design
     return {
@@ -60,7 +60,8 @@ def command() -> str:
     return f"python {start} {shlex.join(sys.argv[1:])}".strip()
 
 
-def _check_directions(analysis: Mapping[str, Any]) -> None:
+def _check_settings(analysis: Mapping[str, Any]) -> None:
+    """Refuse directions and margins that mean nothing, by the keys that a sweep knows them by."""
     directions = {"analysis.direction": analysis.get("direction", "lower")}
     for name, direction in (analysis.get("directions") or {}).items():
         directions[f"analysis.directions.{name}"] = direction
