@@ -25,6 +25,7 @@ from ablation.sweep.request import Request
 from ablation.sweep.run import is_stopped
 from ablation.sweep.survey import Survey, check_defaults, survey
 from ablation.sweep.terminal import failure_line, print_failures, print_lines, print_plan
+from ablation.words import counted
 
 _BYTES_PER_ROW = 4000
 
@@ -124,14 +125,18 @@ def _seeds(overrides: Overrides, base: DictConfig, replicates: int) -> list[int]
 
 
 def _told(store: Store, left: Runs, errors: Sequence[str], folder: str, n_todo: int) -> list[str]:
-    """What went wrong with the runs that are left; nothing when others are training them."""
-    last = {key: attempts[-1] for key in left if (attempts := store.attempts(key))}
+    """What went wrong with the runs that are left; nothing when others train them or have just done so."""
+    attempted = {key: attempts[-1] for key in left if (attempts := store.attempts(key))}
+    # Rows after attempts: what another sweep has finished in between is done.
+    left = {key: run for key, run in left.items() if store.find(key) is None}
+    last = {key: attempt for key, attempt in attempted.items() if key in left}
     failed = {key: attempt for key, attempt in last.items() if attempt.status != "running"}
     n_elsewhere = len(last) - len(failed)
     if n_elsewhere:
-        print_lines([f"{n_elsewhere} runs are being trained by another sweep of this study."])
+        verb = "is" if n_elsewhere == 1 else "are"
+        print_lines([f"{counted(n_elsewhere, 'run')} {verb} being trained by another sweep of this study."])
     if n_elsewhere == len(left):
-        return list(errors)
+        return list(errors) if left else []
     lines = [failure_line(*left[key], attempt, folder) for key, attempt in failed.items()]
     crashes = [error for error in errors if not (lines and error.startswith("failed: "))]
     if not (failed or errors or is_stopped(store)):

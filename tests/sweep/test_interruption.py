@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ablation.results import read
+from ablation.results import open_store, read
+from ablation.sweep import study
 
 pytestmark = pytest.mark.slow
 
@@ -131,3 +132,23 @@ def test_two_sweeps_at_once_train_each_run_once(start_toy, tmp_path, trainings):
         assert process.returncode == 0, shown
     assert len(rows(tmp_path)) == 8
     assert len(trainings()) == 8
+
+
+def test_a_run_that_another_sweep_finishes_at_the_last_moment_counts_as_done(run_toy, tmp_path, monkeypatch):
+    assert run_toy("-m")[0] == 0
+    store = open_store(tmp_path / "runs/toy")
+    key, late = next(iter(store.scan().rows.items()))
+    (tmp_path / f"runs/toy/rows/{key}.json").unlink()
+    held, told = store.claim(key), study._told
+
+    def finish_elsewhere(*arguments):
+        store.commit(late, held)
+        held.release()
+        return told(*arguments)
+
+    monkeypatch.setattr(study, "_told", finish_elsewhere)
+    code, shown = run_toy("-m")
+
+    assert code == 0, shown
+    assert "are left" not in shown
+    assert store.find(key) == late
