@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ablation.errors import UsageError
 from ablation.results.copying import Copied, copy
+from ablation.words import counted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,15 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tell(copied: Copied) -> int:
-    print(f"{copied.n_rows} rows and {copied.n_attempts} attempts are at the target, checked.")
+    counts = f"{counted(copied.n_rows, 'row')} and {counted(copied.n_attempts, 'attempt')}"
+    print(f"At the target, checked: {counts}.")
     for key in copied.conflicts:
         print(f"{key}: the target had another row of this run, which stays.", file=sys.stderr)
     for bad in copied.quarantined:
         print(f"{bad.path}: not copied ({bad.reason}).", file=sys.stderr)
     if copied.running:
-        print(
-            f"{len(copied.running)} runs are being trained: copy again when they are done.", file=sys.stderr
-        )
+        n_running = counted(len(copied.running), "run")
+        print(f"{n_running} in training at the source: copy again when that is done.", file=sys.stderr)
     return 1 if copied.conflicts or copied.quarantined or copied.running else 0
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from ablation.errors import UsageError
 from ablation.results.encoding import encode
-from ablation.results.store import Quarantined, Store, open_store
+from ablation.results.row import Row
+from ablation.results.store import Quarantined, Scan, open_store
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,11 @@ def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copi
     new.check_writable(4000 * len(scan.rows))
     if record is not None:
         new.save_study(record)
-    for row in scan.rows.values():
-        new.commit(row)
-    n_attempts = _copy_attempts(old, new)
+    there = {encode(row) for row in _all_rows(new.scan())}
+    for row in _all_rows(scan):
+        if encode(row) not in there:
+            new.commit(row)
+    n_attempts = len(_all_rows(scan)) - len(scan.rows)
     arrived = new.scan().rows
     conflicts = [key for key, row in scan.rows.items() if encode(arrived[key]) != encode(row)]
     running = [
@@ -60,16 +63,7 @@ def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copi
     return Copied(len(scan.rows), n_attempts, tuple(conflicts), tuple(running), scan.quarantined)
 
 
-def _copy_attempts(old: Store, new: Store) -> int:
-    """Copy what attempts gave, unless it is there."""
-    there = {
-        encode(attempt.row) for tries in new.scan().attempts.values() for attempt in tries if attempt.row
-    }
-    n_attempts = 0
-    for tries in old.scan().attempts.values():
-        for attempt in tries:
-            if attempt.row is not None:
-                n_attempts += 1
-                if encode(attempt.row) not in there:
-                    new.commit(attempt.row)
-    return n_attempts
+def _all_rows(scan: Scan) -> list[Row]:
+    """The rows, and then what attempts gave that is no row."""
+    attempts = [attempt for tries in scan.attempts.values() for attempt in tries]
+    return [*scan.rows.values(), *(attempt.row for attempt in attempts if attempt.row is not None)]

@@ -72,6 +72,8 @@ class Study:
         if self.app.after is not None:
             self.app.after(OmegaConf.to_object(base), base.results.folder)
         write_report(base.results.url, base.results.folder)
+        if (store.load_study() or {}).get("keys") != record["keys"]:
+            print_lines(["Another sweep of this study was planned meanwhile: the report is of its design."])
         if failures:
             print_failures(failures)
             sys.exit(1)
@@ -133,8 +135,7 @@ def _told(store: Store, left: Runs, errors: Sequence[str], folder: str, n_todo: 
     failed = {key: attempt for key, attempt in last.items() if attempt.status != "running"}
     n_elsewhere = len(last) - len(failed)
     if n_elsewhere:
-        verb = "is" if n_elsewhere == 1 else "are"
-        print_lines([f"{counted(n_elsewhere, 'run')} {verb} being trained by another sweep of this study."])
+        print_lines([f"Another sweep of this study is training {counted(n_elsewhere, 'run')}."])
     if n_elsewhere == len(left):
         return list(errors) if left else []
     lines = [failure_line(*left[key], attempt, folder) for key, attempt in failed.items()]

@@ -34,7 +34,7 @@ def test_there_and_back_changes_nothing(source, place, tmp_path, capsys):
     assert content(place) == content(source)
     assert main(["copy", place, str(tmp_path / "back")]) == 0
     assert content(tmp_path / "back") == content(source)
-    assert capsys.readouterr().out == "5 rows and 2 attempts are at the target, checked.\n" * 2
+    assert capsys.readouterr().out == "At the target, checked: 5 rows and 2 attempts.\n" * 2
     files = [sorted((tmp_path / name / "rows").iterdir()) for name in ("source", "back")]
     assert [path.read_bytes() for path in files[0]] == [path.read_bytes() for path in files[1]]
 
@@ -54,6 +54,9 @@ def test_another_row_at_the_target_stays_and_is_reported(source, place, capsys):
     assert other.key in capsys.readouterr().err
     assert open_store(place).find(other.key) == other
     assert len(read(place)) == 5
+    kept = content(place)
+    copy(source, place)
+    assert content(place) == kept, "a row that came second is kept once"
 
 
 def test_what_is_damaged_or_running_is_said(source, place, tmp_path, capsys):
@@ -63,7 +66,7 @@ def test_what_is_damaged_or_running_is_said(source, place, tmp_path, capsys):
     assert main(["copy", source, place]) == 1
     said = capsys.readouterr().err
     assert str(path) in said
-    assert "1 runs are being trained" in said
+    assert "1 run in training at the source" in said
 
 
 def test_a_source_that_is_not_there_is_a_mistake(tmp_path, capsys):

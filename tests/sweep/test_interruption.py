@@ -152,3 +152,18 @@ def test_a_run_that_another_sweep_finishes_at_the_last_moment_counts_as_done(run
     assert code == 0, shown
     assert "are left" not in shown
     assert store.find(key) == late
+
+
+def test_a_sweep_says_if_another_design_took_its_place_meanwhile(run_toy, tmp_path, monkeypatch):
+    conduct_jobs = study.launch
+
+    def plan_elsewhere(*arguments):
+        store = open_store(tmp_path / "runs/toy")
+        record = store.load_study()
+        store.save_study({**record, "keys": record["keys"][:4], "seeds": [0]})
+        return conduct_jobs(*arguments)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(study, "launch", plan_elsewhere)
+        assert "Another sweep of this study was planned meanwhile" in run_toy("-m")[1]
+    assert "was planned meanwhile" not in run_toy("-m")[1]

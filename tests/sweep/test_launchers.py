@@ -81,7 +81,7 @@ def test_a_sweep_interrupted_and_resumed_ends_with_the_table_of_an_uninterrupted
 
     process = start_toy("-m", *LAUNCHERS[launcher])
     shown, _ = process.communicate(timeout=240)
-    if "being trained by another sweep" in shown:  # what the first sweep left running has ended meanwhile
+    if "Another sweep of this study" in shown:  # what the first sweep left running has ended meanwhile
         process = start_toy("-m", *LAUNCHERS[launcher])
         shown, _ = process.communicate(timeout=240)
     assert process.returncode == 0, shown
