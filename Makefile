@@ -32,7 +32,7 @@ report: $(READY)  ## write the report of a study again
 	@$(BIN)/python -m ablation.report runs/$(STUDY) $(ARGS)
 
 test: $(READY) $(TOOLS) check  ## all checks and tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-fast: $(READY) $(TOOLS)  ## tests that train nothing
 	@$(BIN)/python -m pytest -m 'not slow'
