@@ -8,9 +8,8 @@ from ablation.config import Config
 from ablation.errors import UsageError
 from ablation.sweep import Outcome, main
 
-_IN_REPOSITORY, _IN_WHEEL = Path(__file__).parents[1] / "conf", Path(__file__).parent / "conf"
-CONF = _IN_REPOSITORY if _IN_REPOSITORY.is_dir() else _IN_WHEEL
-
+_IN_WHEEL, _IN_REPOSITORY = Path(__file__).parent / "conf", Path(__file__).parents[1] / "conf"
+CONF = _IN_WHEEL if _IN_WHEEL.is_dir() else _IN_REPOSITORY
 
 _UNKEYED = ("data.folder", "data.path", "training.threads", "training.pack", "training.save_weights")
 

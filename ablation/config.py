@@ -79,6 +79,9 @@ class Model:
         _expect(self.depth > 0, "model.depth", "a number above 0", self.depth)
         _expect(self.latent > 0, "model.latent", "a number above 0", self.latent)
         _expect(0 <= self.dropout_rate < 1, "model.dropout_rate", "0 ≤ rate < 1", self.dropout_rate)
+        _expect(self.shrinkage >= 0, "model.shrinkage", "a number from 0", self.shrinkage)
+        momentum = self.batch_norm_momentum
+        _expect(0 <= momentum < 1, "model.batch_norm_momentum", "0 ≤ momentum < 1", momentum)
 
 
 @dataclass
@@ -110,6 +113,9 @@ class Training:
         threads = self.threads is None or self.threads > 0
         _expect(threads, "training.threads", "a number above 0, or null", self.threads)
         _expect(self.learning_rate > 0, "training.learning_rate", "a number above 0", self.learning_rate)
+        last = self.final_learning_rate
+        expected = f"0 to {self.learning_rate} (no decay), training.learning_rate"
+        _expect(0 <= last <= self.learning_rate, "training.final_learning_rate", expected, last)
         is_pack = self.pack == "auto" or (self.pack.isdecimal() and int(self.pack) > 0)
         _expect(is_pack, "training.pack", "auto or a number above 0", self.pack)
         for name, valid in (("precision", _PRECISIONS), ("save_weights", _SAVE_WEIGHTS)):

@@ -1,5 +1,11 @@
 """Words that every room needs."""
 
+OFF = {"false", "null", "none", "off", "no", "0"}
+"""Levels, in lower case, that mean that something is not there."""
+
+ON = {"true", "on", "yes", "1"}
+"""Levels, in lower case, that mean that something is there."""
+
 
 def counted(n: int, one: str, many: str = "") -> str:
     """A number with its noun.

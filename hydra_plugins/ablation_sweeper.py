@@ -20,7 +20,7 @@ class AblationSweeperConf:
     params: Dict[str, Any] = field(default_factory=dict)  # noqa: UP006
     """Factors: config key → levels, such as `relu,elu`; the first is the reference."""
     design: str = "full_factorial"
-    """`full_factorial`, `fractional`, `leave_one_out` or `one_at_a_time`: see docs/designs.md."""
+    """`full_factorial`, `fractional`, `foldover`, `leave_one_out` or `one_at_a_time`: see docs/designs.md."""
     resolution: Any = None
     """Of a fraction: III, IV or V (or 3, 4, 5); the fewest runs that reach it."""
     runs: Optional[int] = None  # noqa: UP045
@@ -83,13 +83,14 @@ class AblationSweeper(Sweeper):
         Study(self._task, self._master, self._loader, self._launcher).conduct(request)
 
 
-def _explain_missing(target: str, error: Exception) -> None:
+def _explain_missing(target: Any, error: Exception) -> None:
     """Raise a sentence when the launcher's package is what is missing."""
     from importlib.util import find_spec
 
     from ablation.errors import UsageError
 
-    root, package = target.split(".")[:2]
+    root, _, rest = str(target).partition(".")
+    package = rest.partition(".")[0]
     if root == "hydra_plugins" and find_spec(f"hydra_plugins.{package}") is None:
         extra = {"hydra_ray_launcher": "ray", "hydra_submitit_launcher": "slurm"}.get(package)
         advice = f"pip install 'ablation-study[{extra}]'" if extra else f"pip install {package}"

@@ -85,6 +85,8 @@ def test_the_density_model_brings_the_sources_activation_and_training_its_optimi
     assert (config.flags.activation, config.model.dropout_rate) == ("prelu", 0.5)
     assert (config.training.learning_rate, config.training.decay) == (1e-3, 0)
     assert (config.data.name, config.data.size) == ("synthetic_density", 128)
+    slower = composed("study=density", "training.learning_rate=1e-4")
+    assert OmegaConf.to_object(slower).training.decay == 0
     assert OmegaConf.to_object(composed("model=density", "flags.activation=elu")).flags.activation == "elu"
 
 
@@ -136,6 +138,9 @@ def test_a_run_is_named_by_what_changes_it():
         (["-m", "training.save_weights=some"], ["training.save_weights", "best, all, none"]),
         (["-m", "model.depth=0"], ["model.depth: expected a number above 0"]),
         (["-m", "model.units=[3]"], ["model.units"]),
+        (["-m", "training.learning_rate=1e-5"], ["training.final_learning_rate", "0 to 1e-05 (no decay)"]),
+        (["-m", "model.batch_norm_momentum=5"], ["model.batch_norm_momentum: expected 0 ≤ momentum < 1"]),
+        (["-m", "model.shrinkage=-1"], ["model.shrinkage: expected a number from 0"]),
         (["-m", "training.epochs=0"], ["training.epochs"]),
         (["-m", "training.batch_size=-1"], ["training.batch_size"]),
         (["-m", "hydra.sweeper.replicates=0"], ["hydra.sweeper.replicates: expected at least 1"]),

@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ablation.analysis.factors import OFF, Covariate, Factor
+from ablation.analysis.factors import Covariate, Factor
 from ablation.analysis.runs import Runs
 from ablation.design import short_name
+from ablation.words import OFF, ON
 
 CAUTION = (
     "The columns of the factor that has one per level are predicted responses with everything else off, "
     "not effects: their p-values test 'response = 0'. Read the deviations from their mean instead."
 )
-
-ON = {"true", "on", "1", "yes"}
 
 
 def camel_case(name: str) -> str:

@@ -10,14 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ablation.errors import UsageError
+from ablation.words import OFF
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
-
-
-OFF = {"false", "none", "off", "0"}
-"""Levels, in lower case, that mean that something is not there."""
 
 
 def sum_codes(n_levels: int) -> Floats:
@@ -121,7 +118,7 @@ def read_factor(column: pd.Series, name: str) -> Factor:
 
     The reference is the first category of a categorical column; otherwise levels are in ascending order
     (False before True, numbers by value, text by character), as in R and patsy, except that among texts a
-    level that means "without" (`none`, `None`, `off`, `false`) comes first.
+    level that means "without" (`none`, `None`, `off`, `no`) comes first.
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes = column.cat.codes.to_numpy().astype(np.intp)
@@ -147,7 +144,7 @@ def _code_plain(column: pd.Series) -> tuple[Ints, tuple[str, ...]]:
 
 
 def _labels(values: pd.Index) -> tuple[str, ...]:
-    whole = pd.api.types.is_float_dtype(values.dtype) and bool(np.all(values == np.round(values)))
+    whole = pd.api.types.is_float_dtype(values.dtype) and all(float(v).is_integer() for v in values)
     return tuple(str(int(v)) if whole else str(v).strip() for v in values)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ablation.analysis.article import ON
-from ablation.analysis.factors import OFF
 from ablation.analysis.request import Request
 from ablation.analysis.scale import Scale
+from ablation.words import OFF, ON
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from ablation.design.alias_lines import alias_table
 from ablation.design.factorial import check_factors, full_factorial
 from ablation.design.kinds import Alias, Design
 from ablation.design.make import make_design
-from ablation.design.names import short_name
+from ablation.design.names import cell_text, level_text, short_name
 from ablation.design.shuffle import shuffled
 from ablation.design.verify import Properties, Rank, verify
 
@@ -14,8 +14,10 @@ __all__ = [
     "Properties",
     "Rank",
     "alias_table",
+    "cell_text",
     "check_factors",
     "full_factorial",
+    "level_text",
     "make_design",
     "short_name",
     "shuffled",

@@ -7,9 +7,7 @@ import numpy as np
 
 from ablation.design.model import Codes
 from ablation.design.names import level_text
-
-OFF = {"false", "null", "none", "off", "no", "0"}
-"""Levels, as text, that mean that a component is not there."""
+from ablation.words import OFF
 
 
 def one_factor_cells(reference: Sequence[int], n_levels: Sequence[int]) -> Codes:

@@ -95,7 +95,7 @@ def load_table(asked: Asked, command: str = "") -> Study:
     Raises:
         UsageError: the file or a column is missing, or an argument means nothing.
     """
-    frame = read_table(asked.table)
+    frame = _numbered(read_table(asked.table))
     wanted = [asked.responses[0], *asked.factors, *([asked.block] if asked.block else [])]
     missing = [name for name in dict.fromkeys(wanted) if name not in frame.columns]
     if missing:
@@ -182,6 +182,12 @@ def _prefixed(answers: Sequence[Answer]) -> list[Answer]:
         Answer(a.response, a.direction, a.analysis, a.obstacle, f"{prefix}-" if prefix else "")
         for a, prefix in zip(answers, prefixes, strict=True)
     ]
+
+
+def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows by their number, as labels may repeat after `pd.concat`; an index with a name becomes a column."""
+    named = [name for name in frame.index.names if name is not None and name not in frame.columns]
+    return (frame.reset_index(level=named) if named else frame).reset_index(drop=True)
 
 
 def _typed(frame: pd.DataFrame, asked: Asked) -> tuple[pd.DataFrame, dict[str, list[str]]]:

@@ -6,9 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from ablation.analysis.article import ON
-from ablation.analysis.factors import OFF
 from ablation.design import short_name
+from ablation.words import OFF, ON
 
 LONG = 48
 """Names beyond this many characters are cut where they stand in a line with others."""

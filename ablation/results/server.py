@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,10 +24,7 @@ class Server:
     def __init__(self, address: str) -> None:
         url = _parsed(address)
         self.place = url.render_as_string(hide_password=True)
-        arguments = {"connect_timeout": 20}
-        self._engine = sa.create_engine(
-            url, pool_size=1, max_overflow=4, pool_pre_ping=True, connect_args=arguments
-        )
+        self._engine = _engine(url, os.getpid())
         self._is_set_up = False
 
     @contextmanager
@@ -53,6 +52,13 @@ class Server:
                 f"Could not {action} {self.place}: {cause.splitlines()[0]}. Finished runs are kept. "
                 "Look at the server, then run the same command again: it goes on where it stopped."
             ) from error
+
+
+@cache
+def _engine(url: sa.URL, _process: int) -> sa.Engine:
+    """One pool of connections for each server, however many stores; and each process, as they do not fork."""
+    arguments = {"connect_timeout": 20}
+    return sa.create_engine(url, pool_size=1, max_overflow=4, pool_pre_ping=True, connect_args=arguments)
 
 
 def _parsed(address: str) -> sa.URL:

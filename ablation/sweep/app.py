@@ -1,10 +1,12 @@
 """The decorator that makes a training function a Hydra app whose runs are recorded."""
 
 import inspect
+import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ from ablation.sweep.provenance import provenance
 from ablation.sweep.run import About, Train, finished, run_cell
 from ablation.sweep.terminal import print_row
 from ablation.sweep.workers import register_workers
+
+_INTERRUPTED = "Interrupted. Finished runs are kept; the same command goes on."
 
 After = Callable[[Any, str], None]
 
@@ -135,7 +139,8 @@ def check_seeds(seeds: Sequence[Any]) -> list[int]:
 def call(entry: Callable[[], None]) -> None:
     """Run a Hydra app to its end; a user's mistake ends with a sentence and exit code 2."""
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra raises, and the mistake can be told from a fault
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         entry()
     except UsageError as error:
@@ -145,7 +150,7 @@ def call(entry: Callable[[], None]) -> None:
     except PermissionError as error:
         _exit(f"Expected a place that can be written to. Received: {error.filename}: {error.strerror}")
     except KeyboardInterrupt:
-        print("Interrupted. Finished runs are kept; the same command goes on.", file=sys.stderr)
+        print(_INTERRUPTED, file=sys.stderr)
         sys.exit(130)
 
 
@@ -155,4 +160,17 @@ def _exit(sentence: str) -> None:
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
+    """Clean up and end; whoever does not want to wait for that interrupts again."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end_at_once)
     raise KeyboardInterrupt
+
+
+def _end_at_once(_signal: int, _frame: object) -> None:
+    """End without cleaning up: interrupted in the midst of that, joblib waits for its processes for ever."""
+    for child in multiprocessing.active_children():
+        if child.pid:
+            with suppress(ProcessLookupError):
+                os.kill(child.pid, signal.SIGKILL)
+    os.write(2, f"{_INTERRUPTED}\n".encode())
+    os._exit(130)

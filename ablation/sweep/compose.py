@@ -83,6 +83,8 @@ class Composer:
             rest = [*first[:i], line, *first[i + 1 :]]
             is_first = line == first[i]
             cell = self.reference if is_first else self._describe(self._compose([*self._fixed, *rest]))
+            if name not in cell.config:
+                raise UsageError(f"{name}: expected levels that are values. Received a group: {line}")
             level = cell.config[name]
             self.factors[name].append(level)
             self._lines[name][repr(level)] = line

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ablation.design import level_text
 from ablation.errors import UsageError
-from ablation.sweep.plan import Plan, text
+from ablation.sweep.plan import Plan
 
 _UNKNOWN = "Smallest detectable effect: unknown"
 
@@ -35,14 +36,17 @@ def _detectable(record: Mapping[str, Any], plan: Plan, url: str) -> list[str]:
     import pandas as pd
 
     from ablation.analysis import analyze, detectable_effects
-    from ablation.results import read
+    from ablation.results import open_store
+    from ablation.results.columns import factor_column
+    from ablation.results.table import table as table_of
 
-    table, block = read(url), "seed" if len(plan.seeds) > 1 else None
-    planned = pd.DataFrame([{**cell.levels, "seed": seed} for cell in plan.cells for seed in plan.seeds])
+    table, block = table_of(open_store(url).scan(), record), "seed" if len(plan.seeds) > 1 else None
+    runs = [(cell.levels, seed) for cell in plan.cells for seed in plan.seeds]
+    planned = pd.DataFrame({"seed": [seed for _, seed in runs]})
     for name, levels in plan.factors.items():
-        planned[name] = pd.Categorical(planned[name].map(text), [text(level) for level in levels])
-        if name in table:
-            table[name] = table[name].astype(object).map(text)
+        planned[name] = factor_column([chosen[name] for chosen, _ in runs], levels)
+        for frame in (planned, table):
+            frame[name] = pd.Series(frame[name]).cat.rename_categories(level_text)
     varied = [name for name in plan.factors if name in table and table[name].nunique() > 1]
     if not varied:
         return [f"{_UNKNOWN}: it takes finished runs of more than one cell."]

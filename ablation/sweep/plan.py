@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ablation.design import Design, short_name
+from ablation.design import Design, cell_text
 from ablation.errors import UsageError
 from ablation.sweep.cell import Cell
 from ablation.sweep.compose import Composer
@@ -71,12 +71,7 @@ def make_plan(composer: Composer, design: Design, seeds: Sequence[int]) -> Plan:
 
 def label(levels: Mapping[str, Any]) -> str:
     """Levels as people read them, such as `batch_norm=true activation=relu`."""
-    return " ".join(f"{short_name(name)}={text(level)}" for name, level in levels.items()) or "(no factors)"
-
-
-def text(level: Any) -> str:
-    """A level as it is written in configurations."""
-    return str(level).lower() if isinstance(level, bool) else str(level)
+    return cell_text(list(levels), levels.values()) or "(no factors)"
 
 
 def _same_runs(cells: Sequence[PlannedCell]) -> str:

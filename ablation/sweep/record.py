@@ -4,7 +4,6 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -55,8 +54,8 @@ def make_record(base: DictConfig, plan: Plan, earlier: Mapping[str, Any]) -> dic
 
 def command() -> str:
     """How this process was started, as one would type it."""
-    script = Path(sys.argv[0])
-    start = f"-m {script.parent.name}" if script.name == "__main__.py" else os.path.relpath(script)
+    spec = sys.modules["__main__"].__spec__
+    start = f"-m {spec.name.removesuffix('.__main__')}" if spec else os.path.relpath(sys.argv[0])
     return f"python {start} {shlex.join(sys.argv[1:])}".strip()
 
 
@@ -69,7 +68,7 @@ def _check_settings(analysis: Mapping[str, Any]) -> None:
         if direction not in ("lower", "higher"):
             raise UsageError(f"{key}: expected lower or higher. Received: {direction}")
     margin = analysis.get("margin")
-    if margin is not None and not margin > 0:
+    if margin is not None and not (isinstance(margin, int | float) and margin > 0):
         raise UsageError(f"analysis.margin: expected a number above 0, or null. Received: {margin}")
 
 

@@ -122,8 +122,16 @@ class Study:
 
 
 def _seeds(overrides: Overrides, base: DictConfig, replicates: int) -> list[int]:
-    """The seeds of every cell: those named on the command line or in params, else 0 to replicates − 1."""
-    return check_seeds(list(base.seeds)) if "seeds" in overrides.fixed else list(range(replicates))
+    """The seeds of every cell: those named by an override or a file, else 0 to replicates − 1."""
+    told = check_seeds(list(base.seeds))
+    if "seeds" in overrides.fixed or (told != [0] and replicates == 1):
+        return told
+    if told != [0]:
+        raise UsageError(
+            f"Expected seeds or hydra.sweeper.replicates. Received: seeds={told} in a file, and "
+            f"replicates={replicates}. Remove one of them, or name the seeds in the command"
+        )
+    return list(range(replicates))
 
 
 def _told(store: Store, left: Runs, errors: Sequence[str], folder: str, n_todo: int) -> list[str]:

@@ -5,8 +5,9 @@ from math import prod
 
 from rich.console import Console
 
+from ablation.design import level_text
 from ablation.results import Attempt, Row
-from ablation.sweep.plan import Plan, PlannedCell, label, text
+from ablation.sweep.plan import Plan, PlannedCell, label
 from ablation.words import counted
 
 FAILURE = "red"
@@ -28,7 +29,7 @@ def print_plan(study: str, plan: Plan, n_done: int, time_left: str) -> None:
     """
     shown = console()
     for name, levels in plan.factors.items():
-        shown.print(f"  {name}: {', '.join(map(text, levels))}", markup=False)
+        shown.print(f"  {name}: {', '.join(map(level_text, levels))}", markup=False)
     shown.print(f"Design: {plan.design.words}.", markup=False)
     if len(plan.cells) < prod(map(len, plan.factors.values())):
         for note in plan.design.notes:

@@ -74,3 +74,36 @@ def test_a_tables_status_column_and_levels_are_respected(tmp_path):
 def test_a_study_that_was_never_swept_is_a_sentence(tmp_path):
     with pytest.raises(UsageError, match="expected a study that has been swept"):
         load_study(str(tmp_path / "nowhere"))
+
+
+def test_a_table_whose_index_repeats_names_the_right_run(tmp_path):
+    rows = [(a, s, 1 + 0.1 * a + 0.01 * (s % 3)) for a in (0, 1) for s in range(6)]
+    frame = pd.DataFrame(rows, columns=["a", "seed", "loss"])
+    frame.loc[2, "loss"] = 2.5
+    repeated = pd.concat(
+        [frame[frame["a"] == 0].reset_index(drop=True), frame[frame["a"] == 1].reset_index(drop=True)]
+    )
+    repeated.to_parquet(tmp_path / "t.parquet")
+    found = load_table(Asked(str(tmp_path / "t.parquet"), ["loss"], ["a"], "seed"))
+    assert list(found.table.index) == list(range(12))
+    influence = found.main.analysis.diagnostics.influence
+    assert influence.set_index("run")["studentized"].abs().idxmax() in (
+        2,
+        8,
+    )  # the run, or its partner of the block
+
+
+def test_an_index_with_a_name_is_a_column(tmp_path):
+    rows = [(a, s, 1 + 0.1 * a + 0.01 * (s % 3)) for a in (0, 1) for s in range(6)]
+    pd.DataFrame(rows, columns=["a", "seed", "loss"]).set_index(["a", "seed"]).to_parquet(
+        tmp_path / "t.parquet"
+    )
+    found = load_table(Asked(str(tmp_path / "t.parquet"), ["loss"], ["a"], "seed"))
+    assert found.main.analysis.n_runs == 12
+
+
+def test_a_level_may_be_infinite(tmp_path):
+    rows = [(clip, s, 1.0 + 0.01 * s + (clip > 2)) for clip in (1.0, float("inf")) for s in range(4)]
+    pd.DataFrame(rows, columns=["clip", "seed", "loss"]).to_parquet(tmp_path / "t.parquet")
+    found = load_table(Asked(str(tmp_path / "t.parquet"), ["loss"], ["clip"], "seed"))
+    assert found.factors == {"clip": ["1.0", "inf"]}

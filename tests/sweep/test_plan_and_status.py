@@ -154,3 +154,14 @@ def test_time_left_is_shared_among_what_runs_at_once(tmp_path, run_toy):
 )
 def test_how_many_run_at_once_is_the_launchers_business(launcher, n):
     assert parallel(launcher) == n
+
+
+@pytest.mark.parametrize(
+    ("levels", "effect"), [("1,0.5", "rate: 0.5 − 1.0: "), ("null,4", "extra: 4 − null: ")]
+)
+def test_a_plan_knows_finished_runs_whatever_kind_their_levels_are(run_toy, levels, effect):
+    key = effect.partition(":")[0]
+    swept = ("-m", "seeds=[0,1]", f"{key}={levels}")
+    run_toy(*swept)
+    _, shown = run_toy(*swept, PLAN)
+    assert effect in shown

@@ -296,3 +296,22 @@ def test_an_app_that_records_nothing_is_told_so(run_toy):
     code, shown = run_toy("-m", entry=lambda: call(entry))
     assert code == 2
     assert "decorated with @ablation.sweep.main" in shown
+
+
+def test_seeds_of_a_file_are_those_of_a_sweep(run_toy, tmp_path):
+    @dataclass
+    class Told(toy.Toy):
+        seeds: list[int] = field(default_factory=lambda: [5, 6])
+
+    told = main(config_path="conf", schema=Told, unkeyed=toy.UNKEYED)(toy.run)
+    assert run_toy("-m", "hydra.sweeper.replicates=1", entry=told)[0] == 0
+    assert set(read(tmp_path / "runs/toy")["seed"]) == {5, 6}
+    code, shown = run_toy("-m", "hydra.sweeper.replicates=3", entry=told)
+    assert code == 2
+    assert "Remove one of them" in shown
+
+
+def test_a_level_that_is_a_group_is_refused_with_a_sentence(run_toy):
+    code, shown = run_toy("-m", "flags={norm:true},{norm:false}")
+    assert code == 2, shown
+    assert "Traceback" not in shown

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Optional
 
 import numpy as np
 
@@ -41,6 +42,7 @@ class Toy:
     seeds: list[int] = field(default_factory=lambda: [0])
     flags: Flags = field(default_factory=Flags)
     rate: float = 0.1
+    extra: Optional[int] = None  # noqa: UP045
     seconds: float = 0.0
     fault: str = ""  # `level:what`, what the runs of one activation do: raise, diverge, die
     results: Results = field(default_factory=Results)

@@ -8,9 +8,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from ablation.analysis.article import ON
-from ablation.analysis.factors import OFF
 from ablation.report.names import cell_label, factor_labels, plain
+from ablation.words import OFF, ON
 
 IN_FIGURE, IN_ALT = 28, 80
 """Longest name in a figure and in its alt text, in characters."""

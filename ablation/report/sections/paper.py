@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ablation.analysis.article import ON
-from ablation.analysis.factors import OFF
 from ablation.report.document import Cell, Column, Prose, Section, Table
 from ablation.report.drawing import Drawer
 from ablation.report.names import clipped
 from ablation.report.numbers import spread
 from ablation.report.study import Answer, Study
+from ablation.words import OFF, ON
 
 THERE, ABSENT = "✓", "–"
 
@@ -102,5 +101,7 @@ def _frame(found: list[CellOfRuns], responses: list[str]) -> pd.DataFrame:
         numbers: dict[str, float] = {}
         for r in responses:
             numbers |= {f"{r} mean": cell.mean[r], f"{r} sd": cell.sd[r], f"{r} n": cell.n[r]}
-        rows.append({**cell.levels, "runs": cell.attempted, **numbers})
+        numbers = {"runs": cell.attempted, **numbers}
+        levels = {f"{f} (level)" if f in numbers else f: level for f, level in cell.levels.items()}
+        rows.append({**levels, **numbers})
     return pd.DataFrame(rows)
