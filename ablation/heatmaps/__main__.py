@@ -11,6 +11,7 @@ from ablation.errors import UsageError
 from ablation.heatmaps.request import Request, parse
 from ablation.heatmaps.saved import Saved, saved_runs
 from ablation.results import Arrays
+from ablation.results.disk import refusals
 from ablation.weights import KIND, config_of, set_weights
 
 
@@ -44,11 +45,24 @@ def _write(request: Request) -> None:
             f"map: none of these networks has a map {request.map}. Choose another, such as grad_cam."
         )
     stem = Path(request.output or Path(request.study) / f"heatmaps_{name}_{request.map}")
-    stem.parent.mkdir(parents=True, exist_ok=True)
     png, npz = (stem.with_name(f"{stem.name}{suffix}") for suffix in (".png", ".npz"))
-    png.write_bytes(picture.png())
-    np.savez_compressed(npz, allow_pickle=False, **values)
+    with refusals("write", stem):
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        png.write_bytes(picture.png())
+        np.savez_compressed(npz, allow_pickle=False, **values)
     print(f"{picture.alt}\n{png}\n{npz}")
+
+
+def _check_pictures(saved: Saved) -> None:
+    """Refuse pictures that are not those a network was trained on."""
+    from ablation.networks.data import data_hash
+
+    data, told = config_of(saved.row).data, saved.row.identity.get("data")
+    if told and data_hash(data.name, data.path) != told:
+        raise UsageError(
+            f"Expected the pictures that {saved.label} was trained on. Received others: "
+            f"{data.path or data.name} has changed since. Put the old file back, or train again"
+        )
 
 
 def _look(saved: Saved, request: Request) -> tuple[str, np.ndarray, np.ndarray | None]:
@@ -57,6 +71,7 @@ def _look(saved: Saved, request: Request) -> tuple[str, np.ndarray, np.ndarray |
     from ablation.training.devices import prepare_device
 
     config = config_of(saved.row)
+    _check_pictures(saved)
     prepare_device(config.training.threads)
     from ablation.heatmaps.make import Looked, make_map
     from ablation.problems import lookout, problem

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ablation.errors import UsageError
 from ablation.heatmaps.request import Request
-from ablation.results import Arrays, Row, open_store
+from ablation.results import Arrays, Row, open_existing
 from ablation.weights import KIND
 
 
@@ -25,12 +24,7 @@ def saved_runs(request: Request) -> list[Saved]:
     Raises:
         UsageError: no such study, no weights, or a cell without.
     """
-    if not Path(request.study).is_dir():
-        raise UsageError(
-            f"{request.study}: expected the folder of a study. Received: no such folder. "
-            "Run the sweep first, or look for the name under runs/."
-        )
-    store, with_weights = open_store(request.study), set(Arrays(request.study).keys(KIND))
+    store, with_weights = open_existing(request.study), set(Arrays(request.study).keys(KIND))
     study, rows = store.load_study() or {}, store.scan().rows
     order = {str(key): i for i, key in enumerate(_entries(study, "keys"))}
     found = sorted(

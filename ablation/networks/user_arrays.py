@@ -73,7 +73,8 @@ def _hash(path: Path, _modified: int, _size: int) -> str:
 
 def _existing(path: str | None) -> Path:
     if path is None or not Path(path).is_file():
-        raise UsageError(f"data.path: expected an .npz file. Received: {path}. {_LAYOUT}.")
+        received = "none" if path is None else f"{path}, which is not there"
+        raise UsageError(f"data.path: expected an .npz file. Received: {received}. {_LAYOUT}.")
     return Path(path)
 
 
@@ -82,7 +83,7 @@ def _arrays(path: str | None) -> dict[str, np.ndarray]:
     try:
         with np.load(found, allow_pickle=False) as npz:
             return {name: npz[name] for name in npz.files}
-    except (AttributeError, EOFError, OSError, ValueError, zipfile.BadZipFile) as error:
+    except (AttributeError, EOFError, OSError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise UsageError(
             f"data.path={found}: expected an .npz file of numbers, as numpy.savez writes it. "
             f"Received one that cannot be read ({error})."

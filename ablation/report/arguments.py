@@ -66,6 +66,11 @@ def parse(arguments: Sequence[str]) -> Arguments:
         raise UsageError(f"figures: expected true or false. Received: {drawn}")
     figures = drawn == "true"
     if paths:
+        if Path(paths[0]).is_file():
+            raise UsageError(
+                f"Expected the folder of a study, or a table with its columns: table={paths[0]} "
+                f"response=loss factors=[a,b] block=seed. Received the file {paths[0]} alone"
+            )
         if values:
             raise UsageError(
                 f"A study knows its own design: expected a path and {', '.join(_OF_A_STUDY)}. "
@@ -98,6 +103,10 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
     directions = values.get("directions") or {}
     if not isinstance(directions, dict):
         raise UsageError(f"directions: expected {{loss: lower}}. Received: {directions!r}")
+    if unknown := [name for name in directions if name not in responses]:
+        raise UsageError(
+            f"directions: expected names of {', '.join(responses)}. Received: {', '.join(unknown)}"
+        )
     for name, told in directions.items():
         if told not in ("lower", "higher"):
             raise UsageError(f"directions: expected lower or higher for {name}. Received: {told}")

@@ -34,7 +34,6 @@ TABLES = (
 
 def effects_json(study: Study) -> str:
     """The whole as strict JSON; numbers that are not known are null."""
-    status = study.table["status"].astype(str)
     content = {
         "schema": SCHEMA,
         "study": study.name,
@@ -45,7 +44,7 @@ def effects_json(study: Study) -> str:
             "reference": study.reference,
             "block": study.block,
             "runs": len(study.table),
-            "failed": int((status != "ok").sum()),
+            "failed": int((study.endings != "ok").sum()),
             "missing": len(study.table.attrs.get("missing", [])),
         },
         "responses": [_answer(answer) for answer in study.answers],

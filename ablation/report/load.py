@@ -18,7 +18,7 @@ from ablation.analysis.reading import read_table
 from ablation.errors import UsageError
 from ablation.report.names import cell_label, factor_labels, slug, unique
 from ablation.report.study import Answer, Study, Trouble
-from ablation.results import Row, Scan, open_store
+from ablation.results import Row, Scan, open_existing
 from ablation.results.columns import level_names
 from ablation.results.table import table as table_of
 
@@ -62,7 +62,7 @@ def load_study(path: str, folder: str | None = None) -> Study:
     Raises:
         UsageError: there is no such study.
     """
-    store = open_store(path)
+    store = open_existing(path)
     record = store.load_study()
     if record is None:
         raise UsageError(
@@ -103,6 +103,10 @@ def load_table(asked: Asked, command: str = "") -> Study:
             f"Expected columns {', '.join(missing)} in {asked.table}. "
             f"Received: {', '.join(map(str, frame.columns))}. Check the spelling."
         )
+    if asked.block in asked.factors:
+        raise UsageError(f"Expected a block that is no factor. Received: {asked.block}")
+    if asked.block and asked.block != "seed" and "seed" in asked.factors:
+        raise UsageError(f"Expected no factor called seed beside the block {asked.block}. Rename the column")
     if asked.responses[0] in wanted[1:]:
         raise UsageError(f"Expected a response that is no factor or block. Received: {asked.responses[0]}")
     answers = [_answer_of_table(asked, frame, i, name) for i, name in enumerate(asked.responses)]
@@ -125,8 +129,10 @@ def _answers(record: Mapping[str, Any], scan: Scan, frame: pd.DataFrame, factors
     responses = [str(name) for name in record.get("responses") or [main]]
     directions = {main: str(record.get("direction", "lower")), **(record.get("directions") or {})}
     answers = []
-    for i, response in enumerate(dict.fromkeys(responses)):
-        direction = str(directions.get(response, "lower"))
+    for i, name in enumerate(dict.fromkeys(responses)):
+        direction = str(directions.get(name, "lower"))
+        # A response called as a column of every table, such as `seconds`, has its kind before it.
+        response = f"response.{name}" if f"response.{name}" in frame else name
         if response not in frame:
             known = sorted({name for row in scan.rows.values() for name in row.responses})
             hint = f" They have: {', '.join(known)}." if known else ""

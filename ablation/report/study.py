@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis import Analysis
+from ablation.report.endings import measured, statuses
 from ablation.report.names import LONG, cell_label, clipped, factor_labels
 from ablation.report.numbers import minus
 
@@ -149,12 +150,25 @@ class Study:
         """A response of each run, NaN where it has none, (n_runs,)."""
         if response not in self.table:
             return np.full(len(self.table), np.nan)
-        found = pd.to_numeric(self.table[response], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-        found = np.where(np.isfinite(found), found, np.nan)
-        if "status" not in self.table or "status" in (*self.factors, response):
-            return found
-        finished = self.table["status"].astype(str) == "ok"
-        return np.where(finished, found, np.nan) if finished.any() else found
+        return measured(self.table, response, list(self.factors))
+
+    @cached_property
+    def counted(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which rows are runs of the main response's analysis, failed ones too, (n_runs,): no duplicates."""
+        if self.main.analysis is None:
+            return np.ones(len(self.table), dtype=bool)
+        attempted: np.ndarray[Any, np.dtype[np.bool_]] = self.table.index.isin(
+            self.main.analysis.selection.attempted.labels
+        )
+        return attempted
+
+    @cached_property
+    def endings(self) -> pd.Series:
+        """How each run that counts ended: `ok`, or what its status or response says."""
+        told = statuses(self.table, [*self.factors, self.main.response])
+        if told is None:
+            told = np.where(np.isfinite(self.values(self.main.response)), "ok", "failed")
+        return pd.Series(told[self.counted], dtype=object)
 
     @cached_property
     def seconds_per_run(self) -> float:

@@ -8,13 +8,14 @@ from ablation.results.claim import Claim
 from ablation.results.copying import Copied, copy
 from ablation.results.key import ABSENT, cell_key, changed_default, first_defaults, run_key
 from ablation.results.row import FINAL, UNFINISHED, Row
-from ablation.results.store import Attempt, Quarantined, Scan, Store, open_store
-from ablation.results.table import read
+from ablation.results.store import Attempt, Quarantined, Scan, Store, open_existing, open_store
+from ablation.results.table import OWN_COLUMNS, read
 from ablation.results.views import gather, keys_of
 
 __all__ = [
     "ABSENT",
     "FINAL",
+    "OWN_COLUMNS",
     "UNFINISHED",
     "Arrays",
     "Attempt",
@@ -30,6 +31,7 @@ __all__ = [
     "first_defaults",
     "gather",
     "keys_of",
+    "open_existing",
     "open_store",
     "read",
     "run_key",

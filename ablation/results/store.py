@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from ablation.errors import UsageError
@@ -139,6 +140,20 @@ def open_store(url_or_path: str | os.PathLike[str], lease_seconds: float = LEASE
             "Run: pip install 'ablation-study[postgres]'"
         ) from error
     return DatabaseStore(str(url_or_path), lease_seconds)
+
+
+def open_existing(url_or_path: str | os.PathLike[str]) -> Store:
+    """Open the store of a study that should be there.
+
+    Raises:
+        UsageError: There is no such folder.
+    """
+    if not is_url(url_or_path) and not Path(url_or_path).is_dir():
+        raise UsageError(
+            f"{os.fspath(url_or_path)}: expected the folder of a study. Received: no such folder. "
+            "Run the sweep first, or look for the name under runs/."
+        )
+    return open_store(url_or_path)
 
 
 def is_url(url_or_path: str | os.PathLike[str]) -> bool:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ablation.errors import UsageError
 from ablation.results.columns import config_values, factor_column, plain_column, varies
 from ablation.results.row import Row
-from ablation.results.store import Scan, is_url, open_store
+from ablation.results.store import Scan, open_existing
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _FIRST = ("study", "cell", "seed", "key", "status")
 _LAST = ("started", "finished", "seconds")
+OWN_COLUMNS = (*_FIRST, *_LAST)
+"""Columns that every table has, whatever a study varies or measures."""
 
 
 def read(path: str | os.PathLike[str], design_only: bool = False) -> pd.DataFrame:
@@ -37,12 +37,7 @@ def read(path: str | os.PathLike[str], design_only: bool = False) -> pd.DataFram
     Raises:
         UsageError: There is no such folder, or the study's record is damaged.
     """
-    if not is_url(path) and not Path(path).is_dir():
-        raise UsageError(
-            f"{os.fspath(path)}: expected the folder of a study. Received: no such folder. "
-            "Run the sweep first, or look for the name under runs/."
-        )
-    store = open_store(path)
+    store = open_existing(path)
     return table(store.scan(), store.load_study() or {}, design_only)
 
 

@@ -36,6 +36,8 @@ def _unknown_key(error: OmegaConfBaseException) -> str:
     parent, _, _ = full_key.rpartition(".")
     node = error.parent_node
     known = sorted(str(key) for key in node) if isinstance(node, DictConfig) else []
+    if isinstance(node, DictConfig) and not known and parent:
+        return f"{full_key}: no such key yet. Add it with a plus: +{full_key}=…"
     where = f"keys of {parent}" if parent else "keys"
     return f"{full_key}: no such key. Valid {where}: {', '.join(k for k in known if k != 'hydra')}"
 

@@ -10,7 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from ablation.design import alias_table
 from ablation.errors import UsageError
-from ablation.results import Row, first_defaults
+from ablation.results import OWN_COLUMNS, Row, first_defaults
 from ablation.sweep.plan import Plan
 
 
@@ -23,9 +23,11 @@ def make_record(base: DictConfig, plan: Plan, earlier: Mapping[str, Any]) -> dic
         earlier: the record of the last sweep, or nothing.
 
     Raises:
-        UsageError: a setting of `analysis` means nothing, such as a direction that is none, or
-            `analysis.numeric` names what is no factor, or one whose levels are no numbers.
+        UsageError: a factor is called as a column of every table; a setting of `analysis` means nothing,
+            such as a direction that is none; or `analysis.numeric` names what is no factor, or one whose
+            levels are no numbers.
     """
+    _check_names(plan)
     analysis: Any = OmegaConf.to_container(base.analysis, resolve=True)
     _check_numeric(analysis.get("numeric") or (), plan)
     _check_settings(analysis)
@@ -57,6 +59,16 @@ def command() -> str:
     spec = sys.modules["__main__"].__spec__
     start = f"-m {spec.name.removesuffix('.__main__')}" if spec else os.path.relpath(sys.argv[0])
     return f"python {start} {shlex.join(sys.argv[1:])}".strip()
+
+
+def _check_names(plan: Plan) -> None:
+    """Refuse a factor that would hide behind a column of the table."""
+    taken = [name for name in plan.factors if name in OWN_COLUMNS]
+    if taken:
+        raise UsageError(
+            f"Expected factors with other names than the columns of every table, {', '.join(OWN_COLUMNS)}. "
+            f"Received: {', '.join(taken)}. Call the key otherwise"
+        )
 
 
 def _check_settings(analysis: Mapping[str, Any]) -> None:

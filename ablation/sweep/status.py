@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ablation.errors import UsageError
-from ablation.results import open_store
+from ablation.results import open_existing
 from ablation.sweep.forecast import duration, time_left
 from ablation.sweep.plan import label
 from ablation.sweep.survey import Survey, survey
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if len(arguments) != 1 or arguments[0].startswith("-"):
             raise UsageError(_USAGE.format(" ".join(arguments) or "nothing"))
-        store = open_store(arguments[0])
+        store = open_existing(arguments[0])
         record = store.load_study()
         if record is None:
             raise UsageError(f"{arguments[0]}: expected a study that has been planned. Received: none there")
@@ -32,7 +32,8 @@ def main(arguments: Sequence[str]) -> int:
     print_lines(status_lines(record, found))
     factors = list(_mapped(record, "factors"))
     lines = [
-        f"failed: {attempt_label(attempt, factors)}: {reason(attempt)}{log_of(attempt, arguments[0])}"
+        f"{'interrupted' if attempt.status == 'lost' else 'failed'}: {attempt_label(attempt, factors)}: "
+        f"{reason(attempt)}{log_of(attempt, arguments[0])}"
         for attempt in found.failed.values()
     ]
     print_failures(sorted(lines))
@@ -42,12 +43,14 @@ def main(arguments: Sequence[str]) -> int:
 def status_lines(record: Mapping[str, Any], found: Survey) -> list[str]:
     """How far a study is, in a line or two."""
     n_runs, n_done = len(_listed(record, "keys")), len(found.rows)
+    n_lost = sum(attempt.status == "lost" for attempt in found.failed.values())
     n_diverged = sum(row.status == "diverged" for row in found.rows.values())
     counts = [
         f"{n_done} of {n_runs} runs done" + (f" ({n_diverged} diverged)" if n_diverged else ""),
         f"{found.n_running} in work by {counted(found.n_processes, 'process', 'processes')}",
-        f"{len(found.failed)} failed",
+        f"{len(found.failed) - n_lost} failed",
     ]
+    counts += [f"{n_lost} interrupted"] if n_lost else []
     left = time_left(found.rows.values(), n_runs - n_done, found.n_processes) if found.n_processes else ""
     lines = [f"Study {record.get('study')}: {', '.join(counts)}{left}."]
     last = max(found.rows.values(), key=lambda row: row.finished, default=None)

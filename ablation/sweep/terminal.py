@@ -79,7 +79,7 @@ def attempt_label(attempt: Attempt, factors: Sequence[str]) -> str:
 def reason(attempt: Attempt) -> str:
     """Why an attempt gave no row, in one line."""
     if attempt.row is None:
-        return f"its process has died ({attempt.holder})" if attempt.holder else "its process has died"
+        return f"its process has ended ({attempt.holder})" if attempt.holder else "its process has ended"
     return (attempt.row.error or attempt.status).partition("\n")[0]
 
 

@@ -141,3 +141,15 @@ def test_self_attention_on_large_pictures_is_refused_with_its_memory(tmp_path, r
     assert "64×64" in done.stderr
     assert "MiB" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_other_pictures_than_those_of_the_training_are_refused(study, capsys, monkeypatch):
+    monkeypatch.setattr("ablation.networks.data.data_hash", lambda *_: "another")
+    assert main([str(study)]) == 2
+    assert "Received others: synthetic_density has changed since" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_to_is_a_sentence(study, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main([str(study), f"output={tmp_path}/file/maps"]) == 2
+    assert f"Could not write {tmp_path}/file/maps" in capsys.readouterr().err

@@ -85,7 +85,10 @@ def test_names_with_commas_and_words_like_true_stay_names():
         (["table=mine.csv", "response=los", "factors=[norm]"], "Expected columns los"),
         (["table=mine.csv", "response=loss", "factors=[norm,loss]"], "a response that is no factor"),
         (["runs/quick", "margin=1"], "A study knows its own design"),
-        (["no/such/folder"], "expected a study that has been swept"),
+        (["no/such/folder"], "no such folder"),
+        (["mine.csv"], "table=mine.csv response=loss"),
+        (["table=mine.csv", "response=loss", "factors=[norm]", "directions={los: higher}"], "Received: los"),
+        (["table=mine.csv", "response=loss", "factors=[norm]", "block=norm"], "a block that is no factor"),
         (["table=mine.csv", "figures=maybe"], "figures: expected true or false"),
     ],
 )

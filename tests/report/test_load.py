@@ -7,17 +7,19 @@ import pytest
 from ablation.errors import UsageError
 from ablation.report import load
 from ablation.report.load import Asked, load_study, load_table
+from ablation.report.sections.header import ended
+from ablation.report.sections.paper import summaries
 
 
 def test_a_password_in_the_address_of_rows_is_not_told(study, monkeypatch):
     folder = study()
-    real = load.open_store(str(folder))
+    real = load.open_existing(str(folder))
 
     class Stored:
         place = "postgresql+psycopg://user:***@host/database#made"
         load_study, scan = real.load_study, real.scan
 
-    monkeypatch.setattr(load, "open_store", lambda _: Stored())
+    monkeypatch.setattr(load, "open_existing", lambda _: Stored())
     found = load_study("postgresql+psycopg://user:secret@host/database#made")
     assert "secret" not in found.source + found.command
 
@@ -73,6 +75,8 @@ def test_a_tables_status_column_and_levels_are_respected(tmp_path):
 
 def test_a_study_that_was_never_swept_is_a_sentence(tmp_path):
     with pytest.raises(UsageError, match="expected a study that has been swept"):
+        load_study(str(tmp_path))
+    with pytest.raises(UsageError, match="no such folder"):
         load_study(str(tmp_path / "nowhere"))
 
 
@@ -107,3 +111,27 @@ def test_a_level_may_be_infinite(tmp_path):
     pd.DataFrame(rows, columns=["clip", "seed", "loss"]).to_parquet(tmp_path / "t.parquet")
     found = load_table(Asked(str(tmp_path / "t.parquet"), ["loss"], ["clip"], "seed"))
     assert found.factors == {"clip": ["1.0", "inf"]}
+
+
+def test_rows_that_do_not_count_are_in_no_table_and_are_told(tmp_path):
+    rows = [(a, s, 1 + 0.1 * a + 0.0137 * s**2 / (2 + a)) for a in (0, 1) for s in range(5)]
+    frame = pd.DataFrame(rows, columns=["a", "seed", "loss"])
+    doubled = pd.concat([frame, frame.iloc[:3], pd.DataFrame({"a": [None], "seed": [9], "loss": [0.1]})])
+    doubled.to_parquet(tmp_path / "t.parquet")
+    found = load_table(Asked(str(tmp_path / "t.parquet"), ["loss"], ["a"], "seed"))
+    assert ended(found) == "10 finite, 4 left out"
+    assert [(cell.attempted, cell.n["loss"]) for cell in summaries(found)] == [(5, 5), (5, 5)]
+    assert summaries(found)[0].mean["loss"] == pytest.approx(frame.loc[frame["a"] == 0, "loss"].mean())
+
+
+def test_a_status_without_an_ok_is_none(tmp_path):
+    rows = [(a, s, 1 + 0.1 * a + 0.01 * (s % 3), "finished") for a in (0, 1) for s in range(4)]
+    pd.DataFrame(rows, columns=["a", "seed", "loss", "status"]).to_csv(tmp_path / "t.csv", index=False)
+    assert ended(load_table(Asked(str(tmp_path / "t.csv"), ["loss"], ["a"], "seed"))) == "8 finite"
+
+
+def test_a_response_called_as_a_column_of_every_table_is_that_of_the_runs(study):
+    folder = study(measured=lambda _, s: {"seconds": 5.0 + s}, responses=["loss", "seconds"])
+    found = load_study(str(folder))
+    assert [a.response for a in found.answers] == ["loss", "response.seconds"]
+    assert set(found.values("response.seconds")) == {5.0 + s for s in set(found.table["seed"])}

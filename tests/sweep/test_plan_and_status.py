@@ -157,7 +157,7 @@ def test_how_many_run_at_once_is_the_launchers_business(launcher, n):
 
 
 @pytest.mark.parametrize(
-    ("levels", "effect"), [("1,0.5", "rate: 0.5 − 1.0: "), ("null,4", "extra: 4 − null: ")]
+    ("levels", "effect"), [("1,0.5", "rate: 0.5 − 1.0: "), ("null,4", "width: 4 − null: ")]
 )
 def test_a_plan_knows_finished_runs_whatever_kind_their_levels_are(run_toy, levels, effect):
     key = effect.partition(":")[0]

@@ -1,7 +1,7 @@
 """A sweep of somebody else's app, from the command line to the report."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, make_dataclass
 from pathlib import Path
 
 import hydra
@@ -315,3 +315,13 @@ def test_a_level_that_is_a_group_is_refused_with_a_sentence(run_toy):
     code, shown = run_toy("-m", "flags={norm:true},{norm:false}")
     assert code == 2, shown
     assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize("name", ["cell", "key", "status"])
+def test_a_factor_called_as_a_column_of_every_table_is_refused(run_toy, trainings, name):
+    named = make_dataclass("Named", [(name, str, field(default="a"))], bases=(toy.Toy,))
+    entry = main(config_path="conf", schema=named, unkeyed=toy.UNKEYED)(toy.run)
+    code, shown = run_toy("-m", f"{name}=a,b", entry=entry)
+    assert code == 2
+    assert f"Received: {name}. Call the key otherwise" in shown
+    assert trainings() == []

@@ -42,7 +42,7 @@ class Toy:
     seeds: list[int] = field(default_factory=lambda: [0])
     flags: Flags = field(default_factory=Flags)
     rate: float = 0.1
-    extra: Optional[int] = None  # noqa: UP045
+    width: Optional[int] = None  # noqa: UP045
     seconds: float = 0.0
     fault: str = ""  # `level:what`, what the runs of one activation do: raise, diverge, die
     results: Results = field(default_factory=Results)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ablation.analysis.duplicates import group
 from ablation.analysis.factors import Bools, Factor, Floats, Ints, read_factor
+from ablation.report.endings import measured
 from ablation.report.figures.names import cell_name, factor_names
 
 
@@ -54,23 +55,13 @@ def read_cells(table: pd.DataFrame, factors: Sequence[str], response: str) -> Ce
     """
     if response not in table or len(table) == 0:
         return None
-    values = measured(table, response)
+    values = measured(table, response, factors)
     if np.isnan(values).all():
         return None
     parts = [read_factor(table[name], name) for name in factors if name in table]
     cell = group([part.codes for part in parts]) if parts else np.zeros(len(table), dtype=np.intp)
     first = np.unique(cell, return_index=True)[1]
     return Cells(values, cell, _names(parts, first), cell_means(values, cell, len(first)))
-
-
-def measured(table: pd.DataFrame, response: str) -> Floats:
-    """The response of each run, NaN for those that failed (not finite, or a status other than `ok`)."""
-    numbers = pd.to_numeric(table[response], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    values: Floats = np.where(np.isfinite(numbers), numbers, np.nan)
-    if "status" in table and response != "status":
-        ok = table["status"].astype(str).to_numpy() == "ok"
-        values = np.where(ok | ~ok.any(), values, np.nan)
-    return values
 
 
 def cell_means(values: Floats, cell: Ints, n_cells: int) -> Floats:

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from ablation.analysis import Analysis
+from ablation.analysis.power import MAX_SEEDS
 from ablation.report.document import Block, Cell, Column, Prose, Section, Table, Verbatim
 from ablation.report.names import clipped
 from ablation.report.numbers import duration, p_value, percent, units
@@ -29,7 +30,7 @@ def _failures(study: Study) -> list[Block]:
     if analysis is None:
         if study.table.empty:
             return [Prose("No run has ended yet.")]
-        n = int((study.table["status"].astype(str) != "ok").sum())
+        n = int((study.endings != "ok").sum())
         return [
             Prose(
                 f"{counted(n, 'run')} of {len(study.table)} that ended gave no finite {study.main.response}."
@@ -131,11 +132,13 @@ def _power_sentence(power: pd.DataFrame, relative: bool, study: Study) -> str:
 
 
 def _margin_sentence(needs: pd.DataFrame, margin: float | None, relative: bool) -> str:
-    seeds = needs["seeds_needed"].dropna()
+    seeds = needs["seeds_needed"]
     size = f"{margin:g}{' %' if relative else ''}"
-    if seeds.empty:
-        return f"One as small as the margin of {size} is out of its reach, even with 1000 seeds."
-    return f"To find one as small as the margin of {size} takes up to {int(seeds.max())} seeds in all."
+    if seeds.isna().all():
+        return f"One as small as the margin of {size} is out of its reach, even with {MAX_SEEDS} seeds."
+    some = " of some components" if seeds.isna().any() else ""
+    told = f"To find one{some} as small as the margin of {size} takes up to {int(seeds.max())} seeds in all"
+    return f"{told}; of the others it is out of reach, even with {MAX_SEEDS}." if some else f"{told}."
 
 
 def _commands(study: Study) -> list[Block]:

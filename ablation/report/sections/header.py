@@ -27,10 +27,15 @@ def design(study: Study) -> str:
 
 def ended(study: Study) -> str:
     """'95 finite, 1 diverged, 4 missing'."""
-    statuses = study.table["status"].astype(str).value_counts()
-    counts = [f"{n} {'finite' if status == 'ok' else status}" for status, n in statuses.items()]
-    missing = len(study.table.attrs.get("missing", []))
-    return ", ".join([*counts, *([f"{missing} missing"] if missing else [])]) or "none yet"
+    counts = [
+        f"{n} {'finite' if status == 'ok' else status}" for status, n in study.endings.value_counts().items()
+    ]
+    for n, what in (
+        (int((~study.counted).sum()), "left out"),
+        (len(study.table.attrs.get("missing", [])), "missing"),
+    ):
+        counts += [f"{n} {what}"] if n else []
+    return ", ".join(counts) or "none yet"
 
 
 def _table_design(study: Study) -> str:

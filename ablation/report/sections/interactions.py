@@ -54,8 +54,8 @@ def _sentence(analysis: Analysis) -> str:
     told = f"None of {n} stands out; that shows none to be absent, only that these runs do not show it."
     if len(passed):
         told = (
-            f"{len(passed)} of {n} passed the screen: the effect of one component there depends on the level "
-            "of the other, and an average in the table of verdicts is not the whole story."
+            f"{len(passed)} of {n} passed the screen: the effect of one component there seems to depend on "
+            "the level of the other, and an average over its levels is not the whole story."
         )
     if table["aliased"].any():
         told += " Pairs joined by + share one estimate in this design: which of them it is cannot be told."

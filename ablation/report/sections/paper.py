@@ -68,7 +68,9 @@ def summaries(study: Study) -> list[CellOfRuns]:
     values = {a.response: study.values(a.response) for a in study.answers}
     found = []
     for code in range(int(codes.max()) + 1 if len(codes) else 0):
-        here = np.flatnonzero(codes == code)
+        here = np.flatnonzero((codes == code) & study.counted)
+        if len(here) == 0:
+            continue
         known = {r: v[here][np.isfinite(v[here])] for r, v in values.items()}
         found.append(
             CellOfRuns(

@@ -32,12 +32,13 @@ def _sentence(study: Study, analysis: Analysis) -> str:
     apart = table[~table["agree"].astype(bool)].to_dict("records")
     if not apart:
         n = len(table)
-        told = "Every method agrees on the effect" if n == 1 else f"Every method agrees on all {n} effects"
+        told = "Every method agrees on the main effect"
+        told = told if n == 1 else f"Every method agrees on all {n} main effects"
         return f"{told}: the same side of α, unadjusted, and the same sign where they find one."
     names = "; ".join(f"{component(study, r)} ({contrast(r)})" for r in apart[:6])
     more = f"; and {len(apart) - 6} more" if len(apart) > 6 else ""
     told = f"Methods disagree on {counted(len(apart), 'effect')} of {len(table)}"
-    return f"{told}: {names}{more}. Trust these less."
+    return f"{told}: {names}{more}. Trust {'this one' if len(apart) == 1 else 'these'} less."
 
 
 def _table(study: Study, answer: Answer, analysis: Analysis) -> Table:

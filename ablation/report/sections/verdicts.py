@@ -118,13 +118,14 @@ def _reading(answer: Answer, analysis: Analysis) -> str:
     if analysis.runs.block is not None:
         blocks = f"values of {analysis.runs.block.name} are blocks"
     text = (
-        f"Level − reference, {_averaged(analysis)}; {blocks}. "
-        "p-values are adjusted by Holm over all rows; intervals are not. Partial ω² is a whole component's."
+        f"Level − reference, {_averaged(analysis)}{_split(analysis)}; {blocks}. "
+        "p-values are adjusted by Holm over all rows; intervals are not. "
+        "Partial ω² is a whole component's, without its interactions."
     )
     if analysis.scale == "log":
         text += f" Effects in {answer.response} are the % of the reference level's mean."
     if analysis.request.margin is None:
-        text += " No margin is declared (analysis.margin), so nothing can be said to do nothing."
+        text += f" No margin applies to {answer.response}, so nothing can be said to do nothing."
     return text
 
 
@@ -133,6 +134,13 @@ def _averaged(analysis: Analysis) -> str:
     if analysis.is_additive:
         return "as if no component changed the effect of another, which these cells cannot show"
     return "averaged equally over the levels of the other components"
+
+
+def _split(analysis: Analysis) -> str:
+    """What holds of rows that are about one level of another component."""
+    return (
+        ", in rows with “at” at that level of the other" if (analysis.verdicts["within"] != "").any() else ""
+    )
 
 
 def _unreplicated(answer: Answer, analysis: Analysis, drawer: Drawer) -> list[Block]:
