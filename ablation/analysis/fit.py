@@ -132,7 +132,10 @@ class Fit:
         ok = self.estimable(L)
         nan = np.where(ok, 1.0, np.nan)
         se = np.sqrt(self.variance * np.einsum("ij,ij->i", a, a))
-        return Estimates(nan * (a @ self.z), nan * se, nan * self._hc3(a))
+        # What is left of numbers that cancel to the last digits is no effect.
+        found = a @ self.z
+        found = np.where(np.abs(found) > 1e-13 * (np.abs(a) @ np.abs(self.z)), found, 0.0)
+        return Estimates(nan * found, nan * se, nan * self._hc3(a))
 
     def coordinates(self, L: Floats) -> Floats:
         """Combinations L (m x p) in coordinates of q: a (m x rank), L b = a z and L (R'R)^-1 L' = a a'."""

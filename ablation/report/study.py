@@ -138,7 +138,7 @@ class Study:
     def in_short(self, sentence: str) -> str:
         """A sentence of the analysis, with names cut that are longer than a line, and true minus signs."""
         for name in self._long_names:
-            sentence = sentence.replace(name, clipped(name))
+            sentence = sentence.replace(name, clipped(self.labels.get(name, name)))
         return minus(sentence)
 
     @cached_property

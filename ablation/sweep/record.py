@@ -27,6 +27,8 @@ def make_record(base: DictConfig, plan: Plan, earlier: Mapping[str, Any]) -> dic
             such as a direction that is none; or `analysis.numeric` names what is no factor, or one whose
             levels are no numbers.
     """
+    if not base.name:
+        raise UsageError("name: expected the study's name, its folder under runs/. Received: none")
     _check_names(plan)
     analysis: Any = OmegaConf.to_container(base.analysis, resolve=True)
     _check_numeric(analysis.get("numeric") or (), plan)

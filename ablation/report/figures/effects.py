@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -209,7 +208,14 @@ def _words(effect: Effect, is_log: bool) -> str:
 
 
 def significant_levels(analysis: Analysis) -> set[tuple[str, str]]:
-    """(factor, level) told apart from the reference by a verdict, if only within another factor."""
-    table: pd.DataFrame = analysis.verdicts
-    clear = table[table["p_adjusted"] < analysis.request.alpha]
-    return set(zip(clear["factor"], clear["level"], strict=True))
+    """(factor, level) whose mean is told apart from the reference's.
+
+    By the verdict; or, of a factor with verdicts per level of another, by its main effect.
+    """
+    verdicts, effects = analysis.verdicts, analysis.effects
+    split = set(verdicts.loc[verdicts["within"] != "", "factor"])
+    clear: set[tuple[str, str]] = set()
+    for table in (verdicts[~verdicts["factor"].isin(split)], effects[effects["factor"].isin(split)]):
+        found = table[table["p_adjusted"] < analysis.request.alpha]
+        clear |= set(zip(found["factor"], found["level"], strict=True))
+    return clear

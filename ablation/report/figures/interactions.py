@@ -25,6 +25,7 @@ from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import name_levels, response_label, scale_axis
 from ablation.report.figures.style import INK, MUTED, SMALL, WIDTH, Look, drawing, filling, looks, new_figure
 from ablation.report.names import plain
+from ablation.words import counted
 
 MAX_PANELS, ENOUGH = 12, 6
 """At most so many pairs, and so many if fewer are significant."""
@@ -134,7 +135,7 @@ def _alt(analysis: Analysis, pairs: list[Pair], n_shown: int, called: dict[str, 
     names = [f"{short(called[p.x.name], 40)} × {short(called[p.lines.name], 40)}" for p in pairs]
     tests = [f"{name} {p_text(pair.p)}" for name, pair in zip(names, pairs, strict=True)]
     text = (
-        f"{n_clear} of {len(pairs)} interactions are significant (Benjamini-Hochberg, "
+        f"{n_clear} of {counted(len(pairs), 'interaction')} significant (Benjamini-Hochberg, "
         f"{analysis.request.alpha:g}). Estimated means of {short(response, IN_ALT)}: "
         f"{listed(tests[:n_shown])}. {names[0]}: {listed(_corners(pairs[0]))}."
     )

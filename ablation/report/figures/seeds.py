@@ -17,6 +17,7 @@ from ablation.report.figures.picture import Picture
 from ablation.report.figures.rows import Cells, jitter, read_cells
 from ablation.report.figures.scales import response_label, scale_axis
 from ablation.report.figures.style import FAINT, HURTS, INK, SMALL, drawing, look, new_figure
+from ablation.words import counted
 
 NAMED_CELLS = 40
 """With more cells, they stand side by side without names."""
@@ -171,7 +172,8 @@ def _alt(cells: Cells, codes: Ints, names: list[str], far: Ints, response: str, 
     order = [i for i in cells.order(direction) if not np.isnan(cells.means[i])]
     best, worst = order[0], order[-1]
     text = (
-        f"{int((~cells.failed).sum())} runs of {len(cells.names)} cells and {len(names)} seeds: "
+        f"{counted(int((~cells.failed).sum()), 'run')} of {counted(len(cells.names), 'cell')} and "
+        f"{counted(len(names), 'seed')}: "
         f"{short(response, IN_ALT)}, {direction} is better. Best mean {number(float(cells.means[best]))} "
         f"({short(cells.names[best], IN_ALT)}), worst {number(float(cells.means[worst]))} "
         f"({short(cells.names[worst], IN_ALT)})."
@@ -188,5 +190,4 @@ def _alt(cells: Cells, codes: Ints, names: list[str], far: Ints, response: str, 
 def _counted(cells: Cells) -> str:
     failed: Bools = cells.failed
     which = sorted({short(cells.names[c], 40) for c in cells.cell[failed]})
-    n = int(failed.sum())
-    return f"{n} run{'s' if n > 1 else ''} ({listed(which, 4)})"
+    return f"{counted(int(failed.sum()), 'run')} ({listed(which, 4)})"

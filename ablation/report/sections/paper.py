@@ -55,7 +55,9 @@ def paper_table(study: Study) -> Table:
         entries = [Cell(_level(cell.levels[name], study.factors[name])) for name in names]
         for r in responses:
             strong = cell.n[r] > 0 and cell.mean[r] == best[r]
-            entries.append(Cell(spread(cell.mean[r], cell.sd[r]) if cell.n[r] else "no run", strong=strong))
+            entries.append(
+                Cell(spread(cell.mean[r], cell.sd[r]) if cell.n[r] else "none finite", strong=strong)
+            )
         n = cell.n.get(main, cell.attempted)
         rows.append([*entries, Cell(str(n) if n == cell.attempted else f"{n} of {cell.attempted}")])
     caption = f"Every cell: {', '.join(responses) or 'no response yet'}, mean ± SD over n runs"

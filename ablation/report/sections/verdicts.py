@@ -154,6 +154,8 @@ def _unreplicated(answer: Answer, analysis: Analysis, drawer: Drawer) -> list[Bl
         f"out from the others. Beyond the margin of error {alone} a contrast stands out by itself, beyond "
         f"{among_all} among all."
     )
+    if analysis.scale == "log":
+        text += " They are differences of natural logarithms: 0.1 is 10.5 %."
     rows = [
         [Cell(clipped(r["contrast"])), Cell(units(r["estimate"])), Cell(_beyond(r))]
         for r in lenth.to_dict("records")

@@ -39,7 +39,7 @@ def test_panels_that_are_significant_are_bold_and_filled_and_come_first():
     for axes, value in zip(picture.figure.axes, p, strict=True):
         assert (axes._left_title.get_fontweight() == "bold") == (value < 0.05)
         assert all(is_hollow(line) == (value >= 0.05) for line in axes.get_lines())
-    assert "1 of 6 interactions are significant" in picture.alt
+    assert "1 of 6 interactions significant" in picture.alt
     assert "Activation × BatchNorm p < 0.0001" in picture.alt
 
 
