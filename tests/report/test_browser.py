@@ -111,6 +111,8 @@ def test_buttons_copy_where_there_is_a_script(browser, page):
     buttons = browser.execute_script("return document.querySelectorAll('button[data-copy]').length")
     hidden = browser.execute_script("return document.querySelectorAll('button[hidden]').length")
     assert hidden == 0
+    tables = browser.execute_script("return document.querySelectorAll('table').length")
+    assert bool(buttons) == bool(tables)
     if buttons:
         browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
         browser.execute_script("document.querySelector('button[data-copy]').click()")

@@ -82,8 +82,10 @@ def test_a_claim_beats_while_it_is_a_context(place):
     with open_store(place, lease_seconds=0.6).claim(key) as claim:
         assert claim.every_seconds == pytest.approx(0.1)
         age_claim(place, key)
+        deadline = time.monotonic() + 60
         while open_store(place).attempts(key)[0].status != "running":
-            time.sleep(0.01)  # until the next beat; without one, for ever
+            assert time.monotonic() < deadline, "no beat within a minute"
+            time.sleep(0.01)
     assert open_store(place).attempts(key) == ()
 
 
