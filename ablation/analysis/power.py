@@ -29,9 +29,11 @@ def contrast_power(effect: ArrayLike, se: ArrayLike, df: ArrayLike, alpha: float
     df = np.where(np.asarray(df, dtype=float) > 0, df, np.nan)
     shift = np.abs(np.asarray(effect, dtype=float)) / np.asarray(se, dtype=float)
     critical = t_quantile(1 - alpha / 2, df)
-    p = 1 - special.nctdtr(df, shift, critical) + special.nctdtr(df, shift, -critical)
-    far = np.isnan(p)  # scipy gives up on large shifts, where the normal curve is as good
-    power: Floats = np.clip(np.where(far, special.ndtr(shift - critical), p), 0.0, 1.0)
+    above = 1 - special.nctdtr(df, shift, critical)
+    below = special.nctdtr(df, shift, -critical)
+    # scipy gives up on large shifts: there the other tail is empty, and the normal curve is as good
+    above = np.where(np.isnan(above), special.ndtr(shift - critical), above)
+    power: Floats = np.clip(above + np.nan_to_num(below), 0.0, 1.0)
     return power
 
 

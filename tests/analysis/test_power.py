@@ -1,6 +1,7 @@
 """Power against R's noncentral t, and that what is promised grows with seeds."""
 
 import numpy as np
+from scipy import integrate, stats
 
 from ablation.analysis import analyze
 from ablation.analysis.power import contrast_power, detectable
@@ -47,3 +48,17 @@ def test_without_an_error_estimate_there_is_no_promise(c02):
     found = analyze(c02.table, "performance", FACTORS, interactions=4)
     assert found.power["detectable"].isna().all()
     assert found.power_for([5])["seeds_needed"].isna().all()
+
+
+def test_power_is_right_where_scipy_has_no_lower_tail():
+    for df, alpha, times in ((1.5, 0.05, 1.5), (1.88, 0.0125, 1), (1.88, 0.0125, 1.25), (2.67, 0.0125, 1.25)):
+        critical = stats.t.ppf(1 - alpha / 2, df)
+        shift = times * critical
+        # t = (normal + shift) / s, s being chi over the root of its degrees of freedom
+        s = stats.chi(df, scale=df**-0.5)
+
+        def beyond(x, shift=shift, critical=critical, s=s):
+            return s.pdf(x) * stats.norm.cdf(shift - critical * x)
+
+        expected = integrate.quad(beyond, 0, 30, points=[times / 2, times, 2 * times])[0]
+        close(contrast_power(shift, 1.0, df, alpha), expected, rel=1e-5)
