@@ -192,8 +192,9 @@ class Analysis:
     def power(self) -> pd.DataFrame:
         """What the study can see: the smallest effect that a verdict finds with probability 80 %.
 
-        Columns: factor, level, reference, within (as in `verdicts`), se, df, alpha (of the strictest step of
-        the verdicts' adjustment), detectable (analysis scale), detectable_percent.
+        Columns: factor, level, reference, within (as in `verdicts`), se, df (of the weaker of a verdict's two
+        tests), alpha (of the strictest step of the verdicts' adjustment), detectable (analysis scale),
+        detectable_percent.
         """
         return power_table(row_names(self._judged), self._cautious, self.scaling, self._strictest)
 

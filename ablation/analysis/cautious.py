@@ -10,6 +10,7 @@ contrasts of a noisy level of a multi-level factor.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,17 @@ MIN_SLACK = 0.5
 """With all leverages below one half the unbiased weights exist."""
 
 
+class StandardError(NamedTuple):
+    """Of one contrast, with its degrees of freedom."""
+
+    se: float
+    df: float
+
+
+Errors = tuple[tuple[StandardError, ...], ...]
+"""For each contrast, all the errors that its verdict must pass."""
+
+
 @dataclass(frozen=True, eq=False)
 class Cautious:
     """Contrasts (m,): estimate, the wider standard error with its degrees of freedom, and the larger p."""
@@ -33,6 +45,7 @@ class Cautious:
     se: Floats
     df: Floats
     p: Floats
+    errors: Errors
 
     def interval(self, alpha: float) -> tuple[Floats, Floats]:
         """Bounds of the interval with level 1 - alpha."""
@@ -59,15 +72,39 @@ def cautious(fit: Fit, L: Floats, alpha: float) -> Cautious:
         np.where(wider, robust_se, found.se),
         np.where(wider, robust_df, df),
         np.fmax(p, robust_p),
+        _errors(found.se, df, robust_se, robust_df),
     )
 
 
-def robust_error(fit: Fit, L: Floats) -> tuple[Floats, Floats]:
+def planned_errors(fit: Fit, L: Floats, variance: float) -> Errors:
+    """The errors to expect of combinations L (m x p) when all runs have this variance.
+
+    Of `fit` only the design counts, and whether its response varies.
+    """
+    length = np.linalg.norm(fit.coordinates(L), axis=1)
+    se = np.where(fit.estimable(L), length, np.nan) * np.sqrt(variance)
+    robust_se, robust_df = robust_error(fit, L, variance * (1 - fit.leverage))
+    return _errors(se, np.full(len(L), float(fit.df_resid)), robust_se, robust_df)
+
+
+def _errors(se: Floats, df: Floats, robust_se: Floats, robust_df: Floats) -> Errors:
+    """The classical error of each contrast and, where there is one, the robust error."""
+    both = zip(map(StandardError, se, df), map(StandardError, robust_se, robust_df), strict=True)
+    return tuple((c,) if np.isnan(r.se) else (c, r) for c, r in both)
+
+
+def robust_error(fit: Fit, L: Floats, squares: Floats | None = None) -> tuple[Floats, Floats]:
     """Standard errors that allow unequal spread, and their degrees of freedom, of L (m x p), each (m,).
 
     HC2 where a leverage is too high for the unbiased weights, NaN where a leverage is 1.
+
+    Args:
+        fit: the fit whose coefficients are combined.
+        L: the combinations.
+        squares: squared residuals (n,) in place of those of the fit.
     """
     slack = 1 - fit.leverage
+    squares = fit.residuals**2 if squares is None else squares
     if not fit.has_hc3:
         return np.full(len(L), np.nan), np.full(len(L), np.nan)
     shares = (
@@ -80,7 +117,7 @@ def robust_error(fit: Fit, L: Floats) -> tuple[Floats, Floats]:
         pairs = (np.eye(fit.n) - fit.q @ fit.q.T) ** 2  # E(residual^2) = pairs @ variances of runs
         if slack.min() > MIN_SLACK:
             unbiased = np.linalg.solve(pairs, shares)
-            weights = np.where(fit.residuals**2 @ unbiased > 0, unbiased, weights)
+            weights = np.where(squares @ unbiased > 0, unbiased, weights)
         spread = np.einsum("im,im->m", weights, pairs @ weights)
-    se = np.sqrt(fit.residuals**2 @ weights)
+    se = np.sqrt(squares @ weights)
     return np.where(fit.estimable(L), se, np.nan), shares.sum(axis=0) ** 2 / spread

@@ -7,13 +7,17 @@ import pandas as pd
 
 from ablation.analysis.analysis import Analysis
 from ablation.analysis.analyze import analyze
+from ablation.analysis.cautious import planned_errors
 from ablation.analysis.means import contrast_rows
-from ablation.analysis.power import detectable
+from ablation.analysis.power import detectable_by_all
 from ablation.analysis.verdicts import contrast_alpha
 
 
 def detectable_effects(earlier: Analysis, planned: pd.DataFrame) -> pd.DataFrame:
-    """The smallest effect of each level that the planned runs find with probability 80 %.
+    """The smallest effect of each level that the verdicts on the planned runs find with probability 80 %.
+
+    A verdict must pass the classical test and the one that allows unequal spread, so the larger of their
+    detectable effects counts. The spread is taken to be equal: it is not known before the runs.
 
     Args:
         earlier: of finished runs; its residual variance stands for that of the runs to come.
@@ -37,8 +41,7 @@ def detectable_effects(earlier: Analysis, planned: pd.DataFrame) -> pd.DataFrame
         interactions=asked.interactions, alpha=asked.alpha, numeric=numeric,
     )  # fmt: skip
     names, L = contrast_rows(future.fit, future.runs.predictors)
-    length = np.linalg.norm(future.fit.coordinates(L), axis=1)
     alpha = contrast_alpha(future.fit, asked.alpha) / len(names)
-    se = length * np.sqrt(earlier.fit.variance)
-    names["detectable"] = [detectable(s, future.fit.df_resid, alpha) for s in se]
+    errors = planned_errors(future.fit, L, earlier.fit.variance)
+    names["detectable"] = [detectable_by_all(tests, alpha)[0] for tests in errors]
     return names.assign(detectable_percent=earlier.scaling.percent(names["detectable"].to_numpy()))

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from ablation.analysis.cautious import Cautious
+from ablation.analysis.cautious import Cautious, StandardError
 from ablation.analysis.distributions import root, t_quantile
 from ablation.analysis.factors import Floats
 from ablation.analysis.fit import Fit
@@ -53,6 +53,19 @@ def detectable(se: float, df: float, alpha: float, goal: float = GOAL) -> float:
     return root(lambda shift: float(contrast_power(shift, 1.0, df, alpha)) - goal, 0.0, 4 * top) * se
 
 
+def power_by_all(effect: float, errors: Sequence[StandardError], alpha: float) -> float:
+    """Power of a verdict that must pass the tests with all these errors: the smallest of their powers.
+
+    The tests share their estimate and most of their error, so what the weakest finds the others find.
+    """
+    return min(float(contrast_power(effect, *error, alpha)) for error in errors)
+
+
+def detectable_by_all(errors: Sequence[StandardError], alpha: float) -> tuple[float, StandardError]:
+    """The effect that such a verdict finds with probability `GOAL`, and the error that decides it."""
+    return max((detectable(*error, alpha), error) for error in errors)
+
+
 @dataclass(frozen=True)
 class Growth:
     """How standard error and degrees of freedom change when a study gets more seeds.
@@ -69,28 +82,33 @@ class Growth:
     df_resid: int
     df_per_seed: float
 
-    def at(self, seeds: float, se: float, df: float) -> tuple[float, float]:
+    def at(self, seeds: float, error: StandardError) -> StandardError:
         """Standard error and degrees of freedom of a contrast with that many seeds."""
         grown = max(self.df_resid + (seeds - self.seeds) * self.df_per_seed, 1.0)
-        return se * np.sqrt(self.seeds / seeds), df * grown / self.df_resid
+        return StandardError(error.se * np.sqrt(self.seeds / seeds), error.df * grown / self.df_resid)
 
-    def seeds_for(self, effect: float, se: float, df: float, alpha: float, goal: float = GOAL) -> float:
-        """Fewest seeds in all that find the effect with probability `goal`; NaN beyond `MAX_SEEDS`."""
+    def seeds_for(self, effect: float, errors: Sequence[StandardError], alpha: float) -> float:
+        """Fewest seeds in all that find the effect with probability `GOAL`; NaN beyond `MAX_SEEDS`.
+
+        All errors that the verdict must pass are followed to the larger study: the one that is wider now
+        need not be the wider one there.
+        """
 
         def enough(seeds: int) -> bool:
-            return float(contrast_power(effect, *self.at(seeds, se, df), alpha)) >= goal
+            return power_by_all(effect, [self.at(seeds, error) for error in errors], alpha) >= GOAL
 
-        return _fewest(enough) if effect != 0 and df > 0 and se > 0 else float("nan")
+        return _fewest(enough) if effect != 0 and _known(errors) else float("nan")
 
     def seeds_for_equivalence(
-        self, effect: float, margin: float, se: float, df: float, alpha: float
+        self, effect: float, margin: float, errors: Sequence[StandardError], alpha: float
     ) -> float:
         """Fewest seeds in all that show an effect inside the margin to be there; NaN if none do."""
 
         def enough(seeds: int) -> bool:
-            return equivalence_power(effect, margin, *self.at(seeds, se, df), alpha) >= GOAL
+            grown = [self.at(seeds, error) for error in errors]
+            return min(equivalence_power(effect, margin, *error, alpha) for error in grown) >= GOAL
 
-        return _fewest(enough) if abs(effect) < margin and df > 0 and se > 0 else float("nan")
+        return _fewest(enough) if abs(effect) < margin and _known(errors) else float("nan")
 
 
 def growth_of(fit: Fit, runs: Runs, n_attempted: int) -> Growth:
@@ -98,6 +116,10 @@ def growth_of(fit: Fit, runs: Runs, n_attempted: int) -> Growth:
     n_cells = int(runs.cells.max()) + 1
     seeds = float(len(runs.block.levels)) if runs.block else n_attempted / n_cells
     return Growth(seeds, n_attempted / seeds, fit.df_resid, fit.n / seeds - (runs.block is not None))
+
+
+def _known(errors: Sequence[StandardError]) -> bool:
+    return all(error.df > 0 and error.se > 0 for error in errors)
 
 
 def _fewest(enough: Callable[[int], bool]) -> float:
@@ -113,8 +135,9 @@ def _fewest(enough: Callable[[int], bool]) -> float:
 
 def power_table(names: pd.DataFrame, found: Cautious, scale: Scale, alpha: float) -> pd.DataFrame:
     """One row per verdict; columns are described at `Analysis.power`."""
-    table = names.assign(se=found.se, df=found.df, alpha=alpha)
-    table["detectable"] = [detectable(se, df, alpha) for se, df in zip(found.se, found.df, strict=True)]
+    sizes, deciding = zip(*(detectable_by_all(errors, alpha) for errors in found.errors), strict=True)
+    table = names.assign(se=[e.se for e in deciding], df=[e.df for e in deciding], alpha=alpha)
+    table["detectable"] = sizes
     table["detectable_percent"] = scale.percent(table["detectable"].to_numpy())
     return table
 
@@ -127,8 +150,8 @@ def needs_table(
     for i, name in enumerate(names.itertuples(index=False)):
         for effect in effects:
             size = scale.margin(effect)[1]
-            seeds = growth.seeds_for(size, found.se[i], found.df[i], alpha)
-            now = float(contrast_power(size, found.se[i], found.df[i], alpha))
+            seeds = growth.seeds_for(size, found.errors[i], alpha)
+            now = power_by_all(size, found.errors[i], alpha)
             rows.append((*name, effect, now, seeds, seeds * growth.runs_per_seed))
     table = pd.DataFrame(rows, columns=[*names.columns, "effect", "power_now", "seeds_needed", "runs_needed"])
     for column in ("seeds_needed", "runs_needed"):

@@ -189,12 +189,12 @@ def _seeds(
     strictest = asked.alpha / len(verdicts)
     margin = scale.margin(asked.margin)[1] if asked.margin else 0.0
     more: list[int | None] = []
-    for verdict, e, se, df in zip(verdicts, found.estimate, found.se, found.df, strict=True):
-        if verdict != INCONCLUSIVE or np.isnan(se):
+    for verdict, e, errors in zip(verdicts, found.estimate, found.errors, strict=True):
+        if verdict != INCONCLUSIVE:
             more.append(None)
             continue
         total = np.fmin(
-            growth.seeds_for(e, se, df, alpha), growth.seeds_for_equivalence(e, margin, se, df, strictest)
+            growth.seeds_for(e, errors, alpha), growth.seeds_for_equivalence(e, margin, errors, strictest)
         )
         more.append(None if np.isnan(total) else max(1, int(np.ceil(total - growth.seeds))))
     return more

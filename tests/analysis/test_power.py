@@ -1,9 +1,11 @@
 """Power against R's noncentral t, and that what is promised grows with seeds."""
 
 import numpy as np
+import pandas as pd
+import pytest
 from scipy import integrate, stats
 
-from ablation.analysis import analyze
+from ablation.analysis import analyze, detectable_effects
 from ablation.analysis.power import contrast_power, detectable
 from tests.analysis.compare import close, row
 from tests.analysis.conftest import FACTORS, load_case
@@ -62,3 +64,65 @@ def test_power_is_right_where_scipy_has_no_lower_tail():
 
         expected = integrate.quad(beyond, 0, 30, points=[times / 2, times, 2 * times])[0]
         close(contrast_power(shift, 1.0, df, alpha), expected, rel=1e-5)
+
+
+def one_way(n_runs, sizes=(1, 1, 1, 1), effect=0.0):
+    """One factor of four levels, no block; the runs of each level have mean 0 and variance sizes^2."""
+    pattern = np.linspace(-1, 1, n_runs)
+    pattern /= pattern.std(ddof=1)
+    table = pd.DataFrame({"b": np.repeat(list("pqrs"), n_runs)})
+    return table.assign(y=np.concatenate([size * pattern for size in sizes]) + effect * (table["b"] == "q"))
+
+
+def found_share(effect, variances, n_runs, df, alpha):
+    """Power of a t test of the difference of two means of n_runs runs each."""
+    return stats.nct.sf(stats.t.ppf(1 - alpha / 2, df), df, effect / np.sqrt(variances / n_runs))
+
+
+def test_a_plan_promises_what_the_weaker_test_of_a_verdict_finds():
+    n = 5
+    table = one_way(n)
+    earlier = analyze(table, "y", ["b"], scale="identity")
+    planned = detectable_effects(earlier, table[["b"]])
+    # Two groups of n give the robust error 2 (n - 1) degrees of freedom, all four the classical 4 (n - 1).
+    for size in planned["detectable"]:
+        assert abs(found_share(size, 2, n, 2 * (n - 1), 0.05 / 3) - 0.8) < 1e-4
+
+
+def test_a_planned_leave_one_out_finds_the_promised_effect_four_times_in_five():
+    rng, n_studies = np.random.default_rng(3), 120
+    cells = [{"a": 1, "b": 1, "c": 1, "d": 1}] + [dict.fromkeys("abcd", 1) | {name: 0} for name in "abcd"]
+    table = pd.DataFrame([cell | {"seed": s} for cell in cells for s in range(3)])
+
+    def study(y):
+        return analyze(table.assign(y=y), "y", list("abcd"), block="seed", scale="identity")
+
+    noise = rng.normal(size=len(table))
+    earlier = study(noise / np.sqrt(study(noise).fit.variance))
+    size = row(detectable_effects(earlier, table), factor="a").detectable
+    found = [
+        row(study(size * table["a"] + rng.normal(size=len(table))).verdicts, factor="a").verdict == "hurts"
+        for _ in range(n_studies)
+    ]
+    assert abs(np.mean(found) - 0.8) < 3 * np.sqrt(0.8 * 0.2 / n_studies)
+
+
+@pytest.mark.parametrize(("quiet", "noisy"), [(0.9, 1.0), (1.0, 0.9)])
+def test_the_seeds_needed_satisfy_both_tests(quiet, noisy):
+    n, effect = 3, 0.5
+    found = analyze(one_way(n, (quiet, quiet, noisy, noisy), effect), "y", ["b"], scale="identity")
+    one = row(found.verdicts, level="q")
+    robust, classical = 2 * quiet**2, quiet**2 + noisy**2
+    assert one.se == pytest.approx(np.sqrt(robust / n)), "the robust interval is the wider one now"
+
+    def fewest(variance, df_per_run):
+        sizes = range(n, 1000)
+        return next(
+            m for m in sizes if found_share(effect, variance, m, df_per_run * (m - 1), 0.05 / 3) >= 0.8
+        )
+
+    expected = max(fewest(robust, 2), fewest(classical, 4))
+    assert one.seeds_needed == expected - n
+    assert row(found.power_for([effect]), level="q").seeds_needed == expected
+    if quiet < noisy:
+        assert expected > fewest(robust, 2), "although its error is the smaller one"
