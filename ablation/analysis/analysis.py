@@ -306,7 +306,7 @@ class Analysis:
 
     @cached_property
     def _growth(self) -> Growth:
-        return growth_of(self.fit, self.runs, len(self.selection.failed))
+        return growth_of(self.fit, self.runs, self.selection.attempted)
 
     @cached_property
     def _judged(self) -> list[Row]:

@@ -111,11 +111,20 @@ class Growth:
         return _fewest(enough) if abs(effect) < margin and _known(errors) else float("nan")
 
 
-def growth_of(fit: Fit, runs: Runs, n_attempted: int) -> Growth:
-    """What one more seed brings to this study: all its cells once more, with as many failures as so far."""
-    n_cells = int(runs.cells.max()) + 1
-    seeds = float(len(runs.block.levels)) if runs.block else n_attempted / n_cells
-    return Growth(seeds, n_attempted / seeds, fit.df_resid, fit.n / seeds - (runs.block is not None))
+def growth_of(fit: Fit, runs: Runs, attempted: Runs) -> Growth:
+    """What one more seed brings to this study: all its cells once more, with as many failures as so far.
+
+    Args:
+        fit: the main model.
+        runs: those that it is fitted on.
+        attempted: these and the failed ones: cells and seeds of which no run finished count as well.
+    """
+    n, n_blocks = len(attempted.response), len(runs.block.levels) if runs.block else 0
+    if n_blocks and attempted.block:
+        seeds = float(len(attempted.block.levels))
+    else:
+        seeds = n / (int(attempted.cells.max()) + 1)
+    return Growth(seeds, n / seeds, fit.df_resid, (fit.n - n_blocks) / seeds)
 
 
 def _known(errors: Sequence[StandardError]) -> bool:

@@ -126,3 +126,14 @@ def test_the_seeds_needed_satisfy_both_tests(quiet, noisy):
     assert row(found.power_for([effect]), level="q").seeds_needed == expected
     if quiet < noisy:
         assert expected > fewest(robust, 2), "although its error is the smaller one"
+
+
+def test_cells_and_seeds_without_a_finished_run_count_as_tried():
+    rng = np.random.default_rng(0)
+    cells = [(a, b, c, s) for a in (0, 1) for b in (0, 1) for c in "pqrs" for s in (0, 1, 2)]
+    table = pd.DataFrame(cells, columns=["a", "b", "c", "seed"]).assign(y=rng.normal(size=48))
+    level = table.assign(y=table["y"].where(table["c"] != "s"))
+    seed = table.assign(y=table["y"].where(table["seed"] != 2))
+    for tried, block in ((level, None), (level, "seed"), (seed, None), (seed, "seed")):
+        needed = analyze(tried, "y", ["a", "b", "c"], block=block, scale="identity").power_for([0.8])
+        assert (needed["runs_needed"] == 16 * needed["seeds_needed"]).all()
