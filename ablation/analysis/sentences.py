@@ -14,7 +14,8 @@ from ablation.words import OFF, ON
 class Finding:
     """One verdict with the numbers behind it.
 
-    `seeds` are those still needed, None if unknown; `depends` is what the effect may depend on, with its p.
+    `seeds` are those still needed, None if unknown; `depends` is what the effect may depend on, with its p;
+    `n_verdicts` is the number of verdicts that are corrected together.
     """
 
     factor: str
@@ -30,6 +31,7 @@ class Finding:
     coverage: float
     seeds: int | None
     depends: tuple[str, float] | None
+    n_verdicts: int
 
 
 def sentence(found: Finding, scale: Scale, asked: Request) -> str:
@@ -53,7 +55,7 @@ def sentence(found: Finding, scale: Scale, asked: Request) -> str:
             f"{name} does nothing that matters on average: {inside}. "
             f"Its effect may depend on {other} (p {p_text(p)})."
         )
-    return f"{name} is inconclusive: {band}; {next_step(found, scale, asked)}."
+    return f"{name} is inconclusive{corrected(found)}: {band}; {next_step(found, scale, asked)}."
 
 
 def component(found: Finding) -> str:
@@ -87,6 +89,11 @@ def interval(found: Finding, scale: Scale) -> str:
     """'95 % CI -1.8 to +2.4 %'."""
     unit = " %" if scale.is_log else ""
     return f"{level(found)} CI {plus(found.low, scale)} to {plus(found.high, scale)}{unit}"
+
+
+def corrected(found: Finding) -> str:
+    """' after correction for the 6 verdicts' where the interval, which has no such correction, excludes 0."""
+    return "" if found.low <= 0 <= found.high else f" after correction for the {found.n_verdicts} verdicts"
 
 
 def next_step(found: Finding, scale: Scale, asked: Request) -> str:

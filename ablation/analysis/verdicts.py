@@ -210,7 +210,11 @@ def _findings(
     asked: Request,
     depends: Mapping[str, tuple[str, float]],
 ) -> list[Finding]:
-    """The numbers behind each sentence, with an interval as wide as the test that gave the verdict."""
+    """The numbers behind each sentence.
+
+    The interval is that of one contrast, at the level of the test behind the verdict; Holm's correction is
+    in p alone, so the interval of an inconclusive verdict can exclude 0.
+    """
     n_levels = {part.name: len(part.levels) if isinstance(part, Factor) else 0 for part in predictors}
     findings = []
     for i, row in enumerate(rows):
@@ -222,6 +226,7 @@ def _findings(
             low=float(low[i]), high=float(high[i]), p=float(p[i]),
             verdict=verdicts[i], coverage=1 - tail, seeds=seeds[i],
             depends=None if row.within else depends.get(row.factor),
+            n_verdicts=len(rows),
         )  # fmt: skip
         findings.append(finding)
     return findings

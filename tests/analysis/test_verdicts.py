@@ -88,6 +88,19 @@ def test_without_a_margin_nothing_is_said_to_do_nothing():
     assert found.equivalence.empty
 
 
+def test_an_inconclusive_whose_interval_excludes_0_says_what_it_was_corrected_for():
+    t = np.tile([-1.0, 1.0], 8) * np.sqrt(14 / 16)  # residual variance 1 with 14 degrees of freedom
+    for effect, said in ((1.2, "after correction for the 2 verdicts: "), (1.0, "inconclusive: ")):
+        table = pd.DataFrame({"a": np.repeat([0, 1], 8), "b": np.tile(np.repeat([0, 1], 4), 2)})
+        table["y"] = t * np.sqrt(13 / 14) + effect * table["a"]
+        one = row(analyze(table, "y", ["a", "b"], scale="identity", interactions=1).verdicts, factor="a")
+        # se 0.5, t(13) at 2.5 % is 2.16, at half of it 2.53
+        close(one[["estimate", "se"]], [effect, 0.5])
+        assert one.verdict == "inconclusive"
+        assert said in one.sentence
+        assert (one.ci_low > 0) == ("after" in said)
+
+
 def test_a_failing_level_is_named_in_its_verdict(verdicts):
     assert "Runs with Activation=sigmoid fail more often: 3 of 40." in verdicts["sentence"].iloc[-1]
 
