@@ -1,4 +1,4 @@
-"""Fractions: the fewest cells that reach a resolution, or the best resolution in a number of cells."""
+"""Fractions: the smallest regular one that reaches a resolution, or the best resolution in so many cells."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
