@@ -43,19 +43,24 @@ def sentence(found: Finding, scale: Scale, asked: Request) -> str:
         change = signed(found.estimate, scale, asked)
         return f"{name} is inconclusive: {change}, and there is no error estimate to judge it by."
     if found.verdict in ("keep", "hurts"):
-        does = "Keep {}: it" if found.verdict == "keep" else "{} hurts: it"
-        return f"{does.format(name)} {moved(found, scale, asked)}, p {p_text(found.p)}."
+        does = f"Keep {name}" if found.verdict == "keep" else f"{name} hurts"
+        on_average = " on average" if found.depends else ""
+        told = f"{does}:{on_average} it {moved(found, scale, asked)}, p {p_text(found.p)}."
+        return f"{told}{_depends(found)}"
     band = f"{signed(found.estimate, scale, asked)} ({interval(found, scale)})"
     if found.verdict == "does nothing":
         inside = f"{band}, inside the margin of {margin_text(scale, asked)}"
-        if found.depends is None:
-            return f"{name} does nothing that matters: {inside}."
-        other, p = found.depends
-        return (
-            f"{name} does nothing that matters on average: {inside}. "
-            f"Its effect may depend on {other} (p {p_text(p)})."
-        )
+        on_average = " on average" if found.depends else ""
+        return f"{name} does nothing that matters{on_average}: {inside}.{_depends(found)}"
     return f"{name} is inconclusive{corrected(found)}: {band}; {next_step(found, scale, asked)}."
+
+
+def _depends(found: Finding) -> str:
+    """What an average leaves out."""
+    if found.depends is None:
+        return ""
+    other, p = found.depends
+    return f" Its effect may depend on {other} (p {p_text(p)})."
 
 
 def component(found: Finding) -> str:

@@ -39,7 +39,7 @@ def make_design(
         factors: factor → its levels, the reference first.
         name: `full_factorial`; `fractional`; `foldover` (a fraction and its mirror); `one_at_a_time` (the
             reference cell, and each factor changed in turn); `leave_one_out` (the same from everything on).
-        resolution: of a fraction: the fewest cells that reach it, and of those minimum aberration.
+        resolution: of a fraction: the fewest regular cells that reach it, and minimum aberration.
         runs: cells of a fraction (of a foldover: of its base): the best resolution in that number. With
             `resolution`, both must hold.
         generators: of a fraction of two-level factors, such as `D=-ABC` or `dropout=batch_norm:attention`.
