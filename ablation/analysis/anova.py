@@ -13,7 +13,7 @@ from ablation.analysis.distributions import f_upper, root
 from ablation.analysis.factors import Floats
 from ablation.analysis.fit import Fit, columns_of
 from ablation.analysis.multiplicity import benjamini_hochberg
-from ablation.analysis.robust_anova import robust_tests
+from ablation.analysis.robust_anova import Nested, robust_tests
 from ablation.analysis.terms import INVOLVED, Group, Term, takes_part
 
 RESIDUALS = "Residuals"
@@ -31,7 +31,8 @@ def anova_table(fit: Fit, anova_type: int, alpha: float) -> pd.DataFrame:
     table["partial_eta_sq"] = table["sum_sq"] / (table["sum_sq"] + fit.rss) if fit.variance > 0 else np.nan
     low, high = partial_eta_sq_interval(table["F"].to_numpy(), table["df"].to_numpy(), fit.df_resid, alpha)
     table["partial_eta_sq_low"], table["partial_eta_sq_high"] = low, high
-    table["F_hc3"], table["p_hc3"] = robust_tests(fit, groups, anova_type)
+    tests = [_nested(fit, group, anova_type) for group in groups]
+    table["F_hc3"], table["p_hc3"] = robust_tests(fit, tests) if anova_type != 1 else (np.nan, np.nan)
     residuals = pd.DataFrame({"term": [RESIDUALS], "sum_sq": [fit.rss], "df": [fit.df_resid]})
     return pd.concat([table, residuals], ignore_index=True)
 
@@ -107,8 +108,12 @@ def term_tests(fit: Fit, groups: Sequence[Group], anova_type: int) -> pd.DataFra
 
 def _extra(fit: Fit, group: Group, anova_type: int) -> tuple[float, int]:
     """Sum of squares and degrees of freedom that the terms bring to the smaller model of their test."""
-    smaller = columns_of(_smaller_model(fit, group, anova_type))
-    return fit.extra(smaller, np.concatenate([t.columns for t in group]))
+    return fit.extra(*_nested(fit, group, anova_type))
+
+
+def _nested(fit: Fit, group: Group, anova_type: int) -> Nested:
+    """Columns of the smaller model of the terms' test, and the terms' own."""
+    return columns_of(_smaller_model(fit, group, anova_type)), np.concatenate([t.columns for t in group])
 
 
 def _smaller_model(fit: Fit, group: Group, anova_type: int) -> list[Term]:
