@@ -6,11 +6,11 @@ from __future__ import annotations
 class Notice(str):
     """A sentence with a code: reads, prints and compares as the sentence; `code` names its kind.
 
-    Codes: `failed-runs`, `missing-level`, `missing-weight`, `duplicate-rows`, `repeated-rows`,
-    `single-level`, `constant-response`, `perfect-fit`, `no-error-estimate`, `arbitrary-contrasts`,
-    `left-out-interaction`, `aliased-interaction`, `not-estimable`, `type-three`, `few-blocks`,
-    `unreplicated`, `incomparable-cells`, `margin-unit`, `interaction`, `lack-of-fit`, `unequal-spread`,
-    `outlier`, `influence`.
+    Codes: `failed-runs`, `failed-level`, `missing-level`, `missing-weight`, `duplicate-rows`,
+    `repeated-rows`, `single-level`, `constant-response`, `perfect-fit`, `no-error-estimate`,
+    `arbitrary-contrasts`, `left-out-interaction`, `aliased-interaction`, `not-estimable`, `type-three`,
+    `few-blocks`, `unreplicated`, `incomparable-cells`, `margin-unit`, `interaction`, `lack-of-fit`,
+    `unequal-spread`, `outlier`, `influence`.
     """
 
     code: str

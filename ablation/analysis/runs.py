@@ -92,9 +92,10 @@ def select_rows(table: pd.DataFrame, asked: Request) -> Selection:
     used = reason == ""
     if not used.any():
         raise UsageError(_nothing_left(table, asked, reason))
-    notices = _selection_notices(reason, attempted, runs)
     excluded = _excluded_table(table, asked, runs, reason)
-    return Selection(runs.rows(used), runs.rows(attempted), ~used[attempted], excluded, notices)
+    counting, tried = runs.rows(used), runs.rows(attempted)
+    notices = (*_selection_notices(reason, attempted, runs), *_failed_level_notices(counting, tried))
+    return Selection(counting, tried, ~used[attempted], excluded, notices)
 
 
 def _read_roles(table: pd.DataFrame, asked: Request) -> Runs:
@@ -161,6 +162,28 @@ def _selection_notices(reason: np.ndarray, attempted: Bools, runs: Runs) -> tupl
             Notice(f"{len(failed)} of {n} failed and are not in the averages: {cells}.", "failed-runs")
         )
     return tuple(notices)
+
+
+def _failed_level_notices(used: Runs, attempted: Runs) -> list[Notice]:
+    """Levels of which no run is left, of factors that still have some to compare.
+
+    Of a factor with one level left `drop_constant` speaks.
+    """
+    notices = []
+    for before, after in zip(attempted.factors, used.factors, strict=True):
+        for i, level in enumerate(before.levels):
+            if level in after.levels or len(after.levels) < 2:
+                continue
+            name, n = f"{before.name}={level}", int((before.codes == i).sum())
+            told = f"{name}: {_all_failed(n)}; nothing can be said of it."
+            if i == 0:
+                told = f"{told[:-1]}, and {before.name}={after.levels[0]} is the reference instead."
+            notices.append(Notice(told, "failed-level"))
+    return notices
+
+
+def _all_failed(n: int) -> str:
+    return "its only run failed" if n == 1 else f"all {n} runs failed"
 
 
 def _left_out_notice(reason: str, n: int) -> Notice:
