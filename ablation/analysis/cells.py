@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -126,7 +126,7 @@ def best_cells_table(
     apart = away > critical * np.sqrt(variance * cells.relative_variance_from(best))
     first = np.unique(runs.cells, return_index=True)[1]
     table = pd.DataFrame({"cell": [runs.cell_text(int(i)) for i in first], "runs": np.bincount(runs.cells)})
-    table["failed"] = _n_failed(selection, runs, list(table["cell"]))
+    table["failed"] = _n_failed(selection, first)
     for column, values in (("mean", middle), ("ci_low", middle - reach), ("ci_high", middle + reach)):
         table[column] = scale.back(values)
     table["estimate"], table["se"], table["df"] = middle, se, df
@@ -139,13 +139,15 @@ def best_cells_table(
     )
 
 
-def _n_failed(selection: Selection, runs: Runs, cells: list[str]) -> list[int]:
-    """How many runs of each cell failed."""
-    varied = {part.name for part in runs.predictors}
-    tried = selection.attempted
-    tried = replace(tried, predictors=tuple(p for p in tried.predictors if p.name in varied))
-    failed = Counter(cell for cell, fails in zip(tried.cell_texts(), selection.failed, strict=True) if fails)
-    return [failed[cell] for cell in cells]
+def _n_failed(selection: Selection, first: Ints) -> list[int]:
+    """How many runs of the cells failed, given a run of each.
+
+    Cells by all factors, also those with one level among the runs that count: its other levels' failures
+    are other cells'.
+    """
+    tried = selection.attempted.cell_texts()
+    failed = Counter(cell for cell, fails in zip(tried, selection.failed, strict=True) if fails)
+    return [failed[selection.used.cell_text(int(i))] for i in first]
 
 
 def _error(fit: Fit, cells: CellMeans) -> tuple[float, int]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from ablation.analysis import analyze
 from tests.analysis.compare import close
@@ -60,3 +61,34 @@ def test_a_factor_may_be_called_like_a_column():
     found = analyze(table, "loss", ["runs"]).best_cells
     assert list(found["runs"]) == [6, 6]
     assert set(found["runs (level)"]) == {"0", "1"}
+
+
+def diverging(lost):
+    table = pd.DataFrame([(a, r, s) for a in (0, 1) for r in ("low", "high") for s in range(6)])
+    table.columns = ["a", "rate", "seed"]
+    table["loss"] = np.exp(0.3 * table["a"] + np.random.default_rng(1).normal(0, 0.05, len(table)))
+    return table.assign(loss=table["loss"].mask(lost(table)))
+
+
+@pytest.mark.parametrize("survivor", ["low", "high"])
+def test_a_level_that_diverged_leaves_no_failures_to_other_cells(survivor):
+    table = diverging(lambda t: (t["rate"] != survivor) | ((t["a"] == 0) & (t["seed"] < 2)))
+    found = analyze(table, "loss", ["a", "rate"], block="seed").best_cells.set_index("a")
+    assert found["runs"].to_dict() == {"0": 4, "1": 6}
+    assert found["failed"].to_dict() == {"0": 2, "1": 0}
+
+
+def failed_level(levels, lost):
+    table = pd.DataFrame([(a, c, s) for a in (0, 1) for c in levels for s in range(4)])
+    table.columns = ["a", "c", "seed"]
+    table["loss"] = np.exp(np.random.default_rng(1).normal(0, 0.05, len(table)))
+    table.loc[table["c"] == lost, "loss"] = np.nan
+    found = analyze(table, "loss", ["a", "c"], block="seed").warnings
+    return [str(w) for w in found if w.code == "failed-level"]
+
+
+def test_a_level_that_failed_in_every_run_is_named():
+    assert failed_level("rst", "s") == ["c=s: all 8 runs failed; nothing can be said of it."]
+    reference = "c=r: all 8 runs failed; nothing can be said of it, and c=s is the reference instead."
+    assert failed_level("rst", "r") == [reference]
+    assert failed_level("rs", "s") == []  # then the factor has a single level, which is said

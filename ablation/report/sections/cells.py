@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from ablation.analysis import Analysis
 from ablation.report.document import Block, Cell, Column, Grid, Prose, Section, Table
 from ablation.report.drawing import Drawer
@@ -33,27 +35,31 @@ def best_cells(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
     return Section("best-cells", "Best cells", blocks)
 
 
-def cell_of(study: Study, row: Mapping[Any, Any]) -> str:
-    """What a row of `best_cells` is called."""
-    levels = {}
-    for name in study.factors:
-        column = f"{name} (level)" if f"{name} (level)" in row else name
-        levels[name] = str(row[column]) if column in row else study.factors[name][0]
+def cell_of(study: Study, analysis: Analysis, row: Mapping[Any, Any]) -> str:
+    """What a row of `best_cells` is called.
+
+    It has no column for a factor with a single level left, which is that of every run that counts.
+    """
+    levels = {part.name: part.texts(np.arange(1))[0] for part in analysis.selection.used.predictors}
+    for part in analysis.runs.predictors:
+        column = f"{part.name} (level)"
+        levels[part.name] = str(row[column if column in row else part.name])
     return study.label(levels)
 
 
 def best_sentence(study: Study, answer: Answer) -> str:
     """The best cell in a sentence, for the page and the terminal."""
-    assert answer.analysis is not None
-    table, kind = answer.analysis.best_cells, mean_kind(answer.analysis)
+    analysis = answer.analysis
+    assert analysis is not None
+    table, kind = analysis.best_cells, mean_kind(analysis)
     best = table.iloc[0].to_dict()
-    name = cell_of(study, best)
+    name = cell_of(study, analysis, best)
     told = f"Best cell: {name}, {kind} {answer.response} {value(best['mean'])}"
     if best["failed"]:
         told += f" over the {best['runs']} of its {best['runs'] + best['failed']} runs that did not fail"
     if not math.isfinite(best["se"]):
         return f"{told} ({counted(best['runs'], 'run')}). Without an error estimate, luck may have chosen it."
-    told += f" ({interval_name(answer.analysis).replace('interval', 'CI')} {_interval(best)})"
+    told += f" ({interval_name(analysis).replace('interval', 'CI')} {_interval(best)})"
     near, n = int(table["within_noise"].sum()) - 1, int(table["mean"].notna().sum())
     alone = "" if n == len(table) else f" {counted(len(table) - n, 'cell')} cannot be compared with it."
     if near == 0:
@@ -89,7 +95,7 @@ def _table(study: Study, answer: Answer, analysis: Analysis) -> Table:
     rows = []
     for i, row in enumerate(analysis.best_cells.to_dict("records")):
         near = "the best" if i == 0 else _against_the_best(row)
-        entries = [Cell(cell_of(study, row), strong=i == 0)]
+        entries = [Cell(cell_of(study, analysis, row), strong=i == 0)]
         entries += [Cell(value(row["mean"])), Cell(_interval(row)), Cell(_n_runs(row))]
         rows.append([*entries, Cell(near)])
     columns = [Column("cell"), Column(mean_kind(analysis), True)]
