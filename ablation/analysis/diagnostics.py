@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ablation.analysis.distributions import f_upper, root, t_two_sided
+from ablation.analysis.distributions import root, t_two_sided
 from ablation.analysis.factors import Floats
-from ablation.analysis.fit import EXACT_FIT, Fit
-from ablation.analysis.multiplicity import holm
+from ablation.analysis.fit import Fit
 from ablation.analysis.runs import Runs
 from ablation.analysis.scale import Scale
+from ablation.analysis.spread import along_the_fit, spread_table
 from ablation.analysis.variance_share import block_variance_table
 
 BOX_COX_BOUNDS = (-4.0, 4.0)
@@ -66,34 +66,21 @@ class Diagnostics:
     def spread(self) -> pd.DataFrame:
         """Does the spread of the residuals differ between levels (Brown & Forsythe 1974, JASA 69:364).
 
-        Columns: factor, F, df1, df2, p, p_adjusted (Holm), sd_ratio (largest over smallest standard
-        deviation), widest (the level with the largest).
+        Columns: factor, F, df1, df2, p (simulated with equal spread in this design below 100 residual
+        degrees of freedom; NaN where nothing can be told: fewer than 10, or levels whose residuals mirror
+        each other, as those of one two-level factor in blocks), p_adjusted (Holm), sd_ratio (largest over
+        smallest standard deviation), widest (the level with the largest).
         """
-        rows = []
-        for factor in self.runs.factors:
-            sd = np.array([self.fit.residuals[factor.codes == i].std() for i in range(len(factor.levels))])
-            ratio = sd.max() / sd.min() if sd.min() > 0 else float("nan")
-            test = (
-                brown_forsythe(self.fit.residuals, factor.codes) if self.fit.variance > 0 else (np.nan,) * 4
-            )
-            rows.append((factor.name, *test, ratio, factor.levels[int(sd.argmax())]))
-        table = pd.DataFrame(rows, columns=["factor", "F", "df1", "df2", "p", "sd_ratio", "widest"])
-        table.insert(5, "p_adjusted", holm(table["p"]))
-        return table
+        return spread_table(self.fit, self.runs.factors)
 
     @cached_property
     def breusch_pagan(self) -> pd.DataFrame:
-        """Spread that goes with the model's columns: LM, df, p (Koenker 1981, J. Econom. 17:107)."""
-        fit, df = self.fit, self.fit.rank - 1
-        if not (fit.variance > 0 and df > 0):
-            return pd.DataFrame([{"LM": np.nan, "df": df, "p": np.nan}])
-        squares = fit.residuals**2
-        away = squares - squares.mean()
-        explained = fit.q.T @ away
-        # Residuals of one size, as of two cells with two seeds: nothing varies that could go with anything.
-        varies = float(np.linalg.norm(away)) > EXACT_FIT * float(np.linalg.norm(squares))
-        lm = fit.n * float(explained @ explained) / float(away @ away) if varies else 0.0
-        return pd.DataFrame([{"LM": lm, "df": df, "p": float(special.chdtrc(df, lm))}])
+        """Spread that goes with the columns of the factors: LM, df, p (Koenker 1981, J. Econom. 17:107).
+
+        One row. p is simulated below 100 residual degrees of freedom, and NaN where nothing can be told, as
+        at `spread`.
+        """
+        return pd.DataFrame([along_the_fit(self.fit)], columns=["LM", "df", "p"])
 
     @cached_property
     def box_cox(self) -> pd.DataFrame:
@@ -121,20 +108,6 @@ def _leave_one_out(standardized: Floats, df: int) -> Floats:
     with np.errstate(divide="ignore"):  # a run that alone makes the residual has an infinite one
         result: Floats = standardized * np.sqrt((df - 1) / np.maximum(df - standardized**2, 0.0))
     return result
-
-
-def brown_forsythe(values: Floats, codes: np.ndarray) -> tuple[float, int, int, float]:
-    """F, its degrees of freedom and p for equal spread of values (n,) in groups, about their medians."""
-    groups = [values[codes == i] for i in np.unique(codes)]
-    away = [np.abs(g - np.median(g)) for g in groups]
-    n, k = len(values), len(groups)
-    grand = np.concatenate(away).mean()
-    between = sum(len(a) * (a.mean() - grand) ** 2 for a in away)
-    within = sum(((a - a.mean()) ** 2).sum() for a in away)
-    if n <= k or within == 0:
-        return float("nan"), k - 1, n - k, float("nan")
-    F = float(between / (k - 1) / (within / (n - k)))
-    return F, k - 1, n - k, float(f_upper(F, k - 1, n - k))
 
 
 def box_cox_interval(fit: Fit, response: Floats, alpha: float) -> tuple[float, float, float]:

@@ -78,3 +78,31 @@ def test_rows_without_a_level_are_no_cells(page):
     table = runs([{"a": a, "b": b} for a in "xy" for b in "uvw"])
     table.loc[[0, 5], "a"] = ""
     assert "6 of 6 cells occur, 4 values of seed as blocks" in page(table, "ab", "block=seed")
+
+
+@pytest.mark.parametrize(("survivor", "name"), [("low", "norm · low"), ("high", "norm · high")])
+def test_the_best_cell_is_not_one_that_diverged(page, survivor, name):
+    cells = [{"norm": n, "rate": r} for n in (False, True) for r in ("low", "high")]
+    table = runs(cells, lambda r: -0.1 * r["norm"], n_seeds=8).assign(other=lambda t: t["loss"] ** 2)
+    table.loc[table["rate"] != survivor, ["loss", "other"]] = np.nan
+    text = page(table, ["norm", "rate"], "block=seed", "responses=[loss,other]")
+    for response in ("loss", "other"):
+        sentence = next(line for line in text.splitlines() if f"geometric mean {response} 0." in line)
+        assert f"Best cell: {name}, geometric mean {response}" in sentence
+        assert "did not fail" not in sentence
+    assert ", 8 failed" not in text
+
+
+def test_spread_that_cannot_be_told_is_no_passed_check(page):
+    paired = page(runs([{"a": a} for a in "xy"], n_seeds=20), "a", "block=seed")
+    assert "Cannot be told: the residuals of the levels mirror each other within each block." in paired
+    few = page(runs(design("ab"), n_seeds=2), "ab", "block=seed")
+    assert "Cannot be told from so few runs." in few
+
+
+def test_the_seeds_have_no_p_with_hc3(page):
+    text = page(runs(design("ab")), "ab", "block=seed")
+    line = next(line for line in text.splitlines() if "seed (block)" in line)
+    _, _, _, _, _, p, p_hc3, *_ = line.split("|")
+    assert 0 <= float(p) <= 1
+    assert not any(c.isdigit() for c in p_hc3)

@@ -6,6 +6,7 @@ import math
 
 from ablation.analysis import Analysis
 from ablation.analysis.checks import MAX_COOKS_DISTANCE
+from ablation.analysis.spread import FEW
 from ablation.report.document import Block, Checks, Folded, Section, Tone
 from ablation.report.drawing import Drawer
 from ablation.report.names import clipped
@@ -47,7 +48,7 @@ def _spread(study: Study, analysis: Analysis) -> Line:
     table, title = analysis.diagnostics.spread, "Spread between levels"
     table = table[table["p_adjusted"].notna()]
     if table.empty:
-        return "unknown", title, "Too few runs to compare spreads."
+        return "unknown", title, _why_unknown(analysis)
     worst = table.loc[table["p_adjusted"].idxmin()]
     label = study.labels.get(worst["factor"], worst["factor"])
     found = (
@@ -61,9 +62,19 @@ def _spread(study: Study, analysis: Analysis) -> Line:
 def _along(analysis: Analysis) -> Line:
     row, title = analysis.diagnostics.breusch_pagan.iloc[0], "Spread along the fit"
     if not math.isfinite(row["p"]):
-        return "unknown", title, "Too few runs to tell."
+        return "unknown", title, _why_unknown(analysis)
     found = f"Breusch–Pagan LM = {plain(row['LM'])} on {row['df']:.0f} df, p {_equals(row['p'])}."
     return "warn" if row["p"] < analysis.request.alpha else "pass", title, found
+
+
+def _why_unknown(analysis: Analysis) -> str:
+    if not analysis.fit.variance > 0:
+        return "Cannot be told without an error estimate."
+    if analysis.fit.df_resid < FEW:
+        return "Cannot be told from so few runs."
+    if not analysis.runs.factors:
+        return "No component has levels to compare."
+    return "Cannot be told: the residuals of the levels mirror each other within each block."
 
 
 def _outlier(study: Study, analysis: Analysis) -> Line:
