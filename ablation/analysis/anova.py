@@ -125,13 +125,32 @@ def _smaller_model(fit: Fit, group: Group, anova_type: int) -> list[Term]:
 
 
 def lack_of_fit_table(fit: Fit, pure: CellMeans) -> pd.DataFrame:
-    """The model against one mean per cell (plus block), one row; NaN where nothing is left to compare."""
+    """The model against one mean per cell (plus block), one row; NaN where nothing is left to compare.
+
+    `may_be` says in words what of the cells' means the model has no columns for.
+    """
     df = fit.df_resid - pure.df
     ss = max(fit.rss - pure.rss, 0.0)
     comparable = df > 0 and pure.df > 0 and pure.rss > 0 and not fit.is_perfect
     F = ss / df / (pure.rss / pure.df) if comparable else float("nan")
     p = float(f_upper(F, df, pure.df))
-    return pd.DataFrame([{"sum_sq": ss, "df": df, "df_pure_error": pure.df, "F": F, "p": p}])
+    found = {"sum_sq": ss, "df": df, "df_pure_error": pure.df, "F": F, "p": p}
+    return pd.DataFrame([{**found, "may_be": _left_out(fit)}])
+
+
+def _left_out(fit: Fit) -> str:
+    effects = [t for t in fit.matrix.terms if t.order > 0]
+    main = [t for t in effects if t.order == 1]
+    # Only the column of a number bears its name; those of a factor are `factor[level]`.
+    curves = any(fit.matrix.names[t.columns[0]] == t.name for t in main)
+    interactions = len(effects) < 2 ** len(main) - 1  # else all there are are in the model
+    reasons = ["a numeric factor may act along a curve"] * curves
+    reasons += [f"interactions {_beyond_model(effects)} may matter"] * interactions
+    return ", or ".join(reasons)
+
+
+def _beyond_model(effects: list[Term]) -> str:
+    return "of higher order" if any(t.order > 1 for t in effects) else "between the factors"
 
 
 def partial_eta_sq_interval(F: Floats, df: Floats, df_resid: int, alpha: float) -> tuple[Floats, Floats]:

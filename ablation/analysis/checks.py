@@ -27,9 +27,10 @@ def residual_notices(diagnostics: Diagnostics, alpha: float) -> list[Notice]:
     notices = []
     block = diagnostics.runs.block.name if diagnostics.runs.block else ""
     for r in diagnostics.spread[diagnostics.spread["p_adjusted"] < alpha].to_dict("records"):
+        times = f"{r['sd_ratio']:.1f} times, " if np.isfinite(r["sd_ratio"]) else ""
         sentence = (
-            f"The spread differs between levels of '{r['factor']}' ({r['sd_ratio']:.1f} times, widest "
-            f"at {r['widest']}): trust se_hc3 and p_hc3 for its contrasts; verdicts already allow for it."
+            f"The spread differs between levels of '{r['factor']}' ({times}widest at {r['widest']}): "
+            "trust p (HC3) for its contrasts; verdicts already allow for it."
         )
         notices.append(Notice(sentence, "unequal-spread"))
     for r in diagnostics.outlier[diagnostics.outlier["p_adjusted"] < alpha].to_dict("records"):
@@ -73,7 +74,7 @@ def model_notices(
     if p_lack < alpha:
         sentence = (
             f"Cells differ by more than the model says (lack of fit, p {p_text(p_lack)}): "
-            "interactions of higher order may matter."
+            f"{lack_of_fit['may_be'].iloc[0]}."
         )
         notices.append(Notice(sentence, "lack-of-fit"))
     return notices

@@ -1,10 +1,14 @@
 """Diagnostics against R: influence, outliers, spread, transformation, seeds."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from ablation.analysis import analyze
+from ablation.analysis.spread import koenker
 from tests.analysis.compare import close, row
 from tests.analysis.conftest import FACTORS, load_case
 
@@ -51,9 +55,9 @@ def test_spread_by_level_matches_levene_about_the_median(c03, blocked):
 
 
 def test_trap_28_breusch_pagan_on_the_intercept_form(c03, blocked):
-    expected = c03.expected["breusch_pagan"]
-    found = blocked.diagnostics.breusch_pagan.iloc[0]
-    close([found.LM, found.df, found.p], [expected["LM"], expected["df"], expected["p"]])
+    expected, fit = c03.expected["breusch_pagan"], blocked.fit
+    LM, df = koenker(fit.residuals[:, None] ** 2, fit.matrix.X[:, 1:])
+    close([LM[0], df, stats.chi2.sf(LM[0], df)], [expected["LM"], expected["df"], expected["p"]])
 
 
 def test_trap_20_box_cox_is_advice_only(c03, blocked):
@@ -128,11 +132,114 @@ def test_nothing_breaks_without_an_error_estimate(c02, change):
 
 
 @pytest.mark.parametrize("noise", [0.01, 0.3, 1e-5])
-def test_residuals_of_one_size_have_no_spread_along_the_fit(noise):
+def test_residuals_of_one_size_say_nothing_of_spread(noise):
     # Two cells with two paired seeds leave residuals ±c alone; rounding must not look like a trend.
     table = pd.DataFrame(
         {"norm": [0, 1, 0, 1], "seed": [0, 0, 1, 1], "loss": [1, 2, 1.5 + noise, 2.5 - noise]}
     )
     found = analyze(table, "loss", ["norm"], block="seed", scale="identity")
-    assert found.diagnostics.breusch_pagan.iloc[0][["LM", "p"]].tolist() == [0.0, 1.0]
-    assert all("along the fit" not in str(warning) for warning in found.warnings)
+    assert np.isnan(found.diagnostics.breusch_pagan["p"][0])
+    assert all("spread" not in str(warning).lower() for warning in found.warnings)
+
+
+def factorial(levels, n_seeds, rng, sd=1.0):
+    cells = list(itertools.product(*map(range, levels), range(n_seeds)))
+    names = [*"abcdefg"[: len(levels)], "seed"]
+    table = pd.DataFrame(cells, columns=names)
+    return table.assign(y=rng.normal(size=len(table)) * np.where(table["a"] == 0, sd, 1.0)), names[:-1]
+
+
+def check(table, factors):
+    return analyze(table, "y", factors, block="seed", scale="identity").diagnostics
+
+
+def test_few_residual_degrees_of_freedom_tell_nothing_of_spread():
+    rng = np.random.default_rng(0)
+    for levels, n_seeds in (((2, 2), 2), ((2, 2, 2), 2), ((2, 2), 3)):
+        found = check(*factorial(levels, n_seeds, rng))
+        assert found.spread[["p", "p_adjusted"]].isna().all(axis=None)
+        assert found.breusch_pagan["p"].isna().all()
+
+
+@pytest.mark.parametrize("lost", [[], [3]], ids=["paired", "a run missing"])
+def test_mirrored_residuals_tell_nothing_of_spread(lost):
+    # Within a seed the residuals of two levels are the same but for the sign, whatever their spreads.
+    table, factors = factorial((2,), 20, np.random.default_rng(0), sd=10.0)
+    found = check(table.drop(index=lost), factors)
+    assert found.fit.df_resid >= 18
+    assert found.spread["p"].isna().all()
+    assert found.breusch_pagan["p"].isna().all()
+
+
+def test_p_of_spread_is_that_of_residuals_of_equal_spread():
+    # The reference: SciPy's test on 1000 sets of residuals; the standard error of its share is below 0.016.
+    rng = np.random.default_rng(4)
+    table, factors = factorial((2, 2), 5, rng)
+    found, X = check(table, factors), check(table, factors).fit.matrix.X
+    H = X @ np.linalg.pinv(X)
+    a, sets = table["a"].to_numpy() == 0, (np.eye(len(X)) - H) @ rng.normal(size=(len(X), 1000))
+    null = np.array([stats.levene(e[a], e[~a], center="median").statistic for e in sets.T])
+    line = row(found.spread, factor="a")
+    close(line.F, stats.levene(*(found.fit.residuals[g] for g in (a, ~a)), center="median").statistic)
+    assert abs(line.p - (null >= line.F).mean()) < 0.05
+
+
+def test_equal_spread_is_rarely_called_unequal():
+    # 100 tables of level 5 %: more than 12 alarms have probability 0.001.
+    rng = np.random.default_rng(5)
+    found = [check(*factorial((2, 2), 5, rng)) for _ in range(100)]
+    assert sum((one.spread["p_adjusted"] < 0.05).any() for one in found) <= 12
+    assert sum(one.breusch_pagan["p"][0] < 0.05 for one in found) <= 12
+
+
+def test_a_tenfold_spread_is_seen():
+    # Simulated power 0.83 at 10 seeds: fewer than 9 of 15 have probability 0.01.
+    rng = np.random.default_rng(6)
+    found = [check(*factorial((2, 2), 10, rng, sd=10.0)).spread for _ in range(15)]
+    seen = [row(one, factor="a") for one in found]
+    assert sum(line.p_adjusted < 0.05 and line.widest == "0" for line in seen) >= 9
+
+
+def test_many_seeds_are_no_spread_along_the_fit():
+    # 20 tables of level 5 %: more than 4 alarms have probability 0.003; with a column per seed 3 of 4 alarm.
+    rng = np.random.default_rng(7)
+    found = [check(*factorial((2, 2), 100, rng)).breusch_pagan.iloc[0] for _ in range(20)]
+    assert {one.df for one in found} == {3}
+    assert sum(one.p < 0.05 for one in found) <= 4
+
+
+def test_a_level_with_one_run_has_no_spread():
+    table, factors = factorial((2, 2), 15, np.random.default_rng(8), sd=20.0)
+    table["a"] = table["a"].map({0: "wide", 1: "narrow"})
+    table = pd.concat([table, pd.DataFrame([{"a": "once", "b": 0, "seed": 0, "y": 0.0}])], ignore_index=True)
+    found = analyze(table, "y", factors, block="seed", scale="identity", interactions=1)
+    told = [str(w) for w in found.warnings if w.code == "unequal-spread"]
+    assert len(told) == 1
+    assert "widest at wide" in told[0]
+    assert "trust p (HC3) for its contrasts" in told[0]
+    assert "nan" not in told[0]
+
+
+def numeric_depth(curve, twist, **asked):
+    rng = np.random.default_rng(9)
+    rows = [(a, b, d, s) for a in (0, 1) for b in (0, 1) for d in range(1, 6) for s in range(3)]
+    t = pd.DataFrame(rows, columns=["a", "b", "depth", "seed"])
+    log_loss = curve * (t["depth"] - 3) ** 2 + twist * (2 * t["a"] - 1) * (2 * t["b"] - 1) * (t["depth"] - 3)
+    t["loss"] = np.exp(log_loss + rng.normal(0, 0.03, len(t)))
+    factors = asked.pop("factors")
+    found = analyze(t, "loss", factors, block="seed", numeric={"depth"} & set(factors), **asked)
+    return next(str(w) for w in found.warnings if w.code == "lack-of-fit")
+
+
+def test_lack_of_fit_names_what_the_model_lacks():
+    curve, higher = "a numeric factor may act along a curve", "interactions of higher order may matter"
+    assert numeric_depth(0.1, 0, factors=["depth"]).endswith(f": {curve}.")
+    assert numeric_depth(0.1, 0, factors=["a", "depth"]).endswith(f": {curve}.")
+    assert numeric_depth(0.1, 0, factors=["a", "b", "depth"]).endswith(f": {curve}, or {higher}.")
+    between = numeric_depth(0.1, 0, factors=["a", "depth"], interactions=1)
+    assert between.endswith(f": {curve}, or interactions between the factors may matter.")
+
+
+def test_lack_of_fit_of_factors_speaks_of_interactions_alone(blocked):
+    told = next(str(w) for w in blocked.warnings if w.code == "lack-of-fit")
+    assert told.endswith(": interactions of higher order may matter.")
