@@ -77,8 +77,8 @@ class Diagnostics:
     def breusch_pagan(self) -> pd.DataFrame:
         """Spread that goes with the columns of the factors: LM, df, p (Koenker 1981, J. Econom. 17:107).
 
-        One row. p is simulated below 100 residual degrees of freedom, and NaN where nothing can be told, as
-        at `spread`.
+        One row. p is simulated below 100 residual degrees of freedom for each of the test's (or 1000), and
+        NaN where nothing can be told, as at `spread`.
         """
         return pd.DataFrame([along_the_fit(self.fit)], columns=["LM", "df", "p"])
 

@@ -24,10 +24,10 @@ FEW = 10
 """With fewer residual degrees of freedom even a tenfold spread is mostly missed (power below 0.4)."""
 
 AMPLE = 100
-"""From so many residual degrees of freedom on, Brown and Forsythe's F has its level (simulated: 2 to 6 %)."""
+"""From so many residual degrees of freedom on, Brown and Forsythe's F has its level (simulated: 2 to 7 %)."""
 
 MANY = 1000
-"""From here on p is not simulated: it would take seconds."""
+"""From so many on nothing is simulated: it would take seconds."""
 
 N_SIMULATED = 3999
 
@@ -52,7 +52,10 @@ def _free(fit: Fit) -> Bools:
 
 
 def _null_residuals(fit: Fit) -> Floats:
-    """Residuals of normal errors of equal spread in the same design, (n x N_SIMULATED)."""
+    """Residuals of normal errors of equal spread in the same design, (n x N_SIMULATED).
+
+    Always the same errors, so that a table has one p.
+    """
     errors = np.random.default_rng(0).normal(size=(fit.n, N_SIMULATED))
     return errors - fit.q @ (fit.q.T @ errors)
 
