@@ -116,13 +116,16 @@ class Analysis:
 
         Columns: term (factor, `a:b`, `a:b + c:d` if aliased, the block's name, `Residuals`), sum_sq, df (by
         rank), F, p, partial_omega_sq, partial_eta_sq with partial_eta_sq_low, partial_eta_sq_high (level
-        1 - 2 alpha), F_hc3, p_hc3 (allow unequal spread, types II and III).
+        1 - 2 alpha), F_hc3, p_hc3 (allow unequal spread, types II and III; NaN for the block).
         """
         return anova_table(self.fit, self.request.anova_type, self.request.alpha)
 
     @cached_property
     def lack_of_fit(self) -> pd.DataFrame:
-        """The model against one mean per cell (plus block): sum_sq, df, df_pure_error, F, p; one row."""
+        """The model against one mean per cell (plus block), in one row.
+
+        Columns: sum_sq, df, df_pure_error, F, p, may_be (what a misfit may come from).
+        """
         return lack_of_fit_table(self.fit, self._cell_means)
 
     @cached_property

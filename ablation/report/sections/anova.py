@@ -37,7 +37,8 @@ def _table(study: Study, answer: Answer, analysis: Analysis) -> Table:
         if r["term"] == "Residuals":
             rows.append([Cell(text) for text in (name, *numbers, "", "", "", "", "")])
             continue
-        tests = [plain(r["F"]), p_value(r["p"]), p_value(r["p_hc3"]), share(r["partial_omega_sq"]), interval]
+        robust = p_value(r["p_hc3"]) if block is None or r["term"] != block.name else "–"
+        tests = [plain(r["F"]), p_value(r["p"]), robust, share(r["partial_omega_sq"]), interval]
         rows.append([Cell(text) for text in (name, *numbers, *tests)])
     heads = ("df", "sum of squares", "F", "p", "p (HC3)", "partial ω²", "partial η² interval")
     columns = [Column("term"), *(Column(head, True) for head in heads)]
