@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -18,11 +20,10 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     return _adjust(p, lambda s: np.minimum.accumulate((s * len(s) / np.arange(1, len(s) + 1))[::-1])[::-1])
 
 
-def _adjust(p: ArrayLike, step: object) -> Floats:
+def _adjust(p: ArrayLike, step: Callable[[Floats], Floats]) -> Floats:
     values = np.asarray(p, dtype=float)
     adjusted = np.full(values.shape, np.nan)
     tested = np.flatnonzero(~np.isnan(values))
     order = tested[np.argsort(values[tested], kind="stable")]
-    assert callable(step)
     adjusted[order] = np.minimum(step(values[order]), 1.0)
     return adjusted

@@ -28,13 +28,12 @@ class Drawer:
         self.problems: list[str] = []
         self._names: list[str] = []
 
-    def blocks(self, function: str, *arguments: Any, otherwise: str = "", prefix: str = "") -> list[Block]:
+    def blocks(self, function: str, *arguments: Any, prefix: str = "") -> list[Block]:
         """Figure blocks of what a function draws.
 
         Args:
             function: its name.
             arguments: handed to it.
-            otherwise: the sentence that stands where nothing is to be drawn; none if empty.
             prefix: start of the file names.
         """
         if not self.wanted:
@@ -42,13 +41,11 @@ class Drawer:
         pictures = self.draw(function, *arguments, prefix=prefix)
         if pictures is None:
             return [Prose(f"The figure '{function}' could not be drawn: {self.problems[-1]}")]
-        if not pictures:
-            return [Prose(otherwise)] if otherwise else []
         return [Figure(picture) for picture in pictures]
 
-    def grid(self, function: str, *arguments: Any, otherwise: str = "", prefix: str = "") -> list[Block]:
+    def grid(self, function: str, *arguments: Any, prefix: str = "") -> list[Block]:
         """The same in a grid, where there are several."""
-        found = self.blocks(function, *arguments, otherwise=otherwise, prefix=prefix)
+        found = self.blocks(function, *arguments, prefix=prefix)
         return [Grid(found)] if len(found) > 1 else found
 
     def draw(self, function: str, *arguments: Any, prefix: str = "") -> list[Picture] | None:

@@ -18,7 +18,7 @@ from ablation.analysis.reading import read_table
 from ablation.errors import UsageError
 from ablation.report.names import cell_label, factor_labels, slug, unique
 from ablation.report.study import Answer, Study, Trouble
-from ablation.results import Row, Scan, open_existing
+from ablation.results import Arrays, Row, Scan, open_existing
 from ablation.results.columns import level_names
 from ablation.results.table import table as table_of
 
@@ -237,11 +237,7 @@ def _trouble(row: Row, factors: Mapping[str, Sequence[str]]) -> Trouble:
 
 
 def _arrays(folder: str) -> Any:
-    """What gives the arrays of a run; None where this installation or study keeps none."""
-    try:
-        from ablation.results.arrays import Arrays
-    except ImportError:
-        return None
+    """What gives the arrays of a run; None where the study keeps none."""
     if not Path(folder).is_dir():
         return None
     arrays = Arrays(folder)

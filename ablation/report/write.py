@@ -126,7 +126,7 @@ class _Files:
             self._write_manifest(contents)
 
     def _replace(self, path: Path, data: bytes) -> None:
-        """Give a file new content at once; its folder is synced with the others, at the end."""
+        """Give a file new content at once. A crash may lose it, and the next report writes it again."""
         make_folders(self.disk, path.parent)
         temporary = unique_path(path.parent)
         write_new(self.disk, temporary, data)

@@ -89,8 +89,8 @@ def main(
 ) -> Callable[[Train], Callable[[], None]]:
     """Make a training function a Hydra app.
 
-    The app's config needs `name` (of the study), `seeds`, `results.folder` and `results.url`; for the report
-    also `analysis.response` and `analysis.direction`. With a schema, its defaults list names `schema`.
+    The app's config needs `name` (of the study), `seeds`, `results.folder`, `results.url`,
+    `analysis.response` and `analysis.direction`. With a schema, its defaults list names `schema`.
 
     Args:
         config_path: folder of the configuration, absolute or relative to the decorated function's file.
