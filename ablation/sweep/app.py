@@ -140,7 +140,8 @@ def call(entry: Callable[[], None]) -> None:
     """Run a Hydra app to its end; a user's mistake ends with a sentence and exit code 2."""
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra raises, and the mistake can be told from a fault
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as in the background of a script
+            signal.signal(number, _interrupt)
     try:
         entry()
     except UsageError as error:

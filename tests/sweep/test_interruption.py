@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from ablation.results import open_store, read
 from ablation.sweep import study
+from tests.sweep import toy
 
 pytestmark = pytest.mark.slow
 
@@ -167,3 +170,13 @@ def test_a_sweep_says_if_another_design_took_its_place_meanwhile(run_toy, tmp_pa
         meanwhile.setattr(study, "launch", plan_elsewhere)
         assert "Another sweep of this study was planned meanwhile" in run_toy("-m")[1]
     assert "was planned meanwhile" not in run_toy("-m")[1]
+
+
+def test_a_sweep_in_the_background_of_a_script_ignores_interrupts_as_the_shell_wants(tmp_path, root):
+    command = f'trap "" INT; exec "{sys.executable}" "{toy.__file__}" -m seconds=0.2'
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    process = subprocess.Popen(["sh", "-c", command], cwd=tmp_path, env=environment, start_new_session=True)
+    wait_for_rows(tmp_path, 1, process)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=120) == 0
+    assert len(rows(tmp_path)) == 8
