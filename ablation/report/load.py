@@ -21,6 +21,7 @@ from ablation.report.study import Answer, Study, Trouble
 from ablation.results import Arrays, Row, Scan, open_existing
 from ablation.results.columns import level_names
 from ablation.results.table import table as table_of
+from ablation.words import counted
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +102,7 @@ def load_table(asked: Asked, command: str = "") -> Study:
     if missing:
         raise UsageError(
             f"Expected columns {', '.join(missing)} in {asked.table}. "
-            f"Received: {', '.join(map(str, frame.columns))}. Check the spelling."
+            f"Received: {', '.join(map(str, frame.columns))}. {_hint(missing, list(frame.columns))}"
         )
     if asked.block in asked.factors:
         raise UsageError(f"Expected a block that is no factor. Received: {asked.block}")
@@ -109,6 +110,7 @@ def load_table(asked: Asked, command: str = "") -> Study:
         raise UsageError(f"Expected no factor called seed beside the block {asked.block}. Rename the column")
     if asked.responses[0] in wanted[1:]:
         raise UsageError(f"Expected a response that is no factor or block. Received: {asked.responses[0]}")
+    _check_numbers(frame, [name for name in asked.responses if name in frame])
     answers = [_answer_of_table(asked, frame, i, name) for i, name in enumerate(asked.responses)]
     shown, factors = _typed(frame, asked)
     return Study(
@@ -121,6 +123,30 @@ def load_table(asked: Asked, command: str = "") -> Study:
         block=asked.block,
         command=command,
     )
+
+
+def _hint(missing: Sequence[str], columns: Sequence[object]) -> str:
+    """What may be the matter with names that no column has."""
+    if len(columns) == 1 and ";" in str(columns[0]):
+        return "Separate columns by commas, not by semicolons."
+    several = next((name for name in missing if {*name.split(",")} <= {*map(str, columns)}), None)
+    return f"Write several as [{several}]." if several else "Check the spelling."
+
+
+def _check_numbers(frame: pd.DataFrame, responses: Sequence[str]) -> None:
+    """Refuse what is meant as a number and is none to us: left out, it would be a failed run.
+
+    Raises:
+        UsageError: naming one, such as `51.09%` or `1,009.5`.
+    """
+    for name in responses:
+        unread = frame[name][pd.to_numeric(frame[name], errors="coerce").isna()].astype(str)
+        odd = unread[unread.str.contains(r"\d")]
+        if len(odd):
+            raise UsageError(
+                f"{name}: expected numbers such as 1009.5, or nothing for a run that failed. "
+                f"Received: {counted(len(odd), 'entry', 'entries')} such as {odd.iloc[0]!r}"
+            )
 
 
 def _answers(record: Mapping[str, Any], scan: Scan, frame: pd.DataFrame, factors: list[str]) -> list[Answer]:

@@ -1,5 +1,7 @@
 """What is read of a study and of a table, before anything is written."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -135,3 +137,27 @@ def test_a_response_called_as_a_column_of_every_table_is_that_of_the_runs(study)
     found = load_study(str(folder))
     assert [a.response for a in found.answers] == ["loss", "response.seconds"]
     assert set(found.values("response.seconds")) == {5.0 + s for s in set(found.table["seed"])}
+
+
+@pytest.mark.parametrize(
+    ("losses", "factors", "separator", "told"),
+    [
+        (["0.5", "0.6", "51.09%", "0.4"], ["a"], ",", "1 entry such as '51.09%'"),
+        (["986.5", '"1,009.5"', '"1,020.5"', "900"], ["a"], ",", "2 entries such as '1,009.5'"),
+        (["0.5", "0.6", "0.5", "0.4"], ["a,seed"], ",", "Write several as [a,seed]."),
+        (["0.5", "0.6", "0.5", "0.4"], ["a"], ";", "Separate columns by commas"),
+    ],
+)
+def test_what_is_meant_otherwise_than_it_is_read_is_refused(tmp_path, losses, factors, separator, told):
+    lines = ["a,seed,loss", *(f"{i % 2},{i // 2},{loss}" for i, loss in enumerate(losses))]
+    (tmp_path / "t.csv").write_text("\n".join(lines).replace(",", separator))
+    with pytest.raises(UsageError, match=re.escape(told)):
+        load_table(Asked(str(tmp_path / "t.csv"), ["loss"], factors, None))
+
+
+def test_a_run_that_failed_may_say_so_in_words(tmp_path):
+    rows = [(a, s, str(1 + 0.1 * a + 0.0137 * s**2)) for a in (0, 1) for s in range(4)]
+    frame = pd.DataFrame(rows, columns=["a", "seed", "loss"])
+    frame.loc[0, "loss"] = "diverged"
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    assert ended(load_table(Asked(str(tmp_path / "t.csv"), ["loss"], ["a"], "seed"))) == "7 finite, 1 failed"

@@ -31,7 +31,7 @@ def _summary(lines: list[Line]) -> str:
     warned = [title for tone, title, _ in lines if tone == "warn"]
     known = [tone for tone, _, _ in lines if tone != "unknown"]
     if not known:
-        return "No check could be made: too few runs"
+        return "No check could be made"
     if not warned:
         return f"{counted(len(known), 'check')} passed"
     return f"{len(warned)} of {len(known)} checks warn: {', '.join(warned).lower()}"
@@ -80,7 +80,7 @@ def _why_unknown(analysis: Analysis) -> str:
 def _outlier(study: Study, analysis: Analysis) -> Line:
     table, title = analysis.diagnostics.outlier, "Outliers"
     if table.empty or not math.isfinite(table["p_adjusted"].iloc[0]):
-        return "unknown", title, "Too few runs to tell."
+        return "unknown", title, _why_unknown(analysis)
     row = table.iloc[0]
     at = int(study.table.index.get_loc(row["run"]))
     which = f"{study.label(study.levels_of(at))}, seed {study.table['seed'].iloc[at]}"
@@ -94,7 +94,7 @@ def _outlier(study: Study, analysis: Analysis) -> Line:
 def _influence(analysis: Analysis) -> Line:
     distances, title = analysis.diagnostics.influence["cooks_distance"], "Influence"
     if not distances.notna().any():
-        return "unknown", title, "Too few runs to tell."
+        return "unknown", title, _why_unknown(analysis)
     found = f"largest Cook's distance {plain(distances.max())}; {MAX_COOKS_DISTANCE:g} would be a concern."
     return "warn" if distances.max() > MAX_COOKS_DISTANCE else "pass", title, found
 

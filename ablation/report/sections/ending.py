@@ -107,6 +107,8 @@ def _next_step(study: Study, analysis: Analysis) -> list[Block]:
 
 def _obstacle(analysis: Analysis) -> str:
     """What to do where no effect can be tested."""
+    if math.isnan(analysis.fit.variance) and analysis.fit.df_resid > 0:
+        return "Next step: see why runs differ by nothing but their components; more of them change nothing."
     if math.isnan(analysis.fit.variance):
         return "Next step: repeat every cell with more seeds; without replicates no effect can be tested."
     return (

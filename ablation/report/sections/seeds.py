@@ -37,7 +37,8 @@ def _outliers(study: Study, answer: Answer, analysis: Analysis) -> list[Block]:
     size = table["studentized"].abs()
     far = table[size > FAR].reindex(size[size > FAR].sort_values(ascending=False).index)
     if not size.notna().any():
-        return [Prose("Whether a run stands out cannot be said: there are too few of them.")]
+        why = "from so few runs" if analysis.fit.variance > 0 else "without an error estimate"
+        return [Prose(f"Whether a run stands out cannot be told {why}.")]
     if far.empty:
         largest = f"the largest studentized residual is {plain(size.max())}"
         return [Prose(f"No run is far from what the model says of it: {largest}.")]
