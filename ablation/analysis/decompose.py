@@ -70,6 +70,14 @@ def orthonormal(columns: Floats) -> Floats:
     return basis
 
 
+def beyond(base: Floats, columns: Floats) -> Floats:
+    """An orthonormal basis of the part of columns (m x k) outside the space of base (m x l)."""
+    before, rest = orthonormal(base), columns
+    for _ in range(2):  # twice is enough (Kahan; Parlett 1980)
+        rest = rest - before @ (before.T @ rest)
+    return orthonormal(rest)
+
+
 def null_space(triangle: Floats, r: Floats, kept: Ints) -> Floats:
     """Combinations of columns that vanish: each dropped column minus what the kept ones make of it."""
     dropped = np.setdiff1d(np.arange(triangle.shape[1]), kept)

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ablation.analysis.decompose import independent, null_space, orthonormal
+from ablation.analysis.decompose import beyond, independent, null_space, orthonormal
 from ablation.analysis.distributions import f_upper
 from ablation.analysis.factors import Floats, Ints
 from ablation.analysis.terms import Matrix, Term
@@ -188,12 +188,9 @@ class Fit:
         base, added = np.asarray(base, dtype=np.intp), np.asarray(added, dtype=np.intp)
         if len(base) + len(added) == self.rank == self.matrix.X.shape[1]:
             rest = self.r_inverse[added].T  # what is left of the last columns, without a new decomposition
-            rest = rest / np.linalg.norm(rest, axis=0)
+            basis = orthonormal(rest / np.linalg.norm(rest, axis=0))
         else:
-            before, rest = orthonormal(self.triangle[:, base]), self.triangle[:, added]
-            for _ in range(2):  # twice is enough (Kahan; Parlett 1980)
-                rest = rest - before @ (before.T @ rest)
-        basis = orthonormal(rest)
+            basis = beyond(self.triangle[:, base], self.triangle[:, added])
         return float(np.sum((basis.T @ self.z) ** 2)), basis.shape[1]
 
 

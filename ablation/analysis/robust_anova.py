@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ablation.analysis.decompose import orthonormal
+from ablation.analysis.decompose import beyond
 from ablation.analysis.distributions import f_upper
 from ablation.analysis.factors import Floats, Ints
 from ablation.analysis.fit import Fit
@@ -52,14 +52,10 @@ def _directions(fit: Fit, smaller: Ints, added: Ints) -> Floats:
     """
     if fit.rank == fit.matrix.X.shape[1]:
         above = np.setdiff1d(np.arange(fit.rank), np.concatenate([smaller, added]))
-        return _beyond(fit.r_inverse[above].T, fit.r_inverse[added].T)
-    return _beyond(fit.triangle[:, smaller], fit.triangle[:, added])
+        return beyond(_unit(fit.r_inverse[above].T), _unit(fit.r_inverse[added].T))
+    return beyond(_unit(fit.triangle[:, smaller]), _unit(fit.triangle[:, added]))
 
 
-def _beyond(base: Floats, columns: Floats) -> Floats:
-    """Orthonormal basis of the part of columns (m x k) outside the space of base (m x l)."""
-    before = orthonormal(base / np.linalg.norm(base, axis=0).clip(np.finfo(float).tiny))
-    rest = columns / np.linalg.norm(columns, axis=0).clip(np.finfo(float).tiny)
-    for _ in range(2):  # twice is enough (Kahan; Parlett 1980)
-        rest = rest - before @ (before.T @ rest)
-    return orthonormal(rest)
+def _unit(columns: Floats) -> Floats:
+    unit: Floats = columns / np.linalg.norm(columns, axis=0).clip(np.finfo(float).tiny)
+    return unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -131,11 +132,23 @@ def _failures(table: pd.DataFrame, asked: Request, response: Floats) -> np.ndarr
     broken = np.flatnonzero(~np.isfinite(response))
     raw = table[asked.response].iloc[broken]
     reason[broken] = [f"response is {str(value).strip() or 'empty'}" for value in raw]
-    if "status" in table.columns and "status" not in asked.columns:
-        status = table["status"].astype(str).to_numpy(dtype=object)
-        if (status == "ok").any():
-            _mark(reason, status != "ok", np.array([f"status is {s}" for s in status], dtype=object))
+    status = statuses(table, asked.columns)
+    if status is not None:
+        _mark(reason, status != "ok", np.array([f"status is {s}" for s in status], dtype=object))
     return reason
+
+
+def statuses(table: pd.DataFrame, asked: Sequence[str]) -> np.ndarray | None:
+    """How each run ended, (n_rows,); None without a column that says so: `status` with an `ok` among others.
+
+    Args:
+        table: one row per run.
+        asked: its columns that have a role, whatever they are called.
+    """
+    if "status" not in table.columns or "status" in asked:
+        return None
+    found = table["status"].astype(str).to_numpy(dtype=object)
+    return found if (found == "ok").any() else None
 
 
 def _excluded_table(table: pd.DataFrame, asked: Request, runs: Runs, reason: np.ndarray) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ablation.config import Data
 from ablation.errors import UsageError
 from ablation.heatmaps.request import Request, parse
 from ablation.heatmaps.saved import Saved, saved_runs
@@ -53,11 +54,11 @@ def _write(request: Request) -> None:
     print(f"{picture.alt}\n{png}\n{npz}")
 
 
-def _check_pictures(saved: Saved) -> None:
+def _check_pictures(saved: Saved, data: Data) -> None:
     """Refuse pictures that are not those a network was trained on."""
     from ablation.networks.data import data_hash
 
-    data, told = config_of(saved.row).data, saved.row.identity.get("data")
+    told = saved.row.identity.get("data")
     if told and data_hash(data.name, data.path) != told:
         raise UsageError(
             f"Expected the pictures that {saved.label} was trained on. Received others: "
@@ -71,7 +72,7 @@ def _look(saved: Saved, request: Request) -> tuple[str, np.ndarray, np.ndarray |
     from ablation.training.devices import prepare_device
 
     config = config_of(saved.row)
-    _check_pictures(saved)
+    _check_pictures(saved, config.data)
     prepare_device(config.training.threads)
     from ablation.heatmaps.make import Looked, make_map
     from ablation.problems import lookout, problem

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ablation.analysis.factors import Floats
+from ablation.analysis.runs import statuses
 
 
 def measured(table: pd.DataFrame, response: str, factors: Sequence[str] = ()) -> Floats:
@@ -18,16 +18,3 @@ def measured(table: pd.DataFrame, response: str, factors: Sequence[str] = ()) ->
     status = statuses(table, (response, *factors))
     values: Floats = np.where(finite & (status == "ok") if status is not None else finite, numbers, np.nan)
     return values
-
-
-def statuses(table: pd.DataFrame, asked: Sequence[str]) -> np.ndarray[Any, np.dtype[np.object_]] | None:
-    """How each run ended, (n_runs,); None without a column that says so: `status` with an `ok` among others.
-
-    Args:
-        table: one row per run.
-        asked: its columns that are factors or responses, whatever they are called.
-    """
-    if "status" not in table or "status" in asked:
-        return None
-    found = table["status"].astype(str).to_numpy(dtype=object)
-    return found if (found == "ok").any() else None

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
-from ablation.design import short_name
+from ablation.design import short_names
 from ablation.words import OFF, ON
 
 LONG = 48
@@ -19,10 +19,8 @@ def factor_labels(factors: Iterable[str]) -> dict[str, str]:
     >>> factor_labels(["flags.norm", "encoder.units", "decoder.units"])
     {'flags.norm': 'norm', 'encoder.units': 'encoder.units', 'decoder.units': 'decoder.units'}
     """
-    names = list(factors)
-    short = {name: short_name(name) for name in names}
-    counts = list(short.values())
-    return {name: short[name] if counts.count(short[name]) == 1 else name for name in names}
+    names = list(dict.fromkeys(factors))
+    return dict(zip(names, short_names(names), strict=True))
 
 
 def cell_label(

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis import Analysis
-from ablation.report.endings import measured, statuses
+from ablation.analysis.runs import statuses
+from ablation.report.endings import measured
 from ablation.report.names import LONG, cell_label, clipped, factor_labels
 from ablation.report.numbers import minus
 
