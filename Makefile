@@ -42,7 +42,7 @@ check: $(READY) $(TOOLS)  ## formatting, lint, types, doors between rooms, examp
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || (cat $(VENV)/lint-imports.log; exit 1)
-	@$(BIN)/python -m pytest -q --no-header --doctest-modules --doctest-glob='*.md' ablation/design ablation/sweep ablation/flags.py ablation/words.py ablation/report/names.py ablation/report/numbers.py ablation/report/latex.py ablation/training/packing.py docs README.md
+	@$(BIN)/python -m pytest -q --no-header --doctest-modules --doctest-glob='*.md' ablation/design ablation/sweep ablation/app/flags.py ablation/words.py ablation/naming.py ablation/numbers.py ablation/report/formats/latex.py ablation/app/training/packing.py docs README.md
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Expected Python 3.11 to 3.13. Received: %d.%d. Name another: make PYTHON=python3.12" % v)'

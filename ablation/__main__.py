@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ablation.config import Config
+from ablation.app.config import Config
 from ablation.errors import UsageError
 from ablation.sweep import Outcome, main
 
@@ -16,7 +16,7 @@ _UNKEYED = ("data.folder", "data.path", "training.threads", "training.pack", "tr
 
 def identity(config: Config) -> Mapping[str, str]:
     """What determines a result beside the configuration: the content of the data."""
-    from ablation.networks.data import check_data, data_hash
+    from ablation.app.data.data import check_data, data_hash
 
     check_data(config.data.name, config.model.name)
     return {"data": data_hash(config.data.name, config.data.path)}
@@ -25,7 +25,7 @@ def identity(config: Config) -> Mapping[str, str]:
 def after(config: Config, folder: str) -> None:
     """Once a study is done, keep the weights of its best and its reference cell."""
     if config.training.save_weights == "best":
-        from ablation.weights import keep_weights
+        from ablation.app.weights import keep_weights
 
         keep_weights(config.results.url, folder, config.analysis.response, config.analysis.direction)
 
@@ -35,7 +35,7 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
     """Train the network that the configuration describes, from each seed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        from ablation.training.devices import prepare_device
+        from ablation.app.training.devices import prepare_device
 
         device = prepare_device(config.training.threads)
     except ModuleNotFoundError as error:
@@ -43,8 +43,9 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
             f"Expected a deep-learning backend. Received: {error}. "
             "Install one: pip install 'ablation-study[cpu]'; or name the one that is there, KERAS_BACKEND=jax"
         ) from error
-    from ablation.problems import problem
-    from ablation.training.cell import Schedule, train_cell
+    from ablation.app.problems import problem
+    from ablation.app.training.problem import Schedule
+    from ablation.app.training.train import train_cell
 
     t = config.training
     schedule = Schedule(t.epochs, t.batch_size, t.learning_rate, t.decay)

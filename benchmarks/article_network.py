@@ -1,9 +1,9 @@
 """The article's network with every flag on, for benchmarks of one backend or another."""
 
-from ablation.config import Config, Data, Model, Training
-from ablation.flags import Flags
-from ablation.problems import problem
-from ablation.training.cell import Problem, Schedule
+from ablation.app.config import Config, Data, Model, Training
+from ablation.app.flags import Flags
+from ablation.app.problems import problem
+from ablation.app.training.problem import Problem, Schedule
 
 BATCH = 64
 

@@ -59,16 +59,17 @@ def _run(options: argparse.Namespace, backend: str, pack: int) -> dict[str, floa
 
 
 def _measure(options: argparse.Namespace, pack: int) -> dict[str, float | str]:
-    """One epoch of so many steps, as the loops of `ablation.training` take it."""
-    from ablation.training.devices import prepare_device
+    """One epoch of so many steps, as the loops of `ablation.app.training` take it."""
+    from ablation.app.training.devices import prepare_device
 
     device = prepare_device(None)
     from dataclasses import replace
 
-    from ablation.config import Config, Data, Model
-    from ablation.flags import Flags
-    from ablation.problems import problem
-    from ablation.training.cell import Schedule, train_cell
+    from ablation.app.config import Config, Data, Model
+    from ablation.app.flags import Flags
+    from ablation.app.problems import problem
+    from ablation.app.training.problem import Schedule
+    from ablation.app.training.train import train_cell
 
     small = options.network == "small"
     model = Model(units=[2, 8, 8, 2], depth=1, latent=8, batch_norm_momentum=0.9) if small else Model()

@@ -12,17 +12,17 @@ N_STEPS = 20
 
 
 def main() -> None:
-    from ablation.training.devices import prepare_device
+    from ablation.app.training.devices import prepare_device
 
     prepare_device(os.cpu_count())
     import keras
     import tensorflow as tf
 
-    from ablation.config import Config
-    from ablation.flags import Flags
-    from ablation.problems import problem
-    from ablation.training.cell import Schedule
-    from ablation.training.tensorflow_loop import TensorFlowLoop
+    from ablation.app.config import Config
+    from ablation.app.flags import Flags
+    from ablation.app.problems import problem
+    from ablation.app.training.problem import Schedule
+    from ablation.app.training.tensorflow.loop import TensorFlowLoop
     from benchmarks.peer_fit import Trainable
 
     config = Config(flags=Flags(True, True, "spatial", "relu"))

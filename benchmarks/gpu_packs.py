@@ -24,7 +24,7 @@ os.environ["JAX_ENABLE_COMPILATION_CACHE"] = "false"  # else an earlier call mak
 os.environ["KERAS_BACKEND"] = "jax"  # before Keras is imported, hence the imports below it
 
 # ruff: noqa: E402
-from ablation.training.devices import prepare_device
+from ablation.app.training.devices import prepare_device
 
 DEVICE = prepare_device(None)
 
@@ -33,9 +33,9 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
-from ablation.training.jax_loop import JaxLoop
-from ablation.training.jax_state import initial_state, state_shapes
-from ablation.training.packing import is_out_of_memory
+from ablation.app.training.jax.loop import JaxLoop
+from ablation.app.training.jax.state import initial_state, state_shapes
+from ablation.app.training.packing import is_out_of_memory
 from benchmarks.article_network import BATCH, article
 from benchmarks.peer_fit import Trainable
 

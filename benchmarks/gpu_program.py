@@ -28,9 +28,9 @@ import jax
 import numpy as np
 from jax.experimental import topologies
 
-from ablation.training.jax_loop import JaxLoop
-from ablation.training.jax_state import state_shapes
-from ablation.training.jax_steps import Steps
+from ablation.app.training.jax.loop import JaxLoop
+from ablation.app.training.jax.state import state_shapes
+from ablation.app.training.jax.steps import Steps
 from benchmarks.article_network import BATCH, article
 
 N_STEPS, LARGEST_FILTER = 100, 5

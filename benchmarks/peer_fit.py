@@ -13,9 +13,9 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
 from ablation.__main__ import CONF
-from ablation.config import Config
-from ablation.problems import problem
-from ablation.training.cell import Problem
+from ablation.app.config import Config
+from ablation.app.problems import problem
+from ablation.app.training.problem import Problem
 from benchmarks.spent import Spent, tell
 
 

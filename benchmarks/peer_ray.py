@@ -22,7 +22,7 @@ class Run(tune.Trainable):
     """A whole training in one step; an actor that has ended one takes the next."""
 
     def setup(self, config) -> None:
-        from ablation.training.devices import prepare_device
+        from ablation.app.training.devices import prepare_device
 
         prepare_device(1)
         self.chosen = dict(config)

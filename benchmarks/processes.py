@@ -65,7 +65,7 @@ def _child(study: str, n_steps: int, threads: int, core: int) -> float:
     """Seconds for the steps."""
     if core >= 0:
         os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[core]})
-    from ablation.training.devices import prepare_device
+    from ablation.app.training.devices import prepare_device
 
     prepare_device(threads)
     import tensorflow as tf
@@ -74,10 +74,10 @@ def _child(study: str, n_steps: int, threads: int, core: int) -> float:
     from omegaconf import OmegaConf
 
     from ablation.__main__ import CONF
-    from ablation.config import Config
-    from ablation.problems import problem
-    from ablation.training.cell import Schedule
-    from ablation.training.tensorflow_loop import TensorFlowLoop
+    from ablation.app.config import Config
+    from ablation.app.problems import problem
+    from ablation.app.training.problem import Schedule
+    from ablation.app.training.tensorflow.loop import TensorFlowLoop
 
     ConfigStore.instance().store(name="schema", node=Config)
     flags = ["flags.batch_norm=true", "flags.dropout=true", "flags.attention=spatial"]

@@ -73,14 +73,14 @@ class AblationSweeper(Sweeper):
         """Conduct the study."""
         from ablation.errors import UsageError
         from ablation.sweep.app import App
-        from ablation.sweep.request import Request
+        from ablation.sweep.request import SweepRequest
         from ablation.sweep.study import Study
 
         if not isinstance(self._task, App):
             raise UsageError("Expected an app decorated with @ablation.sweep.main, whose runs are recorded")
         settings: Any = OmegaConf.to_container(OmegaConf.create(self.settings), resolve=True)
-        request = Request(arguments, **settings)
-        Study(self._task, self._master, self._loader, self._launcher).conduct(request)
+        request = SweepRequest(arguments, **settings)
+        Study(self._task, self._master, self._loader, self._launcher).run(request)
 
 
 def _explain_missing(target: Any, error: Exception) -> None:

@@ -11,8 +11,8 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import OmegaConf
 
 from ablation import __main__ as app
-from ablation.config import Config
-from ablation.flags import Flags, levels_of
+from ablation.app.config import Config
+from ablation.app.flags import Flags, levels_of
 from ablation.sweep.cell import make_cell
 
 CONF = Path(app.CONF)

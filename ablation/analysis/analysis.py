@@ -10,32 +10,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ablation.analysis import article
-from ablation.analysis.anova import (
+from ablation.analysis.article import model as article
+from ablation.analysis.data.runs import Runs
+from ablation.analysis.data.scale import Scale
+from ablation.analysis.data.select import Selection
+from ablation.analysis.diagnostics.checks import design_notices, model_notices, residual_notices
+from ablation.analysis.diagnostics.diagnostics import Diagnostics
+from ablation.analysis.diagnostics.robustness import robustness_table
+from ablation.analysis.model.fit import Fit
+from ablation.analysis.model.means import effects_table, marginal_means_table
+from ablation.analysis.model.terms import Group
+from ablation.analysis.notices import Notice
+from ablation.analysis.request import AnalysisRequest
+from ablation.analysis.tables.anova import (
     anova_table,
     group_name,
     interactions_table,
     lack_of_fit_table,
     tested_interactions,
 )
-from ablation.analysis.cautious import Cautious, cautious
-from ablation.analysis.cells import CellMeans, best_cells_table, cell_means
-from ablation.analysis.checks import design_notices, model_notices, residual_notices
-from ablation.analysis.diagnostics import Diagnostics
-from ablation.analysis.equivalence import equivalence_table
-from ablation.analysis.failures import failures_table, troubled_levels
-from ablation.analysis.fit import Fit
-from ablation.analysis.lenth import lenth_table
-from ablation.analysis.means import effects_table, marginal_means_table
-from ablation.analysis.notices import Notice
-from ablation.analysis.pairs import letters_table, pairs_table
-from ablation.analysis.power import Growth, growth_of, needs_table, power_table
-from ablation.analysis.request import Request
-from ablation.analysis.robustness import robustness_table
-from ablation.analysis.runs import Runs, Selection
-from ablation.analysis.scale import Scale
-from ablation.analysis.terms import Group
-from ablation.analysis.verdicts import Row, contrast_alpha, row_names, verdict_rows, verdicts_table
+from ablation.analysis.tables.cells import CellMeans, best_cells_table, cell_means
+from ablation.analysis.tables.equivalence import equivalence_table
+from ablation.analysis.tables.failures import failures_table, troubled_levels
+from ablation.analysis.tables.lenth import lenth_table
+from ablation.analysis.tables.pairs import letters_table, pairs_table
+from ablation.analysis.verdicts.conservative import Conservative, conservative
+from ablation.analysis.verdicts.power import Growth, growth_of, needs_table, power_table
+from ablation.analysis.verdicts.verdicts import Row, contrast_alpha, row_names, verdict_rows, verdicts_table
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -54,7 +55,7 @@ class Analysis:
         notices: what was noticed before any table was computed.
     """
 
-    request: Request
+    request: AnalysisRequest
     scaling: Scale
     selection: Selection
     runs: Runs
@@ -178,7 +179,7 @@ class Analysis:
         """
         troubled = troubled_levels(self.failures, self.selection.failed, self.request.alpha)
         return verdicts_table(
-            self._judged, self._cautious, self.fit, self.runs.predictors, self.scaling, self.request,
+            self._judged, self._conservative, self.fit, self.runs.predictors, self.scaling, self.request,
             self._growth, troubled, self._depends,
         )  # fmt: skip
 
@@ -199,7 +200,7 @@ class Analysis:
         tests), alpha (of the strictest step of the verdicts' adjustment), detectable (analysis scale),
         detectable_percent.
         """
-        return power_table(row_names(self._judged), self._cautious, self.scaling, self._strictest)
+        return power_table(row_names(self._judged), self._conservative, self.scaling, self._strictest)
 
     def power_for(self, effects: Sequence[float]) -> pd.DataFrame:
         """Power now, and seeds needed for 80 %, for given sizes of effects.
@@ -212,7 +213,7 @@ class Analysis:
             beyond 1000 seeds).
         """
         names = row_names(self._judged)
-        return needs_table(names, self._cautious, effects, self.scaling, self._strictest, self._growth)
+        return needs_table(names, self._conservative, effects, self.scaling, self._strictest, self._growth)
 
     @cached_property
     def robustness(self) -> pd.DataFrame:
@@ -316,8 +317,8 @@ class Analysis:
         return verdict_rows(self.fit, self.runs.predictors, self.request.alpha)
 
     @cached_property
-    def _cautious(self) -> Cautious:
-        return cautious(self.fit, np.array([row.L for row in self._judged]), self.request.alpha)
+    def _conservative(self) -> Conservative:
+        return conservative(self.fit, np.array([row.L for row in self._judged]), self.request.alpha)
 
     @property
     def _split_along(self) -> set[str]:

@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.analysis import Analysis
-from ablation.analysis.fit import Fit, fit_least_squares
+from ablation.analysis.data.reading import read_table
+from ablation.analysis.data.runs import Runs
+from ablation.analysis.data.scale import Scale, choose_scale
+from ablation.analysis.data.select import drop_constant, select_rows
+from ablation.analysis.model.fit import Fit, fit_least_squares
+from ablation.analysis.model.separable import fit_estimable, refuse_inseparable, unknown_notices
+from ablation.analysis.model.terms import build_matrix
 from ablation.analysis.notices import Notice
-from ablation.analysis.reading import read_table
-from ablation.analysis.request import Request, request
-from ablation.analysis.runs import Runs, drop_constant, select_rows
-from ablation.analysis.scale import Scale, choose_scale
-from ablation.analysis.separable import fit_estimable, refuse_inseparable, unknown_notices
-from ablation.analysis.terms import build_matrix
+from ablation.analysis.request import AnalysisRequest, request
 
 
 def analyze(
@@ -80,7 +81,9 @@ def analyze(
     return Analysis(asked, chosen, selection, runs, fit, notices)
 
 
-def _with_margin_in_its_unit(asked: Request, scale: Scale) -> tuple[Request, tuple[Notice, ...]]:
+def _with_margin_in_its_unit(
+    asked: AnalysisRequest, scale: Scale
+) -> tuple[AnalysisRequest, tuple[Notice, ...]]:
     """Leave out a margin in % where values of a loss forbid percentages: it would become one in units."""
     if asked.margin is None or not scale.by_chance:
         return asked, ()

@@ -16,7 +16,7 @@ DIRECTIONS = ("lower", "higher")
 
 
 @dataclass(frozen=True)
-class Request:
+class AnalysisRequest:
     """The arguments of `analyze`, checked."""
 
     response: str
@@ -83,12 +83,12 @@ class Request:
             )
 
 
-def request(factors: Iterable[str] | str, numeric: Iterable[str] | str, **rest: Any) -> Request:
+def request(factors: Iterable[str] | str, numeric: Iterable[str] | str, **rest: Any) -> AnalysisRequest:
     """Make a request; numeric factors that are not among `factors` are added to them."""
     names = (factors,) if isinstance(factors, str) else tuple(factors)
     numbers = (numeric,) if isinstance(numeric, str) else tuple(numeric)
     added = tuple(name for name in numbers if name not in names)
-    return Request(factors=names + added, numeric=numbers, **rest)
+    return AnalysisRequest(factors=names + added, numeric=numbers, **rest)
 
 
 def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:

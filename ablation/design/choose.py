@@ -4,8 +4,8 @@ from itertools import combinations
 
 import numpy as np
 
-from ablation.design.arrays import Column, Pool
-from ablation.design.model import Codes, Matrix, contrasts, interaction_columns
+from ablation.design.coding import Codes, Matrix, contrasts, interaction_columns
+from ablation.design.orthogonal_arrays import Column, Pool
 
 WIDTH = 12
 """Unfinished choices that are carried on."""

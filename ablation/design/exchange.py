@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from ablation.design.model import Codes, Matrix, main_columns
+from ablation.design.coding import Codes, Matrix, main_columns
 
 STARTS = 40
 """Random beginnings; the best end is kept."""

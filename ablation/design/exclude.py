@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ablation.design.model import Codes
-from ablation.design.names import find_factor, find_level, level_text, short_name
+from ablation.design.coding import Codes
 from ablation.errors import UsageError
+from ablation.naming import find_factor, find_level, level_text, short_name
 
 Rule = dict[int, set[int]]
 """Position of a factor → positions of levels; a cell matches if it has one of them in every factor."""

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ablation.design.coding import Codes
 from ablation.design.exclude import Rule, matches, read_rules, rule_text
 from ablation.design.kinds import Design
-from ablation.design.model import Codes
-from ablation.design.notes import conclusions, inseparable, left_out
-from ablation.design.request import Request
-from ablation.design.sentences import listed
+from ablation.design.notes import conclusions, inseparable, left_out, listed
+from ablation.design.request import DesignRequest
 from ablation.design.verify import examine
 from ablation.errors import UsageError
 from ablation.words import counted
@@ -37,7 +36,7 @@ class Cells:
     needs_reference: bool = False
 
 
-def finish(request: Request, made: Cells, exclude: Sequence[Mapping[str, Any]]) -> Design:
+def finish(request: DesignRequest, made: Cells, exclude: Sequence[Mapping[str, Any]]) -> Design:
     """Apply the exclusions and verify what is left.
 
     Raises:
@@ -67,13 +66,13 @@ def finish(request: Request, made: Cells, exclude: Sequence[Mapping[str, Any]]) 
     )
 
 
-def _reference_first(codes: Codes, request: Request, n_base: int) -> Codes:
+def _reference_first(codes: Codes, request: DesignRequest, n_base: int) -> Codes:
     """The reference cell in front, unless it belongs to a mirror."""
     at = np.flatnonzero((codes[:n_base] == request.reference).all(1))
     return codes if not len(at) else np.vstack([codes[at], np.delete(codes, at, axis=0)])
 
 
-def _check_left(codes: Codes, made: Cells, request: Request, rules: Sequence[Rule]) -> None:
+def _check_left(codes: Codes, made: Cells, request: DesignRequest, rules: Sequence[Rule]) -> None:
     """Something to compare must be left."""
     received = "; ".join(rule_text(rule, request.factors) for rule in rules)
     if not len(codes):
@@ -85,11 +84,11 @@ def _check_left(codes: Codes, made: Cells, request: Request, rules: Sequence[Rul
         raise UsageError(f"exclude: expected {what}. Received: {received}")
 
 
-def _has_reference(codes: Codes, request: Request) -> bool:
+def _has_reference(codes: Codes, request: DesignRequest) -> bool:
     return bool((codes == request.reference).all(1).any())
 
 
-def _exclusions(rules: Sequence[Rule], out: NDArray[np.bool_], request: Request) -> list[str]:
+def _exclusions(rules: Sequence[Rule], out: NDArray[np.bool_], request: DesignRequest) -> list[str]:
     """What was left out, and rules that left out nothing."""
     texts = [rule_text(rule, request.factors) for rule in rules]
     used = [text for text, hit in zip(texts, out, strict=True) if hit.any()]
@@ -97,7 +96,7 @@ def _exclusions(rules: Sequence[Rule], out: NDArray[np.bool_], request: Request)
     return left_out(int(np.any(out, axis=0).sum()), out.shape[1], used, idle)
 
 
-def _remarks(codes: Codes, request: Request) -> list[str]:
+def _remarks(codes: Codes, request: DesignRequest) -> list[str]:
     """On factors of one level, and on a reference cell that is not there."""
     fixed = [n for n, size in zip(request.names, request.n_levels, strict=True) if size == 1]
     notes = [f"Nothing to compare in {listed(fixed)}: one level."] if fixed else []

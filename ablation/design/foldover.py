@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ablation.design.coding import Codes
 from ablation.design.kinds import Alias
-from ablation.design.model import Codes
-from ablation.design.names import find_factor
 from ablation.errors import UsageError
+from ablation.naming import find_factor
 from ablation.words import counted
 
 

@@ -8,14 +8,14 @@ from math import lcm, prod
 import numpy as np
 
 from ablation.design import wordlengths
-from ablation.design.arrays import PLACKETT_BURMAN, SIZES, pool
 from ablation.design.catalogue import catalogued_runs
 from ablation.design.choose import choose_columns
+from ablation.design.coding import MAX_CELLS, Codes, effect_columns, n_parameters
 from ablation.design.exchange import d_optimal
 from ablation.design.generators import parse_generators
-from ablation.design.model import MAX_CELLS, Codes, effect_columns, n_parameters
+from ablation.design.notes import roman, shape
+from ablation.design.orthogonal_arrays import PLACKETT_BURMAN, SIZES, pool
 from ablation.design.regular import Word, catalogued_words, fraction, relation_text, solve
-from ablation.design.sentences import roman, shape
 from ablation.design.verify import d_efficiency
 from ablation.errors import UsageError
 

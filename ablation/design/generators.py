@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from ablation.design.names import find_factor, letters, short_name, short_names
 from ablation.design.regular import Word, solve
 from ablation.errors import UsageError
+from ablation.naming import find_factor, letters, short_name, short_names
 
 
 def parse_generators(texts: Sequence[str], factors: Sequence[str]) -> list[Word]:

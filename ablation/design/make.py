@@ -7,18 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from ablation.design.coding import MAX_CELLS
 from ablation.design.finish import Cells, finish
 from ablation.design.foldover import plan_mirror
 from ablation.design.fractional import Fraction, Fractions
 from ablation.design.kinds import Design
-from ablation.design.model import MAX_CELLS
-from ablation.design.names import short_names
-from ablation.design.notes import legend, one_factor_notes
+from ablation.design.notes import legend, one_factor_notes, roman, shape
 from ablation.design.one_factor import one_factor_cells
-from ablation.design.request import Request, read_request
-from ablation.design.sentences import roman, shape
+from ablation.design.request import DesignRequest, read_request
 from ablation.design.verify import examine
 from ablation.errors import UsageError
+from ablation.naming import short_names
 from ablation.words import counted
 
 
@@ -64,7 +63,7 @@ def make_design(
     return finish(request, _KINDS[request.name](request), exclude)
 
 
-def _full_factorial(request: Request) -> Cells:
+def _full_factorial(request: DesignRequest) -> Cells:
     """Every cell; the last factor changes fastest."""
     n_cells = prod(request.n_levels)
     if n_cells > MAX_CELLS:
@@ -77,13 +76,13 @@ def _full_factorial(request: Request) -> Cells:
     return Cells(np.asarray(codes, dtype=np.int64), words)
 
 
-def _fractional(request: Request) -> Cells:
+def _fractional(request: DesignRequest) -> Cells:
     """Some cells, chosen."""
     base = _base(request)
     return Cells(request.widened(base.codes), base.words, _legend(base, request))
 
 
-def _foldover(request: Request) -> Cells:
+def _foldover(request: DesignRequest) -> Cells:
     """A fraction and its mirror, the fraction first."""
     base = _base(request)
     factors = [list(request.factors)[i] for i in request.varied]
@@ -100,17 +99,17 @@ def _foldover(request: Request) -> Cells:
     return Cells(both, words, notes, n_base=len(base.codes))
 
 
-def _one_at_a_time(request: Request) -> Cells:
+def _one_at_a_time(request: DesignRequest) -> Cells:
     """The reference cell and its neighbours."""
     return _neighbours(request, "one-at-a-time from the reference cell")
 
 
-def _leave_one_out(request: Request) -> Cells:
+def _leave_one_out(request: DesignRequest) -> Cells:
     """The cell with everything on and its neighbours."""
     return _neighbours(request, "leave-one-out from a cell with everything on")
 
 
-_KINDS: dict[str, Callable[[Request], Cells]] = {
+_KINDS: dict[str, Callable[[DesignRequest], Cells]] = {
     "full_factorial": _full_factorial,
     "fractional": _fractional,
     "leave_one_out": _leave_one_out,
@@ -119,14 +118,14 @@ _KINDS: dict[str, Callable[[Request], Cells]] = {
 }
 
 
-def _neighbours(request: Request, words: str) -> Cells:
+def _neighbours(request: DesignRequest, words: str) -> Cells:
     """The reference cell, and each factor changed in turn."""
     codes = one_factor_cells(request.reference, request.n_levels)
     notes = one_factor_notes(request.reference_text, len(request.varied))
     return Cells(codes, f"{words}, {counted(len(codes), 'cell')}", notes, needs_reference=True)
 
 
-def _base(request: Request) -> Fraction:
+def _base(request: DesignRequest) -> Fraction:
     """The fraction of the factors that vary."""
     factors = [list(request.factors)[i] for i in request.varied]
     n_levels = tuple(request.n_levels[i] for i in request.varied)
@@ -134,6 +133,6 @@ def _base(request: Request) -> Fraction:
     return Fractions(factors, n_levels, reference).make(request.resolution, request.runs, request.generators)
 
 
-def _legend(base: Fraction, request: Request) -> list[str]:
+def _legend(base: Fraction, request: DesignRequest) -> list[str]:
     """The letters that the words use."""
     return [legend([request.names[i] for i in request.varied])] if base.relation else []

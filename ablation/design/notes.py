@@ -1,11 +1,11 @@
 """What can be concluded from a design and what cannot, in sentences."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from ablation.design.kinds import Alias
-from ablation.design.names import letters
-from ablation.design.sentences import listed
 from ablation.design.verify import Properties, Rank
+from ablation.naming import letters
 from ablation.words import counted
 
 MAX_GROUPS = 8
@@ -116,3 +116,36 @@ def left_out(n_left: int, n_all: int, rules: Sequence[str], idle: Sequence[str])
     """What an exclusion took from the design, and rules that took nothing."""
     notes = [f"Excluded: {counted(n_left, 'cell')} of {n_all} ({'; '.join(rules)})."] if n_left else []
     return [*notes, *(f"Exclude {rule} matches no cell of this design." for rule in idle)]
+
+
+MAX_NAMES = 12
+"""Effects that a sentence names; of more it gives the number."""
+
+
+_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+
+
+def roman(number: int) -> str:
+    """Resolutions are written in Roman numerals.
+
+    >>> roman(3), roman(4), roman(8)
+    ('III', 'IV', 'VIII')
+    """
+    text = ""
+    for value, numeral in _ROMAN:
+        while number >= value:
+            text, number = text + numeral, number - value
+    return text
+
+
+def shape(n_levels: Sequence[int]) -> str:
+    """Such as `2×2×2×4`; runs of more than four alike as a power, `2^7×4`."""
+    parts = [(size, len(list(run))) for size, run in groupby(n_levels)]
+    return "×".join(f"{s}^{n}" if n > 4 else "×".join([str(s)] * n) for s, n in parts) or "1"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Such as `a, b and c`; the first twelve of many."""
+    if len(names) > MAX_NAMES:
+        return f"{', '.join(names[:MAX_NAMES])} and {len(names) - MAX_NAMES} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ablation.design.model import Codes
-from ablation.design.names import level_text
+from ablation.design.coding import Codes
+from ablation.naming import level_text
 from ablation.words import OFF
 
 

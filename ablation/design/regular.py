@@ -8,9 +8,9 @@ from math import prod
 import numpy as np
 
 from ablation.design.catalogue import added_columns
-from ablation.design.model import Codes
-from ablation.design.names import letters
+from ablation.design.coding import Codes
 from ablation.errors import UsageError
+from ablation.naming import letters
 
 MAX_GENERATORS = 10
 """That are written out."""

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from ablation.design.coding import Codes
 from ablation.design.factorial import check_factors
-from ablation.design.model import Codes
-from ablation.design.names import cell_text, find_factor, find_level, short_names
 from ablation.design.one_factor import everything_on
 from ablation.errors import UsageError
+from ablation.naming import cell_text, find_factor, find_level, short_names
 
 FRACTIONS = ("fractional", "foldover")
 
 
 @dataclass(frozen=True)
-class Request:
+class DesignRequest:
     """A design that is asked for.
 
     Args:
@@ -76,7 +76,7 @@ class Request:
 
 def read_request(
     name: str, factors: Mapping[str, Sequence[Any]], reference: Mapping[str, Any] | None, **fraction: Any
-) -> Request:
+) -> DesignRequest:
     """Check what is asked for, as far as that needs no design.
 
     Raises:
@@ -96,7 +96,7 @@ def read_request(
         raise UsageError(
             f"foldover: expected true (all factors of two levels) or a factor. Received: {received}"
         )
-    return Request(name, known, _reference(known, start, reference or {}), **fraction)
+    return DesignRequest(name, known, _reference(known, start, reference or {}), **fraction)
 
 
 def _check_number(option: str, value: object, least: int) -> None:

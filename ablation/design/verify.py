@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ablation.design.aliasing import Namer, find_aliases
+from ablation.design.coding import Codes, Matrix, Term, effect_columns, n_parameters
 from ablation.design.kinds import Alias
-from ablation.design.model import Codes, Matrix, Term, effect_columns, n_parameters
-from ablation.design.names import find_level, level_text, short_names
 from ablation.design.wordlengths import resolution, word_lengths
 from ablation.errors import UsageError
+from ablation.naming import find_level, level_text, short_names
 
 MAX_PARAMETERS = 800
 """Of a two-factor model that is examined; beyond, only main effects are."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ablation.design.model import Codes
+from ablation.design.coding import Codes
 
 MAX_CELLS = 512
 """Above, all pairs of cells would be too many."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ablation.naming import slug, unique
 from ablation.report.document import Block, Figure, Grid, Prose
-from ablation.report.names import slug, unique
 
 if TYPE_CHECKING:
     from ablation.report.figures import Picture

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis import analyze
-from ablation.analysis.factors import read_factor
-from ablation.analysis.reading import read_table
+from ablation.analysis.data.factors import read_factor
+from ablation.analysis.data.reading import read_table
 from ablation.errors import UsageError
-from ablation.report.names import cell_label, factor_labels, slug, unique
-from ablation.report.study import Answer, Study, Trouble
+from ablation.naming import cell_label, factor_labels, slug, unique
+from ablation.report.subject import FailedRun, ResponseResult, Subject
 from ablation.results import Arrays, Row, Scan, open_existing
 from ablation.results.columns import level_names
 from ablation.results.table import table as table_of
@@ -53,7 +53,7 @@ class Asked:
     scale: str = "auto"
 
 
-def load_study(path: str, folder: str | None = None) -> Study:
+def load_study(path: str, folder: str | None = None) -> Subject:
     """Read and analyse a study.
 
     Args:
@@ -76,7 +76,7 @@ def load_study(path: str, folder: str | None = None) -> Study:
         str(name): [str(level) for level in level_names(levels)]
         for name, levels in _mapping(record, "factors").items()
     }
-    return Study(
+    return Subject(
         name=str(record.get("study", Path(path).name)),
         record=record,
         table=frame,
@@ -90,7 +90,7 @@ def load_study(path: str, folder: str | None = None) -> Study:
     )
 
 
-def load_table(asked: Asked, command: str = "") -> Study:
+def load_table(asked: Asked, command: str = "") -> Subject:
     """Read and analyse a table of runs that came from anywhere.
 
     Raises:
@@ -113,7 +113,7 @@ def load_table(asked: Asked, command: str = "") -> Study:
     _check_numbers(frame, [name for name in asked.responses if name in frame])
     answers = [_answer_of_table(asked, frame, i, name) for i, name in enumerate(asked.responses)]
     shown, factors = _typed(frame, asked)
-    return Study(
+    return Subject(
         name=Path(asked.table).stem,
         record={},
         table=shown,
@@ -149,7 +149,9 @@ def _check_numbers(frame: pd.DataFrame, responses: Sequence[str]) -> None:
             )
 
 
-def _answers(record: Mapping[str, Any], scan: Scan, frame: pd.DataFrame, factors: list[str]) -> list[Answer]:
+def _answers(
+    record: Mapping[str, Any], scan: Scan, frame: pd.DataFrame, factors: list[str]
+) -> list[ResponseResult]:
     """One answer per response of a study, the main one first."""
     main = str(record.get("response", "loss"))
     responses = [str(name) for name in record.get("responses") or [main]]
@@ -163,7 +165,7 @@ def _answers(record: Mapping[str, Any], scan: Scan, frame: pd.DataFrame, factors
             known = sorted({name for row in scan.rows.values() for name in row.responses})
             hint = f" They have: {', '.join(known)}." if known else ""
             obstacle = f"No finished run has the response '{response}' yet.{hint}"
-            answers.append(Answer(response, direction, None, obstacle))
+            answers.append(ResponseResult(response, direction, None, obstacle))
             continue
         arguments = {
             "block": "seed" if frame["seed"].nunique() > 1 else None,
@@ -174,11 +176,11 @@ def _answers(record: Mapping[str, Any], scan: Scan, frame: pd.DataFrame, factors
     return _prefixed(answers)
 
 
-def _answer_of_table(asked: Asked, frame: pd.DataFrame, i: int, response: str) -> Answer:
+def _answer_of_table(asked: Asked, frame: pd.DataFrame, i: int, response: str) -> ResponseResult:
     direction = asked.directions.get(response, asked.direction if i == 0 else "lower")
     if response not in frame:
         seen = ", ".join(map(str, frame.columns))
-        return Answer(
+        return ResponseResult(
             response, direction, None, f"Expected a column '{response}' in the table. Received: {seen}."
         )
     arguments = {
@@ -192,26 +194,26 @@ def _answer_of_table(asked: Asked, frame: pd.DataFrame, i: int, response: str) -
 
 def _answer(
     frame: pd.DataFrame, response: str, direction: str, factors: list[str], arguments: Mapping[str, Any]
-) -> Answer:
+) -> ResponseResult:
     try:
         found = analyze(frame, response, factors, direction=direction, **arguments)
         found.verdicts  # noqa: B018  (computed now: without verdicts there is nothing to report)
     except UsageError as obstacle:
-        return Answer(response, direction, None, str(obstacle))
+        return ResponseResult(response, direction, None, str(obstacle))
     except Exception as error:
         log.exception("The analysis of %s could not be made", response)
         told = "The analysis could not be made, which is a mistake in the program"
-        return Answer(response, direction, None, f"{told}: {type(error).__name__}: {error}")
-    return Answer(response, direction, found)
+        return ResponseResult(response, direction, None, f"{told}: {type(error).__name__}: {error}")
+    return ResponseResult(response, direction, found)
 
 
-def _prefixed(answers: Sequence[Answer]) -> list[Answer]:
+def _prefixed(answers: Sequence[ResponseResult]) -> list[ResponseResult]:
     """Names of files start with the response, but for the main one."""
     prefixes = [""]
     for answer in answers[1:]:
         prefixes.append(unique(slug(answer.response), prefixes))
     return [
-        Answer(a.response, a.direction, a.analysis, a.obstacle, f"{prefix}-" if prefix else "")
+        ResponseResult(a.response, a.direction, a.analysis, a.obstacle, f"{prefix}-" if prefix else "")
         for a, prefix in zip(answers, prefixes, strict=True)
     ]
 
@@ -245,7 +247,7 @@ def _typed(frame: pd.DataFrame, asked: Asked) -> tuple[pd.DataFrame, dict[str, l
     return shown, factors
 
 
-def _troubles(scan: Scan, missing: Sequence[str], factors: Mapping[str, Sequence[str]]) -> list[Trouble]:
+def _troubles(scan: Scan, missing: Sequence[str], factors: Mapping[str, Sequence[str]]) -> list[FailedRun]:
     """The last recorded attempt at each run of the design that has no row."""
     found = []
     for key in missing:
@@ -255,11 +257,11 @@ def _troubles(scan: Scan, missing: Sequence[str], factors: Mapping[str, Sequence
     return found
 
 
-def _trouble(row: Row, factors: Mapping[str, Sequence[str]]) -> Trouble:
+def _trouble(row: Row, factors: Mapping[str, Sequence[str]]) -> FailedRun:
     levels = {name: str(level_names([row.config.get(name)])[0]) for name in factors}
     error = (row.error or "").partition("\n")[0]
     label = cell_label(levels, factors, factor_labels(factors))
-    return Trouble(label, row.seed, row.status, error, row.log or "")
+    return FailedRun(label, row.seed, row.status, error, row.log or "")
 
 
 def _arrays(folder: str) -> Any:

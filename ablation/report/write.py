@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ablation.results.disk import (
+from ablation.files import (
     Disk,
     make_folders,
     refusals,
@@ -20,7 +20,7 @@ from ablation.results.disk import (
 
 if TYPE_CHECKING:
     from ablation.report.document import Document
-    from ablation.report.study import Study
+    from ablation.report.subject import Subject
 
 MANIFEST = ".files.json"
 """Names of the files that a report consists of, so that the next one removes those it no longer has."""
@@ -51,7 +51,7 @@ def write_report(path: str, folder: str | None = None, figures: bool = True) -> 
     return publish(study, Path(folder or path) / "report", figures)
 
 
-def publish(study: Study, target: Path, figures: bool = True) -> bool:
+def publish(study: Subject, target: Path, figures: bool = True) -> bool:
     """Write all files of a report, remove those of an earlier one, and print the summary.
 
     Args:
@@ -63,8 +63,8 @@ def publish(study: Study, target: Path, figures: bool = True) -> bool:
         Whether the runs allowed an analysis.
     """
     from ablation.report.drawing import Drawer
+    from ablation.report.formats.terminal import print_summary
     from ablation.report.sections import build
-    from ablation.report.terminal import print_summary
 
     drawer = Drawer(figures)
     document = build(study, drawer)
@@ -76,14 +76,14 @@ def publish(study: Study, target: Path, figures: bool = True) -> bool:
     return study.concludes
 
 
-def _contents(study: Study, document: Document) -> dict[str, Callable[[], str | bytes]]:
+def _contents(study: Subject, document: Document) -> dict[str, Callable[[], str | bytes]]:
     """Name of each file → what makes its content."""
-    from ablation.report.csv_files import csv
     from ablation.report.document import Verbatim
-    from ablation.report.effects_json import effects_json
-    from ablation.report.html import html
-    from ablation.report.latex import latex
-    from ablation.report.markdown import markdown
+    from ablation.report.formats.csv_files import csv
+    from ablation.report.formats.effects_json import effects_json
+    from ablation.report.formats.html import html
+    from ablation.report.formats.latex import latex
+    from ablation.report.formats.markdown import markdown
 
     svgs = {picture.name: picture.svg() for picture in document.pictures}
     found: dict[str, Callable[[], str | bytes]] = {}

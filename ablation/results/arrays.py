@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ablation.results.disk import Disk, make_folders, refusals, remove_quietly, replace_durably
+from ablation.files import Disk, make_folders, refusals, remove_quietly, replace_durably
 from ablation.results.key import check_key
 
 if TYPE_CHECKING:

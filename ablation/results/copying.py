@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from ablation.errors import UsageError
 from ablation.results.encoding import encode
+from ablation.results.opening import open_store
 from ablation.results.row import Row
-from ablation.results.store import Quarantined, Scan, open_store
+from ablation.results.store import Quarantined, Scan
 
 
 @dataclass(frozen=True)

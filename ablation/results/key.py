@@ -126,12 +126,12 @@ def _content(
     config: Mapping[str, object], identity: Mapping[str, object], defaults: Mapping[str, object] | None
 ) -> dict[str, object]:
     declared = defaults or {}
-    telling = {
+    keyed = {
         name: value
         for name, value in config.items()
         if name not in declared or canonical(value) != canonical(declared[name])
     }
-    return {"schema": SCHEMA, "identity": dict(identity), "config": telling}
+    return {"schema": SCHEMA, "identity": dict(identity), "config": keyed}
 
 
 def _digest(content: object) -> str:

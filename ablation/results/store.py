@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
-from ablation.errors import UsageError
 from ablation.results.claim import Claim
 from ablation.results.row import Row
 
@@ -112,50 +109,3 @@ class Store(Protocol):
 
     def sweep(self, older_than_seconds: float = 3600.0) -> int:
         """Remove what crashes have left and nobody needs, once it is old; return how many things."""
-
-
-def open_store(url_or_path: str | os.PathLike[str], lease_seconds: float = LEASE_SECONDS) -> Store:
-    """Open the store of one study; nothing is created before something is written.
-
-    Args:
-        url_or_path: The study's folder, such as `runs/quick`, or a database and the study's name in it, such
-            as `postgresql+psycopg://user@host/database#quick` (needs the extra `postgres`).
-        lease_seconds: How long a claim holds without a heartbeat.
-
-    Returns:
-        The store.
-
-    Raises:
-        UsageError: The URL cannot be read, or the extra is not installed.
-    """
-    if not is_url(url_or_path):
-        from ablation.results.folder import FolderStore
-
-        return FolderStore(url_or_path, lease_seconds)
-    try:
-        from ablation.results.database import DatabaseStore
-    except ImportError as error:
-        raise UsageError(
-            f"results.url: a database needs a package that is missing here ({error.name}). "
-            "Run: pip install 'ablation-study[postgres]'"
-        ) from error
-    return DatabaseStore(str(url_or_path), lease_seconds)
-
-
-def open_existing(url_or_path: str | os.PathLike[str]) -> Store:
-    """Open the store of a study that should be there.
-
-    Raises:
-        UsageError: There is no such folder.
-    """
-    if not is_url(url_or_path) and not Path(url_or_path).is_dir():
-        raise UsageError(
-            f"{os.fspath(url_or_path)}: expected the folder of a study. Received: no such folder. "
-            "Run the sweep first, or look for the name under runs/."
-        )
-    return open_store(url_or_path)
-
-
-def is_url(url_or_path: str | os.PathLike[str]) -> bool:
-    """Tell a database's URL from a folder's path."""
-    return isinstance(url_or_path, str) and "://" in url_or_path

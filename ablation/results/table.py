@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ablation.results.columns import config_values, factor_column, plain_column, varies
+from ablation.results.opening import open_existing
 from ablation.results.row import Row
-from ablation.results.store import Scan, open_existing
+from ablation.results.store import Scan
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ablation.errors import UsageError
+from ablation.files import Disk, make_folders, refusals, replace_durably
 from ablation.results.canonical import canonical
-from ablation.results.disk import Disk, make_folders, refusals, replace_durably
-from ablation.results.store import is_url, open_store
+from ablation.results.opening import is_url, open_store
 from ablation.results.table import read
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from ablation.sweep.cell import Cell, Identity, make_cell
 from ablation.sweep.explain import explain
 from ablation.sweep.pickling import register_sentinels
 from ablation.sweep.provenance import provenance
-from ablation.sweep.run import About, Train, finished, run_cell
+from ablation.sweep.run import JobContext, Train, finished, run_cell
 from ablation.sweep.terminal import print_row
 from ablation.sweep.workers import register_workers
 
@@ -71,7 +71,7 @@ class App:
         seeds = check_seeds(list(cfg.seeds))
         job = HydraConfig.get()
         log_path = os.path.relpath(Path(job.runtime.output_dir) / f"{job.job.name}.log", cfg.results.folder)
-        about = About(cfg.name, cfg.results.folder, provenance(self.folder), log_path)
+        about = JobContext(cfg.name, cfg.results.folder, provenance(self.folder), log_path)
         stop = job.mode == RunMode.MULTIRUN and job.sweeper.get("on_failure") == "stop"
         run_cell(cell, seeds, self.train, store, about, stop)
         if job.mode == RunMode.RUN:

@@ -14,7 +14,7 @@ FRAMEWORK_KEYS = ("name", "seeds", "results", "analysis")
 Identity = Callable[[Any], Mapping[str, str]]
 
 Change = Mapping[tuple[str, str], Any]
-"""(part, key) → its new value, or `GONE`; the parts are `config`, `telling` and `identity`."""
+"""(part, key) → its new value, or `GONE`; the parts are `config`, `keyed` and `identity`."""
 
 GONE = object()
 
@@ -27,36 +27,36 @@ class Cell:
         settings: what the app's function receives: an object of the app's schema, or the plain config; None
             for a cell that is only planned.
         config: flat, dotted key → value, resolved.
-        telling: the part of `config` that changes what a run gives.
-        defaults: declared defaults, flat; entries of `telling` that equal them are left out of keys.
+        keyed: the part of `config` that changes what a run gives.
+        defaults: declared defaults, flat; entries of `keyed` that equal them are left out of keys.
         identity: what else determines the result, such as the hash of the data.
     """
 
     settings: Any
     config: dict[str, Any]
-    telling: dict[str, Any]
+    keyed: dict[str, Any]
     defaults: dict[str, Any]
     identity: Mapping[str, str]
 
     @property
     def id(self) -> str:
         """Ten hexadecimal digits that name the cell, whatever its seeds."""
-        return cell_key(self.telling, self.identity, self.defaults)
+        return cell_key(self.keyed, self.identity, self.defaults)
 
     def key(self, seed: int) -> str:
         """The key of the cell's run with this seed."""
-        return run_key(self.telling, seed, self.identity, self.defaults)
+        return run_key(self.keyed, seed, self.identity, self.defaults)
 
     def changed(self, changes: Sequence[Change]) -> "Cell":
         """The cell with other values, for planning alone."""
-        parts = {"config": dict(self.config), "telling": dict(self.telling), "identity": dict(self.identity)}
+        parts = {"config": dict(self.config), "keyed": dict(self.keyed), "identity": dict(self.identity)}
         for change in changes:
             for (part, key), value in change.items():
                 if value is GONE:
                     del parts[part][key]
                 else:
                     parts[part][key] = value
-        return Cell(None, parts["config"], parts["telling"], self.defaults, parts["identity"])
+        return Cell(None, parts["config"], parts["keyed"], self.defaults, parts["identity"])
 
 
 def make_cell(
@@ -77,8 +77,8 @@ def make_cell(
     config = flatten(settings)
     defaults = _declared_defaults(schema) if schema else {}
     told = {**dict.fromkeys(defaults, ABSENT), **config}
-    telling = {k: v for k, v in told.items() if not _under(k, (*FRAMEWORK_KEYS, *unkeyed))}
-    return Cell(settings, config, telling, defaults, dict(identity(settings)) if identity else {})
+    keyed = {k: v for k, v in told.items() if not _under(k, (*FRAMEWORK_KEYS, *unkeyed))}
+    return Cell(settings, config, keyed, defaults, dict(identity(settings)) if identity else {})
 
 
 def _declared_defaults(schema: type) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _declared_defaults(schema: type) -> dict[str, Any]:
 def difference(old: Cell, new: Cell) -> Change:
     """What makes `new` of `old`; values of different types differ, as 1 and true do."""
     change: dict[tuple[str, str], Any] = {}
-    for part in ("config", "telling", "identity"):
+    for part in ("config", "keyed", "identity"):
         before, after = getattr(old, part), getattr(new, part)
         change |= {(part, key): GONE for key in before if key not in after}
         for key, value in after.items():

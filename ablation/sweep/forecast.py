@@ -1,9 +1,7 @@
 """How long the rest of a study takes, judged by its finished runs."""
 
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from statistics import fmean
-from typing import Any
 
 from ablation.results import Row
 
@@ -25,17 +23,6 @@ def time_left(rows: Iterable[Row], n_todo: int, n_parallel: int | None) -> str:
     if n_parallel is None:
         return f", {duration(fmean(seconds) * n_todo)} of training left, divided by what runs at once"
     return f", {duration(fmean(seconds) * n_todo / min(n_parallel, n_todo))} left"
-
-
-def parallel(launcher: Mapping[str, Any]) -> int | None:
-    """How many jobs a launcher does at once, by its configuration; None when only a cluster knows."""
-    target = str(launcher.get("_target_", ""))
-    if target.endswith("BasicLauncher"):
-        return 1
-    if "n_jobs" not in launcher:
-        return None
-    n_jobs = int(launcher["n_jobs"])
-    return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
 
 
 def duration(seconds: float) -> str:

@@ -1,18 +1,15 @@
 """Jobs for Hydra's launchers: one for each cell that has runs to do."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
+import numpy as np
 from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 
-from ablation.design import shuffled
 from ablation.errors import UsageError
-from ablation.sweep.forecast import parallel
+from ablation.sweep.launchers import _replace_processes
 from ablation.sweep.plan import Plan, Runs
-from ablation.sweep.workers import n_workers
 
 
 @dataclass(frozen=True)
@@ -81,29 +78,6 @@ def _errors(labels: Sequence[str], returns: Sequence[JobReturn], may_raise: bool
     ]
 
 
-def n_at_once(launcher: Mapping[str, Any], recycle: int, n_jobs: int) -> int:
-    """Jobs per launch.
-
-    All of them as a rule. With joblib so many that each process does `recycle` of them; with
-    `submitit_local`, which starts them all at the same moment, one for each core or GPU.
-    """
-    if str(launcher.get("_target_")).endswith("submitit_launcher.LocalLauncher"):
-        return n_workers()
-    n_processes = parallel(launcher) or 1
-    return recycle * n_processes if n_processes > 1 else max(n_jobs, 1)
-
-
-def told_elsewhere(launcher: Mapping[str, Any], folder: str) -> list[str]:
-    """Overrides for jobs that may run in another working directory: those of a Ray cluster."""
-    is_ray = str(launcher.get("_target_")).endswith("RayLauncher")
-    if not is_ray or launcher["ray"]["init"].get("address") == "local":
-        return []
-    escaped = str(Path(folder).absolute()).replace("\\", "\\\\").replace("'", "\\'")
-    return [f"results.folder='{escaped}'"]
-
-
-def _replace_processes() -> None:
-    """End the processes that joblib keeps: TensorFlow holds on to what it has traced."""
-    from joblib.externals.loky import get_reusable_executor
-
-    get_reusable_executor().shutdown(wait=True)
+def shuffled(jobs: Sequence[Job], seed: int) -> list[Job]:
+    """The jobs in an order that the seed gives, so that drift of a machine does not become an effect."""
+    return [jobs[i] for i in np.random.default_rng(seed).permutation(len(jobs))]

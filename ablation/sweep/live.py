@@ -22,7 +22,7 @@ _PAUSES_PER_LOOK = 10
 
 
 @contextmanager
-def watching(store: Store, todo: Runs, response: str, folder: str) -> Iterator[None]:
+def progress(store: Store, todo: Runs, response: str, folder: str) -> Iterator[None]:
     """Show rows and failures as they appear, whatever launcher makes them.
 
     Args:

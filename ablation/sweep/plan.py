@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ablation.design import Design, cell_text
+from ablation.design import Design
 from ablation.errors import UsageError
+from ablation.naming import cell_text
 from ablation.sweep.cell import Cell
 from ablation.sweep.compose import Composer
 

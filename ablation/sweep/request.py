@@ -11,7 +11,7 @@ _ROMAN = {"III": 3, "IV": 4, "V": 5, "VI": 6}
 
 
 @dataclass(frozen=True)
-class Request:
+class SweepRequest:
     """The command line and `hydra.sweeper`; `hydra_plugins.ablation_sweeper` describes its keys."""
 
     arguments: Sequence[str]

@@ -41,7 +41,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class About:
+class JobContext:
     """What every row of a job says beside its result.
 
     Args:
@@ -65,7 +65,7 @@ def run_cell(
     seeds: Sequence[int],
     train: Train,
     store: Store,
-    about: About,
+    about: JobContext,
     stop_on_failure: bool = False,
 ) -> list[Row]:
     """Train what is not done and not being done elsewhere.
@@ -128,7 +128,7 @@ def finished(store: Store, cell: Cell, seed: int) -> Row | None:
     if row is None:
         return None
     known = first_defaults(store.load_study() or {})
-    if change := changed_default(row.config, cell.telling, known):
+    if change := changed_default(row.config, cell.keyed, known):
         raise UsageError(change)
     return row
 
@@ -146,7 +146,7 @@ def _stop(store: Store) -> None:
 class _Recorder:
     """Turns the outcomes of a job into rows."""
 
-    def __init__(self, cell: Cell, store: Store, about: About, held: Mapping[int, Claim]) -> None:
+    def __init__(self, cell: Cell, store: Store, about: JobContext, held: Mapping[int, Claim]) -> None:
         self.cell, self.store, self.about, self.held = cell, store, about, held
         self.rows: list[Row] = []
         self.left = list(held)

@@ -14,14 +14,15 @@ from ablation.report import write_report
 from ablation.results import Store, first_defaults, gather, keys_of, open_store
 from ablation.sweep.app import App, check_seeds
 from ablation.sweep.compose import Composer
-from ablation.sweep.forecast import parallel, time_left
-from ablation.sweep.foresight import foresight
-from ablation.sweep.jobs import launch, make_jobs, n_at_once, told_elsewhere
-from ablation.sweep.live import watching
+from ablation.sweep.forecast import time_left
+from ablation.sweep.jobs import launch, make_jobs
+from ablation.sweep.launchers import n_at_once, parallel, ray_overrides
+from ablation.sweep.live import progress
 from ablation.sweep.overrides import Overrides, split_overrides
 from ablation.sweep.plan import Plan, Runs, make_plan
+from ablation.sweep.preview import preview
 from ablation.sweep.record import check_response, make_record
-from ablation.sweep.request import Request
+from ablation.sweep.request import SweepRequest
 from ablation.sweep.run import is_stopped
 from ablation.sweep.survey import Survey, check_defaults, survey
 from ablation.sweep.terminal import failure_line, print_failures, print_lines, print_plan
@@ -43,7 +44,7 @@ class Study:
     def __init__(self, app: App, master: DictConfig, loader: ConfigLoader, launcher: Launcher) -> None:
         self.app, self.master, self.loader, self.launcher = app, master, loader, launcher
 
-    def conduct(self, request: Request) -> None:
+    def run(self, request: SweepRequest) -> None:
         """Plan, train what is missing, gather and report.
 
         Raises:
@@ -60,7 +61,7 @@ class Study:
         left = time_left(found.rows.values(), len(todo), parallel(self.master.hydra.launcher))
         print_plan(base.name, plan, len(found.rows), left)
         if request.plan_only:
-            print_lines(foresight(record, plan, base.results.url, len(found.rows)))
+            print_lines(preview(record, plan, base.results.url, len(found.rows)))
             return
         if not todo and earlier == record and _is_reported(base.results.folder, found):
             print_lines([f"Nothing is left to do. Report: {_report(base.results.folder)}"])
@@ -78,7 +79,7 @@ class Study:
             print_failures(failures)
             sys.exit(1)
 
-    def _plan(self, request: Request) -> tuple[DictConfig, Plan]:
+    def _plan(self, request: SweepRequest) -> tuple[DictConfig, Plan]:
         """The configuration of the reference cell, and all runs."""
         overrides = split_overrides(request.params, request.arguments, self.loader)
         composer = Composer(overrides, self._compose, self.app.cell)
@@ -95,13 +96,15 @@ class Study:
         seeds = _seeds(overrides, composer.config, request.replicates)
         return composer.config, make_plan(composer, design, seeds)
 
-    def _train(self, plan: Plan, todo: Runs, store: Store, base: DictConfig, request: Request) -> list[str]:
+    def _train(
+        self, plan: Plan, todo: Runs, store: Store, base: DictConfig, request: SweepRequest
+    ) -> list[str]:
         """Launch jobs until every run is there or the retries are used up; return what went wrong last."""
         left, errors, folder = dict(todo), [], base.results.folder
         launcher = self.master.hydra.launcher
-        with watching(store, todo, base.analysis.response, folder):
+        with progress(store, todo, base.analysis.response, folder):
             for again in range(1 + request.retries):
-                jobs = make_jobs(plan, left, request.order, told_elsewhere(launcher, folder))
+                jobs = make_jobs(plan, left, request.order, ray_overrides(launcher, folder))
                 at_once = n_at_once(launcher, request.recycle, len(jobs))
                 errors = list(launch(self.launcher, jobs, at_once, again > 0))
                 left = {key: run for key, run in left.items() if store.find(key) is None}

@@ -51,7 +51,7 @@ def check_defaults(rows: Mapping[str, Row], runs: Runs, first: Mapping[str, Any]
         UsageError: naming the keys whose defaults have changed.
     """
     for key, row in rows.items():
-        if change := changed_default(row.config, runs[key][0].cell.telling, first):
+        if change := changed_default(row.config, runs[key][0].cell.keyed, first):
             raise UsageError(change)
 
 

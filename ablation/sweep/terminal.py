@@ -5,7 +5,7 @@ from math import prod
 
 from rich.console import Console
 
-from ablation.design import level_text
+from ablation.naming import level_text
 from ablation.results import Attempt, Row
 from ablation.sweep.plan import Plan, PlannedCell, label
 from ablation.words import counted

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from ablation.analysis import analyze
-from ablation.analysis.spread import koenker
+from ablation.analysis.diagnostics.spread import koenker
 from tests.analysis.compare import close, row
 from tests.analysis.conftest import FACTORS, load_case
 

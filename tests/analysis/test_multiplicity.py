@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ablation.analysis.multiplicity import benjamini_hochberg, holm
+from ablation.analysis.probability.multiplicity import benjamini_hochberg, holm
 from tests.analysis.compare import close
 from tests.analysis.conftest import load_case
 

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from ablation.analysis import analyze, studentized_range
-from ablation.analysis.pairs import letter_display
+from ablation.analysis import analyze
+from ablation.analysis.probability import studentized_range
+from ablation.analysis.tables.pairs import letter_display
 from tests.analysis.compare import TINY_P, close, row
 from tests.analysis.conftest import FACTORS, load_case
 

@@ -6,7 +6,7 @@ import pytest
 from scipy import integrate, stats
 
 from ablation.analysis import analyze, detectable_effects
-from ablation.analysis.power import contrast_power, detectable
+from ablation.analysis.verdicts.power import contrast_power, detectable
 from tests.analysis.compare import close, row
 from tests.analysis.conftest import FACTORS, load_case
 

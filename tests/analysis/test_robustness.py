@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ablation.analysis import analyze
-from ablation.analysis.robustness import sign_flip_p
+from ablation.analysis.diagnostics.robustness import sign_flip_p
 from tests.analysis.compare import close, row
 from tests.analysis.conftest import FACTORS
 

@@ -397,7 +397,7 @@ def test_importing_the_analysis_loads_nothing_slow():
 
 
 def test_every_warning_s_code_is_documented():
-    files = (Path(__file__).parents[2] / "ablation" / "analysis").glob("*.py")
+    files = (Path(__file__).parents[2] / "ablation" / "analysis").rglob("*.py")
     source = "".join(p.read_text() for p in files if p.name != "notices.py")
     used = set(re.findall(r'Notice\(.*?"([a-z-]+)",?\s*\)', source, re.DOTALL)) | {
         "missing-level",

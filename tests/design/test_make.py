@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from ablation.design import full_factorial, make_design, shuffled
+from ablation.design import full_factorial, make_design
 from ablation.errors import UsageError
+from ablation.sweep.jobs import shuffled
 from tests.design.published import FLAGS, MIXED, rows, two_level
 
 

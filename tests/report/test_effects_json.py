@@ -6,7 +6,7 @@ import re
 import pytest
 
 from ablation.report.__main__ import main
-from ablation.report.effects_json import SCHEMA, TABLES
+from ablation.report.formats.effects_json import SCHEMA, TABLES
 
 NUMBER = (int, float, type(None))
 TOP = {"schema": int, "study": str, "source": str, "design": dict, "responses": list}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ablation.report.__main__ import main
-from ablation.report.html import tied
+from ablation.report.formats.html import tied
 from tests.report.conftest import make_study
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ablation.report.__main__ import main
 from ablation.report.document import Cell, Column, Table
-from ablation.report.latex import LIMIT, escaped, latex
+from ablation.report.formats.latex import LIMIT, escaped, latex
 
 NASTY = [
     "\\input{/etc/passwd}",

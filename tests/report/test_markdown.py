@@ -3,7 +3,7 @@
 import re
 
 from ablation.report.document import Cell, Column, Document, Prose, Section, Table, Verbatim
-from ablation.report.markdown import escaped, markdown, table_markdown
+from ablation.report.formats.markdown import escaped, markdown, table_markdown
 
 
 def test_text_stays_text():

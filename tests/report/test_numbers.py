@@ -4,10 +4,11 @@ import doctest
 
 import pytest
 
-from ablation.report import latex, names, numbers
+from ablation import naming, numbers
+from ablation.report.formats import latex
 
 
-@pytest.mark.parametrize("module", [latex, names, numbers])
+@pytest.mark.parametrize("module", [latex, naming, numbers])
 def test_the_examples_hold(module):
     result = doctest.testmod(module)
     assert result.attempted > 0

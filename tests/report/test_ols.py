@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ablation.analysis import analyze
-from ablation.report import ols
+from ablation.analysis.article import summary as ols
 from tests.analysis.conftest import load_case
 
 

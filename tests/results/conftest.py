@@ -82,7 +82,7 @@ def postgres(postgres_server: str) -> Iterator[str]:
     yield postgres_server
     import sqlalchemy as sa
 
-    from ablation.results.tables import TABLES
+    from ablation.results.postgres.schema import TABLES
 
     engine = sa.create_engine(postgres_server, poolclass=sa.NullPool)
     TABLES.drop_all(engine)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ablation.results.disk import Disk
+from ablation.files import Disk
 
 STEPS = tuple(name for name in vars(Disk) if not name.startswith("_"))
 """Every operation of the store on a file system: the failpoints."""

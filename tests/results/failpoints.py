@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from ablation.results.disk import Disk
+from ablation.files import Disk
 from tests.results.acts import ACTS, Act, after_rerun, broken_promises, leftovers, prepare
 from tests.results.disks import DyingDisk, steps
 from tests.results.stores import open_as

@@ -7,11 +7,11 @@ import os
 from functools import partial
 from pathlib import Path
 
-from ablation.results.attempts import FolderAttempts
+from ablation.files import Disk, make_folders
 from ablation.results.claim import Claim
-from ablation.results.disk import Disk, make_folders
 from ablation.results.encoding import DamagedRowError, decode, encode
-from ablation.results.folder import FolderStore
+from ablation.results.folder.attempts import FolderAttempts
+from ablation.results.folder.store import FolderStore
 from ablation.results.row import Row
 from ablation.results.store import Quarantined, Scan
 

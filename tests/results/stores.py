@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ablation.files import Disk
 from ablation.results import Store, open_store
-from ablation.results.disk import Disk
-from ablation.results.folder import FolderStore
+from ablation.results.folder.store import FolderStore
 from tests.results.disks import SlowDisk
 from tests.results.mutants import MUTANTS
 
@@ -26,7 +26,7 @@ def open_as(
 def _age_in_database(place: str, key: str) -> None:
     import sqlalchemy as sa
 
-    from ablation.results.tables import ATTEMPTS
+    from ablation.results.postgres.schema import ATTEMPTS
 
     address, _, study = place.partition("#")
     claims = sa.update(ATTEMPTS).where(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ablation.results.folder import FolderStore
+from ablation.results.folder.store import FolderStore
 from tests.results.acts import ACTS, EARLIER, NEW, prepare
 from tests.results.disks import STEPS, StepDisk, steps
 from tests.results.worker import Log

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from ablation.errors import UsageError
+from ablation.files import TEMPORARY
 from ablation.results import open_store
-from ablation.results.disk import TEMPORARY
 from tests.results.stand_in import make_row
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ablation.results import gather, open_store
-from ablation.results.store import is_url
+from ablation.results.opening import is_url
 from tests.results.stand_in import make_row
 
 LEVELS = [

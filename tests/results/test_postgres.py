@@ -76,7 +76,7 @@ def test_random_orders_against_a_dictionary(postgres_server):
 def test_rows_that_were_tampered_with_are_quarantined_and_rerun(postgres):
     import sqlalchemy as sa
 
-    from ablation.results.tables import ROWS
+    from ablation.results.postgres.schema import ROWS
 
     store, row = open_store(f"{postgres}#quick"), make_row()
     store.commit(row)
@@ -94,7 +94,7 @@ def test_rows_that_were_tampered_with_are_quarantined_and_rerun(postgres):
 
 def test_a_server_that_is_not_there_is_named_without_the_password(monkeypatch):
     pytest.importorskip("psycopg")
-    monkeypatch.setattr("ablation.results.database._PAUSES_SECONDS", (0.0,))
+    monkeypatch.setattr("ablation.results.postgres.store._PAUSES_SECONDS", (0.0,))
     store = open_store("postgresql+psycopg://me:secret@127.0.0.1:9/none#quick")
     for refused in (store.check_writable, store.scan, lambda: store.commit(make_row())):
         with pytest.raises(UsageError, match=r"127\.0\.0\.1:9/none") as error:
@@ -130,7 +130,7 @@ def test_a_commit_is_tried_again_while_the_server_is_away(postgres, monkeypatch)
             raise OperationalError("INSERT", {}, Exception("server closed the connection unexpectedly"))
         return whole(*arguments)
 
-    monkeypatch.setattr("ablation.results.database._PAUSES_SECONDS", (0.0,))
+    monkeypatch.setattr("ablation.results.postgres.store._PAUSES_SECONDS", (0.0,))
     monkeypatch.setattr(store, "_place_row", away_once)
     assert store.commit(row)
     assert len(n_tries) == 2

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ablation.errors import UsageError
+from ablation.files import Disk
 from ablation.results import gather, open_store
-from ablation.results.disk import Disk
-from ablation.results.folder import FolderStore
+from ablation.results.folder.store import FolderStore
 from tests.results.acts import ACTS, EARLIER, FAILED, NEW, after_rerun, broken_promises, leftovers, prepare
 from tests.results.disks import RefusingDisk, StepDisk, steps
 from tests.results.stand_in import make_row

@@ -34,7 +34,7 @@ def everything(made):
 
 
 def described(cell):
-    return cell.config, cell.telling, dict(cell.identity), cell.id, cell.key(3)
+    return cell.config, cell.keyed, dict(cell.identity), cell.id, cell.key(3)
 
 
 def test_derived_cells_are_those_that_would_have_been_composed():
@@ -80,7 +80,7 @@ def test_a_key_that_only_some_levels_have_comes_and_goes():
 
     made = composer(compose)
     for cell, levels in zip(made.cells(everything(made)), everything(made), strict=True):
-        assert ("only_y" in cell.config) == ("only_y" in cell.telling) == (levels["b"] == "y")
+        assert ("only_y" in cell.config) == ("only_y" in cell.keyed) == (levels["b"] == "y")
 
 
 def test_levels_have_the_types_that_the_configuration_gives_them():

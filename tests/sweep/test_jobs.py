@@ -4,7 +4,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from ablation.gpus import count_gpus
-from ablation.sweep.jobs import n_at_once
+from ablation.sweep.launchers import n_at_once
 from ablation.sweep.workers import n_cores, register_workers
 
 JOBLIB = {"_target_": "hydra_plugins.hydra_joblib_launcher.joblib_launcher.JoblibLauncher"}

@@ -3,7 +3,8 @@
 import pytest
 
 from ablation.sweep import status
-from ablation.sweep.forecast import duration, parallel, time_left
+from ablation.sweep.forecast import duration, time_left
+from ablation.sweep.launchers import parallel
 
 PLAN = "hydra.sweeper.plan_only=true"
 

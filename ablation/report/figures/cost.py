@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ablation.analysis.factors import Bools, Floats, Ints
+from ablation.analysis.data.factors import Bools, Floats, Ints
 from ablation.report.figures.names import IN_ALT, listed, number, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.rows import read_cells

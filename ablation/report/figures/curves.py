@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from ablation.analysis.factors import Factor, Floats, read_factor
+from ablation.analysis.data.factors import Factor, Floats, read_factor
 from ablation.report.figures.names import IN_ALT, factor_names, listed, number, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import response_label, scale_axis

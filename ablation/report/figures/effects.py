@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from ablation.analysis import Analysis
-from ablation.analysis.factors import Factor
+from ablation.analysis.data.factors import Factor
 from ablation.report.figures.names import (
     IN_ALT,
     contrast_name,

@@ -9,9 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ablation.analysis import Analysis
-from ablation.analysis.anova import group_name, tested_interactions
-from ablation.analysis.factors import Floats, Predictor
-from ablation.analysis.means import mean_row
+from ablation.analysis.data.factors import Floats, Predictor
+from ablation.analysis.model.means import mean_row
+from ablation.analysis.tables.anova import group_name, tested_interactions
+from ablation.naming import plain
 from ablation.report.figures.names import (
     IN_ALT,
     cut_together,
@@ -24,7 +25,6 @@ from ablation.report.figures.names import (
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import name_levels, response_label, scale_axis
 from ablation.report.figures.style import INK, MUTED, SMALL, WIDTH, Look, drawing, filling, looks, new_figure
-from ablation.report.names import plain
 from ablation.words import counted
 
 MAX_PANELS, ENOUGH = 12, 6

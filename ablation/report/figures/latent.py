@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
-from ablation.analysis.factors import Floats
+from ablation.analysis.data.factors import Floats
 from ablation.report.figures.names import IN_ALT, listed, number, short, stem
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import scale_axis, tick

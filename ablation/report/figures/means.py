@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from ablation.analysis import Analysis
-from ablation.analysis.distributions import t_quantile
-from ablation.analysis.factors import Covariate, Factor
-from ablation.analysis.means import mean_row
+from ablation.analysis.data.factors import Covariate, Factor
+from ablation.analysis.model.means import mean_row
+from ablation.analysis.probability.distributions import t_quantile
 from ablation.report.figures.effects import significant_levels
 from ablation.report.figures.names import IN_ALT, factor_names, listed, number, short, stem
 from ablation.report.figures.picture import Picture
@@ -115,8 +115,8 @@ def _of_number(analysis: Analysis, part: Covariate, name: str, response: str, di
     L[:, column] = (at - values.mean())[:, None]
     found = fit.estimates(L)
     middle = found.estimate + analysis.scaling.shift
-    reach = t_quantile(1 - analysis.request.alpha / 2, fit.df_resid) * found.se
-    line, low, high = (analysis.scaling.back(y) for y in (middle, middle - reach, middle + reach))
+    half_width = t_quantile(1 - analysis.request.alpha / 2, fit.df_resid) * found.se
+    line, low, high = (analysis.scaling.back(y) for y in (middle, middle - half_width, middle + half_width))
     figure = new_figure(3.6)
     axes = figure.add_subplot()
     style = look(0)

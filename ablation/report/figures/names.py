@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from ablation.report.names import cell_label, factor_labels, plain
+from ablation.naming import cell_label, factor_labels, plain
 from ablation.words import OFF, ON
 
 IN_FIGURE, IN_ALT = 28, 80

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ablation.analysis import Analysis
-from ablation.analysis.checks import MAX_COOKS_DISTANCE
-from ablation.analysis.factors import Factor, Floats
+from ablation.analysis.data.factors import Factor, Floats
+from ablation.analysis.diagnostics.checks import MAX_COOKS_DISTANCE
 from ablation.report.figures.names import IN_ALT, factor_names, number, short
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.rows import jitter

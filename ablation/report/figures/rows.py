@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ablation.analysis.duplicates import group
-from ablation.analysis.factors import Bools, Factor, Floats, Ints, read_factor
-from ablation.report.endings import measured
+from ablation.analysis.data.factors import Bools, Factor, Floats, Ints, group, read_factor
+from ablation.analysis.data.runs import measured
 from ablation.report.figures.names import cell_name, factor_names
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from ablation.analysis import analyze
-from ablation.analysis.factors import Bools, Floats, Ints, read_factor
+from ablation.analysis.data.factors import Bools, Floats, Ints, read_factor
 from ablation.errors import UsageError
 from ablation.report.figures.names import IN_ALT, listed, number, short
 from ablation.report.figures.picture import Picture

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 from ablation.analysis import Analysis
+from ablation.numbers import minus, p_value, plain, share
 from ablation.report.document import Block, Cell, Column, Prose, Section, Sentences, Table
 from ablation.report.drawing import Drawer
-from ablation.report.numbers import minus, p_value, plain, share
 from ablation.report.sections.tables import term_labels
-from ablation.report.study import Answer, Study
+from ablation.report.subject import ResponseResult, Subject
 
 
-def anova(study: Study, answer: Answer, _: Drawer) -> Section | None:
+def anova(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None:
     """The table, and what lack of fit and the seeds' share of the noise say."""
     if answer.analysis is None:
         return None
@@ -24,7 +24,7 @@ def anova(study: Study, answer: Answer, _: Drawer) -> Section | None:
     return Section("anova", "Analysis of variance", blocks)
 
 
-def _table(study: Study, answer: Answer, analysis: Analysis) -> Table:
+def _table(study: Subject, answer: ResponseResult, analysis: Analysis) -> Table:
     labels, block = term_labels(study, analysis), analysis.runs.block
     rows = []
     for r in analysis.anova.to_dict("records"):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ablation.analysis import Analysis
+from ablation.analysis.article.summary import article_deviations, article_summary
+from ablation.numbers import minus, p_value, plain
 from ablation.report.document import Block, Cell, Column, Prose, Section, Table, Verbatim
 from ablation.report.drawing import Drawer
-from ablation.report.numbers import minus, p_value, plain
-from ablation.report.ols import article_deviations, article_summary
 from ablation.report.sections.tables import interval_name
-from ablation.report.study import Answer, Study
+from ablation.report.subject import ResponseResult, Subject
 
 
-def article(_: Study, answer: Answer, __: Drawer) -> Section | None:
+def article(_: Subject, answer: ResponseResult, __: Drawer) -> Section | None:
     """OLS of the raw response on the article's columns."""
     if answer.analysis is None:
         return None
@@ -29,7 +29,7 @@ def article(_: Study, answer: Answer, __: Drawer) -> Section | None:
     return Section("article", "The article's linear model", blocks)
 
 
-def _deviations(answer: Answer, analysis: Analysis) -> list[Table]:
+def _deviations(answer: ResponseResult, analysis: Analysis) -> list[Table]:
     """The one-per-level coefficients as deviations from their mean."""
     found = article_deviations(analysis)
     if found.empty:

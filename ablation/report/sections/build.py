@@ -20,11 +20,11 @@ from ablation.report.sections.paper import paper
 from ablation.report.sections.robustness import robustness
 from ablation.report.sections.seeds import seeds
 from ablation.report.sections.verdicts import verdicts
-from ablation.report.study import Answer, Study
+from ablation.report.subject import ResponseResult, Subject
 
 log = logging.getLogger(__name__)
 
-Builder = Callable[[Study, Answer, Drawer], "Section | None"]
+Builder = Callable[[Subject, ResponseResult, Drawer], "Section | None"]
 
 MAIN: Sequence[Builder] = (
     verdicts,
@@ -50,7 +50,7 @@ FURTHER: Sequence[Builder] = (
 )
 
 
-def build(study: Study, drawer: Drawer) -> Document:
+def build(study: Subject, drawer: Drawer) -> Document:
     """Everything that the report says.
 
     A section that cannot be made says so and leaves the others standing; `drawer.problems` lists these.
@@ -69,7 +69,7 @@ def build(study: Study, drawer: Drawer) -> Document:
     )
 
 
-def _made(builder: Builder, study: Study, answer: Answer, drawer: Drawer) -> Section | None:
+def _made(builder: Builder, study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
     chapter = answer.response if len(study.answers) > 1 else ""
     try:
         section = builder(study, answer, drawer)

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 
 from ablation.analysis import Analysis
+from ablation.numbers import value
 from ablation.report.document import Block, Cell, Column, Grid, Prose, Section, Table
 from ablation.report.drawing import Drawer
-from ablation.report.numbers import value
 from ablation.report.sections.tables import interval_name
-from ablation.report.study import Answer, Study
+from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
 SHOWN = 12
 """Cells in the page's table; all are in its CSV."""
 
 
-def best_cells(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
+def best_cells(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
     """The best cell, those within its noise, and what they cost."""
     if answer.analysis is None:
         return None
@@ -35,7 +35,7 @@ def best_cells(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
     return Section("best-cells", "Best cells", blocks)
 
 
-def cell_of(study: Study, analysis: Analysis, row: Mapping[Any, Any]) -> str:
+def cell_of(study: Subject, analysis: Analysis, row: Mapping[Any, Any]) -> str:
     """What a row of `best_cells` is called.
 
     It has no column for a factor with a single level left, which is that of every run that counts.
@@ -47,7 +47,7 @@ def cell_of(study: Study, analysis: Analysis, row: Mapping[Any, Any]) -> str:
     return study.label(levels)
 
 
-def best_sentence(study: Study, answer: Answer) -> str:
+def best_sentence(study: Subject, answer: ResponseResult) -> str:
     """The best cell in a sentence, for the page and the terminal."""
     analysis = answer.analysis
     assert analysis is not None
@@ -91,7 +91,7 @@ def _n_runs(row: Mapping[Any, Any]) -> str:
     return f"{row['runs']}, {row['failed']} failed" if row["failed"] else str(row["runs"])
 
 
-def _table(study: Study, answer: Answer, analysis: Analysis) -> Table:
+def _table(study: Subject, answer: ResponseResult, analysis: Analysis) -> Table:
     rows = []
     for i, row in enumerate(analysis.best_cells.to_dict("records")):
         near = "the best" if i == 0 else _against_the_best(row)

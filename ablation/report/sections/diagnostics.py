@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 
 from ablation.analysis import Analysis
-from ablation.analysis.checks import MAX_COOKS_DISTANCE
-from ablation.analysis.spread import FEW
+from ablation.analysis.diagnostics.checks import MAX_COOKS_DISTANCE
+from ablation.analysis.diagnostics.spread import FEW
+from ablation.naming import clipped
+from ablation.numbers import minus, p_value, plain
 from ablation.report.document import Block, Checks, Folded, Section, Tone
 from ablation.report.drawing import Drawer
-from ablation.report.names import clipped
-from ablation.report.numbers import minus, p_value, plain
-from ablation.report.study import Answer, Study
+from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
 Line = tuple[Tone, str, str]
 
 
-def diagnostics(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
+def diagnostics(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
     """Checks in words, and residual plots."""
     if answer.analysis is None:
         return None
@@ -37,14 +37,14 @@ def _summary(lines: list[Line]) -> str:
     return f"{len(warned)} of {len(known)} checks warn: {', '.join(warned).lower()}"
 
 
-def check_lines(study: Study, analysis: Analysis) -> list[Line]:
+def check_lines(study: Subject, analysis: Analysis) -> list[Line]:
     """(pass, warn or unknown; what was checked; what was found)."""
     lines = [_spread(study, analysis), _along(analysis), _outlier(study, analysis), _influence(analysis)]
     lines += [_fit(analysis), _scale(analysis)]
     return [(tone, title, minus(text)) for tone, title, text in lines]
 
 
-def _spread(study: Study, analysis: Analysis) -> Line:
+def _spread(study: Subject, analysis: Analysis) -> Line:
     table, title = analysis.diagnostics.spread, "Spread between levels"
     table = table[table["p_adjusted"].notna()]
     if table.empty:
@@ -77,7 +77,7 @@ def _why_unknown(analysis: Analysis) -> str:
     return "Cannot be told: the residuals of the levels mirror each other within each block."
 
 
-def _outlier(study: Study, analysis: Analysis) -> Line:
+def _outlier(study: Subject, analysis: Analysis) -> Line:
     table, title = analysis.diagnostics.outlier, "Outliers"
     if table.empty or not math.isfinite(table["p_adjusted"].iloc[0]):
         return "unknown", title, _why_unknown(analysis)

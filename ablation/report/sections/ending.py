@@ -7,16 +7,16 @@ import math
 import pandas as pd
 
 from ablation.analysis import Analysis
-from ablation.analysis.power import MAX_SEEDS
+from ablation.analysis.verdicts.power import MAX_SEEDS
+from ablation.naming import clipped
+from ablation.numbers import duration, p_value, percent, units
 from ablation.report.document import Block, Cell, Column, Prose, Section, Table, Verbatim
-from ablation.report.names import clipped
-from ablation.report.numbers import duration, p_value, percent, units
 from ablation.report.sections.tables import component, contrast
-from ablation.report.study import Study
+from ablation.report.subject import Subject
 from ablation.words import counted
 
 
-def ending(study: Study) -> Section:
+def ending(study: Subject) -> Section:
     """Failures by level, the next step with its cost, and the commands."""
     blocks: list[Block] = [*_failures(study), *_troubles(study)]
     if study.main.analysis is not None:
@@ -24,7 +24,7 @@ def ending(study: Study) -> Section:
     return Section("next", "Failures, and the next step", [*blocks, *_commands(study)])
 
 
-def _failures(study: Study) -> list[Block]:
+def _failures(study: Subject) -> list[Block]:
     """A level that breaks training is a finding, not a gap."""
     analysis = study.main.analysis
     if analysis is None:
@@ -55,7 +55,7 @@ def _failures(study: Study) -> list[Block]:
     return [Prose(text), Table("failures", caption, columns, rows, table, limit=200)]
 
 
-def _troubles(study: Study) -> list[Block]:
+def _troubles(study: Subject) -> list[Block]:
     """Runs that were tried and have no row: what went wrong last."""
     if not study.troubles:
         return []
@@ -75,7 +75,7 @@ def _troubles(study: Study) -> list[Block]:
     ]
 
 
-def _next_step(study: Study, analysis: Analysis) -> list[Block]:
+def _next_step(study: Subject, analysis: Analysis) -> list[Block]:
     """What the study can see, and what more seeds would settle."""
     power = analysis.power
     relative = analysis.scale == "log"
@@ -117,7 +117,7 @@ def _obstacle(analysis: Analysis) -> str:
     )
 
 
-def _cost(study: Study, more: object) -> tuple[str, str, str]:
+def _cost(study: Subject, more: object) -> tuple[str, str, str]:
     """Seeds, runs and training time; 'out of reach' beyond 1000 seeds."""
     if pd.isna(more):
         return "out of reach", "", ""
@@ -126,7 +126,7 @@ def _cost(study: Study, more: object) -> tuple[str, str, str]:
     return str(more), str(n_runs), "unknown" if math.isnan(study.seconds_per_run) else hours
 
 
-def _power_sentence(power: pd.DataFrame, relative: bool, study: Study) -> str:
+def _power_sentence(power: pd.DataFrame, relative: bool, study: Subject) -> str:
     sizes = power["detectable_percent" if relative else "detectable"]
     low, high = ((percent(s) if relative else units(s)).lstrip("+") for s in (sizes.min(), sizes.max()))
     reach = low if low == high else f"{low.removesuffix(' %')} to {high}, depending on the component"
@@ -143,7 +143,7 @@ def _margin_sentence(needs: pd.DataFrame, margin: float | None, relative: bool) 
     return f"{told}; of the others it is out of reach, even with {MAX_SEEDS}." if some else f"{told}."
 
 
-def _commands(study: Study) -> list[Block]:
+def _commands(study: Subject) -> list[Block]:
     blocks: list[Block] = []
     if command := study.record.get("command"):
         blocks.append(Verbatim(str(command), "The command that made this study"))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from ablation.analysis import Analysis
-from ablation.report.names import clipped
-from ablation.report.numbers import duration, minus
-from ablation.report.study import Answer, Study
+from ablation.naming import clipped
+from ablation.numbers import duration, minus
+from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
 VERSIONS = ("python", "ablation-study", "tensorflow", "tensorflow-cpu", "keras", "jax", "torch", "numpy")
 
 
-def design(study: Study) -> str:
+def design(study: Subject) -> str:
     """The design and how much of it is there, in a line."""
     if not study.is_swept:
         return _table_design(study)
@@ -25,7 +25,7 @@ def design(study: Study) -> str:
     return f"{words} × {seeds} = {counted(n_runs, 'run')}; {ended(study)}"
 
 
-def ended(study: Study) -> str:
+def ended(study: Subject) -> str:
     """'95 finite, 1 diverged, 4 missing'."""
     counts = [
         f"{n} {'finite' if status == 'ok' else status}" for status, n in study.endings.value_counts().items()
@@ -38,7 +38,7 @@ def ended(study: Study) -> str:
     return ", ".join(counts) or "none yet"
 
 
-def _table_design(study: Study) -> str:
+def _table_design(study: Subject) -> str:
     """What a table without a record shows of its design."""
     known = study.table[list(study.factors)].notna().all(axis=1)
     n_cells = study.cells[known].nunique() if len(study.table) else 0
@@ -54,7 +54,7 @@ def _table_design(study: Study) -> str:
     return f"{rows} of {sizes} levels: {n_cells} of {n_all} cells occur{blocks}; {ended(study)}"
 
 
-def facts(study: Study) -> list[tuple[str, str]]:
+def facts(study: Subject) -> list[tuple[str, str]]:
     """What the head of the page tells, (name, text)."""
     found = [("Design", design(study))]
     found.append(("Factors", "; ".join(_factor(study, name) for name in study.factors) or "none"))
@@ -65,7 +65,7 @@ def facts(study: Study) -> list[tuple[str, str]]:
     return found + _provenance(study)
 
 
-def _response(answer: Answer) -> str:
+def _response(answer: ResponseResult) -> str:
     """'loss, lower is better; effects in % (log scale: all values of 'loss' are positive …)'."""
     if answer.analysis is None:
         return answer.better
@@ -85,13 +85,13 @@ def _tests(analysis: Analysis) -> str:
     return f"α = {asked.alpha:g}; {margin}"
 
 
-def _factor(study: Study, name: str) -> str:
+def _factor(study: Subject, name: str) -> str:
     levels = [clipped(level) for level in study.factors[name]]
     shown = levels[:12] + ([f"… {len(levels) - 12} more"] if len(levels) > 12 else [])
     return f"{clipped(study.labels[name])} ({', '.join(shown)})"
 
 
-def _provenance(study: Study) -> list[tuple[str, str]]:
+def _provenance(study: Subject) -> list[tuple[str, str]]:
     """Under what the runs were made; several values where runs differ."""
     if not study.is_swept:
         return [("Table", study.source)]
@@ -102,13 +102,13 @@ def _provenance(study: Study) -> list[tuple[str, str]]:
     return [*trained, *([("Versions", told)] if told else [])]
 
 
-def _values(study: Study, column: str) -> str:
+def _values(study: Subject, column: str) -> str:
     if column not in study.table or column in study.factors:
         return ""
     return " / ".join(sorted({clipped(str(v)) for v in study.table[column].dropna()}))
 
 
-def _when(study: Study) -> str:
+def _when(study: Subject) -> str:
     first, last = study.table["started"].min(), study.table["finished"].max()
     each = f"{duration(study.seconds_per_run)} per run"
     if device := _values(study, "device"):
@@ -119,7 +119,7 @@ def _when(study: Study) -> str:
     return f"{first:%Y-%m-%d %H:%M} to {last.strftime('%H:%M' if same else '%Y-%m-%d %H:%M')} UTC, {each}"
 
 
-def notes(study: Study, figures: bool = True) -> list[str]:
+def notes(study: Subject, figures: bool = True) -> list[str]:
     """Sentences on the design, and on what differs between runs."""
     found = [str(note) for note in (study.record.get("design") or {}).get("notes") or []]
     for column in (*VERSIONS, "commit", "device") if study.is_swept else ():
@@ -136,7 +136,7 @@ def notes(study: Study, figures: bool = True) -> list[str]:
     return [minus(note) for note in found]
 
 
-def _directions(study: Study) -> str:
+def _directions(study: Subject) -> str:
     told = "; ".join(answer.better for answer in study.answers)
     return (
         f"Several responses: {told}. Where no direction was given, lower is better. p-values are adjusted "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ablation.report.document import Block, Grid, Prose, Section
 from ablation.report.drawing import Drawer
-from ablation.report.study import Answer, Arrays, Study
+from ablation.report.subject import Arrays, ResponseResult, Subject
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +16,7 @@ MANY = 12
 """With more cells only the best, the worst and the reference are shown."""
 
 
-def images(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
+def images(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
     """Reconstructions, heatmaps, latent walks and scatters; no section where runs left no pictures."""
     if not drawer.wanted or study.arrays is None or not len(study.table):
         return None
@@ -39,7 +39,7 @@ def images(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
     )
 
 
-def _chosen(study: Study, answer: Answer) -> tuple[list[int], str]:
+def _chosen(study: Subject, answer: ResponseResult) -> tuple[list[int], str]:
     """Rows of the table to show, the first seed of each cell, and the sentence that says which."""
     first: dict[int, int] = {}
     seeds = study.table["seed"].tolist()
@@ -57,7 +57,7 @@ def _chosen(study: Study, answer: Answer) -> tuple[list[int], str]:
     return [first[cell] for cell in cells], text
 
 
-def _cell_means(study: Study, answer: Answer) -> list[int]:
+def _cell_means(study: Subject, answer: ResponseResult) -> list[int]:
     """Cells with finite runs, best mean first."""
     import pandas as pd
 
@@ -65,7 +65,7 @@ def _cell_means(study: Study, answer: Answer) -> list[int]:
     return [int(cell) for cell in values.sort_values(ascending=answer.direction == "lower").index]
 
 
-def _arrays(study: Study, row: int) -> Mapping[str, np.ndarray] | None:
+def _arrays(study: Subject, row: int) -> Mapping[str, np.ndarray] | None:
     return study.arrays(str(study.table["key"].iloc[row])) if study.arrays else None
 
 
@@ -80,7 +80,7 @@ def _inputs(found: Mapping[str, Arrays]) -> list[str | None]:
     return list(names)
 
 
-def _two(study: Study, answer: Answer, found: Mapping[str, Arrays]) -> dict[str, Arrays]:
+def _two(study: Subject, answer: ResponseResult, found: Mapping[str, Arrays]) -> dict[str, Arrays]:
     """The best cell and the reference cell."""
     codes, means = study.cells.tolist(), _cell_means(study, answer)
     best = [study.label(study.levels_of(codes.index(means[0])))] if means else []

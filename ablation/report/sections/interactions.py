@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from ablation.analysis import Analysis
+from ablation.numbers import p_value, plain, share
 from ablation.report.document import Block, Cell, Column, Prose, Section, Table
 from ablation.report.drawing import Drawer
-from ablation.report.numbers import p_value, plain, share
 from ablation.report.sections.tables import term_labels
-from ablation.report.study import Answer, Study
+from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
 
-def interactions(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
+def interactions(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
     """A strip of all pairs, and plots of those that matter."""
     if answer.analysis is None:
         return None

@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from ablation.numbers import percent, units
 from ablation.report.document import Cell, Column, Prose, Section, Table
-from ablation.report.numbers import percent, units
 from ablation.report.sections.tables import TONES, component, contrast
-from ablation.report.study import Answer, Study
+from ablation.report.subject import ResponseResult, Subject
 
 
-def overview(study: Study) -> Section:
+def overview(study: Subject) -> Section:
     """One row per contrast, one column per response; a sentence for each response without analysis."""
     rows_of = {a.response: _by_contrast(a) for a in study.answers}
     contrasts = list(dict.fromkeys(key for found in rows_of.values() for key in found))
@@ -32,7 +32,7 @@ def overview(study: Study) -> Section:
     return Section("overview", "All responses at a glance", [*blocks, *table])
 
 
-def _by_contrast(answer: Answer) -> dict[tuple[str, str, str], list[Mapping[Any, Any]]]:
+def _by_contrast(answer: ResponseResult) -> dict[tuple[str, str, str], list[Mapping[Any, Any]]]:
     """Verdicts of each main contrast: one, or one per level of another component."""
     found: dict[tuple[str, str, str], list[Mapping[Any, Any]]] = {}
     if answer.analysis is not None:
@@ -41,7 +41,7 @@ def _by_contrast(answer: Answer) -> dict[tuple[str, str, str], list[Mapping[Any,
     return found
 
 
-def _entry(answer: Answer, rows: list[Mapping[Any, Any]]) -> Cell:
+def _entry(answer: ResponseResult, rows: list[Mapping[Any, Any]]) -> Cell:
     if not rows or answer.analysis is None:
         return Cell("unknown")
     if len(rows) > 1:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ablation.naming import clipped
+from ablation.numbers import spread
 from ablation.report.document import Cell, Column, Prose, Section, Table
 from ablation.report.drawing import Drawer
-from ablation.report.names import clipped
-from ablation.report.numbers import spread
-from ablation.report.study import Answer, Study
+from ablation.report.subject import ResponseResult, Subject
 from ablation.words import OFF, ON
 
 THERE, ABSENT = "✓", "–"
@@ -30,7 +30,7 @@ class CellOfRuns:
     attempted: int
 
 
-def paper(study: Study, _: Answer, __: Drawer) -> Section | None:
+def paper(study: Subject, _: ResponseResult, __: Drawer) -> Section | None:
     """One row per cell, one column per factor and response."""
     if not len(study.table) or not study.factors:
         return None
@@ -41,7 +41,7 @@ def paper(study: Study, _: Answer, __: Drawer) -> Section | None:
     return Section("paper", "Table for a paper", [Prose(text), paper_table(study)])
 
 
-def paper_table(study: Study) -> Table:
+def paper_table(study: Subject) -> Table:
     """The table itself; a column of counts only where cells differ in it."""
     found = summaries(study)
     responses = [answer.response for answer in study.answers if answer.response in study.table]
@@ -64,7 +64,7 @@ def paper_table(study: Study) -> Table:
     return Table("cells", caption, columns, rows, _frame(found, responses), copies=True)
 
 
-def summaries(study: Study) -> list[CellOfRuns]:
+def summaries(study: Subject) -> list[CellOfRuns]:
     """Every cell that occurs, in the order of the design."""
     codes = study.cells.to_numpy()
     values = {a.response: study.values(a.response) for a in study.answers}
@@ -86,7 +86,7 @@ def summaries(study: Study) -> list[CellOfRuns]:
     return found
 
 
-def _best(means: list[float], study: Study, response: str) -> float:
+def _best(means: list[float], study: Subject, response: str) -> float:
     known = [mean for mean in means if math.isfinite(mean)]
     lower = next(a.direction for a in study.answers if a.response == response) == "lower"
     return (min(known) if lower else max(known)) if known else math.nan

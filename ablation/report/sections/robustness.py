@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ablation.analysis import Analysis
+from ablation.numbers import p_value, percent, units
 from ablation.report.document import Cell, Column, Prose, Section, Table
 from ablation.report.drawing import Drawer
-from ablation.report.numbers import p_value, percent, units
 from ablation.report.sections.tables import component, contrast
-from ablation.report.study import Answer, Study
+from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
 
-def robustness(study: Study, answer: Answer, _: Drawer) -> Section | None:
+def robustness(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None:
     """Classical, robust to unequal spread, one effect per seed, sign flips, and the response as it is."""
     if answer.analysis is None:
         return None
@@ -27,7 +27,7 @@ def robustness(study: Study, answer: Answer, _: Drawer) -> Section | None:
     return Section("robustness", "Robustness", [Prose(_sentence(study, answer.analysis)), shown])
 
 
-def _sentence(study: Study, analysis: Analysis) -> str:
+def _sentence(study: Subject, analysis: Analysis) -> str:
     table = analysis.robustness
     apart = table[~table["agree"].astype(bool)].to_dict("records")
     if not apart:
@@ -41,7 +41,7 @@ def _sentence(study: Study, analysis: Analysis) -> str:
     return f"{told}: {names}{more}. Trust {'this one' if len(apart) == 1 else 'these'} less."
 
 
-def _table(study: Study, answer: Answer, analysis: Analysis) -> Table:
+def _table(study: Subject, answer: ResponseResult, analysis: Analysis) -> Table:
     relative = analysis.scale == "log"
     rows = []
     for r in analysis.robustness.to_dict("records"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ablation.analysis import Analysis
+from ablation.numbers import plain
 from ablation.report.document import Block, Cell, Column, Grid, Prose, Section, Table
 from ablation.report.drawing import Drawer
-from ablation.report.numbers import plain
-from ablation.report.study import Answer, Study
+from ablation.report.subject import ResponseResult, Subject
 
 FAR = 3.0
 """Studentized residuals beyond this are named."""
@@ -16,7 +16,7 @@ FAR = 3.0
 NAMED = 8
 
 
-def seeds(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
+def seeds(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
     """Runs and learning curves."""
     if answer.analysis is None and not np.isfinite(study.values(answer.response)).any():
         return None
@@ -31,7 +31,7 @@ def seeds(study: Study, answer: Answer, drawer: Drawer) -> Section | None:
     return Section("seeds", "Seeds and learning curves" if answer is study.main else "Seeds", blocks)
 
 
-def _outliers(study: Study, answer: Answer, analysis: Analysis) -> list[Block]:
+def _outliers(study: Subject, answer: ResponseResult, analysis: Analysis) -> list[Block]:
     """Runs far from what the model says of them."""
     table = analysis.diagnostics.influence
     size = table["studentized"].abs()
@@ -55,7 +55,7 @@ def _outliers(study: Study, answer: Answer, analysis: Analysis) -> list[Block]:
     return [Table(f"{answer.prefix}outliers", caption, columns, rows, far)]
 
 
-def _curves(study: Study, answer: Answer, drawer: Drawer) -> list[Block]:
+def _curves(study: Subject, answer: ResponseResult, drawer: Drawer) -> list[Block]:
     """Learning curves by the levels of each factor; nothing where runs left none."""
     histories = {key: h for key, h in study.histories.items() if h}
     if not histories:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ablation.analysis import Analysis
-from ablation.analysis.anova import group_name, tested_interactions
-from ablation.analysis.terms import Term
+from ablation.analysis.model.terms import Term
+from ablation.analysis.tables.anova import group_name, tested_interactions
+from ablation.naming import clipped, is_switch
 from ablation.report.document import Cell, Tone
-from ablation.report.names import clipped, is_switch
-from ablation.report.study import Study
+from ablation.report.subject import Subject
 
 TONES: Mapping[str, Tone] = {
     "keep": "keep",
@@ -30,7 +30,7 @@ def verdict_cell(verdict: str) -> Cell:
     return Cell(verdict, tone=TONES.get(verdict, ""))
 
 
-def component(study: Study, row: Mapping[str, Any]) -> str:
+def component(study: Subject, row: Mapping[str, Any]) -> str:
     """'activation', 'activation at attention=none': what a contrast is about, by its short name."""
     label = clipped(study.labels.get(str(row["factor"]), str(row["factor"])))
     within = str(row.get("within") or "")
@@ -48,7 +48,7 @@ def contrast(row: Mapping[str, Any]) -> str:
     return "on − off" if is_switch(reference, level) else f"{clipped(level)} − {clipped(reference)}"
 
 
-def term_labels(study: Study, analysis: Analysis) -> dict[str, str]:
+def term_labels(study: Subject, analysis: Analysis) -> dict[str, str]:
     """Name of each term of the model → what to call it."""
     predictors = analysis.runs.predictors
 

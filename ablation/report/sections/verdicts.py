@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from ablation.analysis import Analysis
-from ablation.analysis.means import mean_row
+from ablation.analysis.model.means import mean_row
+from ablation.naming import clipped
+from ablation.numbers import minus, p_value, percent, percent_interval, share, units, value
 from ablation.report.document import (
     Beside,
     Block,
@@ -23,13 +25,11 @@ from ablation.report.document import (
     Warned,
 )
 from ablation.report.drawing import Drawer
-from ablation.report.names import clipped
-from ablation.report.numbers import minus, p_value, percent, percent_interval, share, units, value
 from ablation.report.sections.tables import component, contrast, interval_name, verdict_cell
-from ablation.report.study import Answer, Study
+from ablation.report.subject import ResponseResult, Subject
 
 
-def verdicts(study: Study, answer: Answer, drawer: Drawer) -> Section:
+def verdicts(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section:
     """Sentences beside the forest plot, then the table and the means behind it."""
     title = f"Verdicts: what each component does to {answer.response}"
     if answer.analysis is None:
@@ -51,7 +51,7 @@ def verdicts(study: Study, answer: Answer, drawer: Drawer) -> Section:
     return Section("verdicts", title, blocks)
 
 
-def _warned(study: Study, analysis: Analysis | None) -> list[Block]:
+def _warned(study: Subject, analysis: Analysis | None) -> list[Block]:
     """What must be known first; nothing where nothing triggered it."""
     found = []
     missing = len(study.table.attrs.get("missing", []))
@@ -65,7 +65,7 @@ def _warned(study: Study, analysis: Analysis | None) -> list[Block]:
     return [Warned(found)] if found else []
 
 
-def verdict_table(study: Study, answer: Answer, analysis: Analysis) -> Table:
+def verdict_table(study: Subject, answer: ResponseResult, analysis: Analysis) -> Table:
     """Component, effect with its interval in % and in units, adjusted p, share of variance, verdict."""
     relative = analysis.scale == "log"
     omega = dict(zip(analysis.anova["term"], analysis.anova["partial_omega_sq"], strict=True))
@@ -112,7 +112,7 @@ def reference_mean(analysis: Analysis, row: Mapping[str, Any]) -> float:
     return float(np.exp(found.estimate[0] + analysis.scaling.shift))
 
 
-def _reading(answer: Answer, analysis: Analysis) -> str:
+def _reading(answer: ResponseResult, analysis: Analysis) -> str:
     """How to read the table, in two or three sentences."""
     blocks = "no blocks"
     if analysis.runs.block is not None:
@@ -143,7 +143,7 @@ def _split(analysis: Analysis) -> str:
     )
 
 
-def _unreplicated(answer: Answer, analysis: Analysis, drawer: Drawer) -> list[Block]:
+def _unreplicated(answer: ResponseResult, analysis: Analysis, drawer: Drawer) -> list[Block]:
     """Lenth's method where no degree of freedom is left for the error."""
     if analysis.lenth is None or analysis.lenth.empty:
         return []
@@ -170,11 +170,11 @@ def _beyond(row: Mapping[Any, Any]) -> str:
     return "among all" if row["beyond_SME"] else "by itself" if row["beyond_ME"] else "no"
 
 
-def _details(study: Study, answer: Answer, analysis: Analysis) -> list[Block]:
+def _details(study: Subject, answer: ResponseResult, analysis: Analysis) -> list[Block]:
     return [_effects(study, answer, analysis), *_means(study, answer, analysis)]
 
 
-def _effects(study: Study, answer: Answer, analysis: Analysis) -> Table:
+def _effects(study: Subject, answer: ResponseResult, analysis: Analysis) -> Table:
     """Main contrasts with the classical error and one that allows unequal spread."""
     relative = analysis.scale == "log"
     rows = []
@@ -190,7 +190,7 @@ def _effects(study: Study, answer: Answer, analysis: Analysis) -> Table:
     return Table(f"{answer.prefix}effects", caption, columns, rows, analysis.effects, limit=200)
 
 
-def _means(study: Study, answer: Answer, analysis: Analysis) -> list[Block]:
+def _means(study: Subject, answer: ResponseResult, analysis: Analysis) -> list[Block]:
     """Means of every level, and pairs of levels where there are more than two."""
     letters = {(r["factor"], r["level"]): r["letters"] for r in analysis.letters.to_dict("records")}
     columns = [
@@ -216,7 +216,7 @@ def _means(study: Study, answer: Answer, analysis: Analysis) -> list[Block]:
     return [means, Prose(text), _pairs(study, answer, analysis)]
 
 
-def _pairs(study: Study, answer: Answer, analysis: Analysis) -> Table:
+def _pairs(study: Subject, answer: ResponseResult, analysis: Analysis) -> Table:
     relative = analysis.scale == "log"
     rows = []
     for r in analysis.pairs.to_dict("records"):

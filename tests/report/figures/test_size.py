@@ -19,7 +19,7 @@ LEVELS = {
 @pytest.fixture(scope="module")
 def cells(root):
     """Ten digits through 32 cells that blur them more and more, as bytes."""
-    digits = np.load(root / "ablation/networks/mnist_sample.npz")["test"][:10] / 255
+    digits = np.load(root / "ablation/app/data/mnist_sample.npz")["test"][:10] / 255
     found = {}
     for i, cell in enumerate(product(*LEVELS.values())):
         blurred = gaussian_filter(digits, (0, 0.5 + 0.03 * i, 0.5 + 0.03 * i))

@@ -1,0 +1,1 @@
+"""The linear model of the article, as it was published."""

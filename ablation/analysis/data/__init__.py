@@ -1,0 +1,1 @@
+"""From a table to the runs that are analysed."""

@@ -1,0 +1,198 @@
+"""Factors as integer codes over named levels, and covariates as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ablation.errors import UsageError
+from ablation.words import OFF
+
+if TYPE_CHECKING:
+    pass
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+
+def sum_codes(n_levels: int) -> Floats:
+    """Sum coding, size (n_levels x n_levels - 1): level i has a 1 in column i, the last level -1 in all.
+
+    With it every main effect is a deviation from the mean over levels, so type III tests mean what they say
+    (https://stats.oarc.ucla.edu/r/library/r-library-contrast-coding-systems-for-categorical-variables/).
+    """
+    return np.vstack([np.eye(n_levels - 1), -np.ones((1, n_levels - 1))])
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """A factor or block: `codes` (n_rows,) index `levels`, -1 is missing; the first is the reference."""
+
+    name: str
+    levels: tuple[str, ...]
+    codes: Ints
+
+    def texts(self, at: Ints) -> list[str]:
+        """The levels of some rows, as text."""
+        return [self.levels[code] if code >= 0 else "?" for code in self.codes[at]]
+
+    def rows(self, chosen: Bools) -> Factor:
+        """Keep the chosen rows and the levels that still occur in them, in their order."""
+        codes = self.codes[chosen]
+        present = np.unique(codes[codes >= 0])
+        renumber = np.full(len(self.levels) + 1, -1)
+        renumber[present] = np.arange(len(present))
+        return Factor(self.name, tuple(self.levels[i] for i in present), renumber[codes])
+
+    @cached_property
+    def coding(self) -> Floats:
+        """Sum codes of the levels, size (n_levels x n_columns)."""
+        return sum_codes(len(self.levels))
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """Where effects are looked at: its levels, the reference first."""
+        return self.levels
+
+    @property
+    def columns(self) -> Floats:
+        """Columns of the design matrix, size (n_rows x n_columns)."""
+        columns: Floats = self.coding[self.codes]
+        return columns
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns: the level that has the +1."""
+        return [f"{self.name}[{level}]" for level in self.levels[:-1]]
+
+
+@dataclass(frozen=True, eq=False)
+class Covariate:
+    """A factor used as a number: one column, centred, so that the other factors are compared at its mean."""
+
+    name: str
+    values: Floats
+
+    def texts(self, at: Ints) -> list[str]:
+        """The values of some rows, as text."""
+        return [f"{value:g}" for value in self.values[at]]
+
+    def rows(self, chosen: Bools) -> Covariate:
+        """Keep the chosen rows."""
+        return Covariate(self.name, self.values[chosen])
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """Where effects are looked at: the lowest value, then the highest."""
+        return tuple(f"{value:.12g}" for value in self._range)
+
+    @property
+    def coding(self) -> Floats:
+        """The column at `points`, size (2 x 1)."""
+        coding: Floats = self._range[:, None] - self.values.mean()
+        return coding
+
+    @property
+    def _range(self) -> Floats:
+        return np.array([self.values.min(), self.values.max()])
+
+    @property
+    def columns(self) -> Floats:
+        """Centred values, size (n_rows x 1)."""
+        centred: Floats = self.values - self.values.mean()
+        return centred[:, None]
+
+    @property
+    def column_names(self) -> list[str]:
+        """The column bears the covariate's name."""
+        return [self.name]
+
+
+Predictor = Factor | Covariate
+
+
+def read_factor(column: pd.Series, name: str) -> Factor:
+    """Turn a column into a factor.
+
+    The reference is the first category of a categorical column; otherwise levels are in ascending order
+    (False before True, numbers by value, text by character), as in R and patsy, except that among texts a
+    level that means "without" (`none`, `None`, `off`, `no`) comes first.
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy().astype(np.intp)
+        levels = _labels(column.cat.categories)
+    else:
+        codes, levels = _code_plain(column)
+    codes, levels = _merge_equal_labels(codes, levels)
+    codes = np.where(np.isin(codes, [i for i, level in enumerate(levels) if level == ""]), -1, codes)
+    factor = Factor(name, levels, codes)
+    return factor.rows(np.ones(len(codes), dtype=bool))
+
+
+def _code_plain(column: pd.Series) -> tuple[Ints, tuple[str, ...]]:
+    try:
+        codes, values = pd.factorize(column)
+    except TypeError:  # unhashable values such as lists: their text is the level
+        codes, values = pd.factorize(column.map(str, na_action="ignore"))
+    labels = _labels(pd.Index(values))
+    order = np.array(_ascending(labels), dtype=np.intp)
+    rank = np.full(len(order) + 1, -1)
+    rank[order] = np.arange(len(order))
+    return rank[codes], tuple(labels[i] for i in order)
+
+
+def _labels(values: pd.Index) -> tuple[str, ...]:
+    whole = pd.api.types.is_float_dtype(values.dtype) and all(float(v).is_integer() for v in values)
+    return tuple(str(int(v)) if whole else str(v).strip() for v in values)
+
+
+def _ascending(labels: tuple[str, ...]) -> list[int]:
+    try:
+        numbers = [float(label) for label in labels]
+    except ValueError:
+        numbers = []
+    if not numbers or not np.isfinite(numbers).all():
+        return sorted(range(len(labels)), key=lambda i: (labels[i].lower() not in OFF, labels[i]))
+    return sorted(range(len(labels)), key=lambda i: (numbers[i], labels[i]))
+
+
+def _merge_equal_labels(codes: Ints, labels: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:
+    levels = tuple(dict.fromkeys(labels))
+    merged = np.array([*(levels.index(label) for label in labels), -1], dtype=np.intp)
+    return merged[codes], levels
+
+
+def read_covariate(column: pd.Series, name: str) -> Covariate:
+    """Turn a column into numbers; what is not a number becomes NaN.
+
+    Raises:
+        UsageError: no value is a finite number.
+    """
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    values = np.where(np.isfinite(values), values, np.nan)
+    if np.isnan(values).all():
+        raise UsageError(
+            f"Expected numbers in '{name}'. Received: {list(column[:3])}. Do not call it numeric."
+        )
+    return Covariate(name, values)
+
+
+def codes_of(part: Predictor) -> Ints:
+    """Codes of a factor's levels or of a covariate's distinct values, (n_rows,)."""
+    if isinstance(part, Factor):
+        return part.codes
+    return np.asarray(pd.factorize(part.values, use_na_sentinel=False)[0], dtype=np.intp)
+
+
+def group(codes: list[Ints]) -> Ints:
+    """One number per distinct combination, (n_rows,)."""
+    group = np.zeros(len(codes[0]), dtype=np.intp)
+    for code in codes:
+        group = np.unique(group * (code.max() + 2) + code + 1, return_inverse=True)[1]
+    return group

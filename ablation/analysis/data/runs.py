@@ -1,0 +1,82 @@
+"""Which rows are analysed, which are left out and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.data.factors import (
+    Bools,
+    Factor,
+    Floats,
+    Ints,
+    Predictor,
+    codes_of,
+    group,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """Rows of a table by role: response (n,), predictors, block, weights (n,), and the table's labels."""
+
+    response: Floats
+    predictors: tuple[Predictor, ...]
+    block: Factor | None
+    weights: Floats | None
+    labels: pd.Index
+
+    def rows(self, chosen: Bools) -> Runs:
+        """Keep the chosen rows."""
+        return Runs(
+            self.response[chosen],
+            tuple(p.rows(chosen) for p in self.predictors),
+            None if self.block is None else self.block.rows(chosen),
+            None if self.weights is None else self.weights[chosen],
+            self.labels[chosen],
+        )
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """The predictors that have levels."""
+        return tuple(p for p in self.predictors if isinstance(p, Factor))
+
+    @property
+    def cells(self) -> Ints:
+        """The cell of each run as a number from 0, (n_rows,)."""
+        return group([codes_of(p) for p in self.predictors])
+
+    def cell_texts(self) -> list[str]:
+        """The cell of every row in words."""
+        first, cell = np.unique(self.cells, return_index=True)[1], self.cells
+        texts = [self.cell_text(int(i)) for i in first]
+        return [texts[c] for c in cell]
+
+    def cell_text(self, row: int) -> str:
+        """The cell of a row in words: 'flags.dropout=True, activation=elu'."""
+        return ", ".join(f"{p.name}={p.texts(np.array([row]))[0]}" for p in self.predictors)
+
+
+def statuses(table: pd.DataFrame, asked: Sequence[str]) -> np.ndarray | None:
+    """How each run ended, (n_rows,); None without a column that says so: `status` with an `ok` among others.
+
+    Args:
+        table: one row per run.
+        asked: its columns that have a role, whatever they are called.
+    """
+    if "status" not in table.columns or "status" in asked:
+        return None
+    found = table["status"].astype(str).to_numpy(dtype=object)
+    return found if (found == "ok").any() else None
+
+
+def measured(table: pd.DataFrame, response: str, factors: Sequence[str] = ()) -> Floats:
+    """The response of each run, NaN for those that failed (not finite, or a status other than `ok`)."""
+    numbers = pd.to_numeric(table[response], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    finite = np.isfinite(numbers)
+    status = statuses(table, (response, *factors))
+    values: Floats = np.where(finite & (status == "ok") if status is not None else finite, numbers, np.nan)
+    return values

@@ -1,0 +1,110 @@
+"""The scale on which effects add: the logarithm (effects in %) or the response itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ablation.analysis.data.factors import Floats
+from ablation.analysis.request import AnalysisRequest
+from ablation.errors import UsageError
+
+MIN_RELATIVE_SPREAD = 1e-6
+"""Below this ratio of spread to level the distance from zero says nothing about the scale."""
+
+
+SQUARES_OVERFLOW = 1e140
+"""Spreads beyond this (or below its inverse) leave the range of numbers when squared and added up."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How effects add.
+
+    Attributes:
+        name: `log` or `identity`.
+        reason: why.
+        origin: taken out first, to keep exact digits.
+        by_chance: whether some values alone keep a loss from the log scale, on which margins are in %.
+    """
+
+    name: str
+    reason: str
+    origin: float
+    by_chance: bool = False
+
+    @property
+    def is_log(self) -> bool:
+        """Whether effects are differences of logarithms."""
+        return self.name == "log"
+
+    def forward(self, response: Floats) -> Floats:
+        """To the scale of the analysis, minus `shift`: differences of close numbers keep their digits."""
+        away = response - self.origin
+        return np.log1p(away / self.origin) if self.is_log else away
+
+    @property
+    def shift(self) -> float:
+        """What `forward` leaves out and marginal means add back."""
+        return float(np.log(self.origin)) if self.is_log else self.origin
+
+    def percent(self, effect: Floats) -> Floats:
+        """Change in % that a difference on this scale means; NaN on the identity scale."""
+        return 100 * np.expm1(effect) if self.is_log else np.full(np.shape(effect), np.nan)
+
+    def back(self, mean: Floats) -> Floats:
+        """From this scale to the response: on the log scale the geometric mean."""
+        return np.exp(mean) if self.is_log else mean
+
+    def margin(self, margin: float) -> tuple[float, float]:
+        """The band of effects too small to matter, on this scale: log(1 +- margin %) or +- margin.
+
+        Both sides of the log scale use log(1 + margin/100), so that the band is symmetric.
+        """
+        half = float(np.log1p(margin / 100)) if self.is_log else margin
+        return -half, half
+
+
+def choose_scale(response: Floats, asked: AnalysisRequest) -> Scale:
+    """Choose the scale; `auto` means log for positive responses that are better when lower.
+
+    A loss, an error, a duration are positive, have a natural zero and are minimised: halving means the same
+    everywhere. What is maximised (accuracy, AUROC) is bounded above, and differences are its natural scale.
+
+    Raises:
+        UsageError: the log was asked for and a response is zero or negative.
+    """
+    name, reason = _choose(response, asked)
+    if name == "identity":
+        _refuse_extremes(response, asked.response)
+    origin = float(np.median(response))
+    lost = asked.scale == "auto" and asked.direction == "lower" and name == "identity" and origin > 0
+    return Scale(name, reason, origin, by_chance=lost)
+
+
+def _choose(response: Floats, asked: AnalysisRequest) -> tuple[str, str]:
+    not_positive = int((response <= 0).sum())
+    if asked.scale == "log" and not_positive:
+        raise UsageError(
+            f"Expected positive responses for scale='log'. Received: {not_positive} of {len(response)} "
+            f"runs with '{asked.response}' <= 0 (lowest {response.min():g}). Use scale='identity'."
+        )
+    if asked.scale != "auto":
+        return asked.scale, "asked for"
+    if not_positive:
+        return "identity", f"'{asked.response}' has values that are not positive"
+    if asked.direction == "higher":
+        return "identity", f"'{asked.response}' is better when higher, so not a loss-like ratio"
+    if np.ptp(response) < MIN_RELATIVE_SPREAD * np.median(response):
+        return "identity", f"'{asked.response}' varies by less than a millionth of its size"
+    return "log", f"all values of '{asked.response}' are positive and lower is better"
+
+
+def _refuse_extremes(response: Floats, name: str) -> None:
+    spread = 2 * float(np.ptp(response / 2))
+    if spread != 0 and not 1 / SQUARES_OVERFLOW < spread < SQUARES_OVERFLOW:
+        raise UsageError(
+            f"Expected responses whose squares a computer can hold. Received: '{name}' from "
+            f"{response.min():g} to {response.max():g}. Change its unit, or use scale='log'."
+        )

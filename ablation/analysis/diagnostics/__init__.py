@@ -1,0 +1,1 @@
+"""Whether the model's assumptions hold."""

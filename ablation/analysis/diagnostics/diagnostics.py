@@ -1,0 +1,134 @@
+"""Is the model fit to be believed: influence of runs, spread by level, outliers, transformation, seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from ablation.analysis.data.factors import Floats
+from ablation.analysis.data.runs import Runs
+from ablation.analysis.data.scale import Scale
+from ablation.analysis.diagnostics.spread import along_the_fit, spread_table
+from ablation.analysis.diagnostics.variance_share import block_variance_table
+from ablation.analysis.model.fit import Fit
+from ablation.analysis.probability.distributions import root, t_two_sided
+
+BOX_COX_BOUNDS = (-4.0, 4.0)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Diagnostics:
+    """Tables about the residuals of the main model; each is computed when first read."""
+
+    fit: Fit
+    runs: Runs
+    scale: Scale
+    alpha: float
+
+    @cached_property
+    def influence(self) -> pd.DataFrame:
+        """One row per run, in the order of the table.
+
+        Columns: run (the table's label), cell, block (if any), fitted and residual (analysis scale),
+        normal_quantile (for a QQ plot), studentized (each run left out of its own error), leverage,
+        cooks_distance (Cook 1977).
+        """
+        fit, one_minus_leverage = self.fit, 1 - self.fit.leverage
+        one_minus_leverage = np.where(one_minus_leverage < 1e-9, np.nan, one_minus_leverage)
+        table = pd.DataFrame({"run": self.runs.labels, "cell": self.runs.cell_texts()})
+        if self.runs.block:
+            table["block"] = self.runs.block.texts(np.arange(fit.n))
+        residual = fit.residuals / fit.root_weights
+        table["fitted"], table["residual"] = fit.y - residual + self.scale.shift, residual
+        ranks = np.argsort(np.argsort(residual, kind="stable"), kind="stable") + 1
+        table["normal_quantile"] = special.ndtri((ranks - 0.5) / fit.n)
+        standardized = fit.residuals / np.sqrt(fit.variance * one_minus_leverage)
+        table["studentized"] = _leave_one_out(standardized, fit.df_resid)
+        table["leverage"] = fit.leverage
+        table["cooks_distance"] = standardized**2 * fit.leverage / (fit.rank * one_minus_leverage)
+        return table
+
+    @cached_property
+    def outlier(self) -> pd.DataFrame:
+        """The run that fits worst: run, cell, block (if any), studentized, p, p_adjusted (Bonferroni)."""
+        known = self.influence.columns.intersection(["run", "cell", "block", "studentized"])
+        table = self.influence[known]
+        size = table["studentized"].abs()
+        worst = table.loc[[size.idxmax()]] if size.notna().any() else table.iloc[:0]
+        p = t_two_sided(worst["studentized"], self.fit.df_resid - 1)
+        return worst.assign(p=p, p_adjusted=np.minimum(p * self.fit.n, 1.0)).reset_index(drop=True)
+
+    @cached_property
+    def spread(self) -> pd.DataFrame:
+        """Does the spread of the residuals differ between levels (Brown & Forsythe 1974, JASA 69:364).
+
+        Columns: factor, F, df1, df2, p (simulated with equal spread in this design below 100 residual
+        degrees of freedom; NaN where nothing can be told: fewer than 10, or levels whose residuals mirror
+        each other, as those of one two-level factor in blocks), p_adjusted (Holm), sd_ratio (largest over
+        smallest standard deviation), widest (the level with the largest).
+        """
+        return spread_table(self.fit, self.runs.factors)
+
+    @cached_property
+    def breusch_pagan(self) -> pd.DataFrame:
+        """Spread that goes with the columns of the factors: LM, df, p (Koenker 1981, J. Econom. 17:107).
+
+        One row. p is simulated below 100 residual degrees of freedom for each of the test's (or 1000), and
+        NaN where nothing can be told, as at `spread`.
+        """
+        return pd.DataFrame([along_the_fit(self.fit)], columns=["LM", "df", "p"])
+
+    @cached_property
+    def box_cox(self) -> pd.DataFrame:
+        """Advice on the scale: the power that makes residuals most normal, with its interval; one row.
+
+        Columns: power (0 is the log, 1 the identity), ci_low, ci_high. Unequal spread between levels
+        distorts it, so the scale is chosen by what the response is, not by this. No row if a response is
+        not positive.
+        """
+        columns = ["power", "ci_low", "ci_high"]
+        if (self.runs.response <= 0).any() or not self.fit.variance > 0:
+            return pd.DataFrame(columns=columns)
+        return pd.DataFrame([box_cox_interval(self.fit, self.runs.response, self.alpha)], columns=columns)
+
+    @cached_property
+    def block_variance(self) -> pd.DataFrame:
+        """Variance between and within seeds: block, block_variance, residual_variance, share."""
+        return block_variance_table(self.fit, self.runs)
+
+
+def _leave_one_out(standardized: Floats, df: int) -> Floats:
+    """Residuals over an error estimated without the run itself, (n,); NaN below 2 degrees of freedom."""
+    if df < 2:
+        return np.full(len(standardized), np.nan)
+    with np.errstate(divide="ignore"):  # a run that alone makes the residual has an infinite one
+        result: Floats = standardized * np.sqrt((df - 1) / np.maximum(df - standardized**2, 0.0))
+    return result
+
+
+def box_cox_interval(fit: Fit, response: Floats, alpha: float) -> tuple[float, float, float]:
+    """Power of highest profile likelihood and its interval (Box & Cox 1964, JRSS B 26:211), within +-4."""
+    from scipy import optimize  # a third of a second to import, needed only here
+
+    log_y = np.log(response)
+    log_y = log_y - log_y.mean()
+
+    def minus_twice(power: float) -> float:
+        z = log_y if abs(power) < 1e-8 else np.expm1(power * log_y) / power
+        z = fit.root_weights * z
+        rest = z - fit.q @ (fit.q.T @ z)
+        return fit.n * float(np.log(rest @ rest))
+
+    best = optimize.minimize_scalar(
+        minus_twice, bounds=BOX_COX_BOUNDS, method="bounded", options={"xatol": 1e-6}
+    )
+    limit = best.fun + float(special.chdtri(1, alpha))
+    ends = [
+        root(lambda x: minus_twice(x) - limit, *sorted((best.x, end))) if minus_twice(end) > limit else end
+        for end in BOX_COX_BOUNDS
+    ]
+    return float(best.x), ends[0], ends[1]

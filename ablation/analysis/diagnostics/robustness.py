@@ -1,0 +1,120 @@
+"""The same effects by other roads: robust errors, one effect per seed, sign flips, the raw response."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.data.factors import Floats
+from ablation.analysis.data.runs import Runs
+from ablation.analysis.data.scale import Scale
+from ablation.analysis.model.fit import Fit, fit_least_squares
+from ablation.analysis.model.means import contrast_rows, effects_table
+from ablation.analysis.model.terms import BLOCK, Matrix
+from ablation.analysis.probability.distributions import t_quantile, t_two_sided
+
+EXACT_UP_TO = 16
+"""With more blocks than this the sign flips are sampled."""
+
+N_FLIPS = 2**16
+MIN_BLOCKS_FOR_FLIPS = 6
+"""With 5 blocks the smallest p of sign flips is 2 / 2^5 = 0.0625."""
+
+
+def robustness_table(
+    fit: Fit, runs: Runs, effects: pd.DataFrame, screened: set[str], alpha: float
+) -> pd.DataFrame:
+    """One row per main contrast; columns are described at `Analysis.robustness`.
+
+    Args:
+        fit: the main model.
+        runs: the rows that count.
+        effects: the table of main contrasts.
+        screened: names of interactions that passed the screen; the models per block have only these.
+        alpha: level at which methods are compared.
+    """
+    table = effects[["factor", "level", "reference", "estimate", "p", "p_hc3"]].copy()
+    each = block_effects(reduced_matrix(fit.matrix, screened), fit.y, runs)
+    known = [d[~np.isnan(d)] for d in each.T]
+    tests = [one_sample_t(d, alpha) for d in known]
+    table["n_blocks"] = [len(d) for d in known]
+    for i, name in enumerate(("block_mean", "block_ci_low", "block_ci_high", "p_block")):
+        table[name] = [test[i] for test in tests]
+    table["p_sign_flip"] = [sign_flip_p(d) for d in known]
+    raw = raw_effects(fit, runs, alpha)
+    table["estimate_raw"], table["p_raw"] = raw["estimate"], raw["p"]
+    table["agree"] = [_agree(r, alpha) for r in table.to_dict("records")]
+    return table
+
+
+def reduced_matrix(matrix: Matrix, interactions: set[str]) -> Matrix:
+    """Main effects and the named interactions, without the block: small enough for the runs of one block."""
+    kept = [t for t in matrix.terms if t.order == 1 or (t.kind != BLOCK and t.name in interactions)]
+    return matrix.keep(kept)
+
+
+def block_effects(matrix: Matrix, y: Floats, runs: Runs) -> Floats:
+    """Main contrasts within each block alone, (n_blocks x m); NaN where a block's runs do not tell."""
+    if runs.block is None:
+        return np.empty((0, len(contrast_rows(fit_least_squares(matrix, y), runs.predictors)[0])))
+    rows = []
+    for b in range(len(runs.block.levels)):
+        here = runs.block.codes == b
+        weights = None if runs.weights is None else runs.weights[here]
+        fit = fit_least_squares(Matrix(matrix.X[here], matrix.names, matrix.terms), y[here], weights)
+        rows.append(fit.estimates(contrast_rows(fit, runs.predictors)[1]).estimate)
+    return np.array(rows)
+
+
+def one_sample_t(effects: Floats, alpha: float) -> tuple[float, float, float, float]:
+    """Mean of effects (n_blocks,), its interval and two-sided p; NaN with fewer than two."""
+    n = len(effects)
+    if n == 0:
+        return (float("nan"),) * 4
+    mean = float(effects.mean())
+    if n == 1 or np.ptp(effects) == 0:
+        return mean, float("nan"), float("nan"), float("nan")
+    se = float(effects.std(ddof=1) / np.sqrt(n))
+    reach = float(t_quantile(1 - alpha / 2, n - 1)) * se
+    return mean, mean - reach, mean + reach, float(t_two_sided(mean / se, n - 1))
+
+
+def sign_flip_p(effects: Floats) -> float:
+    """Two-sided p of the mean of effects (n_blocks,) under all changes of sign; NaN without effects.
+
+    Exact up to 16 blocks (Fisher 1935, The Design of Experiments, section 21), sampled beyond.
+    """
+    n = len(effects)
+    if n == 0:
+        return float("nan")
+    if n <= EXACT_UP_TO:
+        signs = np.array(list(product((1.0, -1.0), repeat=n)))
+    else:
+        drawn = np.random.default_rng(0).choice([1.0, -1.0], size=(N_FLIPS - 1, n))
+        signs = np.vstack([np.ones(n), drawn])
+    sums = np.abs(signs @ effects)
+    return float(np.mean(sums >= sums[0] * (1 - 1e-9)))
+
+
+def raw_effects(fit: Fit, runs: Runs, alpha: float) -> pd.DataFrame:
+    """The main contrasts with the response as it is, in its units."""
+    unit = float(np.abs(runs.response).max()) or 1.0  # squares of very large or small responses stay in range
+    plain = Scale("identity", "raw", float(np.median(runs.response / unit)))
+    raw = replace(fit, y=plain.forward(runs.response / unit))  # the same columns: no new decomposition
+    table = effects_table(raw, runs.predictors, plain, alpha)
+    return table.assign(estimate=table["estimate"] * unit)
+
+
+def _agree(row: Mapping[Hashable, float], alpha: float) -> bool:
+    """Whether all p are on the same side of alpha and, if they are below, all estimates on one side of 0."""
+    p = [row["p"], row["p_hc3"], row["p_block"], row["p_raw"]]
+    if row["n_blocks"] >= MIN_BLOCKS_FOR_FLIPS:
+        p.append(row["p_sign_flip"])
+    significant = {value < alpha for value in p if not np.isnan(value)}
+    estimates = (row[name] for name in ("estimate", "block_mean", "estimate_raw"))
+    signs = {np.sign(value) for value in estimates if not np.isnan(value)}
+    return len(significant) <= 1 and (significant != {True} or len(signs) == 1)

@@ -1,0 +1,73 @@
+"""How much of the noise is the seed's: the random-intercept model by REML, for the variance share only.
+
+Its tests would need degrees of freedom that nobody knows exactly; contrasts are tested with fixed blocks,
+where the t is exact (Bates et al. 2015, J. Stat. Softw. 67:1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import linalg
+
+from ablation.analysis.data.factors import Floats
+from ablation.analysis.data.runs import Runs
+from ablation.analysis.model.fit import Fit
+from ablation.analysis.model.terms import BLOCK
+
+COLUMNS = ["block", "block_variance", "residual_variance", "share"]
+
+
+@dataclass(frozen=True, eq=False)
+class Products:
+    """Cross products of fixed columns X, block dummies Z and response y; counts of each block; n and p."""
+
+    XX: Floats
+    XZ: Floats
+    Xy: Floats
+    Zy: Floats
+    yy: float
+    counts: Floats
+    df: int
+
+    def profile(self, ratio: float) -> tuple[float, float]:
+        """Minus twice the REML log likelihood (up to a constant) and residual variance at a ratio."""
+        shrink = ratio / (1 + ratio * self.counts)
+        factor = linalg.cho_factor(self.XX - (self.XZ * shrink) @ self.XZ.T)
+        right = self.Xy - (self.XZ * shrink) @ self.Zy
+        rest = self.yy - float(shrink @ self.Zy**2) - float(right @ linalg.cho_solve(factor, right))
+        log_det = float(np.log1p(ratio * self.counts).sum() + 2 * np.log(np.diag(factor[0])).sum())
+        variance = rest / self.df
+        return self.df * float(np.log(variance)) + log_det, variance
+
+
+def block_variance_table(fit: Fit, runs: Runs) -> pd.DataFrame:
+    """One row: variance between blocks, within blocks, and the share of the former; no row without blocks."""
+    if runs.block is None or np.isnan(fit.variance):
+        return pd.DataFrame(columns=COLUMNS)
+    from scipy import optimize  # a third of a second to import, needed only here
+
+    products = _products(fit, runs)
+    best = optimize.minimize_scalar(
+        lambda x: products.profile(np.exp(x))[0],
+        bounds=(-14.0, 14.0),
+        method="bounded",
+        options={"xatol": 1e-8},
+    )
+    ratio = float(np.exp(best.x)) if best.fun < products.profile(0.0)[0] else 0.0
+    residual = products.profile(ratio)[1]
+    row = (runs.block.name, ratio * residual, residual, ratio / (1 + ratio))
+    return pd.DataFrame([row], columns=COLUMNS)
+
+
+def _products(fit: Fit, runs: Runs) -> Products:
+    assert runs.block is not None
+    block_columns = np.concatenate([t.columns for t in fit.matrix.terms if t.kind == BLOCK])
+    columns = np.setdiff1d(fit.kept, block_columns)
+    X = fit.root_weights[:, None] * fit.matrix.X[:, columns] / fit.norms[columns]
+    y = fit.root_weights * fit.y
+    Z = fit.root_weights[:, None] * np.eye(len(runs.block.levels))[runs.block.codes]
+    counts = np.einsum("ij,ij->j", Z, Z)
+    return Products(X.T @ X, X.T @ Z, X.T @ y, Z.T @ y, float(y @ y), counts, fit.n - len(columns))

@@ -1,0 +1,1 @@
+"""The linear model: its terms, its fit, and what the runs can tell apart."""

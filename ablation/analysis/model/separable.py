@@ -1,0 +1,164 @@
+"""The guard against silent nonsense: what the runs cannot tell apart is refused or left out, by name."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ablation.analysis.data.factors import Factor
+from ablation.analysis.data.runs import Runs
+from ablation.analysis.model.fit import Fit, columns_of, fit_least_squares
+from ablation.analysis.model.means import contrast_rows
+from ablation.analysis.model.terms import BLOCK, INVOLVED, Matrix, Term, takes_part
+from ablation.analysis.notices import Notice, listed
+from ablation.errors import UsageError
+
+
+def refuse_inseparable(main: Fit, runs: Runs) -> None:
+    """Compare rank and columns of the fit of main effects (and block).
+
+    Raises:
+        UsageError: factors always move together, or a factor moves with the block; names them.
+    """
+    if main.null_space.shape[1] == 0:
+        return
+    groups = _groups(main)
+    for culprits in groups:
+        if any(t.kind == BLOCK for t in culprits):
+            raise UsageError(_confounded_with_block(culprits))
+    raise UsageError(_inseparable(min(groups, key=len), main, runs))
+
+
+def _groups(fit: Fit) -> list[list[Term]]:
+    """For each direction that no run informs, the terms that take part in it."""
+    return [[t for t in fit.matrix.terms if takes_part(direction, t)] for direction in fit.null_space.T]
+
+
+def _confounded_with_block(culprits: list[Term]) -> str:
+    block = next(t.name for t in culprits if t.kind == BLOCK)
+    factors = [t.name for t in culprits if t.kind != BLOCK]
+    return (
+        f"Expected the same values of '{block}' at every level, so that runs are paired. Received: the "
+        f"levels of {listed(factors)} were run with different values of '{block}', and the two are not "
+        f"separable. Run every cell with the same values of '{block}', or name no block."
+    )
+
+
+def _inseparable(culprits: list[Term], main: Fit, runs: Runs) -> str:
+    how = "always move together" if len(culprits) == 2 else "determine one another"
+    joint = _joint_effect(culprits, main, runs) if len(culprits) == 2 else ""
+    return (
+        f"Expected factors whose levels vary independently. Received: {listed([t.name for t in culprits])}, "
+        f"which {how} in the {main.n} runs that finished: their effects are not separable{joint}. "
+        "Run cells in which they differ, or leave one of them out of the factors."
+    )
+
+
+def _joint_effect(culprits: list[Term], main: Fit, runs: Runs) -> str:
+    first = runs.predictors[min(culprits[0].members)]
+    if not isinstance(first, Factor) or len(first.levels) != 2:
+        return ""
+    rest = main.matrix.keep([t for t in main.matrix.terms if t is not culprits[1]])
+    fit = fit_least_squares(rest, main.y, runs.weights)
+    row = np.zeros((1, len(fit.norms)))
+    column = next(t for t in fit.matrix.terms if t.same_as(culprits[0])).columns
+    row[:, column] = first.coding[1] - first.coding[0]
+    joint = fit.estimates(row).estimate[0]
+    return "" if np.isnan(joint) else f" (joint effect {joint:.5g} on the scale of the analysis)"
+
+
+def fit_estimable(matrix: Matrix, main: Fit, runs: Runs) -> tuple[Fit, tuple[Notice, ...]]:
+    """Fit the model without interactions about which the runs say nothing beyond the terms of lower order.
+
+    Leave-one-out designs and fractions of low resolution have them: their columns add no rank. If the rest
+    still hides main effects although every pair of levels was run together, only the main effects are kept.
+
+    Args:
+        matrix: all columns asked for.
+        main: the fit of the main effects (and block).
+        runs: the rows that count.
+    """
+    kept = list(main.matrix.terms)
+    dropped: list[Term] = []
+    lower = main
+    for order in range(2, max(t.order for t in matrix.terms) + 1):
+        if order > 2:
+            lower = fit_least_squares(matrix.keep(kept), main.y, runs.weights)
+        for term in (t for t in matrix.terms if t.order == order):
+            (dropped if _adds_no_rank(lower, matrix, term) else kept).append(term)
+    fit = fit_least_squares(matrix.keep(kept), main.y, runs.weights)
+    hiding = _interactions_that_hide_main_effects(fit)
+    return (main if hiding else fit), _left_out_notices(dropped, hiding, runs)
+
+
+def _left_out_notices(dropped: list[Term], hiding: list[Term], runs: Runs) -> tuple[Notice, ...]:
+    sentences = []
+    if dropped:
+        names = listed([t.name for t in dropped])
+        lower = "main effects" if runs.block is None else f"main effects and '{runs.block.name}'"
+        sentences.append(f"The runs cannot tell {names} from {lower}: taken to be zero.")
+    if hiding:
+        sentences.append(
+            "There are too few cells to tell main effects from interactions: only main effects are "
+            f"estimated, and {listed([t.name for t in hiding], 4)} are taken to be zero."
+        )
+    return tuple(Notice(sentence, "left-out-interaction") for sentence in sentences)
+
+
+def _adds_no_rank(fit: Fit, matrix: Matrix, term: Term) -> bool:
+    columns = fit.root_weights[:, None] * matrix.X[:, term.columns]
+    lengths = np.linalg.norm(columns, axis=0)
+    rest = columns - fit.q @ (fit.q.T @ columns)
+    rest -= fit.q @ (fit.q.T @ rest)
+    return bool((np.linalg.norm(rest, axis=0) <= 1e-8 * lengths).all())
+
+
+def _interactions_that_hide_main_effects(fit: Fit) -> list[Term]:
+    """Interactions to give up, or none: only when all their cells were run, so that no cell is to blame."""
+    higher = [t for t in fit.matrix.terms if t.order > 1]
+    if not higher or fit.null_space.shape[1] == 0:
+        return []
+    main = columns_of([t for t in fit.matrix.terms if t.order == 1])[1:]
+    if np.abs(fit.null_space[main]).max(initial=0) <= INVOLVED:
+        return []
+    return [] if any(_has_empty_cell(fit, t) for t in higher) else higher
+
+
+def _has_empty_cell(fit: Fit, term: Term) -> bool:
+    """Whether the term's own columns, with those marginal to it, lack rank."""
+    family = [t for t in fit.matrix.terms if t is term or term.contains(t)]
+    alone = fit_least_squares(fit.matrix.keep(family), fit.y)
+    return alone.rank < len(alone.norms)
+
+
+def unknown_notices(fit: Fit, runs: Runs) -> tuple[Notice, ...]:
+    """Say which interactions move together (A:B and C:D in a half fraction) and which effects lack a cell."""
+    if fit.null_space.shape[1] == 0:
+        return ()
+    sentences = [
+        Notice(
+            f"{listed([t.name for t in group])} always move together: not separable.", "aliased-interaction"
+        )
+        for group in _groups(fit)
+        if len(group) > 1 and all(t.order > 1 for t in group)
+    ]
+    table, L = contrast_rows(fit, runs.predictors)
+    unknown = list(dict.fromkeys(table.loc[~fit.estimable(L), "factor"]))
+    if unknown:
+        sentence = (
+            f"The effect of {listed(unknown)}, averaged over the other factors, cannot be estimated: "
+            f"{_empty_cells(fit, runs)}. Run the missing cells."
+        )
+        sentences.append(Notice(sentence, "not-estimable"))
+    return tuple(dict.fromkeys(sentences))
+
+
+def _empty_cells(fit: Fit, runs: Runs) -> str:
+    """The combinations of two levels that no run has, in words."""
+    empty = []
+    for term in (t for t in fit.matrix.terms if t.order == 2):
+        a, b = (runs.predictors[i] for i in sorted(term.members))
+        if isinstance(a, Factor) and isinstance(b, Factor):
+            counts = np.zeros((len(a.levels), len(b.levels)), dtype=int)
+            np.add.at(counts, (a.codes, b.codes), 1)
+            empty += [f"{a.name}={a.levels[i]}, {b.name}={b.levels[j]}" for i, j in np.argwhere(counts == 0)]
+    return f"no run has {listed(empty, 3)}" if empty else "too few cells were run"

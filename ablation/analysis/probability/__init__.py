@@ -1,0 +1,1 @@
+"""Distributions and corrections for many tests."""

@@ -1,0 +1,1 @@
+"""What the numbers mean for each component, and how sure that is."""

@@ -1,0 +1,232 @@
+"""Keep, hurts, does nothing, inconclusive: one verdict per component, or per level if an interaction asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.data.factors import Factor, Floats, Predictor
+from ablation.analysis.data.scale import Scale
+from ablation.analysis.model.fit import Fit
+from ablation.analysis.model.means import contrast_rows, mean_row
+from ablation.analysis.model.terms import Group, Term
+from ablation.analysis.probability.multiplicity import holm
+from ablation.analysis.request import AnalysisRequest
+from ablation.analysis.tables.anova import term_tests, tested_interactions
+from ablation.analysis.verdicts.conservative import Conservative
+from ablation.analysis.verdicts.power import Growth
+from ablation.analysis.verdicts.sentences import Finding, component, sentence
+
+KEEP, HURTS, NOTHING, INCONCLUSIVE = "keep", "hurts", "does nothing", "inconclusive"
+
+LEVELS_SHARE = 0.1
+"""Share of alpha that pays for looking at levels.
+
+An interaction splits a verdict at this share (Holm over interactions), and contrasts are tested at the
+rest: under no effect both together err with probability at most alpha.
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One contrast to judge: names and its combination of coefficients.
+
+    `within` is '' or 'factor=level', and `along` the interaction `a:b` that asks for it.
+    """
+
+    factor: str
+    level: str
+    reference: str
+    L: Floats
+    within: str = ""
+    along: str = ""
+
+
+def contrast_alpha(fit: Fit, alpha: float) -> float:
+    """The part of alpha that the contrasts' tests get."""
+    return alpha * (1 - LEVELS_SHARE) if any(t.order > 1 for t in fit.matrix.terms) else alpha
+
+
+def verdict_rows(fit: Fit, predictors: Sequence[Predictor], alpha: float) -> list[Row]:
+    """Main contrasts; those whose effect depends on another factor give way to one row per level of it."""
+    names, main = contrast_rows(fit, predictors)
+    flagged = _flagged_interactions(fit, alpha)
+    place = {p.name: i for i, p in enumerate(predictors)}
+    rows: list[Row] = []
+    for (factor, level, reference), L in zip(names.itertuples(index=False), main, strict=True):
+        split = _split(fit, predictors, flagged, (place[factor], level), alpha)
+        rows += split or [Row(factor, level, reference, L)]
+    return rows
+
+
+def _flagged_interactions(fit: Fit, alpha: float) -> list[Term]:
+    """Pairs that stand out; of those that the runs cannot tell apart it is not known which one does."""
+    groups = tested_interactions(fit)
+    if not groups or np.isnan(fit.variance):
+        return []
+    classical = term_tests(fit, groups, 2)["p"]
+    robust = [fit.robust_wald_p(_own_columns(fit, group)) for group in groups]
+    p = holm(np.fmax(classical, robust))
+    clear = [group for group, value in zip(groups, p, strict=True) if value < alpha * LEVELS_SHARE]
+    return [group[0] for group in clear if len(group) == 1 and group[0].order == 2]
+
+
+def _own_columns(fit: Fit, group: Group) -> Floats:
+    """Combinations that pick the coefficients of terms, (columns that carry rank x p)."""
+    own = np.intersect1d(np.concatenate([term.columns for term in group]), fit.kept)
+    rows: Floats = np.eye(fit.matrix.X.shape[1])[own]
+    return rows
+
+
+def _split(
+    fit: Fit, predictors: Sequence[Predictor], flagged: list[Term], contrast: tuple[int, str], alpha: float
+) -> list[Row]:
+    """Rows of a contrast at each level of the partner on which it depends most; none if on none."""
+    index, level = contrast
+    part = predictors[index]
+    at = part.points.index(level)
+    best: tuple[float, list[Row]] = (alpha, [])
+    for term in (t for t in flagged if index in t.members):
+        other = next(i for i in term.members if i != index)
+        partner = predictors[other]
+        rows = []
+        for j, name in enumerate(partner.points):
+            here, there = ({index: i, other: j} for i in (at, 0))
+            L = mean_row(fit, predictors, here) - mean_row(fit, predictors, there)
+            rows.append(Row(part.name, level, part.points[0], L, f"{partner.name}={name}", term.name))
+        p = _differ(fit, np.array([row.L for row in rows]))
+        if p < best[0]:
+            best = (p, rows)
+    return best[1]
+
+
+def _differ(fit: Fit, L: Floats) -> float:
+    """P value of 'these combinations are all equal', by the F test; those without data are left out."""
+    L = L[fit.estimable(L)]
+    return float(np.fmax(fit.wald_p(L[1:] - L[0]), fit.robust_wald_p(L[1:] - L[0]))) if len(L) > 1 else 1.0
+
+
+def row_names(rows: Sequence[Row]) -> pd.DataFrame:
+    """What the rows are called: factor, level, reference, within."""
+    return pd.DataFrame(
+        [(r.factor, r.level, r.reference, r.within) for r in rows],
+        columns=["factor", "level", "reference", "within"],
+    )
+
+
+def verdicts_table(
+    rows: Sequence[Row],
+    found: Conservative,
+    fit: Fit,
+    predictors: Sequence[Predictor],
+    scale: Scale,
+    asked: AnalysisRequest,
+    growth: Growth,
+    troubled: Mapping[tuple[str, str], str],
+    depends: Mapping[str, tuple[str, float]],
+) -> pd.DataFrame:
+    """One row per verdict; columns are described at `Analysis.verdicts`.
+
+    Args:
+        rows: what is judged.
+        found: their estimates.
+        fit: the main model.
+        predictors: its predictors.
+        scale: to come back to % or units.
+        asked: alpha, margin and direction.
+        growth: what one more seed brings.
+        troubled: (factor, level) -> words about levels at which runs fail more often.
+        depends: factor -> what its effect may depend on, and the p value of that.
+    """
+    p = np.minimum(holm(found.p) * asked.alpha / contrast_alpha(fit, asked.alpha), 1.0)
+    low, high = found.interval(asked.alpha)
+    band = scale.margin(asked.margin) if asked.margin else (np.nan, np.nan)
+    # A row is either without effect or outside the margin, so each of the two corrections keeps its alpha.
+    p_equivalence = holm(found.equivalence_p(*band))
+    verdicts = [_judge(e, q, pe, asked) for e, q, pe in zip(found.estimate, p, p_equivalence, strict=True)]
+    seeds = _seeds(found, verdicts, fit, scale, asked, growth)
+    findings = _findings(rows, found, p, verdicts, seeds, predictors, asked, depends)
+    return row_names(rows).assign(
+        estimate=found.estimate,
+        se=found.se,
+        df=found.df,
+        ci_low=low,
+        ci_high=high,
+        p_adjusted=p,
+        p_equivalence=p_equivalence,
+        percent=scale.percent(found.estimate),
+        percent_low=scale.percent(low),
+        percent_high=scale.percent(high),
+        verdict=verdicts,
+        seeds_needed=pd.array(seeds, dtype="Int64"),
+        component=[component(f) for f in findings],
+        sentence=[sentence(f, scale, asked) + _troubles(f, troubled) for f in findings],
+    )
+
+
+def _troubles(found: Finding, troubled: Mapping[tuple[str, str], str]) -> str:
+    """Runs fail more often at the level, or at the reference: the average of either flatters it then."""
+    return "".join(troubled.get((found.factor, level), "") for level in (found.level, found.reference))
+
+
+def _judge(estimate: float, p: float, p_equivalence: float, asked: AnalysisRequest) -> str:
+    if p_equivalence < asked.alpha:
+        return NOTHING
+    if p < asked.alpha:
+        better = estimate < 0 if asked.direction == "lower" else estimate > 0
+        return KEEP if better else HURTS
+    return INCONCLUSIVE
+
+
+def _seeds(
+    found: Conservative, verdicts: list[str], fit: Fit, scale: Scale, asked: AnalysisRequest, growth: Growth
+) -> list[int | None]:
+    """Seeds more for a conclusion with 80 % power, the estimate being true; None: settled or out of reach."""
+    alpha = contrast_alpha(fit, asked.alpha) / len(verdicts)
+    strictest = asked.alpha / len(verdicts)
+    margin = scale.margin(asked.margin)[1] if asked.margin else 0.0
+    more: list[int | None] = []
+    for verdict, e, errors in zip(verdicts, found.estimate, found.errors, strict=True):
+        if verdict != INCONCLUSIVE:
+            more.append(None)
+            continue
+        total = np.fmin(
+            growth.seeds_for(e, errors, alpha), growth.seeds_for_equivalence(e, margin, errors, strictest)
+        )
+        more.append(None if np.isnan(total) else max(1, int(np.ceil(total - growth.seeds))))
+    return more
+
+
+def _findings(
+    rows: Sequence[Row],
+    found: Conservative,
+    p: Floats,
+    verdicts: list[str],
+    seeds: list[int | None],
+    predictors: Sequence[Predictor],
+    asked: AnalysisRequest,
+    depends: Mapping[str, tuple[str, float]],
+) -> list[Finding]:
+    """The numbers behind each sentence.
+
+    The interval is that of one contrast, at the level of the test behind the verdict; Holm's correction is
+    in p alone, so the interval of an inconclusive verdict can exclude 0.
+    """
+    n_levels = {part.name: len(part.levels) if isinstance(part, Factor) else 0 for part in predictors}
+    findings = []
+    for i, row in enumerate(rows):
+        tail = 2 * asked.alpha if verdicts[i] == NOTHING else asked.alpha
+        low, high = found.interval(tail)
+        finding = Finding(
+            factor=row.factor, level=row.level, reference=row.reference, within=row.within,
+            n_levels=n_levels[row.factor], estimate=float(found.estimate[i]),
+            low=float(low[i]), high=float(high[i]), p=float(p[i]),
+            verdict=verdicts[i], coverage=1 - tail, seeds=seeds[i],
+            depends=None if row.within else depends.get(row.factor),
+            n_verdicts=len(rows),
+        )  # fmt: skip
+        findings.append(finding)
+    return findings

@@ -1,0 +1,177 @@
+"""The typed schema of conf/: every key, its default and its meaning.
+
+A value that equals the default here is left out of a run's key, so that a key added later leaves finished
+runs valid. Changing a default that finished runs relied on is refused when they are found.
+"""
+
+from dataclasses import dataclass, field
+from typing import Optional
+
+from ablation.app.flags import Flags
+from ablation.errors import UsageError
+
+NETWORKS = ("variational", "autoencoder", "density")
+"""Values of `model.name`; `ablation.app.problems` makes a problem of each."""
+
+# OmegaConf reads annotations at run time: Optional and builtin containers, no postponed evaluation.
+
+
+_PRECISIONS = ("float32", "bfloat16")
+_SAVE_WEIGHTS = ("best", "all", "none")
+
+
+@dataclass
+class Data:
+    """What is learned from."""
+
+    name: str = "mnist_sample"
+    """A data set of `ablation.app.data.data`."""
+    folder: Optional[str] = None  # noqa: UP045
+    """Where the IDX files of a full data set lie; null downloads them once."""
+    n_train: Optional[int] = None  # noqa: UP045
+    """The first so many training images; null takes all."""
+    n_test: Optional[int] = None  # noqa: UP045
+    """Likewise of the test images."""
+    size: int = 64
+    """Height and width of drawn pictures (`synthetic_density`, `mnist_clutter`), in pixels."""
+    seed: int = 0
+    """Of drawn pictures, and of which samples of a file are for the test."""
+    path: Optional[str] = None  # noqa: UP045
+    """The file of `npz`: an array per input, the numbers `y`, masks; see docs/density.md."""
+    test_share: float = 0.2
+    """Of the samples of `npz`, where the file names none for the test."""
+
+    def __post_init__(self) -> None:
+        """Refuse a seed that no generator takes."""
+        _expect(self.seed >= 0, "data.seed", "a number from 0", self.seed)
+
+
+@dataclass
+class Model:
+    """The network around the blocks; the defaults are the article's."""
+
+    name: str = "variational"
+    """`variational` or `autoencoder`; or `density`, which takes several pictures."""
+    units: list[int] = field(default_factory=lambda: [35, 25, 15, 5])
+    """Filters of the first convolution, of each dense block, of the last convolution; of `density`, of each
+    convolution of a branch."""
+    depth: int = 3
+    """Convolution blocks in a dense block."""
+    latent: int = 2
+    """Size of the bottleneck."""
+    shrinkage: float = 1e-3
+    """Weight of the Kullback–Leibler term."""
+    dropout_rate: float = 0.2
+    """Share of activations that `flags.dropout` zeroes."""
+    batch_norm_momentum: float = 0.99
+    """Weight of the past in the moving statistics. Short trainings need a lower one."""
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that give no network."""
+        _expect(
+            self.name in NETWORKS,
+            "model.name",
+            f"one of {', '.join(NETWORKS)}",
+            self.name,
+        )
+        positive = min(self.units, default=0) > 0 and len(self.units) >= 2
+        _expect(positive, "model.units", "two or more numbers above 0", self.units)
+        _expect(self.depth > 0, "model.depth", "a number above 0", self.depth)
+        _expect(self.latent > 0, "model.latent", "a number above 0", self.latent)
+        _expect(0 <= self.dropout_rate < 1, "model.dropout_rate", "0 ≤ rate < 1", self.dropout_rate)
+        _expect(self.shrinkage >= 0, "model.shrinkage", "a number from 0", self.shrinkage)
+        momentum = self.batch_norm_momentum
+        _expect(0 <= momentum < 1, "model.batch_norm_momentum", "0 ≤ momentum < 1", momentum)
+
+
+@dataclass
+class Training:
+    """How long and how fast; the defaults are the article's."""
+
+    epochs: int = 25
+    """Passes over the training images."""
+    batch_size: int = 64
+    """Images per step."""
+    learning_rate: float = 5e-3
+    """Of Adam, at the first step."""
+    final_learning_rate: float = 1e-4
+    """Enters the article's decay, 2 · (learning_rate − final_learning_rate) / epochs per step."""
+    threads: Optional[int] = None  # noqa: UP045
+    """Of one process; null takes what the launcher leaves to each of its processes."""
+    pack: str = "auto"
+    """How many seeds of a cell JAX trains at once: a number, or `auto` for as many as the device holds."""
+    precision: str = "float32"
+    """In which the network computes: `float32`, or `bfloat16` with weights and losses in float32."""
+    save_weights: str = "best"
+    """Whose trained weights are kept: of `all` runs, of `none`, or of the `best` cell and the reference cell
+    once the study is done (until then, of all)."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained."""
+        _expect(self.epochs > 0, "training.epochs", "a number above 0", self.epochs)
+        _expect(self.batch_size > 0, "training.batch_size", "a number above 0", self.batch_size)
+        threads = self.threads is None or self.threads > 0
+        _expect(threads, "training.threads", "a number above 0, or null", self.threads)
+        _expect(self.learning_rate > 0, "training.learning_rate", "a number above 0", self.learning_rate)
+        last = self.final_learning_rate
+        expected = f"0 to {self.learning_rate} (no decay), training.learning_rate"
+        _expect(0 <= last <= self.learning_rate, "training.final_learning_rate", expected, last)
+        is_pack = self.pack == "auto" or (self.pack.isdecimal() and int(self.pack) > 0)
+        _expect(is_pack, "training.pack", "auto or a number above 0", self.pack)
+        for name, valid in (("precision", _PRECISIONS), ("save_weights", _SAVE_WEIGHTS)):
+            value = getattr(self, name)
+            _expect(value in valid, f"training.{name}", f"one of {', '.join(valid)}", value)
+
+    @property
+    def decay(self) -> float:
+        """Of the learning rate: at step t it is learning_rate / (1 + decay · t)."""
+        return 2 * (self.learning_rate - self.final_learning_rate) / self.epochs
+
+
+@dataclass
+class Results:
+    """Where rows go."""
+
+    folder: str = "runs/${name}"
+    """Table, report and logs of the study."""
+    url: str = "${results.folder}"
+    """The rows: the same folder, or a database such as `postgresql+psycopg://user@host/database#quick`."""
+
+
+@dataclass
+class Analysis:
+    """What the report is about."""
+
+    response: str = "loss"
+    """The response whose effects are reported."""
+    direction: str = "lower"
+    """Which values are better: `lower` or `higher`."""
+    margin: Optional[float] = None  # noqa: UP045
+    """The smallest effect that matters, in % of a positive response where lower is better, else in units."""
+    responses: list[str] = field(default_factory=list)
+    """More responses to report, each in a section of its own."""
+    directions: dict[str, str] = field(default_factory=dict)
+    """Which values of those are better, where it is not `lower`: response → `higher`."""
+    numeric: list[str] = field(default_factory=list)
+    """Factors that enter as numbers, such as `training.learning_rate`: a straight line over their range."""
+
+
+@dataclass
+class Config:
+    """One cell and its seeds."""
+
+    name: str = "quick"
+    """The study's name, and its folder under runs/."""
+    seeds: list[int] = field(default_factory=lambda: [0])
+    """One run each."""
+    flags: Flags = field(default_factory=Flags)
+    data: Data = field(default_factory=Data)
+    model: Model = field(default_factory=Model)
+    training: Training = field(default_factory=Training)
+    results: Results = field(default_factory=Results)
+    analysis: Analysis = field(default_factory=Analysis)
+
+
+def _expect(holds: bool, key: str, expected: str, received: object) -> None:
+    if not holds:
+        raise UsageError(f"{key}: expected {expected}. Received: {received!r}")

@@ -1,0 +1,1 @@
+"""Data sets: what networks learn from."""

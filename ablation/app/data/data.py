@@ -1,0 +1,199 @@
+"""The data sets: images in [0, 1], or several pictures with a number."""
+
+import hashlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+
+from ablation.app.data import mnist_clutter, synthetic_density
+from ablation.app.data.idx import FASHION_MNIST, MNIST, Published, read_published
+from ablation.app.data.samples import Samples
+from ablation.app.data.user_arrays import file_hash, read_samples
+from ablation.errors import UsageError
+
+# Of the arrays in mnist_sample.npz, see `make_sample.py`.
+_SAMPLE_SHA256 = "f275750fe0038505a11d06f4787c1709f84e3d69fe2c714ecfac8f4f350d865c"
+
+
+@dataclass(frozen=True)
+class Images:
+    """A data set.
+
+    Args:
+        train: images to train on, float32 (n, height, width, 1) in [0, 1].
+        test: images to measure on, likewise.
+        train_labels: what they show, (n,) int.
+        test_labels: likewise.
+        test_masks: what each test pixel shows, uint8 (n, height, width): 0 background, 1 target,
+            2 distractor; None where nobody knows.
+    """
+
+    train: np.ndarray
+    test: np.ndarray
+    train_labels: np.ndarray
+    test_labels: np.ndarray
+    test_masks: np.ndarray | None = None
+
+
+@lru_cache(maxsize=1)
+def load_images(
+    name: str,
+    folder: str | None = None,
+    n_train: int | None = None,
+    n_test: int | None = None,
+    size: int = 40,
+    seed: int = 0,
+) -> Images:
+    """Load a data set of images. The cells of a study share them, so the arrays are read-only.
+
+    Args:
+        name: one of `DATA_SETS`.
+        folder: of the IDX files, for the full data sets; None downloads them once.
+        n_train: the first so many training images; None takes all.
+        n_test: likewise of the test images.
+        size: of the canvas of `mnist_clutter`, in pixels; the others have a size of their own.
+        seed: of its clutter.
+
+    Raises:
+        UsageError: unknown name, missing or damaged files, more images asked for than there are.
+    """
+    _known(name, DATA_SETS)
+    train, train_labels, test, test_labels = DATA_SETS[name].load(folder)
+    masks = None
+    if name == "mnist_clutter":
+        train, _ = mnist_clutter.add_clutter(train, size, [seed, 0])
+        test, masks = mnist_clutter.add_clutter(test, size, [seed, 1])
+    n_train, n_test = _count("n_train", n_train, train), _count("n_test", n_test, test)
+    images = Images(
+        train=_to_images(train[:n_train]),
+        test=_to_images(test[:n_test]),
+        train_labels=train_labels[:n_train].astype(int),
+        test_labels=test_labels[:n_test].astype(int),
+        test_masks=None if masks is None else masks[:n_test],
+    )
+    for array in vars(images).values():
+        if array is not None:
+            array.setflags(write=False)
+    return images
+
+
+def load_samples(
+    name: str,
+    path: str | None = None,
+    n_train: int | None = None,
+    n_test: int | None = None,
+    size: int = 64,
+    seed: int = 0,
+    test_share: float = 0.2,
+) -> Samples:
+    """Load a data set of several pictures with a number.
+
+    Args:
+        name: one of `SAMPLE_SETS`.
+        path: of the file of `npz`.
+        n_train: the first so many training samples; None takes all.
+        n_test: likewise of the test samples.
+        size: height and width of `synthetic_density`, in pixels.
+        seed: of what is drawn: pictures, or which samples of the file are for the test.
+        test_share: of a file's samples, where it names none for the test.
+
+    Raises:
+        UsageError: unknown name, no such file, wrong shapes, more samples asked for than there are.
+    """
+    _known(name, SAMPLE_SETS)
+    if name == "npz":
+        return read_samples(path, test_share, seed, n_train, n_test)
+    return synthetic_density.synthetic_density(size, n_train, n_test, seed)
+
+
+def check_data(name: str, model: str) -> None:
+    """Refuse a data set that the network cannot learn from.
+
+    Raises:
+        UsageError: naming those it can.
+    """
+    _known(name, [*DATA_SETS, *SAMPLE_SETS])
+    sets = SAMPLE_SETS if model == "density" else tuple(DATA_SETS)
+    if name not in sets:
+        raise UsageError(
+            f"data.name: model.name={model} learns from one of {', '.join(sets)}. Received: {name!r}. "
+            f"Say data={sets[0]}, or choose another model."
+        )
+
+
+def data_hash(name: str, path: str | None = None) -> str:
+    """What identifies the content of a data set: a SHA-256 in hex. Loading verifies it.
+
+    Args:
+        name: of the data set.
+        path: of the file of `npz`.
+    """
+    _known(name, [*DATA_SETS, *SAMPLE_SETS])
+    if name == "npz":
+        return file_hash(path)
+    return DATA_SETS[name].sha256 if name in DATA_SETS else _text_hash(synthetic_density.VERSION)
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """How to load a data set's four uint8 arrays from a folder, and what identifies its content."""
+
+    load: Callable[[str | None], tuple[np.ndarray, ...]]
+    sha256: str
+
+
+def arrays_hash(arrays: tuple[np.ndarray, ...]) -> str:
+    """SHA-256 of shapes, types and values."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype.str}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def _load_sample(_folder: str | None) -> tuple[np.ndarray, ...]:
+    """The real MNIST digits that come with the package."""
+    resource = files("ablation.app.data") / "mnist_sample.npz"
+    with resource.open("rb") as file, np.load(file, allow_pickle=False) as npz:
+        arrays = tuple(npz[key] for key in ("train", "train_labels", "test", "test_labels"))
+    if arrays_hash(arrays) != _SAMPLE_SHA256:
+        raise UsageError(f"{resource} is not the file that was shipped. Install the package anew.")
+    return arrays
+
+
+def _published(name: str, published: Published) -> DataSet:
+    def load(folder: str | None) -> tuple[np.ndarray, ...]:
+        return tuple(read_published(name, published, folder).values())
+
+    return DataSet(load, _text_hash("".join(published.checksums.values())))
+
+
+def _to_images(raw: np.ndarray) -> np.ndarray:
+    return raw.astype(np.float32)[..., np.newaxis] / 255
+
+
+def _count(key: str, wanted: int | None, images: np.ndarray) -> int:
+    if wanted is not None and not 1 <= wanted <= len(images):
+        raise UsageError(f"data.{key}: expected 1 to {len(images)}, or null for all. Received: {wanted}")
+    return wanted or len(images)
+
+
+def _known(name: str, names: Collection[str]) -> None:
+    if name not in names:
+        raise UsageError(f"data.name: expected one of {', '.join(names)}. Received: {name!r}")
+
+
+def _text_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+DATA_SETS = {
+    "mnist_sample": DataSet(_load_sample, _SAMPLE_SHA256),
+    "mnist": _published("mnist", MNIST),
+    "fashion_mnist": _published("fashion_mnist", FASHION_MNIST),
+    "mnist_clutter": DataSet(_load_sample, _text_hash(mnist_clutter.VERSION + _SAMPLE_SHA256)),
+}
+SAMPLE_SETS = ("synthetic_density", "npz")

@@ -1,0 +1,79 @@
+"""The blocks in which flags act. A new flag of a block is used here."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from keras import layers
+
+from ablation.app.flags import Flags
+from ablation.app.networks.attention import ATTENTION
+
+
+@dataclass(frozen=True)
+class BlockSettings:
+    """What every block of a network shares.
+
+    Args:
+        flags: which parts a block has.
+        depth: convolution blocks in a dense block.
+        dropout_rate: share of activations that dropout zeroes, in [0, 1).
+        batch_norm_momentum: weight of the past in the moving statistics, in [0, 1).
+    """
+
+    flags: Flags
+    depth: int = 3
+    dropout_rate: float = 0.2
+    batch_norm_momentum: float = 0.99
+
+
+def batch_norm(settings: BlockSettings, name: str) -> layers.Layer:
+    """Batch norm with the network's momentum."""
+    return layers.BatchNormalization(momentum=settings.batch_norm_momentum, name=name)
+
+
+def activation(settings: BlockSettings, name: str) -> layers.Layer:
+    """The non-linearity of the flag; PReLU learns a slope for each pixel and channel (arXiv 1502.01852)."""
+    level = settings.flags.activation
+    return layers.PReLU(name=name) if level == "prelu" else layers.Activation(level, name=name)
+
+
+def convolution_block(x: Any, filters: int, settings: BlockSettings, name: str) -> Any:
+    """Convolution 3×3, then what the flags switch on: attention, batch norm, dropout; then the activation.
+
+    Args:
+        x: images, (batch, height, width, channels).
+        filters: channels of the result.
+        settings: flags and rates.
+        name: prefix of the layers' names. Seeds act by name: the same name starts with the same weights
+            in every cell.
+
+    Returns:
+        Images, (batch, height, width, filters).
+    """
+    flags = settings.flags
+    x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"{name}_convolution")(x)
+    if flags.attention != "none":
+        x = ATTENTION[flags.attention](name=f"{name}_attention")(x)
+    if flags.batch_norm:
+        x = batch_norm(settings, f"{name}_batch_norm")(x)
+    if flags.dropout:
+        x = layers.Dropout(settings.dropout_rate, name=f"{name}_dropout")(x)
+    return activation(settings, f"{name}_activation")(x)
+
+
+def dense_block(x: Any, filters: int, settings: BlockSettings, name: str) -> Any:
+    """`depth` convolution blocks, each of which sees all that came before it (Huang et al. 2017).
+
+    Args:
+        x: images, (batch, height, width, channels).
+        filters: channels that each block adds.
+        settings: flags, rates and depth.
+        name: prefix of the layers' names.
+
+    Returns:
+        Images, (batch, height, width, channels + depth · filters).
+    """
+    for i in range(settings.depth):
+        new = convolution_block(x, filters, settings, f"{name}_{i}")
+        x = layers.Concatenate(name=f"{name}_{i}_concatenate")([x, new])
+    return x

@@ -1,0 +1,36 @@
+"""What every problem with masks measures: where the trained network looks."""
+
+from collections.abc import Mapping
+
+import keras
+from keras import ops
+
+from ablation.app.maps import AttentionMap, GradCam
+from ablation.app.maps.localisation import MapMeasure, MapTargets
+from ablation.app.maps.maps import Core
+from ablation.app.training.seeding import initial_values
+
+_RANDOM_SEEDS = (1_000_001, 1_000_002, 1_000_003)  # the same in every run; no study counts so far
+
+
+def map_measure(
+    network: keras.Model, targets: MapTargets, more: Mapping[str, Core] | None = None
+) -> MapMeasure:
+    """Grad-CAM and, where the level has one, the gate; Grad-CAM of three random networks beside them.
+
+    Args:
+        network: with weights of any value.
+        targets: where to look.
+        more: other maps, by name.
+    """
+    maps: dict[str, Core] = {"grad_cam": GradCam(network, targets.layers, targets.target)}
+    if targets.gates:
+        maps["attention"] = AttentionMap(network, targets.gates)
+    random = [
+        [
+            (variable, ops.convert_to_tensor(value, variable.dtype))
+            for variable, value in zip(network.variables, initial_values(network, seed), strict=True)
+        ]
+        for seed in _RANDOM_SEEDS
+    ]
+    return MapMeasure({**maps, **(more or {})}, targets.place, random)

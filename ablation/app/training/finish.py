@@ -1,0 +1,41 @@
+"""From what was recorded of a run to what comes back, the same on every backend."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ablation.app.training.problem import Arrays, Problem, Trained
+
+
+def finish(
+    problem: Problem,
+    seed: int,
+    history: dict[str, list[float]],
+    costs: dict[str, float],
+    probed: Callable[[], Sequence[Arrays]],
+    weights: dict[str, np.ndarray],
+    provenance: dict[str, str],
+) -> Trained:
+    """Sum up a run.
+
+    Args:
+        problem: that was trained on.
+        seed: of the run.
+        history: per epoch, to the end or to the first train loss that is no number.
+        costs: responses that are no losses, such as `train_seconds`.
+        probed: gives what the problem's probes measured, one mapping each; not called for a run that
+            diverged.
+        weights: path → values.
+        provenance: of the row.
+    """
+    last = {name: values[-1] for name, values in history.items()}
+    responses = {name.removeprefix("test_"): value for name, value in last.items()}
+    responses |= {"n_parameters": problem.network.count_params(), **costs}
+    arrays: dict[str, np.ndarray] = {}
+    if all(map(math.isfinite, responses.values())):
+        for probe, found in zip(problem.probes, probed(), strict=True):
+            measured = probe.summarise(found)
+            responses |= measured.responses
+            arrays |= measured.arrays
+    return Trained(seed, responses, history, arrays, weights, provenance)

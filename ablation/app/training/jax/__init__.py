@@ -1,0 +1,1 @@
+"""Training on JAX: all seeds of a cell in one program."""

@@ -1,0 +1,153 @@
+"""What JAX computes for the runs of a pack, as pure functions.
+
+On GPUs the gradients of the runs are those of the sum of their losses. Gradients mapped one by one are the
+same numbers, but of that of each filter XLA makes a forward convolution there, with a window as large as the
+image, for which cuDNN has no good kernel (https://github.com/jax-ml/jax/issues/17523). On CPUs it is the sum
+that is slow: a step of two of the article's runs took 2.4 times as long.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+
+from ablation.app.training.flat import FlatWeights
+from ablation.app.training.jax.state import State, Tensors
+from ablation.app.training.problem import Problem, Schedule, in_float32, losses_of, n_images
+
+_PROBED_AT_ONCE = 8  # runs: a probe may look at more images than a batch has, and shall not set the memory
+
+
+class Steps:
+    """The computations of a problem; all that differs between runs is an argument, with a leading axis.
+
+    So are the numbers of the schedule and the data: programs of cells that differ in them are the same.
+
+    Args:
+        problem: network, losses and probes.
+        schedule: its epochs and batch size.
+        for_gpu: how gradients are taken.
+    """
+
+    def __init__(self, problem: Problem, schedule: Schedule, for_gpu: bool) -> None:
+        self.for_gpu = for_gpu
+        self.problem, self.schedule, self.network = problem, schedule, problem.network
+        self._flat = FlatWeights(self.network)
+        self.optimizer = keras.optimizers.Adam(schedule.learning_rate)
+        self.optimizer.build([keras.Variable(np.zeros(self._flat.size, np.float32), name="weights")])
+        ours = [id(v) for v in self.optimizer.variables]
+        self._iterations = ours.index(id(self.optimizer.iterations))
+        self._rate = ours.index(id(self.optimizer.learning_rate))
+
+    def epoch(self, state: State, order: Any, rates: Mapping[str, Any], train: Any) -> tuple[State, Any]:
+        """The steps of `order`, (runs, steps, batch) → the state after them and the mean losses, (runs,)."""
+
+        def step(carried: tuple[State, Any], indices: Any) -> tuple[tuple[State, Any], None]:
+            return self.step(carried, indices, rates, train), None
+
+        n_runs, n_steps, _ = order.shape
+        (state, total), _ = jax.lax.scan(step, (state, jnp.zeros(n_runs)), order.swapaxes(0, 1))
+        return state, total / n_steps
+
+    def step(
+        self, carried: tuple[State, Any], indices: Any, rates: Mapping[str, Any], train: Any
+    ) -> tuple[State, Any]:
+        """One gradient step of each run.
+
+        Args:
+            carried: state of the runs, and the sums of their losses so far, (runs,).
+            indices: of the training images of the batches, (runs, batch).
+            rates: `learning_rate` and `decay` of the schedule.
+            train: name → all training images.
+
+        Returns:
+            The same after the step; the losses added are those before it.
+        """
+        state, total = carried
+        batches = {name: array[indices] for name, array in train.items()}
+
+        weights = jax.vmap(self._flat.split)(state.weights)
+        losses, others, gradients = self._gradients(weights, state.others, batches)
+        update = jax.vmap(self._update, (0, 0, 0, None))
+        vectors, optimizer = update(state.weights, state.optimizer, gradients, rates)
+        return State(vectors, others, optimizer), total + losses
+
+    def _gradients(
+        self, weights: Tensors, others: Tensors, batches: Mapping[str, Any]
+    ) -> tuple[Any, Tensors, Tensors]:
+        """Of each run: the loss, what became of `others`, and the gradients."""
+        if not self.for_gpu:
+            mapped = jax.vmap(jax.value_and_grad(self._loss, has_aux=True))
+            (losses, after), gradients = mapped(weights, others, batches)
+            return losses, after, gradients
+
+        def total(weights: Tensors) -> tuple[Any, tuple[Any, Tensors]]:
+            losses, after = jax.vmap(self._loss)(weights, others, batches)
+            return losses.sum(), (losses, after)
+
+        (_, (losses, after)), gradients = jax.value_and_grad(total, has_aux=True)(weights)
+        return losses, after, gradients
+
+    def _loss(self, weights: Tensors, others: Tensors, batch: Mapping[str, Any]) -> tuple[Any, Tensors]:
+        """The mean loss of one run on a batch, a scalar, and what became of `others`."""
+        with self._holding(weights, others) as scope:
+            loss = jnp.mean(losses_of(self.problem, batch, training=True)["loss"])
+        return loss, self._others_after(scope)
+
+    def _update(
+        self, vector: Any, optimizer: Tensors, gradients: Tensors, rates: Mapping[str, Any]
+    ) -> tuple[Any, Tensors]:
+        """Weights and optimiser of one run after a step along its gradients."""
+        optimizer = list(optimizer)
+        optimizer[self._rate] = replace(self.schedule, **rates).rates()(optimizer[self._iterations])
+        gradient = self._flat.join(gradients)
+        (vector,), optimizer = self.optimizer.stateless_apply(optimizer, [gradient], [vector])
+        return vector, optimizer
+
+    def measure(self, states: State, test: Any, mask: Any) -> tuple[State, dict[str, Any]]:
+        """The mean of each loss over the test images, (batches, batch, …); `mask` is false at fillings."""
+        measured: tuple[State, dict[str, Any]] = jax.vmap(self._measure, (0, None, None))(states, test, mask)
+        return measured
+
+    def _measure(self, state: State, test: Any, mask: Any) -> tuple[State, dict[str, Any]]:
+        """The same of one run."""
+        weights = self._flat.split(state.weights)
+
+        def add(carried: tuple[Tensors, Any], batch: Any) -> tuple[Any, None]:
+            (others, sums), (images, counts) = carried, batch
+            with self._holding(weights, others) as scope:
+                losses = losses_of(self.problem, images, training=False)
+            others = self._others_after(scope)
+            # A masked infinity would still be no number, hence `where` and not a product.
+            return (
+                others,
+                {k: s + jnp.sum(jnp.where(counts, losses[k], 0.0)) for k, s in sums.items()},
+            ), None
+
+        zeros = {name: jnp.zeros(()) for name in self.problem.loss_names}
+        (others, sums), _ = jax.lax.scan(add, (state.others, zeros), (test, mask))
+        n = n_images(self.problem.test)
+        return state._replace(others=others), {name: total / n for name, total in sums.items()}
+
+    def probe(self, states: State, data: Any) -> list[dict[str, Any]]:
+        """What the probes measure on each run of a pack, a few runs at a time."""
+
+        def measure(state: State) -> list[dict[str, Any]]:
+            with self._holding(self._flat.split(state.weights), state.others):
+                pairs = zip(self.problem.probes, data, strict=True)
+                return [in_float32(probe.measure(self.network, given)) for probe, given in pairs]
+
+        return list(jax.lax.map(measure, states, batch_size=_PROBED_AT_ONCE))
+
+    def _holding(self, weights: Tensors, others: Tensors) -> keras.StatelessScope:
+        """A scope in which the network computes with these values; its own variables stay as they are."""
+        variables = [*self._flat.variables, *self.network.non_trainable_variables]
+        return keras.StatelessScope(list(zip(variables, [*weights, *others], strict=True)))
+
+    def _others_after(self, scope: keras.StatelessScope) -> Tensors:
+        """Statistics and random generators as a computation has left them."""
+        return [scope.get_current_value(v) for v in self.network.non_trainable_variables]

@@ -1,0 +1,96 @@
+"""Which seeds are trained together, and what happens when they do not fit. Knows no backend."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from ablation.app.training.problem import Trained
+
+log = logging.getLogger(__name__)
+
+
+class Packed(Protocol):
+    """A loop that trains several seeds at once."""
+
+    def fitting(self, n: int) -> int:
+        """How many runs, at most n, should fit into memory."""
+
+    def train(self, seeds: Sequence[int]) -> list[Trained]:
+        """Train these seeds together."""
+
+
+def train_packed(loop: Packed, seeds: Sequence[int], pack: str) -> Iterator[Trained]:
+    """Train seeds in packs of one size, smaller ones when the device runs out of memory.
+
+    Args:
+        loop: trains a pack.
+        seeds: of the runs.
+        pack: the most runs at once, or `auto` for as many as fit.
+
+    Yields:
+        The runs in the order of their seeds. `pack` of their provenance tells when less fit than hoped.
+
+    Raises:
+        MemoryError: not even one run fits.
+    """
+    left = list(seeds)
+    size = pack_size(len(left), _fitting(loop, len(left)) if pack == "auto" else int(pack))
+    refused = None
+    while left:
+        chunk = left[:size]
+        # The last pack is filled with a seed again: that costs less than compiling for another size.
+        runs = _tried(loop, chunk + chunk[-1:] * (size - len(chunk)))
+        if runs is None:
+            if size == 1:
+                raise MemoryError("Not even one run fits into the device's memory.")
+            refused, size = size, pack_size(len(left), size // 2)
+            log.warning("A pack of %d runs does not fit into the device's memory; trying %d", refused, size)
+            continue
+        for run in runs[: len(chunk)]:
+            told = f"{size} ({refused} ran out of memory)" if refused else str(size)
+            yield replace(run, provenance={**run.provenance, "pack": told})
+        left = left[size:]
+
+
+def pack_size(n: int, most: int) -> int:
+    """The size with which n runs go into as few packs as possible, and leave the fewest places empty.
+
+    >>> pack_size(5, 64), pack_size(10, 8), pack_size(3, 1)
+    (5, 5, 1)
+    """
+    n_packs = -(-n // max(1, most))
+    return -(-n // max(1, n_packs))
+
+
+_NO_MEMORY = (
+    "RESOURCE_EXHAUSTED",
+    "CUDA_ERROR_OUT_OF_MEMORY",
+    "cudaErrorMemoryAllocation",
+    "CUDNN_STATUS_ALLOC_FAILED",
+)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether XLA, or a library that it calls, had no memory left."""
+    return isinstance(error, MemoryError) or any(text in str(error) for text in _NO_MEMORY)
+
+
+def _fitting(loop: Packed, n: int) -> int:
+    """What the loop thinks will fit; compiling for too many may need more memory than there is."""
+    try:
+        return loop.fitting(n)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+    return _fitting(loop, n // 2) if n > 1 else 1  # and `_tried` says what comes of one
+
+
+def _tried(loop: Packed, seeds: Sequence[int]) -> list[Trained] | None:
+    """The runs; None when they do not fit. What a failed pack held is free by then."""
+    try:
+        return loop.train(seeds)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        return None

@@ -1,0 +1,141 @@
+"""What is trained and what comes back, whatever the backend."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import numpy as np
+
+Arrays = Mapping[str, np.ndarray]
+
+
+Losses = Callable[[dict[str, Any], Mapping[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a probe found in one run.
+
+    Args:
+        responses: name → number.
+        arrays: name → array, kept beside the rows for the report.
+    """
+
+    responses: Mapping[str, float] = field(default_factory=dict)
+    arrays: Arrays = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Something to measure on every trained network, in two steps.
+
+    Args:
+        measure: (network, data) → name → tensor. Traced once, and on JAX run for all seeds at once: Keras
+            operations alone, no NumPy and no branches on values.
+        summarise: name → array of one run → what is kept of it. NumPy, after the network is done.
+        data: name → (n, …), what `measure` looks at.
+    """
+
+    measure: Callable[[keras.Model, Mapping[str, Any]], dict[str, Any]]
+    summarise: Callable[[Arrays], Measured]
+    data: Arrays
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A network and what it shall learn.
+
+    Args:
+        network: takes the arrays of `train` that its inputs are named after (see `inputs_of`) and returns a
+            dictionary of outputs.
+        losses: (outputs, batch) → a tensor (batch,) for each of `loss_names`; `batch` has all names of
+            `train`.
+        loss_names: what `losses` returns; the mean of `loss` is minimised.
+        train: what it learns from, name → float32 (n, …), the same n everywhere.
+        test: what the responses are measured on, likewise.
+        probes: what else is measured once the network is trained.
+    """
+
+    network: keras.Model
+    losses: Losses
+    loss_names: tuple[str, ...]
+    train: Arrays
+    test: Arrays
+    probes: tuple[Probe, ...] = ()
+
+
+def inputs_of(network: keras.Model, batch: Mapping[str, Any]) -> Any:
+    """What to call the network with: the one array named after its input, or a dictionary of them."""
+    names = [tensor.name for tensor in network.inputs]
+    return batch[names[0]] if len(names) == 1 else {name: batch[name] for name in names}
+
+
+def losses_of(problem: Problem, batch: Mapping[str, Any], training: bool) -> dict[str, Any]:
+    """What each image of a batch costs, float32 (batch,) for each name, whatever the network computes in."""
+    outputs = problem.network(inputs_of(problem.network, batch), training=training)
+    return problem.losses(in_float32(outputs), batch)
+
+
+def in_float32(tensors: Mapping[str, Any]) -> dict[str, Any]:
+    """The tensors, those of lower precision cast."""
+    return {
+        name: keras.ops.cast(tensor, "float32")
+        if keras.backend.standardize_dtype(tensor.dtype) in ("bfloat16", "float16")
+        else tensor
+        for name, tensor in tensors.items()
+    }
+
+
+def n_images(arrays: Arrays) -> int:
+    """How many images the arrays describe."""
+    return len(next(iter(arrays.values())))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast.
+
+    Args:
+        epochs: passes over the training images.
+        batch_size: images per step.
+        learning_rate: of Adam at the first step.
+        decay: the rate at step t is learning_rate / (1 + decay · t).
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    decay: float
+
+    def rates(self) -> keras.optimizers.schedules.LearningRateSchedule:
+        """Steps taken → learning rate."""
+        return keras.optimizers.schedules.InverseTimeDecay(self.learning_rate, 1, self.decay)
+
+    def optimizer(self) -> keras.optimizers.Optimizer:
+        """Adam with inverse-time decay."""
+        return keras.optimizers.Adam(self.rates())
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One run.
+
+    Args:
+        seed: of the run.
+        responses: of the trained network: the losses on the test images, `train_loss` (mean over the last
+            epoch), `n_parameters`, and what it took: `train_seconds` (steps alone), `measure_seconds` (the
+            losses on the test images; in a pack, both are the run's share) and `compile_seconds` (until the
+            program was ready, the same for all runs that share it).
+        history: per epoch, `train_loss` and the losses on the test images (`test_loss`, …).
+        arrays: what the problem's probes keep.
+        weights: path of a weight → its values.
+        provenance: `backend`, and `pack`: how many runs were trained at once.
+    """
+
+    seed: int
+    responses: dict[str, float]
+    history: dict[str, list[float]]
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    weights: dict[str, np.ndarray] = field(default_factory=dict)
+    provenance: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,39 @@
+"""TensorFlow's threads, GPU and memory."""
+
+import os
+from contextlib import suppress
+from typing import Any
+
+import tensorflow as tf
+
+from ablation.app.training.slots import take_slot
+
+
+def prepare_tensorflow(threads: int | None) -> str:
+    """Set threads and memory growth, before TensorFlow has done anything; later calls change nothing.
+
+    Args:
+        threads: of this process; None leaves it to TensorFlow.
+
+    Returns:
+        The device's name.
+    """
+    if threads:
+        with suppress(RuntimeError):  # it has started, and keeps the threads that it has
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+            tf.config.threading.set_inter_op_parallelism_threads(threads)
+    gpus = tf.config.list_physical_devices("GPU")
+    if gpus:
+        return _prepare_gpu(gpus)
+    used = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
+    return f"CPU, {used} thread{'s' if used != 1 else ''}"
+
+
+def _prepare_gpu(gpus: list[Any]) -> str:
+    """Take one GPU for this process, and of its memory only what is needed; return its name."""
+    with suppress(RuntimeError):  # it has started, and keeps the GPU that it has
+        gpu = gpus[take_slot(len(gpus), "gpu-" + os.environ.get("CUDA_VISIBLE_DEVICES", "all"))]
+        tf.config.set_visible_devices(gpu, "GPU")
+        tf.config.experimental.set_memory_growth(gpu, True)
+    own = tf.config.get_visible_devices("GPU")[0]
+    return str(tf.config.experimental.get_device_details(own).get("device_name", "GPU"))

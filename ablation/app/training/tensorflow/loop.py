@@ -1,0 +1,143 @@
+"""The TensorFlow loop: one traced function per epoch, which never returns to Python between steps.
+
+`model.fit` returns to Python for every batch; here an epoch is one `tf.while_loop` over a tensor of images,
+and the optimiser updates one vector instead of each weight. Times of both are in docs/benchmarks.md.
+"""
+
+import math
+import time
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ablation.app.training.finish import finish
+from ablation.app.training.flat import FlatWeights
+from ablation.app.training.problem import Arrays, Problem, Schedule, Trained, in_float32, losses_of, n_images
+from ablation.app.training.seeding import epoch_order, initial_values
+
+_TEST_BATCH = 500  # images measured at once: bounds memory, changes no result beyond rounding
+
+
+class TensorFlowLoop:
+    """A network traced once, ready to be trained from any seed."""
+
+    def __init__(self, problem: Problem, schedule: Schedule) -> None:
+        start = time.perf_counter()
+        self.problem, self.schedule, self.network = problem, schedule, problem.network
+        self._flat = FlatWeights(self.network)
+        self._weights = keras.Variable(np.zeros(self._flat.size, np.float32), name="weights")
+        self.optimizer = schedule.optimizer()
+        self.optimizer.build([self._weights])
+        self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
+        self._train = {name: tf.constant(array) for name, array in problem.train.items()}
+        self._test, self._test_mask = _whole_batches(problem.test)
+        self._probe_data = [{k: tf.constant(v) for k, v in probe.data.items()} for probe in problem.probes]
+        on_gpu = bool(tf.config.list_logical_devices("GPU"))
+        # On a CPU, XLA took ten times as long to compile and to run; for GPUs it is a guess, not measured.
+        options = {"autograph": False, "jit_compile": on_gpu}
+        order, count = tf.TensorSpec((None, schedule.batch_size), tf.int32), tf.TensorSpec((), tf.int32)
+        self._epoch = tf.function(self._train_epoch, input_signature=[order, count], **options)
+        self._measure = tf.function(self._measure_test, input_signature=[count], **options)
+        # Once a run: compiling it by XLA would take longer than it saves.
+        self._probe = tf.function(self._measure_probes, input_signature=[], autograph=False)
+        self._warm_up()
+        self.compile_seconds = time.perf_counter() - start
+
+    def train(self, seed: int) -> Trained:
+        """Train from this seed, from scratch."""
+        self._reset(seed)
+        history: dict[str, list[float]] = {"train_loss": []}
+        costs = {"train_seconds": 0.0, "measure_seconds": 0.0, "compile_seconds": self.compile_seconds}
+        for epoch in range(self.schedule.epochs):
+            order = epoch_order(seed, epoch, n_images(self.problem.train), self.schedule.batch_size)
+            start = time.perf_counter()
+            history["train_loss"].append(float(self._epoch(tf.constant(order), len(order))))
+            trained = time.perf_counter()
+            for name, value in self._measure(len(self._test_mask)).items():
+                history.setdefault(f"test_{name}", []).append(float(value))
+            costs["train_seconds"] += trained - start
+            costs["measure_seconds"] += time.perf_counter() - trained
+            if not math.isfinite(history["train_loss"][-1]):
+                break
+        weights = {v.path: v.numpy() for v in self.network.weights}
+        provenance = {"backend": "tensorflow", "pack": "1"}
+        return finish(self.problem, seed, history, costs, self._probed, weights, provenance)
+
+    def _probed(self) -> list[dict[str, np.ndarray]]:
+        """What the problem's probes measure on the network as it is."""
+        return [{name: tensor.numpy() for name, tensor in found.items()} for found in self._probe()]
+
+    def _train_epoch(self, order: Any, n_steps: Any) -> Any:
+        """Take a step for each of the first `n_steps` rows of `order`; return the mean loss, a scalar."""
+
+        def step(i: Any, total: Any) -> tuple[Any, Any]:
+            batch = {name: tf.gather(array, order[i]) for name, array in self._train.items()}
+            return i + 1, total + self._step(batch)
+
+        start = (tf.constant(0), tf.constant(0.0))
+        _, total = tf.while_loop(lambda i, _: i < n_steps, step, start, parallel_iterations=1)
+        for variable, value in zip(self._flat.variables, self._flat.split(self._weights.value), strict=True):
+            variable.assign(value)
+        return total / tf.cast(n_steps, tf.float32)
+
+    def _step(self, batch: dict[str, Any]) -> Any:
+        """One gradient step of the vector on a batch; return its loss before the step."""
+        values = self._flat.split(self._weights.value)
+        held = list(zip(self._flat.variables, values, strict=True))
+        with tf.GradientTape() as tape, keras.StatelessScope(held) as scope:
+            tape.watch(values)
+            loss = tf.reduce_mean(losses_of(self.problem, batch, training=True)["loss"])
+        gradients = tape.gradient(loss, values, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        self.optimizer.apply([self._flat.join(gradients)], [self._weights])
+        for variable in self.network.non_trainable_variables:
+            changed = scope.get_current_value(variable)
+            if changed is not None:
+                variable.assign(changed)
+        return loss
+
+    def _measure_test(self, n_batches: Any) -> dict[str, Any]:
+        """The sum of each loss over so many batches of test images, divided by the number of all; scalars."""
+
+        def measure(i: Any, sums: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+            batch, mask = {name: array[i] for name, array in self._test.items()}, self._test_mask[i]
+            losses = losses_of(self.problem, batch, training=False)
+            # A masked infinity would still be no number, hence `where` and not a product.
+            return i + 1, {k: s + tf.reduce_sum(tf.where(mask, losses[k], 0.0)) for k, s in sums.items()}
+
+        start = (tf.constant(0), {name: tf.constant(0.0) for name in self.problem.loss_names})
+        _, sums = tf.while_loop(lambda i, _: i < n_batches, measure, start, parallel_iterations=1)
+        return {name: total / n_images(self.problem.test) for name, total in sums.items()}
+
+    def _measure_probes(self) -> list[dict[str, Any]]:
+        """What each probe measures."""
+        pairs = zip(self.problem.probes, self._probe_data, strict=True)
+        return [in_float32(probe.measure(self.network, data)) for probe, data in pairs]
+
+    def _warm_up(self) -> None:
+        """Trace and optimise the functions, so that the first seed is not charged for it.
+
+        They take no step, but get arrays of the sizes to come: XLA compiles for each size anew.
+        """
+        batch_size = self.schedule.batch_size
+        n_steps = n_images(self.problem.train) // batch_size
+        self._epoch(tf.zeros((n_steps, batch_size), tf.int32), 0)
+        self._measure(0)
+        self._probe.get_concrete_function()
+
+    def _reset(self, seed: int) -> None:
+        """Back to the start of a run: weights, random generators, optimiser."""
+        for variable, value in zip(self.network.variables, initial_values(self.network, seed), strict=True):
+            variable.assign(value)
+        self._weights.assign(self._flat.join([v.value for v in self._flat.variables]))
+        for variable, value in zip(self.optimizer.variables, self._fresh_optimizer, strict=True):
+            variable.assign(value)
+
+
+def _whole_batches(arrays: Arrays) -> tuple[dict[str, Any], Any]:
+    """Arrays as (n_batches, batch, …), the last batch filled up, and a mask that is false where it was."""
+    n = n_images(arrays)
+    batch = min(_TEST_BATCH, n)
+    index = np.arange(n + -n % batch).reshape(-1, batch)
+    return {name: tf.constant(array[index % n]) for name, array in arrays.items()}, tf.constant(index < n)

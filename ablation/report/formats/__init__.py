@@ -1,0 +1,1 @@
+"""A document in each format: page, Markdown, LaTeX, CSV, JSON, terminal."""

@@ -1,0 +1,89 @@
+"""effects.json: every number of a report for programs; its schema is in docs/report.md."""
+
+from __future__ import annotations
+
+import json
+import math
+import numbers
+from typing import Any
+
+import pandas as pd
+
+from ablation.analysis import Analysis
+from ablation.report.sections.header import design
+from ablation.report.subject import ResponseResult, Subject
+
+SCHEMA = 1
+"""Grows when a name changes its meaning or goes; new names may come without."""
+
+TABLES = (
+    "effects",
+    "verdicts",
+    "marginal_means",
+    "pairs",
+    "anova",
+    "lack_of_fit",
+    "interactions",
+    "best_cells",
+    "robustness",
+    "power",
+    "failures",
+)
+"""Tables of `ablation.analysis.Analysis` that it holds, as lists of rows."""
+
+
+def effects_json(study: Subject) -> str:
+    """The whole as strict JSON; numbers that are not known are null."""
+    content = {
+        "schema": SCHEMA,
+        "study": study.name,
+        "source": study.source,
+        "design": {
+            "words": design(study),
+            "factors": study.factors,
+            "reference": study.reference,
+            "block": study.block,
+            "runs": len(study.table),
+            "failed": int((study.endings != "ok").sum()),
+            "missing": len(study.table.attrs.get("missing", [])),
+        },
+        "responses": [_answer(answer) for answer in study.answers],
+    }
+    return json.dumps(_plain(content), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _answer(answer: ResponseResult) -> dict[str, Any]:
+    told = {"response": answer.response, "direction": answer.direction}
+    if answer.analysis is None:
+        return {**told, "obstacle": answer.obstacle}
+    return {**told, "obstacle": None, **_analysis(answer.analysis)}
+
+
+def _analysis(analysis: Analysis) -> dict[str, Any]:
+    asked = analysis.request
+    return {
+        "scale": analysis.scale,
+        "alpha": asked.alpha,
+        "margin": asked.margin,
+        "block": analysis.runs.block.name if analysis.runs.block else None,
+        "runs": analysis.n_runs,
+        "warnings": [{"code": notice.code, "sentence": str(notice)} for notice in analysis.warnings],
+        **{name: getattr(analysis, name).to_dict("records") for name in TABLES},
+    }
+
+
+def _plain(value: Any) -> Any:
+    """JSON's types alone; NaN, infinities and missing values become null."""
+    if isinstance(value, dict):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if value is None or isinstance(value, str | bool):
+        return value
+    if value is pd.NA:
+        return None
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(value) if math.isfinite(value) else None
+    return value.item() if hasattr(value, "item") else str(value)

@@ -1,0 +1,79 @@
+"""index.html: the document as one file that asks no network for anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ablation.report.document import Document
+from ablation.report.formats.latex import latex
+from ablation.report.formats.markdown import table_markdown
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from ablation.report.figures import Picture
+
+MAX_SVG_BYTES = 400_000
+"""A larger drawing goes into the page as PNG, if that is smaller."""
+
+
+def html(document: Document, svgs: Mapping[str, str]) -> str:
+    """The whole report as one page, readable without JavaScript.
+
+    Args:
+        document: what it says.
+        svgs: name of each picture → its drawing.
+    """
+    pages = _environment()
+    script = _source("page.js")
+    return pages.get_template("page.html.j2").render(
+        document=document,
+        pictures={picture.name: _drawing(picture, svgs[picture.name]) for picture in document.pictures},
+        style=_source("style.css"),
+        script=script,
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+def _drawing(picture: Picture, svg: str) -> tuple[str, str]:
+    """('svg', markup) or ('png', data in base64)."""
+    if len(svg) > MAX_SVG_BYTES:
+        data = base64.b64encode(picture.png(dpi=110)).decode()
+        if len(data) < len(svg):
+            return "png", data
+    return "svg", svg
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    pages = Environment(
+        loader=PackageLoader("ablation.report.formats"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters["tied"] = tied
+    pages.filters["latex"] = latex
+    pages.filters["markdown"] = table_markdown
+    return pages
+
+
+@cache
+def _source(name: str) -> str:
+    """A file of the templates' folder as it is."""
+    from importlib.resources import files
+
+    return (files("ablation.report.formats") / "templates" / name).read_text(encoding="utf-8")
+
+
+def tied(text: str) -> str:
+    """Numbers kept on one line with their unit, and p with its value."""
+    return re.sub(r"(?<=\d) (?=%)|(?<=\bp) (?=[=<] )|(?<=\bp [=<]) ", "\u00a0", text)

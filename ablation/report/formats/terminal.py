@@ -1,0 +1,96 @@
+"""The summary at the end of a sweep and of a report."""
+
+from __future__ import annotations
+
+import sys
+from typing import Literal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ablation.analysis.article.summary import article_summary
+from ablation.naming import clipped
+from ablation.report.sections.cells import best_sentence
+from ablation.report.sections.header import design
+from ablation.report.sections.verdicts import verdict_table
+from ablation.report.subject import ResponseResult, Subject
+from ablation.words import counted
+
+LEVELS = 40
+"""Characters of a name in the table of verdicts."""
+
+WIDTH = 100
+"""Columns where there is no terminal."""
+
+NOTES = 4
+"""Warnings that are printed; the page has all."""
+
+
+def print_summary(study: Subject, page: str) -> None:
+    """The article's OLS with its caution, verdicts as table and sentences, the best cell, and the page."""
+    width = None if sys.stdout.isatty() else WIDTH
+    console = Console(highlight=False, soft_wrap=True, width=width)
+    for answer in study.answers:
+        _print_answer(console, study, answer)
+    console.print(f"Design: {design(study)}", markup=False)
+    console.print(f"Report: {page}", markup=False)
+
+
+def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> None:
+    analysis = answer.analysis
+    if analysis is None:
+        told = f"{answer.response}: nothing can be concluded yet. {answer.obstacle}"
+        console.print(told[0].upper() + told[1:], markup=False)
+        return
+    if answer is study.main:
+        console.print(article_summary(analysis), markup=False)
+        console.print(f"Caution: {analysis.article_caution}\n", markup=False)
+    console.print(_table(study, answer))
+    for sentence in analysis.verdicts["sentence"]:
+        console.print(study.in_short(sentence), markup=False)
+    notes = [f"Note: {study.in_short(notice)}" for notice in analysis.warnings]
+    for note in notes[:NOTES]:
+        console.print(note, markup=False)
+    if len(notes) > NOTES:
+        console.print(f"{counted(len(notes) - NOTES, 'more note')} in the report.", markup=False)
+    console.print(best_sentence(study, answer), markup=False)
+
+
+def _table(study: Subject, answer: ResponseResult) -> Table:
+    """The verdicts, without the columns that need explaining."""
+    assert answer.analysis is not None
+    made = verdict_table(study, answer, answer.analysis)
+    kept = [i for i, column in enumerate(made.columns) if not column.title.startswith(("in ", "partial"))]
+    title = f"What each component does to {answer.response} ({answer.direction} is better)"
+    table = Table(
+        title=Text(clipped(title, 100)),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    heads = [made.columns[i].title.replace("level − reference", "levels") for i in kept]
+    rows = [[_entry(row[i].text, i, heads[n]) for n, i in enumerate(kept)] for row in made.rows]
+    for i, head, texts in zip(kept, heads, zip(*rows, strict=True), strict=True):
+        width = max(len(text) for text in (head, *texts))
+        justify: Literal["left", "right"] = "right" if made.columns[i].is_number else "left"
+        is_name = i < 2  # wraps where the terminal is narrow; numbers never do
+        table.add_column(
+            Text(head),
+            justify=justify,
+            min_width=8 if is_name else width,
+            no_wrap=not is_name,
+            overflow="fold",
+        )
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _entry(text: str, column: int, head: str) -> str:
+    """Names cut; bounds without the unit that the effect before them has."""
+    if column < 2:
+        return clipped(text, LEVELS)
+    return text.removesuffix(" %") if head.endswith("interval") else text

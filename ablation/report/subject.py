@@ -1,0 +1,181 @@
+"""What a report is about: the runs of a design, and what they mean for each response."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis import Analysis
+from ablation.analysis.data.runs import measured, statuses
+from ablation.naming import LONG, cell_label, clipped, factor_labels
+from ablation.numbers import minus
+
+History = Mapping[str, Sequence[float | None]]
+Arrays = Mapping[str, "np.ndarray[Any, Any]"]
+
+
+@dataclass(frozen=True, eq=False)
+class ResponseResult:
+    """One response of a study.
+
+    Args:
+        response: its name.
+        direction: which values are better, `lower` or `higher`.
+        analysis: None when the runs allow none.
+        obstacle: why there is no analysis.
+        prefix: start of the names of its files; empty for the first response.
+    """
+
+    response: str
+    direction: str
+    analysis: Analysis | None
+    obstacle: str = ""
+    prefix: str = ""
+
+    @property
+    def better(self) -> str:
+        """'loss, lower is better'."""
+        return f"{self.response}, {self.direction} is better"
+
+
+@dataclass(frozen=True)
+class FailedRun:
+    """The last attempt at a run that has no result."""
+
+    cell: str
+    seed: int
+    status: str
+    error: str
+    log: str
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A study as the report sees it.
+
+    Args:
+        name: its heading.
+        record: what the sweep noted of its design; empty for a table that came from elsewhere.
+        table: the runs that have ended, one row each; factors are categories.
+        factors: factor → levels as text, the reference first.
+        answers: one per response, the main one first.
+        source: the folder, URL or file it was read from.
+        block: the column of the paired seeds; None without one.
+        histories: run key → numbers per epoch.
+        troubles: runs that were tried and have no result.
+        arrays: gives what a run left for pictures, by its key.
+        command: writes this report again.
+    """
+
+    name: str
+    record: Mapping[str, Any]
+    table: pd.DataFrame
+    factors: Mapping[str, Sequence[str]]
+    answers: Sequence[ResponseResult]
+    source: str
+    block: str | None = "seed"
+    histories: Mapping[str, History] = field(default_factory=dict)
+    troubles: Sequence[FailedRun] = ()
+    arrays: Callable[[str], Arrays | None] | None = None
+    command: str = ""
+
+    @property
+    def main(self) -> ResponseResult:
+        """The answer for the first response."""
+        return self.answers[0]
+
+    @property
+    def concludes(self) -> bool:
+        """Whether the runs allowed an analysis of the main response."""
+        return self.main.analysis is not None
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Factor → what to call it."""
+        return factor_labels(self.factors)
+
+    @cached_property
+    def reference(self) -> dict[str, str]:
+        """The reference cell, factor → level as text."""
+        named = self.record.get("reference") or {}
+        return {f: str(named.get(f, levels[0] if levels else "")) for f, levels in self.factors.items()}
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether a sweep made it, so that its design is known."""
+        return bool(self.record)
+
+    @cached_property
+    def cells(self) -> pd.Series:
+        """The cell of each run, as a number from 0 in the order of appearance."""
+        if not self.factors or self.table.empty:
+            return pd.Series(0, index=self.table.index, dtype=int)
+        texts = pd.DataFrame({f: self.texts(f) for f in self.factors}, index=self.table.index)
+        codes: pd.Series = texts.groupby(list(texts.columns), sort=False).ngroup()
+        return codes
+
+    def texts(self, factor: str) -> list[str]:
+        """The level of each run, as text; '?' where it has none."""
+        return ["?" if pd.isna(level) else str(level).strip() for level in self.table[factor].astype(object)]
+
+    def levels_of(self, row: int) -> dict[str, str]:
+        """Factor → level as text, of one row of the table by position."""
+        return {f: self._texts[f][row] for f in self.factors}
+
+    @cached_property
+    def _texts(self) -> dict[str, list[str]]:
+        return {f: self.texts(f) for f in self.factors}
+
+    def label(self, levels: Mapping[str, str]) -> str:
+        """A cell in few words."""
+        return cell_label(levels, self.factors, self.labels)
+
+    def in_short(self, sentence: str) -> str:
+        """A sentence of the analysis, with names cut that are longer than a line, and true minus signs."""
+        for name in self._long_names:
+            sentence = sentence.replace(name, clipped(self.labels.get(name, name)))
+        return minus(sentence)
+
+    @cached_property
+    def _long_names(self) -> list[str]:
+        names = {*self.factors, *(level for levels in self.factors.values() for level in levels)}
+        return sorted((name for name in names if len(name) > LONG), key=len, reverse=True)
+
+    def values(self, response: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """A response of each run, NaN where it has none, (n_runs,)."""
+        if response not in self.table:
+            return np.full(len(self.table), np.nan)
+        return measured(self.table, response, list(self.factors))
+
+    @cached_property
+    def counted(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Which rows are runs of the main response's analysis, failed ones too, (n_runs,): no duplicates."""
+        if self.main.analysis is None:
+            return np.ones(len(self.table), dtype=bool)
+        attempted: np.ndarray[Any, np.dtype[np.bool_]] = self.table.index.isin(
+            self.main.analysis.selection.attempted.labels
+        )
+        return attempted
+
+    @cached_property
+    def endings(self) -> pd.Series:
+        """How each run that counts ended: `ok`, or what its status or response says."""
+        told = statuses(self.table, [*self.factors, self.main.response])
+        if told is None:
+            told = np.where(np.isfinite(self.values(self.main.response)), "ok", "failed")
+        return pd.Series(told[self.counted], dtype=object)
+
+    @cached_property
+    def seconds_per_run(self) -> float:
+        """Mean training time of a run; NaN where it was not measured."""
+        for column in ("train_seconds", "seconds"):
+            if column in self.table:
+                seconds = pd.to_numeric(self.table[column], errors="coerce").mean()
+                if np.isfinite(seconds) and seconds > 0:
+                    return float(seconds)
+        return float("nan")

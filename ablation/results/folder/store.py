@@ -1,0 +1,243 @@
+"""The store on a file system, local or shared: one immutable JSON file per run.
+
+    runs/<study>/study.json                            the study's record
+                 rows/<key>.json                       the row of a run; never changed
+                 attempts/<key>/attempt-0001.claim     while a run is being trained
+                 attempts/<key>/attempt-0001.json      what an attempt gave that is not the run's row
+
+A row whose file is damaged is never moved, as whoever moves it might move the good row that another process
+has put there meanwhile. It stays, and the run's next row goes beside it, as `<key>.2.json`: the first intact
+file is the row.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from ablation.errors import UsageError
+from ablation.files import (
+    TEMPORARY,
+    Disk,
+    link_new,
+    make_folders,
+    refusals,
+    remove_quietly,
+    replace_durably,
+    unique_path,
+)
+from ablation.results.canonical import check_json
+from ablation.results.claim import Claim
+from ablation.results.encoding import DamagedRowError, decode, encode
+from ablation.results.folder.attempts import FolderAttempts
+from ablation.results.key import check_key
+from ablation.results.row import Row
+from ablation.results.store import LEASE_SECONDS, Attempt, Quarantined, Scan
+
+_SUFFIXES = (".json", ".2.json", ".3.json", ".4.json")
+_ROW_NAME = re.compile(r"([0-9a-f]{64})(\.json|\.[234]\.json)")
+
+
+class FolderStore:
+    """See `Store`. Files are all it needs, so that machines need to share nothing but a file system."""
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        lease_seconds: float = LEASE_SECONDS,
+        disk: Disk | None = None,
+    ) -> None:
+        self.path = Path(path)
+        self.disk = disk or Disk()
+        self._rows = self.path / "rows"
+        self._attempts = FolderAttempts(self.path / "attempts", self.disk, lease_seconds)
+
+    @property
+    def place(self) -> str:
+        """The study's folder."""
+        return str(self.path)
+
+    def check_writable(self, n_bytes: int = 1 << 20) -> None:
+        """See `Store`: write, sync and link a file, then compare what is free with what is needed."""
+        with refusals("write to", self.path):
+            make_folders(self.disk, self._rows)
+            probe = unique_path(self._rows)
+            try:
+                if not link_new(self.disk, probe, b"probe"):
+                    raise UsageError(f"{probe} exists already, which cannot be. Run the same command again.")
+            finally:
+                remove_quietly(self.disk, probe)
+            space = self.disk.space(self.path)
+        free = space.f_bavail * space.f_frsize
+        if free < n_bytes or (space.f_files and space.f_favail < 16):
+            raise UsageError(
+                f"{self.path}: expected {n_bytes:,} bytes of free space for the rows. Received: "
+                f"{free:,} bytes and {space.f_favail:,} files. Free some space, or choose another folder."
+            )
+
+    def find(self, key: str) -> Row | None:
+        """See `Store`."""
+        with refusals("read the rows in", self._rows):
+            return self._find(check_key(key))
+
+    def claim(self, key: str) -> Claim | None:
+        """See `Store`."""
+        if self.find(key) is not None:
+            return None
+        with refusals("claim a run in", self._attempts.folder):
+            claim = self._attempts.claim(key)
+        if claim is not None and self.find(key) is not None:  # finished between looking and claiming
+            claim.release()
+            return None
+        return claim
+
+    def commit(self, row: Row, claim: Claim | None = None) -> bool:
+        """See `Store`: a link never overwrites, so the first row stays; a later one is kept as an attempt."""
+        data = encode(row)
+        with refusals("write a row to", self.path):
+            if row.is_final and self._place_row(row.key, data):
+                return True
+            self._attempts.record(row.key, data, claim.attempt if claim else None)
+            return False
+
+    def attempts(self, key: str) -> tuple[Attempt, ...]:
+        """See `Store`."""
+        with refusals("read the attempts in", self._attempts.folder):
+            found, _ = self._attempts.read(check_key(key))
+        return _only_records(found) if self.find(key) else tuple(found)
+
+    def attempted(self) -> list[str]:
+        """See `Store`."""
+        with refusals("read the attempts in", self._attempts.folder):
+            return self._attempts.keys()
+
+    def scan(self) -> Scan:
+        """See `Store`."""
+        with refusals("read the results in", self.path):
+            rows, quarantined = self._scan_rows()
+            attempts = {}
+            for key in self._attempts.keys():  # noqa: SIM118  (no mapping)
+                found, damaged = self._attempts.read(key)
+                attempts[key] = _only_records(found) if key in rows else tuple(found)
+                quarantined += damaged
+        return Scan(rows, tuple(quarantined), {key: found for key, found in attempts.items() if found})
+
+    def save_study(self, record: Mapping[str, object]) -> None:
+        """See `Store`."""
+        check_json(dict(record), "study")
+        text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        path = self.path / "study.json"
+        with refusals("write", path):
+            make_folders(self.disk, self.path)
+            replace_durably(self.disk, path, text.encode())
+
+    def load_study(self) -> dict[str, object] | None:
+        """See `Store`."""
+        path = self.path / "study.json"
+        with refusals("read", path):
+            try:
+                record = json.loads(self.disk.read(path))
+            except FileNotFoundError:
+                return None
+            except ValueError as error:
+                raise UsageError(
+                    f"{path}: expected JSON. Received: {error}. Remove the file and run the sweep again: "
+                    "it is written anew, and finished runs are kept."
+                ) from error
+        if not isinstance(record, dict):
+            raise UsageError(
+                f"{path}: expected a JSON object. Received: {record!r}. Remove the file and sweep again."
+            )
+        return record
+
+    def sweep(self, older_than_seconds: float = 3600.0) -> int:
+        """See `Store`: unfinished files, and claims of finished runs that no living process holds."""
+        with refusals("tidy", self.path):
+            if not self.path.is_dir():
+                return 0
+            keys = self._attempts.keys()
+            folders = [
+                self.path,
+                self._rows,
+                self._attempts.folder,
+                *(self.path / kind for kind in ("arrays", "weights", "report")),
+                *(self._attempts.folder / key for key in keys),
+            ]
+            n_removed = sum(self._sweep_temporary(folder, older_than_seconds) for folder in folders)
+            return n_removed + sum(self._attempts.remove_claims(key) for key in keys if self._find(key))
+
+    def _find(self, key: str) -> Row | None:
+        for suffix in _SUFFIXES:
+            try:
+                return self._read(self._rows / f"{key}{suffix}", key)
+            except (FileNotFoundError, DamagedRowError):
+                continue
+        return None
+
+    def _read(self, path: Path, key: str) -> Row:
+        row = decode(self.disk.read(path))
+        if row.key != key:
+            raise DamagedRowError(f"key: expected {key}, as the file is called. Received: {row.key}.")
+        if not row.is_final:
+            raise DamagedRowError(
+                f"status: expected ok or diverged. Received: {row.status}, which is an attempt's."
+            )
+        return row
+
+    def _place_row(self, key: str, data: bytes) -> bool:
+        """Make this the row of its key; False if another is."""
+        if (existing := self._find(key)) is not None:
+            return encode(existing) == data
+        make_folders(self.disk, self._rows)
+        for suffix in _SUFFIXES:
+            path = self._rows / f"{key}{suffix}"
+            if link_new(self.disk, path, data):
+                self.disk.sync_folder(self._rows)
+                return True
+            try:
+                return encode(self._read(path, key)) == data
+            except (DamagedRowError, FileNotFoundError):
+                continue
+        raise UsageError(
+            f"{self._rows / key}*.json: all files of this run are damaged. "
+            "Check the disk, remove them and run again."
+        )
+
+    def _scan_rows(self) -> tuple[dict[str, Row], list[Quarantined]]:
+        rows: dict[str, Row] = {}
+        quarantined = []
+        for name in sorted(self.disk.names(self._rows), key=lambda name: (name[:64], len(name), name)):
+            path = self._rows / name
+            try:
+                if name.startswith("."):
+                    continue
+                if (match := _ROW_NAME.fullmatch(name)) is None:
+                    raise DamagedRowError("its name is not that of a row")
+                row = self._read(path, match[1])
+                if match[1] in rows:
+                    raise DamagedRowError("a second row of its run: the first one counts")
+                rows[match[1]] = row
+            except (DamagedRowError, IsADirectoryError) as error:
+                quarantined.append(Quarantined(str(path), str(error)))
+        return rows, quarantined
+
+    def _sweep_temporary(self, folder: Path, older_than_seconds: float) -> int:
+        names = [name for name in self.disk.names(folder) if name.startswith(TEMPORARY)]
+        now = self._attempts.now() if names else 0.0
+        n_removed = 0
+        for path in (folder / name for name in names):
+            try:
+                if now - self.disk.status(path).st_mtime > older_than_seconds:
+                    remove_quietly(self.disk, path)
+                    n_removed += 1
+            except FileNotFoundError:
+                continue
+        return n_removed
+
+
+def _only_records(attempts: list[Attempt]) -> tuple[Attempt, ...]:
+    """A finished run's claims mean nothing any more."""
+    return tuple(attempt for attempt in attempts if attempt.row is not None)

@@ -1,0 +1,132 @@
+"""Attempts in PostgreSQL: one line each, a claim until it has data. The server's clock tells who is late."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from ablation.errors import UsageError
+from ablation.results.claim import Claim
+from ablation.results.encoding import DamagedRowError, decode
+from ablation.results.holder import is_gone, read_holder, this_process
+from ablation.results.postgres.schema import ATTEMPTS
+from ablation.results.postgres.server import Server
+from ablation.results.store import BEATS_PER_LEASE, Attempt, Quarantined
+
+
+@dataclass(frozen=True)
+class DatabaseAttempts:
+    """The attempts at the runs of one study.
+
+    Attributes:
+        server: Where they are.
+        study: Whose they are.
+        lease_seconds: How long a claim holds without a heartbeat.
+    """
+
+    server: Server
+    study: str
+    lease_seconds: float
+
+    def claim(self, connection: sa.Connection, key: str, is_finished: Callable[[], bool]) -> Claim | None:
+        """Make the next attempt's claim; None while a living holder has one, or when the run is finished.
+
+        Claimers of one run queue up until the transaction ends. Whether it is finished is looked at last: a
+        holder commits before it releases.
+        """
+        self._lock(connection, key)
+        attempts = self.lines(connection, key)
+        if any(is_alive(line) for line in attempts) or is_finished():
+            return None
+        number = 1 + max((line.number for line in attempts), default=0)
+        connection.execute(sa.insert(ATTEMPTS).values(**self._new(key, number)))
+        every_seconds = self.lease_seconds / BEATS_PER_LEASE
+        mine = self._where(key, number)
+        return Claim(key, number, every_seconds, partial(self._beat, mine), partial(self._release, mine))
+
+    def record(self, connection: sa.Connection, key: str, data: str, number: int | None) -> None:
+        """Keep what an attempt gave, under its number or the next free one."""
+        self._lock(connection, key)
+        if number is not None:
+            mine = sa.or_(ATTEMPTS.c.data.is_(None), ATTEMPTS.c.data == data)  # again, if the reply was lost
+            own = sa.update(ATTEMPTS).where(*self._where(key, number), mine)
+            if connection.execute(own.values(data=data)).rowcount == 1:
+                return
+        last = connection.scalar(sa.select(sa.func.max(ATTEMPTS.c.number)).where(*self._where(key)))
+        connection.execute(sa.insert(ATTEMPTS).values(**self._new(key, 1 + (last or 0)), data=data))
+
+    def lines(self, connection: sa.Connection, key: str | None = None) -> list[Any]:
+        """Read claims and records, with the seconds since the last heartbeat (`age_seconds`)."""
+        age = sa.func.extract("epoch", sa.func.clock_timestamp() - ATTEMPTS.c.beaten).label("age_seconds")
+        chosen = sa.select(ATTEMPTS, age).where(*self._where(key))
+        return list(connection.execute(chosen.order_by(ATTEMPTS.c.key, ATTEMPTS.c.number)))
+
+    def remove(self, connection: sa.Connection, line: Any) -> None:
+        """Remove a claim that means nothing any more."""
+        mine = self._where(line.key, line.number)
+        connection.execute(sa.delete(ATTEMPTS).where(*mine, ATTEMPTS.c.data.is_(None)))
+
+    def _where(self, key: str | None = None, number: int | None = None) -> list[sa.ColumnElement[bool]]:
+        wanted = {ATTEMPTS.c.study: self.study, ATTEMPTS.c.key: key, ATTEMPTS.c.number: number}
+        return [column == value for column, value in wanted.items() if value is not None]
+
+    def _lock(self, connection: sa.Connection, key: str) -> None:
+        """Wait for one's turn at a run."""
+        number = sa.func.hashtextextended(f"{self.study}/{key}", 0)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+    def _new(self, key: str, number: int) -> dict[str, object]:
+        return {
+            "study": self.study,
+            "key": key,
+            "number": number,
+            "holder": json.dumps(this_process()),
+            "lease_seconds": self.lease_seconds,
+        }
+
+    def _beat(self, mine: list[sa.ColumnElement[bool]]) -> None:
+        with suppress(UsageError), self.server.transaction("beat in") as connection:
+            connection.execute(sa.update(ATTEMPTS).where(*mine).values(beaten=sa.func.clock_timestamp()))
+
+    def _release(self, mine: list[sa.ColumnElement[bool]]) -> None:
+        with suppress(UsageError), self.server.transaction("release a claim in") as connection:
+            connection.execute(sa.delete(ATTEMPTS).where(*mine, ATTEMPTS.c.data.is_(None)))
+
+
+def is_alive(line: Any) -> bool:
+    """Tell whether this is a claim whose holder lives, as far as anybody can know."""
+    if line.data is not None or is_gone(read_holder(line.holder.encode())):
+        return False
+    return bool(line.age_seconds <= line.lease_seconds)
+
+
+def as_attempts(lines: list[Any], is_finished: bool, quarantined: list[Quarantined]) -> Iterator[Attempt]:
+    """Show attempts to others; a finished run's claims mean nothing any more.
+
+    Args:
+        lines: From `DatabaseAttempts.lines`, of one run.
+        is_finished: Whether the run has its row.
+        quarantined: Gets what is damaged.
+
+    Yields:
+        The attempts, in order of their numbers.
+    """
+    for line in lines:
+        where = f"{ATTEMPTS.name} {line.key} number {line.number}"
+        if line.data is not None:
+            try:
+                row = decode(line.data.encode())
+            except DamagedRowError as error:
+                quarantined.append(Quarantined(where, str(error)))
+                continue
+            yield Attempt(line.key, line.number, "superseded" if row.is_final else row.status, row, where)
+        elif not is_finished:
+            holder = read_holder(line.holder.encode())
+            name = f"{holder.get('host', 'unknown host')}:{holder.get('pid', 'unknown process')}"
+            yield Attempt(line.key, line.number, "running" if is_alive(line) else "lost", None, where, name)

@@ -1,0 +1,75 @@
+"""A PostgreSQL server: its address, its transactions, and its refusals in words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from ablation.errors import UsageError
+from ablation.results.postgres.schema import set_up
+
+
+class Server:
+    """Gives transactions; connects when the first one begins, and creates the tables then if need be.
+
+    Attributes:
+        place: The address without its password, for messages.
+    """
+
+    def __init__(self, address: str) -> None:
+        url = _parsed(address)
+        self.place = url.render_as_string(hide_password=True)
+        self._engine = _engine(url, os.getpid())
+        self._is_set_up = False
+
+    @contextmanager
+    def transaction(self, action: str) -> Iterator[sa.Connection]:
+        """Begin a transaction, and commit it at the end of the block.
+
+        Args:
+            action: What it is for, such as "write to".
+
+        Yields:
+            The connection.
+
+        Raises:
+            UsageError: The server refuses, or cannot be reached.
+        """
+        try:
+            with self._engine.begin() as connection:
+                if not self._is_set_up:
+                    set_up(connection)
+                yield connection
+            self._is_set_up = True
+        except SQLAlchemyError as error:
+            cause = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
+            raise UsageError(
+                f"Could not {action} {self.place}: {cause.splitlines()[0]}. Finished runs are kept. "
+                "Look at the server, then run the same command again: it goes on where it stopped."
+            ) from error
+
+
+@cache
+def _engine(url: sa.URL, _process: int) -> sa.Engine:
+    """One pool of connections for each server, however many stores; and each process, as they do not fork."""
+    arguments = {"connect_timeout": 20}
+    return sa.create_engine(url, pool_size=1, max_overflow=4, pool_pre_ping=True, connect_args=arguments)
+
+
+def _parsed(address: str) -> sa.URL:
+    try:
+        url = sa.make_url(address)
+    except (SQLAlchemyError, ValueError) as error:
+        raise UsageError(
+            "results.url: expected an address such as postgresql+psycopg://user@host/database#study. "
+            f"Received one that cannot be read ({type(error).__name__})."
+        ) from error
+    if url.drivername != "postgresql+psycopg":
+        shown = url.render_as_string(hide_password=True)
+        raise UsageError(f"results.url: expected a folder or postgresql+psycopg://…. Received: {shown}.")
+    return url

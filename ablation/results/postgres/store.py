@@ -1,0 +1,180 @@
+"""The store in PostgreSQL, for clusters whose machines share no file system.
+
+The same promises as `folder`, kept by the database: a row is inserted once and never updated, and its primary
+key refuses a second one. Rows are the same text as the files, checksum included: copying changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from itertools import groupby
+from urllib.parse import unquote
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
+
+from ablation.errors import UsageError
+from ablation.results.canonical import check_json
+from ablation.results.claim import Claim
+from ablation.results.encoding import DamagedRowError, decode, encode
+from ablation.results.key import check_key
+from ablation.results.postgres.attempts import DatabaseAttempts, as_attempts, is_alive
+from ablation.results.postgres.schema import ATTEMPTS, ROWS, STUDIES
+from ablation.results.postgres.server import Server
+from ablation.results.row import Row
+from ablation.results.store import LEASE_SECONDS, Attempt, Quarantined, Scan
+
+_N_SLOTS = 4
+_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+
+
+class DatabaseStore:
+    """See `Store`. One study in the tables `ablation_*` of a PostgreSQL database."""
+
+    def __init__(self, url: str, lease_seconds: float = LEASE_SECONDS) -> None:
+        address, _, study = url.partition("#")
+        self.study = unquote(study)
+        self.server = Server(address)
+        self.place = f"{self.server.place}#{study}"
+        if not self.study or "\0" in self.study:
+            raise UsageError(
+                f"results.url: expected the study's name after #, as in {self.server.place}#quick. "
+                f"Received: {self.study!r}."
+            )
+        self._attempts = DatabaseAttempts(self.server, self.study, lease_seconds)
+
+    def check_writable(self, n_bytes: int = 1 << 20) -> None:  # noqa: ARG002  (a server does not tell its space)
+        """See `Store`: write a row, and take it back."""
+        with self.server.transaction("write to") as connection:
+            savepoint = connection.begin_nested()
+            connection.execute(insert(ROWS).values(study=self.study, key="probe", slot=0, data=""))
+            savepoint.rollback()
+
+    def find(self, key: str) -> Row | None:
+        """See `Store`."""
+        with self.server.transaction("read from") as connection:
+            return self._find(connection, check_key(key))
+
+    def claim(self, key: str) -> Claim | None:
+        """See `Store`."""
+        check_key(key)
+        with self.server.transaction("claim a run in") as connection:
+            return self._attempts.claim(connection, key, lambda: self._find(connection, key) is not None)
+
+    def commit(self, row: Row, claim: Claim | None = None) -> bool:
+        """See `Store`. While the server cannot be reached, tries again for half a minute."""
+        data = encode(row).decode()
+        for pause_seconds in _PAUSES_SECONDS:
+            try:
+                return self._commit(row, data, claim)
+            except UsageError as error:
+                if not isinstance(error.__cause__, OperationalError):
+                    raise
+                time.sleep(pause_seconds)
+        return self._commit(row, data, claim)
+
+    def attempts(self, key: str) -> tuple[Attempt, ...]:
+        """See `Store`."""
+        with self.server.transaction("read from") as connection:
+            lines = self._attempts.lines(connection, check_key(key))
+            is_finished = self._find(connection, key) is not None
+        return tuple(as_attempts(lines, is_finished, []))
+
+    def attempted(self) -> list[str]:
+        """See `Store`."""
+        chosen = sa.select(ATTEMPTS.c.key).where(ATTEMPTS.c.study == self.study).distinct()
+        with self.server.transaction("read from") as connection:
+            return [str(key) for key in connection.scalars(chosen.order_by(ATTEMPTS.c.key))]
+
+    def scan(self) -> Scan:
+        """See `Store`."""
+        with self.server.transaction("read from") as connection:
+            lines = self._attempts.lines(connection)
+            rows, quarantined = self._scan_rows(connection)
+        attempts = {}
+        for key, each in groupby(lines, lambda line: str(line.key)):
+            attempts[key] = tuple(as_attempts(list(each), key in rows, quarantined))
+        return Scan(rows, tuple(quarantined), {key: found for key, found in attempts.items() if found})
+
+    def save_study(self, record: Mapping[str, object]) -> None:
+        """See `Store`."""
+        check_json(dict(record), "study")
+        text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+        values = insert(STUDIES).values(study=self.study, record=text)
+        with self.server.transaction("write to") as connection:
+            connection.execute(values.on_conflict_do_update(index_elements=["study"], set_={"record": text}))
+
+    def load_study(self) -> dict[str, object] | None:
+        """See `Store`."""
+        with self.server.transaction("read from") as connection:
+            text = connection.scalar(sa.select(STUDIES.c.record).where(STUDIES.c.study == self.study))
+        return None if text is None else dict(json.loads(text))
+
+    def sweep(self, older_than_seconds: float = 3600.0) -> int:  # noqa: ARG002  (no unfinished files here)
+        """See `Store`: claims of finished runs that no living process holds."""
+        with self.server.transaction("tidy") as connection:
+            lines = self._attempts.lines(connection)
+            finished, _ = self._scan_rows(connection)
+            dead = [
+                line for line in lines if line.data is None and line.key in finished and not is_alive(line)
+            ]
+            for line in dead:
+                self._attempts.remove(connection, line)
+        return len(dead)
+
+    def _commit(self, row: Row, data: str, claim: Claim | None) -> bool:
+        with self.server.transaction("write a row to") as connection:
+            connection.execute(sa.text("SET LOCAL synchronous_commit = on"))
+            if row.is_final and self._place_row(connection, row.key, data):
+                return True
+            self._attempts.record(connection, row.key, data, claim.attempt if claim else None)
+            return False
+
+    def _find(self, connection: sa.Connection, key: str) -> Row | None:
+        for _, data in self._slots(connection, key):
+            with suppress(DamagedRowError):
+                return _checked(key, data)
+        return None
+
+    def _slots(self, connection: sa.Connection, key: str | None = None) -> list[tuple[str, str]]:
+        """(key, data) of rows, in order of keys and slots."""
+        chosen = sa.select(ROWS.c.key, ROWS.c.data).where(ROWS.c.study == self.study)
+        if key is not None:
+            chosen = chosen.where(ROWS.c.key == key)
+        return [
+            (each.key, each.data) for each in connection.execute(chosen.order_by(ROWS.c.key, ROWS.c.slot))
+        ]
+
+    def _place_row(self, connection: sa.Connection, key: str, data: str) -> bool:
+        """Make this the row of its key; False if another is. A damaged one keeps its slot."""
+        for slot in range(1, _N_SLOTS + 1):
+            if (existing := self._find(connection, key)) is not None:
+                return encode(existing).decode() == data
+            values = insert(ROWS).values(study=self.study, key=key, slot=slot, data=data)
+            if connection.execute(values.on_conflict_do_nothing()).rowcount == 1:
+                return True
+        raise UsageError(f"{self.place}: all rows of run {key} are damaged. Remove them and run again.")
+
+    def _scan_rows(self, connection: sa.Connection) -> tuple[dict[str, Row], list[Quarantined]]:
+        rows: dict[str, Row] = {}
+        quarantined = []
+        for key, data in self._slots(connection):
+            try:
+                row = _checked(key, data)
+                if key in rows:
+                    raise DamagedRowError("a second row of its run: the first one counts")
+                rows[key] = row
+            except DamagedRowError as error:
+                quarantined.append(Quarantined(f"{self.place} {ROWS.name} {key}", str(error)))
+        return rows, quarantined
+
+
+def _checked(key: str, data: str) -> Row:
+    row = decode(data.encode())
+    if row.key != key or not row.is_final:
+        raise DamagedRowError(f"expected a final row of {key}. Received: {row.status} of {row.key}.")
+    return row

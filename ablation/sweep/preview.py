@@ -1,0 +1,74 @@
+"""What `make plan` adds to the plan: aliases, and the smallest effect that the study will be able to see."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ablation.errors import UsageError
+from ablation.naming import level_text
+from ablation.sweep.plan import Plan
+
+_UNKNOWN = "Smallest detectable effect: unknown"
+
+
+def preview(record: Mapping[str, Any], plan: Plan, url: str, n_done: int) -> list[str]:
+    """Sentences about what the planned runs can tell.
+
+    Args:
+        record: of the study, as it would be saved.
+        plan: its runs.
+        url: where earlier rows are.
+        n_done: how many of the runs are finished.
+    """
+    aliases = [f"  {line}" for line in record["design"]["aliases"]]
+    lines = ["Aliases (effects that this design cannot tell apart):", *aliases] if aliases else []
+    if n_done:
+        lines += _detectable(record, plan, url)
+    else:
+        lines.append(
+            "No run is finished yet, so time and detectable effects are unknown. Train one cell to know the"
+        )
+        lines.append("time; its rows count in the sweep (the command without -m, a level for each factor).")
+    return [*lines, "Nothing was trained (hydra.sweeper.plan_only)."]
+
+
+def _detectable(record: Mapping[str, Any], plan: Plan, url: str) -> list[str]:
+    """The smallest detectable effects by level, judged by earlier rows."""
+    import pandas as pd
+
+    from ablation.analysis import analyze, detectable_effects
+    from ablation.results import open_store
+    from ablation.results.columns import factor_column
+    from ablation.results.table import table as table_of
+
+    table, block = table_of(open_store(url).scan(), record), "seed" if len(plan.seeds) > 1 else None
+    runs = [(cell.levels, seed) for cell in plan.cells for seed in plan.seeds]
+    planned = pd.DataFrame({"seed": [seed for _, seed in runs]})
+    for name, levels in plan.factors.items():
+        planned[name] = factor_column([chosen[name] for chosen, _ in runs], levels)
+        for frame in (planned, table):
+            frame[name] = pd.Series(frame[name]).cat.rename_categories(level_text)
+    varied = [name for name in plan.factors if name in table and table[name].nunique() > 1]
+    if not varied:
+        return [f"{_UNKNOWN}: it takes finished runs of more than one cell."]
+    try:
+        used = table["seed"].nunique() > 1
+        earlier = analyze(
+            table, record["response"], varied, block="seed" if block and used else None,
+            direction=record.get("direction", "lower"),
+        )  # fmt: skip
+        found = detectable_effects(earlier, planned)
+    except UsageError as error:
+        return [f"{_UNKNOWN}. {error}"]
+    percent = earlier.scale == "log"
+    sizes = found["detectable_percent" if percent else "detectable"]
+    if sizes.isna().all():
+        return [f"{_UNKNOWN}: the finished runs leave no error estimate."]
+    unit = " %" if percent else ""
+    response, n = record["response"], len(table)
+    return [
+        f"Smallest effect on the {response} found with probability 80 %, judged by {n} finished runs:",
+        *(
+            f"  {row.factor}: {row.level} − {row.reference}: {size:.2g}{unit}"
+            for row, size in zip(found.itertuples(), sizes, strict=True)
+        ),
+    ]

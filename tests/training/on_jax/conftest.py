@@ -1,6 +1,0 @@
-"""Cases that need Keras on JAX; `tests/training/test_on_jax.py` runs them in a process of their own."""
-
-import os
-
-if os.environ.get("KERAS_BACKEND") != "jax":
-    collect_ignore_glob = ["test_*.py"]
