@@ -29,7 +29,7 @@ from ablation.analysis.tables.anova import (
     lack_of_fit_table,
     tested_interactions,
 )
-from ablation.analysis.tables.cells import CellMeans, best_cells_table, cell_means
+from ablation.analysis.tables.cells import BestCell, CellMeans, best_cell, best_cells_table, cell_means
 from ablation.analysis.tables.equivalence import equivalence_table
 from ablation.analysis.tables.failures import failures_table, troubled_levels
 from ablation.analysis.tables.lenth import lenth_table
@@ -246,6 +246,14 @@ class Analysis:
         return best_cells_table(
             self.fit, self.selection, self.runs, self._cell_means, self.scaling, asked.direction, asked.alpha
         )
+
+    @cached_property
+    def best_cell(self) -> BestCell:
+        """The cell on top of `best_cells`: its levels, its rows of the table, and what ties with it.
+
+        Whoever needs the best cell takes this one: the report, its figures, and the weights that are kept.
+        """
+        return best_cell(self.best_cells, self.runs, self.selection, self._cell_means, self.request.direction)
 
     @cached_property
     def failures(self) -> pd.DataFrame:

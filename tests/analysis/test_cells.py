@@ -92,3 +92,35 @@ def test_a_level_that_failed_in_every_run_is_named():
     reference = "c=r: all 8 runs failed; nothing can be said of it, and c=s is the reference instead."
     assert failed_level("rst", "r") == [reference]
     assert failed_level("rs", "s") == []  # then the factor has a single level, which is said
+
+
+def test_the_best_cell_is_that_of_the_report_although_its_arithmetic_mean_is_worse():
+    table = pd.DataFrame({"norm": ["on"] * 3 + ["off"] * 3, "depth": 2, "seed": [0, 1, 2] * 2})
+    table["loss"] = [
+        0.10,
+        0.12,
+        0.90,
+        0.33,
+        0.34,
+        0.35,
+    ]  # geometric 0.221 and 0.340, arithmetic 0.373 and 0.340
+    table.index = list("uvwxyz")
+    found = analyze(table, "loss", ["norm", "depth"], block="seed")
+    assert found.best_cell.levels == {"norm": "on", "depth": "2"}
+    assert found.best_cell.levels["norm"] == found.best_cells["norm"].iloc[0]
+    assert found.best_cell.rows == ("u", "v", "w")
+    assert found.best_cell.ties == ({"norm": "off", "depth": "2"},)
+    assert found.best_cell.failed == 0
+    other = analyze(table, "loss", ["norm"], block="seed", scale="identity")
+    assert other.best_cell.levels == {"norm": "off"}, "on the raw scale the arithmetic mean counts"
+    assert analyze(table, "loss", ["norm"], block="seed", direction="higher").best_cell.levels == {
+        "norm": "on"
+    }
+
+
+def test_the_ties_of_the_best_cell_are_the_cells_within_its_noise(c03):
+    found = analyze(c03.table, "loss", FACTORS, block="seed")
+    near = found.best_cells[found.best_cells["within_noise"]]
+    assert list(found.best_cell.ties) == near[FACTORS].iloc[1:].to_dict("records")
+    assert len(found.best_cell.rows) == near["runs"].iloc[0]
+    assert found.best_cell.failed == near["failed"].iloc[0]

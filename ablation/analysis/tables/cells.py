@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,24 @@ from ablation.analysis.data.select import Selection
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.probability import studentized_range
 from ablation.analysis.probability.distributions import t_quantile
+
+
+@dataclass(frozen=True)
+class BestCell:
+    """The best cell, by the one rule for all who ask: its mean on the analysis scale, adjusted for blocks.
+
+    Attributes:
+        levels: factor -> level as text, of every factor that was asked for.
+        rows: labels of the table's rows that are its runs and count.
+        failed: how many more of its runs failed.
+        ties: levels of the cells that are not separated from it, the next best first; all cells where there
+            is no error estimate.
+    """
+
+    levels: dict[str, str]
+    rows: tuple[Hashable, ...]
+    failed: int
+    ties: tuple[dict[str, str], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +136,8 @@ def best_cells_table(
     many equal cells looks better than it is, and this allows for having looked.
     """
     variance, df = _error(fit, cells)
-    best = int(np.nanargmin(cells.means if direction == "lower" else -cells.means))
+    order = best_first(cells.means, direction)
+    best = int(order[0])
     se = np.sqrt(variance * cells.relative_variance())
     half_width = t_quantile(1 - alpha / 2, df) * se
     middle = cells.means + scale.shift
@@ -139,9 +159,26 @@ def best_cells_table(
     for part in runs.predictors:
         name = part.name if part.name not in table else f"{part.name} (level)"
         table[name] = part.texts(first)
-    return table.iloc[np.argsort(middle if direction == "lower" else -middle, kind="stable")].reset_index(
-        drop=True
-    )
+    return table.iloc[order].reset_index(drop=True)
+
+
+def best_cell(
+    best_cells: pd.DataFrame, runs: Runs, selection: Selection, cells: CellMeans, direction: str
+) -> BestCell:
+    """The cell on top of `best_cells_table`, and those that are within its noise."""
+    order = best_first(cells.means, direction)
+    first = np.unique(runs.cells, return_index=True)[1]
+    shown = first[[order[0], *order[1:][best_cells["within_noise"].to_numpy()[1:]]]]
+    named = {part.name: part.texts(shown) for part in selection.used.predictors}  # also those of one level
+    levels = [dict(zip(named, texts, strict=True)) for texts in zip(*named.values(), strict=True)]
+    rows = tuple(runs.labels[runs.cells == order[0]])
+    return BestCell(levels[0], rows, int(best_cells["failed"].iloc[0]), tuple(levels[1:]))
+
+
+def best_first(means: Floats, direction: str) -> Ints:
+    """Order of cells by their means (n_cells,), the best first; those without a mean last."""
+    order: Ints = np.argsort(means if direction == "lower" else -means, kind="stable")
+    return order
 
 
 def _n_failed(selection: Selection, first: Ints) -> list[int]:
