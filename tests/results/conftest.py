@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 
-def _programs() -> Path | None:
+def postgres_programs() -> Path | None:
     """The folder of PostgreSQL's programs; Debian keeps them out of PATH."""
     found = shutil.which("initdb")
     folders = [Path(found).resolve().parent] if found else []
@@ -51,7 +51,7 @@ def postgres_server() -> Iterator[str]:
     """The address of a server that is empty at first."""
     for package in ("sqlalchemy", "psycopg"):
         pytest.importorskip(package, reason="needs: pip install 'ablation-study[postgres]'")
-    programs = _programs()
+    programs = postgres_programs()
     if programs is None:
         pytest.skip("no PostgreSQL server here: apt-get install postgresql")
     person = _unprivileged()
