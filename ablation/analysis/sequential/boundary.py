@@ -1,0 +1,183 @@
+"""Boundaries of group-sequential tests, one-sided, by error spending.
+
+With S a Brownian motion and Z_k = S(t_k) / sqrt(t_k), the boundary b_1, b_2, … solves
+
+    P(Z_1 < b_1, …, Z_(k-1) < b_(k-1), Z_k >= b_k) = error spent between looks k-1 and k
+
+by the recursion of Armitage, McPherson & Rowe (1969, JRSS A 132:235). scipy has no such recursion, and its
+multivariate normal tail is an integral by sampling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from ablation.analysis.data.factors import Floats
+
+RHO = 2.0
+"""Exponent of the spending function: between O'Brien–Fleming's (about 3) and Pocock's (about 1)."""
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
+_PANELS = 3
+_FAR = 9.0  # standard deviations beyond which no probability is left
+_HALVINGS = 60
+_MOST = 1 - 1e-9  # the highest level that a p value is inverted to
+
+
+def spend(times: ArrayLike, level: ArrayLike, rho: float = RHO) -> Floats:
+    """Error spent up to each look: level · time^rho (Kim & DeMets 1987, Biometrika 74:149).
+
+    Args:
+        times: share of the planned information at each look, (n_looks,), at most 1.
+        level: one-sided error rates, of any shape.
+        rho: exponent.
+
+    Returns:
+        (…, n_looks).
+    """
+    spent: Floats = np.asarray(level, float)[..., None] * np.minimum(np.asarray(times, float), 1.0) ** rho
+    return spent
+
+
+def boundary(times: ArrayLike, spent: ArrayLike) -> Floats:
+    """Boundaries on the z scale.
+
+    Args:
+        times: information at each look, (n_looks,), rising.
+        spent: cumulative one-sided error at each look, (n_levels, n_looks) or (n_looks,).
+
+    Returns:
+        Of the shape of `spent`; infinite where a look spends nothing.
+    """
+    spent = np.asarray(spent, float)
+    steps = np.diff(np.atleast_2d(spent), axis=1, prepend=0.0)
+    walk = _Walk(np.asarray(times, float), len(steps))
+    bounds = np.column_stack([walk.stop(walk.level_of(step)) for step in steps.T])
+    return bounds.reshape(spent.shape)
+
+
+def crossing(times: ArrayLike, bounds: ArrayLike) -> Floats:
+    """Chance to have crossed a boundary by each look when there is no effect, (n_looks,)."""
+    walk = _Walk(np.asarray(times, float), 1)
+    chances = []
+    for bound in np.asarray(bounds, float):
+        chances.append(float(walk.chance_above(np.array([bound]))[0]))
+        walk.stop(np.array([bound]))
+    return np.cumsum(chances)
+
+
+class _Walk:
+    """The density of S over the looks, of paths that have not crossed; one row a level."""
+
+    def __init__(self, times: Floats, n_levels: int) -> None:
+        self.times, self.look = times, 0
+        self.nodes = np.zeros((n_levels, 1))  # before the first look the walk is at 0
+        self.mass = np.ones((n_levels, 1))
+
+    @property
+    def _time(self) -> float:
+        return float(self.times[self.look])
+
+    @property
+    def _gap(self) -> float:
+        return self._time - (float(self.times[self.look - 1]) if self.look else 0.0)
+
+    def chance_above(self, bounds: Floats) -> Floats:
+        """Chance that a path gets here without having crossed and is above the bound now, (n_levels,)."""
+        away = (self.nodes - bounds[:, None] * np.sqrt(self._time)) / np.sqrt(self._gap)
+        chance: Floats = np.einsum("ln,ln->l", self.mass, special.ndtr(away))
+        return chance
+
+    def level_of(self, step: Floats) -> Floats:
+        """The bounds above which the walk is now with these chances, (n_levels,)."""
+        low, high = np.full(len(step), -_FAR), np.full(len(step), 40.0)
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            above = self.chance_above(middle) > step
+            low, high = np.where(above, middle, low), np.where(above, high, middle)
+        return np.where(step > 0, (low + high) / 2, np.inf)
+
+    def stop(self, bounds: Floats) -> Floats:
+        """Take away the paths above the bounds and go to the next look."""
+        edges = np.linspace(-_FAR, np.minimum(bounds, _FAR), _PANELS + 1) * np.sqrt(self._time)
+        half = np.diff(edges, axis=0).T[..., None] / 2  # (n_levels, panels, 1)
+        middle = ((edges[1:] + edges[:-1]) / 2).T[..., None]
+        nodes = (middle + half * _NODES).reshape(len(bounds), -1)
+        weights = (half * _WEIGHTS).reshape(len(bounds), -1)
+        gap = self._gap
+        kernel = np.exp((nodes[:, :, None] - self.nodes[:, None, :]) ** 2 / (-2 * gap))
+        density = np.einsum("lij,lj->li", kernel, self.mass) / np.sqrt(2 * np.pi * gap)
+        self.nodes, self.mass = nodes, density * weights
+        self.look = min(self.look + 1, len(self.times) - 1)
+        return bounds
+
+
+def nominal(times: Sequence[float] | Floats, level: ArrayLike, rho: float = RHO) -> Floats:
+    """The p value that a look must reach, one-sided: the boundary's tail.
+
+    Args:
+        times: of the looks so far, the last being the present one, (n_looks,).
+        level: one-sided error rates, of any shape.
+        rho: exponent of the spending function.
+
+    Returns:
+        For the last look, of the shape of `level`.
+    """
+    levels = np.asarray(level, float)
+    bounds = boundary(times, spend(times, levels.ravel(), rho))[:, -1]
+    tails: Floats = special.ndtr(-bounds).reshape(levels.shape)
+    return tails
+
+
+def repeated_p(p: ArrayLike, times: Sequence[float] | Floats, rho: float = RHO) -> Floats:
+    """Repeated p values: the smallest level at which the present look would cross its boundary.
+
+    Valid at every look, also at one that is chosen by what was seen (Jennison & Turnbull 1989, JRSS B
+    51:305): P(r <= g) <= g under no effect.
+
+    Args:
+        p: one-sided p values of the present look, of any shape; NaN stays.
+        times: as for `nominal`.
+        rho: as for `nominal`.
+
+    Returns:
+        Of the shape of `p`, at most 1.
+    """
+    values = np.asarray(p, float)
+    known = ~np.isnan(values)
+    repeated = np.full(values.shape, np.nan)
+    for chosen in _portions(np.flatnonzero(known)):
+        repeated.flat[chosen] = _invert(np.clip(values.flat[chosen], 1e-300, 1.0), np.asarray(times), rho)
+    return repeated
+
+
+def _portions(indices: np.ndarray, size: int = 64) -> Iterator[np.ndarray]:
+    """Levels share one recursion; more at once than this would need much memory."""
+    return (indices[i : i + size] for i in range(0, len(indices), size))
+
+
+def _invert(p: Floats, times: Floats, rho: float) -> Floats:
+    """Levels whose nominal p is p, by the secant method: in logarithms the two are nearly a line."""
+    target, most = np.log(p), np.log(_MOST)
+    top = float(np.log(nominal(times, _MOST, rho)))
+    least = target - rho * np.log(min(times[-1], 1.0))  # no look tests at more than has been spent
+    reachable = (target < top) & (least < most)
+    before, before_error = np.full(len(p), most), top - target
+    level = np.where(reachable, least, most)
+    for _ in range(30):
+        error = np.where(reachable, _error(level, target, times, rho), 0.0)
+        slope = (error - before_error) / np.where(level == before, 1.0, level - before)
+        step = np.where((error == 0) | (slope <= 0), 0.0, -error / np.where(slope > 0, slope, 1.0))
+        before, before_error, level = level, error, np.clip(level + step, least.clip(max=most), most)
+        if np.abs(level - before).max() < 1e-11:
+            break
+    return np.where(reachable, np.exp(level), 1.0)
+
+
+def _error(level: Floats, target: Floats, times: Floats, rho: float) -> Floats:
+    error: Floats = np.log(nominal(times, np.exp(level), rho).clip(1e-320)) - target
+    return error

@@ -1,0 +1,129 @@
+"""What an adaptive study costs before it is run: whole studies simulated as their estimates alone.
+
+In a balanced design the estimate after s seeds is the mean of s independent vectors N(effects, noise² V), and
+the residual sum of squares is a sum of independent chi-squares. So no runs are simulated, and thousands of
+studies take a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from ablation.analysis.data.factors import Bools, Floats, Ints
+from ablation.analysis.sequential.boundary import RHO, nominal
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """A planned study, look by look.
+
+    Args:
+        seeds: number of seeds at each look, (n_looks,); the last is the maximum.
+        covariance: of the estimates of one seed, in units of the noise variance, (n_rows, n_rows).
+        df: degrees of freedom of the classical error at each look, (n_looks,).
+        robust_df: likewise of the robust error, (n_looks, n_rows).
+        alpha: error of the equivalence tests, and of the tests of effects where `contrast_alpha` is not less.
+        contrast_alpha: error of the tests of effects.
+        margin: smallest effect that matters, in units of the noise; 0 where there is none.
+    """
+
+    seeds: Ints
+    covariance: Floats
+    df: Floats
+    robust_df: Floats
+    alpha: float
+    contrast_alpha: float
+    margin: float
+
+
+@dataclass(frozen=True, eq=False)
+class Courses:
+    """How simulated studies went: seeds at the stop (n,), and whether all was settled then (n,)."""
+
+    seeds: Ints
+    settled: Bools
+
+
+def adaptive(course: Course, effects: Floats, n: int, rng: np.random.Generator) -> Courses:
+    """Simulate adaptive studies: they stop when every verdict is settled, or at the maximum.
+
+    Args:
+        course: the plan.
+        effects: true effects in units of the noise, (n_rows,) or (n, n_rows).
+        n: number of studies.
+        rng: source of randomness.
+    """
+    times = course.seeds / course.seeds[-1]
+    levels = [_nominal_levels(course, times[: k + 1]) for k in range(len(times))]
+    return _run(course, effects, levels, n, rng)
+
+
+def fixed(course: Course, effects: Floats, n: int, rng: np.random.Generator) -> Floats:
+    """Share of studies that settle everything when judged once, by the number of seeds, (n_looks,)."""
+    rows = np.arange(1, len(course.covariance) + 1)
+    once = (course.contrast_alpha / 2 / rows, course.alpha / rows)
+    found = _Studies(course, effects, n, rng)
+    return np.array([found.look(k, *once).all(axis=1).mean() for k in range(len(course.seeds))])
+
+
+def _nominal_levels(course: Course, times: Floats) -> tuple[Floats, Floats]:
+    """P values that settle an effect or an equivalence at a look, by the rows still open, (n_rows,)."""
+    rows = np.arange(1, len(course.covariance) + 1)
+    both = np.concatenate([course.contrast_alpha / 2 / rows, course.alpha / rows])
+    found = nominal(times, both, RHO)
+    return found[: len(rows)], found[len(rows) :]
+
+
+def _run(
+    course: Course, effects: Floats, levels: list[tuple[Floats, Floats]], n: int, rng: np.random.Generator
+) -> Courses:
+    studies = _Studies(course, effects, n, rng)
+    seeds, settled = np.full(n, course.seeds[-1]), np.zeros(n, bool)
+    open_ = np.ones(n, bool)
+    for k, level in enumerate(levels):
+        now = open_ & studies.look(k, *level).all(axis=1)
+        seeds[now], settled[now] = course.seeds[k], True
+        open_ &= ~now
+    return Courses(seeds, settled)
+
+
+class _Studies:
+    """Estimates and errors of many studies that grow together."""
+
+    def __init__(self, course: Course, effects: Floats, n: int, rng: np.random.Generator) -> None:
+        self.course, self.effects, self.rng = course, effects, rng
+        m = len(course.covariance)
+        self.root = np.linalg.cholesky(course.covariance + 1e-12 * np.eye(m))
+        self.total, self.squares = np.zeros((n, m)), np.zeros(n)
+
+    def look(self, k: int, effect_level: Floats, equivalence_level: Floats) -> Bools:
+        """Which verdicts are settled at look k, (n, n_rows); looks are taken in order.
+
+        Args:
+            k: the look.
+            effect_level: one-sided p that settles an effect while 1, 2, … rows are open, (n_rows,).
+            equivalence_level: likewise for 'too small to matter'.
+        """
+        course, (n, m) = self.course, self.total.shape
+        more = course.seeds[k] - (course.seeds[k - 1] if k else 0)
+        self.total += more * self.effects + self.rng.normal(size=(n, m)) @ self.root.T * np.sqrt(more)
+        self.squares += self.rng.chisquare(course.df[k] - (course.df[k - 1] if k else 0), size=n)
+        estimate = self.total / course.seeds[k]
+        noise = np.sqrt(self.squares / course.df[k])[:, None]
+        se = noise * np.sqrt(np.diag(course.covariance) / course.seeds[k])
+        df = np.fmin(course.df[k], course.robust_df[k])
+        effect = special.stdtr(df, -np.abs(estimate / se))
+        equal = special.stdtr(df, (np.abs(estimate) - course.margin) / se)
+        return _holm(effect, effect_level) | _holm(equal, equivalence_level)
+
+
+def _holm(p: Floats, level: Floats) -> Bools:
+    """Which rows Holm's procedure rejects, (n, n_rows), given the level for 1, 2, … open rows, (n_rows,)."""
+    order = np.argsort(p, axis=1)
+    passed = np.take_along_axis(p, order, axis=1) <= level[::-1]
+    kept: Bools = np.zeros(p.shape, bool)
+    np.put_along_axis(kept, order, np.logical_and.accumulate(passed, axis=1), axis=1)
+    return kept
