@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ablation.app.config import Config
@@ -49,10 +50,9 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
 
     t = config.training
     schedule = Schedule(t.epochs, t.batch_size, t.learning_rate, t.decay)
-    for run in train_cell(problem(config), schedule, seeds, t.pack):
-        weights = run.weights if t.save_weights != "none" else {}
-        provenance = {"device": device, **run.provenance}
-        yield Outcome(run.seed, run.responses, run.history, provenance, run.arrays, weights)
+    for outcome in train_cell(problem(config), schedule, seeds, t.pack):
+        weights = outcome.weights if t.save_weights != "none" else {}
+        yield replace(outcome, provenance={"device": device, **outcome.provenance}, weights=weights)
 
 
 if __name__ == "__main__":

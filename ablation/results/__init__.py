@@ -8,6 +8,7 @@ from ablation.results.claim import Claim
 from ablation.results.copying import Copied, copy
 from ablation.results.key import ABSENT, cell_key, changed_default, first_defaults, run_key
 from ablation.results.opening import open_existing, open_store
+from ablation.results.outcome import Outcome
 from ablation.results.row import FINAL, UNFINISHED, Row
 from ablation.results.store import Attempt, Quarantined, Scan, Store
 from ablation.results.table import OWN_COLUMNS, read
@@ -22,6 +23,7 @@ __all__ = [
     "Attempt",
     "Claim",
     "Copied",
+    "Outcome",
     "Quarantined",
     "Row",
     "Scan",

@@ -10,8 +10,8 @@
 What the framework knows of an app is its config keys, its seeds and the responses it yields.
 """
 
+from ablation.results import Outcome
 from ablation.sweep.app import App, main
 from ablation.sweep.cell import Cell
-from ablation.sweep.run import Outcome
 
 __all__ = ["App", "Cell", "Outcome", "main"]

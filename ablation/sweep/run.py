@@ -7,37 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ablation.errors import UsageError
-from ablation.results import Arrays, Claim, Row, Store, changed_default, first_defaults
+from ablation.results import Arrays, Claim, Outcome, Row, Store, changed_default, first_defaults
 from ablation.sweep.cell import Cell
 
-if TYPE_CHECKING:
-    import numpy as np
-
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an app yields for a run that has ended.
-
-    Args:
-        seed: of the run.
-        responses: name → number. One that is not finite makes the run `diverged`.
-        history: name → a number per epoch.
-        provenance: columns that the app knows, such as {"device": "CPU"}.
-        arrays: name → array, kept beside the row for the report (`ablation.results.Arrays`).
-        weights: name → array, kept likewise for whoever loads the trained network again.
-    """
-
-    seed: int
-    responses: Mapping[str, float]
-    history: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    provenance: Mapping[str, str] = field(default_factory=dict)
-    arrays: Mapping[str, "np.ndarray"] = field(default_factory=dict)
-    weights: Mapping[str, "np.ndarray"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ablation.app.training.problem import Arrays, Problem, Trained
+from ablation.app.training.problem import Arrays, Problem
+from ablation.results.outcome import Outcome
 
 
 def finish(
@@ -16,7 +17,7 @@ def finish(
     probed: Callable[[], Sequence[Arrays]],
     weights: dict[str, np.ndarray],
     provenance: dict[str, str],
-) -> Trained:
+) -> Outcome:
     """Sum up a run.
 
     Args:
@@ -38,4 +39,4 @@ def finish(
             measured = probe.summarise(found)
             responses |= measured.responses
             arrays |= measured.arrays
-    return Trained(seed, responses, history, arrays, weights, provenance)
+    return Outcome(seed, responses, history, provenance, arrays, weights)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from ablation.app.training.problem import Trained
+from ablation.results.outcome import Outcome
 
 log = logging.getLogger(__name__)
 
@@ -16,11 +16,11 @@ class Packed(Protocol):
     def fitting(self, n: int) -> int:
         """How many runs, at most n, should fit into memory."""
 
-    def train(self, seeds: Sequence[int]) -> list[Trained]:
+    def train(self, seeds: Sequence[int]) -> list[Outcome]:
         """Train these seeds together."""
 
 
-def train_packed(loop: Packed, seeds: Sequence[int], pack: str) -> Iterator[Trained]:
+def train_packed(loop: Packed, seeds: Sequence[int], pack: str) -> Iterator[Outcome]:
     """Train seeds in packs of one size, smaller ones when the device runs out of memory.
 
     Args:
@@ -86,7 +86,7 @@ def _fitting(loop: Packed, n: int) -> int:
     return _fitting(loop, n // 2) if n > 1 else 1  # and `_tried` says what comes of one
 
 
-def _tried(loop: Packed, seeds: Sequence[int]) -> list[Trained] | None:
+def _tried(loop: Packed, seeds: Sequence[int]) -> list[Outcome] | None:
     """The runs; None when they do not fit. What a failed pack held is free by then."""
     try:
         return loop.train(seeds)

@@ -115,27 +115,3 @@ class Schedule:
     def optimizer(self) -> keras.optimizers.Optimizer:
         """Adam with inverse-time decay."""
         return keras.optimizers.Adam(self.rates())
-
-
-@dataclass(frozen=True)
-class Trained:
-    """One run.
-
-    Args:
-        seed: of the run.
-        responses: of the trained network: the losses on the test images, `train_loss` (mean over the last
-            epoch), `n_parameters`, and what it took: `train_seconds` (steps alone), `measure_seconds` (the
-            losses on the test images; in a pack, both are the run's share) and `compile_seconds` (until the
-            program was ready, the same for all runs that share it).
-        history: per epoch, `train_loss` and the losses on the test images (`test_loss`, …).
-        arrays: what the problem's probes keep.
-        weights: path of a weight → its values.
-        provenance: `backend`, and `pack`: how many runs were trained at once.
-    """
-
-    seed: int
-    responses: dict[str, float]
-    history: dict[str, list[float]]
-    arrays: dict[str, np.ndarray] = field(default_factory=dict)
-    weights: dict[str, np.ndarray] = field(default_factory=dict)
-    provenance: dict[str, str] = field(default_factory=dict)

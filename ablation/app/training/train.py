@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 import keras
 
 from ablation.app.training.devices import check_backend
-from ablation.app.training.problem import Problem, Schedule, Trained, n_images
+from ablation.app.training.problem import Problem, Schedule, n_images
 from ablation.errors import UsageError
+from ablation.results.outcome import Outcome
 
 
 def train_cell(
     problem: Problem, schedule: Schedule, seeds: Sequence[int], pack: str = "auto"
-) -> Iterator[Trained]:
+) -> Iterator[Outcome]:
     """Train the same network from each seed; yield each run as soon as it is finished.
 
     TensorFlow trains one after another, JAX in packs; Keras' own setting chooses (KERAS_BACKEND). The

@@ -3,7 +3,7 @@ import logging
 import pytest
 
 from ablation.app.training.packing import is_out_of_memory, pack_size, train_packed
-from ablation.app.training.problem import Trained
+from ablation.results import Outcome
 
 
 class Stand:
@@ -19,7 +19,7 @@ class Stand:
         self.packs.append(list(seeds))
         if len(seeds) > self.room:
             raise RuntimeError("RESOURCE_EXHAUSTED: Out of memory while trying to allocate 7 bytes.")
-        return [Trained(seed, {"loss": float(seed)}, {}, provenance={"backend": "none"}) for seed in seeds]
+        return [Outcome(seed, {"loss": float(seed)}, {}, provenance={"backend": "none"}) for seed in seeds]
 
 
 def trained(stand, seeds, pack):

@@ -16,8 +16,9 @@ from ablation.app.training.finish import finish
 from ablation.app.training.jax.program import Program, compiled, step_by_step
 from ablation.app.training.jax.state import State, initial_state, state_shapes, weights_of
 from ablation.app.training.jax.steps import Steps
-from ablation.app.training.problem import Arrays, Problem, Schedule, Trained, n_images
+from ablation.app.training.problem import Arrays, Problem, Schedule, n_images
 from ablation.app.training.seeding import epoch_order
+from ablation.results.outcome import Outcome
 
 _TEST_BATCH = 100  # images measured at once, of each run
 
@@ -76,7 +77,7 @@ class JaxLoop:
             n = max(1, min(n - 1, int(n * free / self.programs(n).bytes)))
         return n
 
-    def train(self, seeds: Sequence[int]) -> list[Trained]:
+    def train(self, seeds: Sequence[int]) -> list[Outcome]:
         """Train these seeds together, from scratch.
 
         The host waits for the device once in an epoch, for the mean loss of its steps. The next epoch's order
@@ -151,12 +152,12 @@ class JaxLoop:
         spent: Mapping[str, np.ndarray],
         programs: Programs,
         state: State,
-    ) -> list[Trained]:
+    ) -> list[Outcome]:
         """Each run of a pack as if it had been alone."""
         found = jax.device_get(programs.probe.run(state, self._probed))
         weights = weights_of(self.network, state)
 
-        def run(i: int, seed: int) -> Trained:
+        def run(i: int, seed: int) -> Outcome:
             history = {name: [float(losses[name][i]) for losses in recorded] for name in recorded[0]}
             n_epochs = _until_diverged(history["train_loss"])
             history = {name: values[:n_epochs] for name, values in history.items()}

@@ -14,8 +14,9 @@ import tensorflow as tf
 
 from ablation.app.training.finish import finish
 from ablation.app.training.flat import FlatWeights
-from ablation.app.training.problem import Arrays, Problem, Schedule, Trained, in_float32, losses_of, n_images
+from ablation.app.training.problem import Arrays, Problem, Schedule, in_float32, losses_of, n_images
 from ablation.app.training.seeding import epoch_order, initial_values
+from ablation.results.outcome import Outcome
 
 _TEST_BATCH = 500  # images measured at once: bounds memory, changes no result beyond rounding
 
@@ -45,7 +46,7 @@ class TensorFlowLoop:
         self._warm_up()
         self.compile_seconds = time.perf_counter() - start
 
-    def train(self, seed: int) -> Trained:
+    def train(self, seed: int) -> Outcome:
         """Train from this seed, from scratch."""
         self._reset(seed)
         history: dict[str, list[float]] = {"train_loss": []}
