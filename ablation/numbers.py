@@ -9,14 +9,19 @@ UNKNOWN = "unknown"
 
 
 def percent(change: float) -> str:
-    """A change in %, with its sign.
+    """A change in %, with its sign; one too small for two decimals gets up to four.
 
-    >>> percent(-0.912), percent(250.0), percent(float("nan"))
-    ('−0.91 %', '+250 %', 'unknown')
+    >>> percent(-0.912), percent(250.0), percent(-0.0043), percent(float("nan"))
+    ('−0.91 %', '+250 %', '−0.004 %', 'unknown')
     """
-    if not math.isfinite(change):
+    if not _known(change):
         return UNKNOWN
-    return minus(f"{change:+.0f} %" if abs(change) >= 100 else f"{change:+.2f} %")
+    size, decimals = abs(change), 0 if abs(change) >= 100 else 2
+    if size >= 1e6:
+        return _signed(f"{change:+.3g} %")
+    if 0 < size < 0.005:
+        decimals = min(-math.floor(math.log10(size)), 4)
+    return _signed(f"{change:+.{decimals}f} %")
 
 
 def percent_interval(low: float, high: float) -> str:
@@ -36,7 +41,18 @@ def units(change: float) -> str:
     >>> units(-0.0022178), units(12345.678)
     ('−0.00222', '+12346')
     """
-    return minus(f"{change:+.0f}" if abs(change) >= 1e4 else f"{change:+.3g}") if _known(change) else UNKNOWN
+    if not _known(change):
+        return UNKNOWN
+    return _signed(f"{change:+.0f}" if abs(change) >= 1e4 else f"{change:+.3g}")
+
+
+def units_interval(low: float, high: float) -> str:
+    """Bounds in units of a response.
+
+    >>> units_interval(-0.0022178, 0.5)
+    '−0.00222 to +0.5'
+    """
+    return f"{units(low)} to {units(high)}" if _known(low) and _known(high) else UNKNOWN
 
 
 def value(number: float, digits: int = 4) -> str:
@@ -48,8 +64,8 @@ def value(number: float, digits: int = 4) -> str:
     if not _known(number):
         return UNKNOWN
     if 10 ** (digits - 1) <= abs(number) < 1e9:
-        return minus(f"{number:.0f}")
-    return minus(f"{number:#.{digits}g}".removesuffix("."))
+        return _signed(f"{number:.0f}")
+    return _signed(f"{number:#.{digits}g}".removesuffix("."))
 
 
 def spread(mean: float, sd: float) -> str:
@@ -63,7 +79,7 @@ def spread(mean: float, sd: float) -> str:
     if not _known(sd) or sd <= 0 or abs(mean) >= 1e9:
         return value(mean)
     decimals = min(max(1 - math.floor(math.log10(sd)), 0), 12)
-    return minus(f"{mean:.{decimals}f} ± {sd:.{decimals}f}")
+    return _signed(f"{mean:.{decimals}f} ± {sd:.{decimals}f}")
 
 
 def p_value(p: float) -> str:
@@ -73,6 +89,17 @@ def p_value(p: float) -> str:
     ('0.046', '< 0.0001')
     """
     return ("< 0.0001" if p < 1e-4 else f"{p:.2g}") if _known(p) else UNKNOWN
+
+
+def p_text(p: float) -> str:
+    """A p-value in a sentence.
+
+    >>> p_text(0.04567), p_text(1e-9), p_text(float("nan"))
+    ('p = 0.046', 'p < 0.0001', 'no test')
+    """
+    if not _known(p):
+        return "no test"
+    return f"p {p_value(p)}" if p < 1e-4 else f"p = {p_value(p)}"
 
 
 def share(omega: float) -> str:
@@ -86,7 +113,7 @@ def share(omega: float) -> str:
 
 def plain(number: float) -> str:
     """A statistic to three digits."""
-    return minus(f"{number:.3g}") if _known(number) else UNKNOWN
+    return _signed(f"{number:.3g}") if _known(number) else UNKNOWN
 
 
 def duration(seconds: float) -> str:
@@ -110,6 +137,15 @@ def minus(text: str) -> str:
     ('loss changes by −0.5 % (CI −1 to +2 %)', 'rate=-1, batch-norm')
     """
     return re.sub(r"(?<![^\s(])-(?=\d)", "−", text)
+
+
+def _signed(text: str) -> str:
+    """A number with a true minus sign.
+
+    >>> _signed("-0.5 %"), _signed("1e-07")
+    ('−0.5 %', '1e−07')
+    """
+    return text.replace("-", "−")
 
 
 def _known(number: float) -> bool:

@@ -31,10 +31,11 @@ from ablation.analysis.tables.anova import (
 )
 from ablation.analysis.tables.cells import BestCell, CellMeans, best_cell, best_cells_table, cell_means
 from ablation.analysis.tables.equivalence import equivalence_table
-from ablation.analysis.tables.failures import failures_table, troubled_levels
+from ablation.analysis.tables.failures import failing_levels, failures_table
 from ablation.analysis.tables.lenth import lenth_table
 from ablation.analysis.tables.pairs import letters_table, pairs_table
 from ablation.analysis.verdicts.conservative import Conservative, conservative
+from ablation.analysis.verdicts.finding import Finding
 from ablation.analysis.verdicts.power import Growth, growth_of, needs_table, power_table
 from ablation.analysis.verdicts.verdicts import Row, contrast_alpha, row_names, verdict_rows, verdicts_table
 
@@ -175,13 +176,14 @@ class Analysis:
         one-sided tests against the margin, Holm over all rows, NaN without a margin); percent,
         percent_low, percent_high; verdict (`keep`, `hurts`, `does nothing`, `inconclusive`);
         seeds_needed (more seeds until it would be settled with probability 80 % if the estimate is the
-        truth; missing if settled or out of reach); component (what is judged, in words); sentence.
+        truth; missing if settled or out of reach).
         """
-        troubled = troubled_levels(self.failures, self.selection.failed, self.request.alpha)
-        return verdicts_table(
-            self._judged, self._conservative, self.fit, self.runs.predictors, self.scaling, self.request,
-            self._growth, troubled, self._depends,
-        )  # fmt: skip
+        return self._verdicts[0]
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """The rows of `verdicts` with all that a sentence needs; `ablation.report.sentences` words them."""
+        return self._verdicts[1]
 
     @cached_property
     def equivalence(self) -> pd.DataFrame:
@@ -313,6 +315,14 @@ class Analysis:
         return article.CAUTION
 
     @cached_property
+    def _verdicts(self) -> tuple[pd.DataFrame, list[Finding]]:
+        failing = failing_levels(self.failures, self.selection.failed, self.request.alpha)
+        return verdicts_table(
+            self._judged, self._conservative, self.fit, self.runs.predictors, self.scaling, self.request,
+            self._growth, failing, self._depends,
+        )  # fmt: skip
+
+    @cached_property
     def _cell_means(self) -> CellMeans:
         return cell_means(self.fit, self.runs)
 
@@ -345,13 +355,13 @@ class Analysis:
         return {group: value for group, value in found.items() if value < self.request.alpha}
 
     @property
-    def _depends(self) -> dict[str, tuple[str, float]]:
+    def _depends(self) -> dict[str, tuple[tuple[str, ...], float]]:
         """Factor -> what its effect may depend on, by the clearest interaction that passed the screen."""
-        depends: dict[str, tuple[str, float]] = {}
+        depends: dict[str, tuple[tuple[str, ...], float]] = {}
         for group, p in sorted(self._screened.items(), key=lambda item: item[1]):
             names = {self.runs.predictors[i].name for term in group for i in term.members}
             for name in names:
-                depends.setdefault(name, (" or ".join(sorted(names - {name})), p))
+                depends.setdefault(name, (tuple(sorted(names - {name})), p))
         return depends
 
     @property

@@ -14,6 +14,7 @@ from ablation.analysis import Analysis
 from ablation.analysis.data.runs import measured, statuses
 from ablation.naming import LONG, cell_label, clipped, factor_labels
 from ablation.numbers import minus
+from ablation.report.sentences import Wording
 
 History = Mapping[str, Sequence[float | None]]
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
@@ -134,6 +135,10 @@ class Subject:
     def label(self, levels: Mapping[str, str]) -> str:
         """A cell in few words."""
         return cell_label(levels, self.factors, self.labels)
+
+    def words(self, analysis: Analysis) -> Wording:
+        """How sentences on an analysis name and number things."""
+        return Wording.of(analysis, self.labels)
 
     def in_short(self, sentence: str) -> str:
         """A sentence of the analysis, with names cut that are longer than a line, and true minus signs."""

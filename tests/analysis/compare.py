@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from ablation.report.sentences import Wording, with_words
+
 REL = 1e-6
 TINY_P = 1e-12
 """Studentized-range p values below this are rounding in R and here: both must merely be below."""
@@ -10,6 +12,11 @@ TINY_P = 1e-12
 
 def close(actual, expected, rel=REL, abs_=1e-13):
     np.testing.assert_allclose(np.asarray(actual, float), np.asarray(expected, float), rtol=rel, atol=abs_)
+
+
+def told(analysis) -> pd.DataFrame:
+    """The verdicts with their sentences."""
+    return with_words(analysis, Wording.of(analysis))
 
 
 def row(table: pd.DataFrame, **keys) -> pd.Series:

@@ -9,7 +9,7 @@ from scipy import stats
 
 from ablation.analysis import analyze
 from ablation.design import make_design
-from tests.analysis.compare import close, row
+from tests.analysis.compare import close, row, told
 
 
 def studied(levels, log_loss, n_seeds=5, noise=0.02, seed=0):
@@ -58,8 +58,8 @@ def test_interactions_that_share_a_contrast_are_tested_together(half_fraction):
     assert len(found.interactions) == 3, "each of the six pairs is in one of three contrasts"
     notice = next(n for n in found.warnings if n.code == "interaction")
     assert "the runs cannot tell which" in notice
-    assert "on average" in row(found.verdicts, factor="c").sentence
-    assert "may depend on a or b or d" in row(found.verdicts, factor="c").sentence
+    assert "on average" in row(told(found), factor="c").sentence
+    assert "may depend on a or b or d" in row(told(found), factor="c").sentence
 
 
 def test_a_number_that_does_much_over_its_range_does_not_do_nothing():
@@ -186,7 +186,7 @@ def test_failures_at_the_reference_are_told_as_well():
     fails = ~table["bn"] & (table["seed"] < 7)
     table.loc[fails, "loss"] = np.nan
     found = analyze(table, "loss", ["bn", "act"], block="seed")
-    assert "Runs with bn=False fail more often: 14 of 20." in row(found.verdicts, factor="bn").sentence
+    assert "Runs with bn=False fail more often: 14 of 20." in row(told(found), factor="bn").sentence
     assert list(found.best_cells["failed"]) == [7, 7, 0, 0]
 
 
@@ -228,6 +228,6 @@ def test_a_kept_component_whose_effect_may_reverse_is_said_to_help_on_average():
     table = pd.DataFrame(cells, columns=["a", "b", "c", "e", "seed"])
     sign = 2 * table - 1
     table["loss"] = np.exp(-0.04 * sign.a + 0.09 * sign.a * sign.b + noise.normal(0, 0.02, len(table)))
-    said = analyze(table, "loss", ["a", "b", "c", "e"], block="seed").verdicts["sentence"][0]
+    said = told(analyze(table, "loss", ["a", "b", "c", "e"], block="seed"))["sentence"][0]
     assert said.startswith("Keep a: on average it lowers loss")
     assert "Its effect may depend on b or c or e" in said

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from ablation.analysis import analyze
-from tests.analysis.compare import close, row
+from tests.analysis.compare import close, row, told
 from tests.analysis.conftest import FACTORS
 
 
 @pytest.fixture
 def verdicts(c03):
-    return analyze(c03.table, "loss", FACTORS, block="seed", margin=2).verdicts
+    return told(analyze(c03.table, "loss", FACTORS, block="seed", margin=2))
 
 
 def planted(effects, n_seeds=4, noise=0.02, seed=0, levels=("off", "on")):
@@ -26,7 +26,7 @@ def planted(effects, n_seeds=4, noise=0.02, seed=0, levels=("off", "on")):
 
 def test_planted_effects_get_their_verdicts():
     table = planted({"good": -0.2, "bad": 0.2, "idle": 0.0})
-    found = analyze(table, "loss", ["good", "bad", "idle"], block="seed", margin=5).verdicts
+    found = told(analyze(table, "loss", ["good", "bad", "idle"], block="seed", margin=5))
     assert list(found["verdict"]) == ["keep", "hurts", "does nothing"]
     assert found["sentence"][0].startswith("Keep good: it lowers loss by ")
     assert "inside the margin of 5 %" in found["sentence"][2]
@@ -93,7 +93,7 @@ def test_an_inconclusive_whose_interval_excludes_0_says_what_it_was_corrected_fo
     for effect, said in ((1.2, "after correction for the 2 verdicts: "), (1.0, "inconclusive: ")):
         table = pd.DataFrame({"a": np.repeat([0, 1], 8), "b": np.tile(np.repeat([0, 1], 4), 2)})
         table["y"] = t * np.sqrt(13 / 14) + effect * table["a"]
-        one = row(analyze(table, "y", ["a", "b"], scale="identity", interactions=1).verdicts, factor="a")
+        one = row(told(analyze(table, "y", ["a", "b"], scale="identity", interactions=1)), factor="a")
         # se 0.5, t(13) at 2.5 % is 2.16, at half of it 2.53
         close(one[["estimate", "se"]], [effect, 0.5])
         assert one.verdict == "inconclusive"
@@ -120,21 +120,19 @@ def test_trap_13_a_noisy_level_widens_the_intervals_that_touch_it(c03):
 
 
 def test_a_saturated_design_is_inconclusive(c02):
-    found = analyze(c02.table, "performance", FACTORS, interactions=4).verdicts
+    found = told(analyze(c02.table, "performance", FACTORS, interactions=4))
     assert set(found["verdict"]) == {"inconclusive"}
     assert all("no error estimate" in s for s in found["sentence"])
 
 
 def test_an_effect_that_cannot_be_estimated_says_so(c03):
     empty = (c03.table["BatchNorm"] == 1) & (c03.table["Activation"] == "sigmoid")
-    found = analyze(c03.table[~empty], "loss", FACTORS, block="seed").verdicts
+    found = told(analyze(c03.table[~empty], "loss", FACTORS, block="seed"))
     assert "Nothing is known about BatchNorm" in " ".join(found["sentence"])
 
 
 def test_sentences_on_the_identity_scale_have_units_not_percent(c02):
-    found = analyze(
-        c02.table, "performance", FACTORS, scale="identity", interactions=1, margin=0.001
-    ).verdicts
+    found = told(analyze(c02.table, "performance", FACTORS, scale="identity", interactions=1, margin=0.001))
     assert found["sentence"][0].startswith(
         "Keep BatchNorm: it lowers performance by 0.00447 (95 % CI 0.00386 to 0.00508)"
     )
@@ -150,7 +148,7 @@ def test_sentences_on_the_identity_scale_have_units_not_percent(c02):
     ],
 )
 def test_components_are_named_for_people(levels, expected):
-    found = analyze(planted({"idle": 0.0}, levels=levels), "loss", ["idle"], block="seed").verdicts
+    found = told(analyze(planted({"idle": 0.0}, levels=levels), "loss", ["idle"], block="seed"))
     assert found["component"][0] == expected
     assert found["sentence"][0].startswith(f"{expected} is inconclusive")
 
@@ -160,5 +158,5 @@ def test_a_number_is_judged_over_its_range():
     table = pd.DataFrame({"depth": np.tile([1, 2, 3, 4], 10), "seed": np.repeat(range(10), 4)})
     table["loss"] = np.exp(-0.1 * table["depth"] + rng.normal(0, 0.01, 40))
     found = analyze(table, "loss", ["depth"], block="seed", numeric=["depth"])
-    assert found.verdicts["sentence"][0].startswith("Keep depth=4 instead of 1: it lowers loss by 25.")
+    assert told(found)["sentence"][0].startswith("Keep depth=4 instead of 1: it lowers loss by 25.")
     assert abs(found.effects["estimate"][0] + 3 * 0.1) < 0.01

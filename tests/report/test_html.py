@@ -85,7 +85,7 @@ def test_without_a_script_nothing_is_missing(page):
 
 
 def test_the_sentences_stand_before_the_table_and_beside_the_figure(page):
-    assert page.index("Keep flags.batch_norm") < page.index('id="effects') < page.index('id="table-verdicts"')
+    assert page.index("Keep batch_norm") < page.index('id="effects') < page.index('id="table-verdicts"')
 
 
 def test_a_warnings_box_appears_only_when_something_triggered_it(page, study, report):

@@ -161,9 +161,8 @@ def test_the_verdict_table_has_the_numbers_of_the_analysis(study, report):
     verdicts = json.loads(report(folder, "effects.json"))["responses"][0]["verdicts"]
     for told, expected in zip(verdicts, found.verdicts.to_dict("records"), strict=True):
         assert told["percent"] == pytest.approx(expected["percent"])
-        assert told["sentence"] == expected["sentence"]
-        shown = expected["sentence"].replace(" -", " −").replace("(-", "(−")
-        assert shown in html.unescape(report(folder)).replace("\\", "")
+        assert told["sentence"] in html.unescape(report(folder)).replace("\\", "")
+        assert "flags." not in told["sentence"]
     assert "does nothing" in report(folder)
     assert "smallest effect that matters: 2 %" in report(folder)
 

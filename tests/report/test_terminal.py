@@ -11,7 +11,7 @@ def test_the_order_is_table_caution_verdicts_best_cell_path(study, capsys):
         "OLS Regression Results",
         "Caution:",
         "What each component does to loss",
-        "Keep flags.batch_norm",
+        "Keep batch_norm",
         "Best cell:",
         "Design:",
         "Report:",

@@ -13,7 +13,7 @@ from ablation.analysis.diagnostics.diagnostics import Diagnostics
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.notices import Notice
 from ablation.analysis.tables.cells import CellMeans
-from ablation.analysis.verdicts.sentences import p_text
+from ablation.numbers import p_text
 from ablation.words import counted
 
 MAX_COOKS_DISTANCE = 1.0
@@ -68,12 +68,12 @@ def model_notices(
             told = "at least one of these is there, and the runs cannot tell which"
         elif r["term"] not in split:
             told = "the effect of one may depend on the other: see the means of their cells"
-        sentence = f"Interaction '{r['term']}' (p {p_text(r['p_adjusted'])}): {told}."
+        sentence = f"Interaction '{r['term']}' ({p_text(r['p_adjusted'])}): {told}."
         notices.append(Notice(sentence, "interaction"))
     p_lack = float(lack_of_fit["p"].iloc[0])
     if p_lack < alpha:
         sentence = (
-            f"Cells differ by more than the model says (lack of fit, p {p_text(p_lack)}): "
+            f"Cells differ by more than the model says (lack of fit, {p_text(p_lack)}): "
             f"{lack_of_fit['may_be'].iloc[0]}."
         )
         notices.append(Notice(sentence, "lack-of-fit"))

@@ -25,16 +25,12 @@ def failures_table(attempted: Runs, failed: Bools, alpha: float) -> pd.DataFrame
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def troubled_levels(failures: pd.DataFrame, failed: Bools, alpha: float) -> dict[tuple[str, str], str]:
-    """Levels at which runs fail more often than elsewhere, (factor, level) -> words for the verdict."""
+def failing_levels(
+    failures: pd.DataFrame, failed: Bools, alpha: float
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Levels at which runs fail more often than elsewhere, (factor, level) -> failed runs, runs."""
     often = failures[(failures["fisher_p"] < alpha) & (failures["rate"] > failed.mean())]
-    return {
-        (
-            r["factor"],
-            r["level"],
-        ): f" Runs with {r['factor']}={r['level']} fail more often: {r['failed']} of {r['runs']}."
-        for r in often.to_dict("records")
-    }
+    return {(r["factor"], r["level"]): (r["failed"], r["runs"]) for r in often.to_dict("records")}
 
 
 def wilson_interval(k: int, n: int, alpha: float) -> tuple[float, float]:

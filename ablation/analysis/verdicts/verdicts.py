@@ -17,8 +17,8 @@ from ablation.analysis.probability.multiplicity import holm
 from ablation.analysis.request import AnalysisRequest
 from ablation.analysis.tables.anova import term_tests, tested_interactions
 from ablation.analysis.verdicts.conservative import Conservative
+from ablation.analysis.verdicts.finding import Finding
 from ablation.analysis.verdicts.power import Growth
-from ablation.analysis.verdicts.sentences import Finding, component, sentence
 
 KEEP, HURTS, NOTHING, INCONCLUSIVE = "keep", "hurts", "does nothing", "inconclusive"
 
@@ -34,14 +34,15 @@ rest: under no effect both together err with probability at most alpha.
 class Row:
     """One contrast to judge: names and its combination of coefficients.
 
-    `within` is '' or 'factor=level', and `along` the interaction `a:b` that asks for it.
+    `within` is a factor and its level, if it is about that level alone, and `along` the interaction `a:b`
+    that asks for it.
     """
 
     factor: str
     level: str
     reference: str
     L: Floats
-    within: str = ""
+    within: tuple[str, str] | None = None
     along: str = ""
 
 
@@ -96,7 +97,7 @@ def _split(
         for j, name in enumerate(partner.points):
             here, there = ({index: i, other: j} for i in (at, 0))
             L = mean_row(fit, predictors, here) - mean_row(fit, predictors, there)
-            rows.append(Row(part.name, level, part.points[0], L, f"{partner.name}={name}", term.name))
+            rows.append(Row(part.name, level, part.points[0], L, (partner.name, name), term.name))
         p = _differ(fit, np.array([row.L for row in rows]))
         if p < best[0]:
             best = (p, rows)
@@ -112,7 +113,7 @@ def _differ(fit: Fit, L: Floats) -> float:
 def row_names(rows: Sequence[Row]) -> pd.DataFrame:
     """What the rows are called: factor, level, reference, within."""
     return pd.DataFrame(
-        [(r.factor, r.level, r.reference, r.within) for r in rows],
+        [(r.factor, r.level, r.reference, "=".join(r.within or ())) for r in rows],
         columns=["factor", "level", "reference", "within"],
     )
 
@@ -125,10 +126,10 @@ def verdicts_table(
     scale: Scale,
     asked: AnalysisRequest,
     growth: Growth,
-    troubled: Mapping[tuple[str, str], str],
-    depends: Mapping[str, tuple[str, float]],
-) -> pd.DataFrame:
-    """One row per verdict; columns are described at `Analysis.verdicts`.
+    failing: Mapping[tuple[str, str], tuple[int, int]],
+    depends: Mapping[str, tuple[tuple[str, ...], float]],
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """One row per verdict, as described at `Analysis.verdicts`, and what a sentence on each needs to know.
 
     Args:
         rows: what is judged.
@@ -138,7 +139,7 @@ def verdicts_table(
         scale: to come back to % or units.
         asked: alpha, margin and direction.
         growth: what one more seed brings.
-        troubled: (factor, level) -> words about levels at which runs fail more often.
+        failing: (factor, level) at which runs fail more often -> failed runs, runs.
         depends: factor -> what its effect may depend on, and the p value of that.
     """
     p = np.minimum(holm(found.p) * asked.alpha / contrast_alpha(fit, asked.alpha), 1.0)
@@ -148,8 +149,7 @@ def verdicts_table(
     p_equivalence = holm(found.equivalence_p(*band))
     verdicts = [_judge(e, q, pe, asked) for e, q, pe in zip(found.estimate, p, p_equivalence, strict=True)]
     seeds = _seeds(found, verdicts, fit, scale, asked, growth)
-    findings = _findings(rows, found, p, verdicts, seeds, predictors, asked, depends)
-    return row_names(rows).assign(
+    table = row_names(rows).assign(
         estimate=found.estimate,
         se=found.se,
         df=found.df,
@@ -162,14 +162,8 @@ def verdicts_table(
         percent_high=scale.percent(high),
         verdict=verdicts,
         seeds_needed=pd.array(seeds, dtype="Int64"),
-        component=[component(f) for f in findings],
-        sentence=[sentence(f, scale, asked) + _troubles(f, troubled) for f in findings],
     )
-
-
-def _troubles(found: Finding, troubled: Mapping[tuple[str, str], str]) -> str:
-    """Runs fail more often at the level, or at the reference: the average of either flatters it then."""
-    return "".join(troubled.get((found.factor, level), "") for level in (found.level, found.reference))
+    return table, _findings(rows, found, p, verdicts, seeds, predictors, asked, failing, depends)
 
 
 def _judge(estimate: float, p: float, p_equivalence: float, asked: AnalysisRequest) -> str:
@@ -208,18 +202,16 @@ def _findings(
     seeds: list[int | None],
     predictors: Sequence[Predictor],
     asked: AnalysisRequest,
-    depends: Mapping[str, tuple[str, float]],
+    failing: Mapping[tuple[str, str], tuple[int, int]],
+    depends: Mapping[str, tuple[tuple[str, ...], float]],
 ) -> list[Finding]:
-    """The numbers behind each sentence.
-
-    The interval is that of one contrast, at the level of the test behind the verdict; Holm's correction is
-    in p alone, so the interval of an inconclusive verdict can exclude 0.
-    """
     n_levels = {part.name: len(part.levels) if isinstance(part, Factor) else 0 for part in predictors}
     findings = []
     for i, row in enumerate(rows):
         tail = 2 * asked.alpha if verdicts[i] == NOTHING else asked.alpha
         low, high = found.interval(tail)
+        # Failures flatter the average of the level, or of the reference.
+        levels = [level for level in (row.level, row.reference) if (row.factor, level) in failing]
         finding = Finding(
             factor=row.factor, level=row.level, reference=row.reference, within=row.within,
             n_levels=n_levels[row.factor], estimate=float(found.estimate[i]),
@@ -227,6 +219,7 @@ def _findings(
             verdict=verdicts[i], coverage=1 - tail, seeds=seeds[i],
             depends=None if row.within else depends.get(row.factor),
             n_verdicts=len(rows),
+            failing=tuple((level, *failing[row.factor, level]) for level in levels),
         )  # fmt: skip
         findings.append(finding)
     return findings

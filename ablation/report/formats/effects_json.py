@@ -11,6 +11,7 @@ import pandas as pd
 
 from ablation.analysis import Analysis
 from ablation.report.sections.header import design
+from ablation.report.sentences import with_words
 from ablation.report.subject import ResponseResult, Subject
 
 SCHEMA = 1
@@ -47,19 +48,19 @@ def effects_json(study: Subject) -> str:
             "failed": int((study.endings != "ok").sum()),
             "missing": len(study.table.attrs.get("missing", [])),
         },
-        "responses": [_answer(answer) for answer in study.answers],
+        "responses": [_answer(study, answer) for answer in study.answers],
     }
     return json.dumps(_plain(content), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
 
 
-def _answer(answer: ResponseResult) -> dict[str, Any]:
+def _answer(study: Subject, answer: ResponseResult) -> dict[str, Any]:
     told = {"response": answer.response, "direction": answer.direction}
     if answer.analysis is None:
         return {**told, "obstacle": answer.obstacle}
-    return {**told, "obstacle": None, **_analysis(answer.analysis)}
+    return {**told, "obstacle": None, **_analysis(study, answer.analysis)}
 
 
-def _analysis(analysis: Analysis) -> dict[str, Any]:
+def _analysis(study: Subject, analysis: Analysis) -> dict[str, Any]:
     asked = analysis.request
     return {
         "scale": analysis.scale,
@@ -69,6 +70,7 @@ def _analysis(analysis: Analysis) -> dict[str, Any]:
         "runs": analysis.n_runs,
         "warnings": [{"code": notice.code, "sentence": str(notice)} for notice in analysis.warnings],
         **{name: getattr(analysis, name).to_dict("records") for name in TABLES},
+        "verdicts": with_words(analysis, study.words(analysis)).to_dict("records"),
     }
 
 

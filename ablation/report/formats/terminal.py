@@ -15,6 +15,7 @@ from ablation.naming import clipped
 from ablation.report.sections.cells import best_sentence
 from ablation.report.sections.header import design
 from ablation.report.sections.verdicts import verdict_table
+from ablation.report.sentences import verdict_sentence
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
@@ -48,8 +49,9 @@ def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> N
         console.print(article_summary(analysis), markup=False)
         console.print(f"Caution: {analysis.article_caution}\n", markup=False)
     console.print(_table(study, answer))
-    for sentence in analysis.verdicts["sentence"]:
-        console.print(study.in_short(sentence), markup=False)
+    words = study.words(analysis)
+    for found in analysis.findings:
+        console.print(verdict_sentence(found, words), markup=False)
     notes = [f"Note: {study.in_short(notice)}" for notice in analysis.warnings]
     for note in notes[:NOTES]:
         console.print(note, markup=False)

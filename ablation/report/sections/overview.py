@@ -11,6 +11,7 @@ import pandas as pd
 from ablation.numbers import percent, units
 from ablation.report.document import Cell, Column, Prose, Section, Table
 from ablation.report.sections.tables import TONES, component, contrast
+from ablation.report.sentences import with_words
 from ablation.report.subject import ResponseResult, Subject
 
 
@@ -26,7 +27,11 @@ def overview(study: Subject) -> Section:
     columns = [Column("component"), Column("level − reference"), *(Column(a.response) for a in study.answers)]
     caption = "What each component does to each response; p-values are adjusted within each response"
     blocks = [Prose(f"{a.response}: {a.obstacle}") for a in study.answers if a.analysis is None]
-    frames = [a.analysis.verdicts.assign(response=a.response) for a in study.answers if a.analysis]
+    frames = [
+        with_words(a.analysis, study.words(a.analysis)).assign(response=a.response)
+        for a in study.answers
+        if a.analysis
+    ]
     data = pd.concat(frames, ignore_index=True) if frames else None
     table = [Table("overview", caption, columns, rows, data, copies=True, limit=200)] if rows else []
     return Section("overview", "All responses at a glance", [*blocks, *table])

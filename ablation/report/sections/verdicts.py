@@ -26,6 +26,7 @@ from ablation.report.document import (
 )
 from ablation.report.drawing import Drawer
 from ablation.report.sections.tables import component, contrast, interval_name, verdict_cell
+from ablation.report.sentences import verdict_sentence, with_words
 from ablation.report.subject import ResponseResult, Subject
 
 
@@ -38,7 +39,8 @@ def verdicts(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section:
     analysis = answer.analysis
     asked = (analysis, answer.response, answer.direction)
     forest = drawer.blocks("effects_forest", *asked, prefix=answer.prefix)
-    sentences = Sentences([study.in_short(text) for text in analysis.verdicts["sentence"]], lead=True)
+    words = study.words(analysis)
+    sentences = Sentences([verdict_sentence(found, words) for found in analysis.findings], lead=True)
     blocks: list[Block] = [
         *_warned(study, analysis),
         Beside([sentences], forest) if forest else sentences,
@@ -86,7 +88,13 @@ def verdict_table(study: Subject, answer: ResponseResult, analysis: Analysis) ->
         rows.append([*names, *effect, Cell(p_value(row["p_adjusted"])), told])
     caption = f"What each component does to {answer.response} ({answer.direction} is better)"
     return Table(
-        f"{answer.prefix}verdicts", caption, columns, rows, analysis.verdicts, copies=True, limit=200
+        f"{answer.prefix}verdicts",
+        caption,
+        columns,
+        rows,
+        with_words(analysis, study.words(analysis)),
+        copies=True,
+        limit=200,
     )
 
 

@@ -1,0 +1,93 @@
+"""The sentence a person reads for a verdict."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from ablation.analysis import Analysis
+from ablation.analysis.verdicts.finding import Finding
+from ablation.naming import clipped
+from ablation.numbers import p_text
+from ablation.report.sentences.wording import Wording
+from ablation.words import OFF, ON
+
+
+def verdict_sentence(found: Finding, words: Wording) -> str:
+    """What was found, with the numbers; then what the average leaves out."""
+    return " ".join([_verdict(found, words), *_depends(found, words), *_failing(found, words)])
+
+
+def with_words(analysis: Analysis, words: Wording) -> pd.DataFrame:
+    """The table of verdicts with two columns for people: `component` and `sentence`."""
+    return analysis.verdicts.assign(
+        component=[component(found, words) for found in analysis.findings],
+        sentence=[verdict_sentence(found, words) for found in analysis.findings],
+    )
+
+
+def component(found: Finding, words: Wording) -> str:
+    """What is judged: a switch by its name, a level as 'factor=level instead of reference'."""
+    if found.n_levels == 2 and found.reference.lower() in OFF:
+        is_on = found.level.lower() in ON
+        name = words.factor(found.factor) if is_on else words.at(found.factor, found.level)
+    else:
+        name = f"{words.at(found.factor, found.level)} instead of {clipped(found.reference)}"
+    return f"{name} (at {words.at(*found.within)})" if found.within else name
+
+
+def _verdict(found: Finding, words: Wording) -> str:
+    name = component(found, words)
+    on_average = " on average" if found.depends else ""
+    if math.isnan(found.estimate):
+        return f"Nothing is known about {name}: the runs do not show its effect apart from others."
+    change = f"{words.response} changes by {words.change(found.estimate)}"
+    if math.isnan(found.low):
+        return f"{name} is inconclusive: {change}, but there is no error estimate to judge it by."
+    interval = f"{100 * found.coverage:g} % CI {words.interval(found.low, found.high)}"
+    if found.verdict == "keep":
+        return f"Keep {name}:{on_average} it {_moves(found, words)}, {p_text(found.p)}."
+    if found.verdict == "hurts":
+        return f"{name} hurts:{on_average} it {_moves(found, words)}, {p_text(found.p)}."
+    if found.verdict == "does nothing":
+        inside = f"inside the margin of {words.margin_text}"
+        return f"{name} does nothing that matters{on_average}: {change} ({interval}), {inside}."
+    # The interval of one contrast can exclude 0 where its p, corrected for all of them, is not small.
+    is_apart = not found.low <= 0 <= found.high
+    corrected = f" after correction for the {found.n_verdicts} verdicts" if is_apart else ""
+    return f"{name} is inconclusive{corrected}: {change} ({interval}); {_next_step(found, words)}."
+
+
+def _moves(found: Finding, words: Wording) -> str:
+    """'lowers loss by 15.40 % (95 % CI 13.60 to 17.20 %)': sizes without signs, unless the signs differ."""
+    verb = "lowers" if found.estimate < 0 else "raises"
+    bounds = words.interval(found.low, found.high)
+    if found.low * found.high > 0:
+        low, high = sorted((found.low, found.high), key=abs)
+        bounds = f"{words.size(low).removesuffix(' %')} to {words.size(high)}"
+    return f"{verb} {words.response} by {words.size(found.estimate)} ({100 * found.coverage:g} % CI {bounds})"
+
+
+def _next_step(found: Finding, words: Wording) -> str:
+    """What would settle it, or why that cannot be said."""
+    if found.seeds is not None:
+        return f"about {words.repeats(found.seeds)} would settle it"
+    if words.margin is None:
+        return "without a margin (the smallest effect that matters) it can never be said to do nothing"
+    return f"more than 1000 would be needed to settle it at a margin of {words.margin_text}"
+
+
+def _depends(found: Finding, words: Wording) -> list[str]:
+    """What an average leaves out."""
+    if found.depends is None or found.verdict == "inconclusive" or math.isnan(found.low):
+        return []
+    others, p = found.depends
+    return [f"Its effect may depend on {' or '.join(map(words.factor, others))} ({p_text(p)})."]
+
+
+def _failing(found: Finding, words: Wording) -> list[str]:
+    return [
+        f"Runs with {words.at(found.factor, level)} fail more often: {failed} of {runs}."
+        for level, failed, runs in found.failing
+    ]
