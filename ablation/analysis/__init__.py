@@ -8,6 +8,6 @@ from ablation.analysis.analysis import Analysis
 from ablation.analysis.analyze import analyze
 from ablation.analysis.notices import Notice
 from ablation.analysis.planned import detectable_effects
-from ablation.analysis.tables.cells import BestCell
+from ablation.analysis.tables.best_cells import BestCell
 
 __all__ = ["Analysis", "BestCell", "Notice", "analyze", "detectable_effects"]

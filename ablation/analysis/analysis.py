@@ -29,7 +29,8 @@ from ablation.analysis.tables.anova import (
     lack_of_fit_table,
     tested_interactions,
 )
-from ablation.analysis.tables.cells import BestCell, CellMeans, best_cell, best_cells_table, cell_means
+from ablation.analysis.tables.best_cells import BestCell, best_cell, best_cells_table
+from ablation.analysis.tables.cells import CellMeans, cell_means
 from ablation.analysis.tables.equivalence import equivalence_table
 from ablation.analysis.tables.failures import failing_levels, failures_table
 from ablation.analysis.tables.lenth import lenth_table
@@ -239,8 +240,11 @@ class Analysis:
     def best_cells(self) -> pd.DataFrame:
         """Every cell, best first.
 
-        Columns: cell (in words), runs, failed, mean, ci_low, ci_high (response; geometric means on the log
-        scale), estimate, se, df (analysis scale; pure error, or the model's where no cell has two runs),
+        Columns: cell (in words), runs, failed; mean of its runs, seed_adjusted (the mean that it would have
+        with all seeds; of a cell without failures usually the same), ci_low, ci_high of that (response;
+        geometric means on the log scale); estimate, se, df of that (analysis scale; pure error, or the
+        model's where no cell has two runs); the interval is for a cell that was not chosen by its mean, of
+        the best one see `best_cell`;
         within_noise (not separated from the best by Tukey's test over all cells, or no error estimate), and
         a column per factor. Cells that share no block with the others, not even by way of others, have NaN.
         """
@@ -255,7 +259,11 @@ class Analysis:
 
         Whoever needs the best cell takes this one: the report, its figures, and the weights that are kept.
         """
-        return best_cell(self.best_cells, self.runs, self.selection, self._cell_means, self.request.direction)
+        asked = self.request
+        return best_cell(
+            self.best_cells, self.fit, self.selection, self.runs, self._cell_means, self.scaling,
+            asked.direction, asked.alpha,
+        )  # fmt: skip
 
     @cached_property
     def failures(self) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from ablation.analysis import analyze
 from tests.analysis.compare import close
@@ -45,9 +46,23 @@ def test_cell_means_allow_for_missing_seeds():
         {"a": list("xyxyxy"), "seed": [0, 0, 1, 1, 2, 2], "loss": [1.0, 2.0, 3.1, 4.2, 6.0, np.nan]}
     )
     found = analyze(table, "loss", ["a"], block="seed", scale="identity", interactions=1)
-    mean = found.best_cells.set_index("a")["mean"]
-    close(mean["x"], (1.0 + 3.1 + 6.0) / 3)
-    close(mean["y"] - mean["x"], 1.05)  # the two seeds that have both
+    table = found.best_cells.set_index("a")
+    close(table["mean"][["x", "y"]], [(1.0 + 3.1 + 6.0) / 3, (2.0 + 4.2) / 2])
+    close(table["seed_adjusted"]["x"], (1.0 + 3.1 + 6.0) / 3)
+    close(table["seed_adjusted"].diff().abs().iloc[1], 1.05)  # the two seeds that have both
+
+
+def test_the_mean_of_a_cell_with_a_failure_is_that_of_its_runs():
+    levels = {"on": [0.817, 0.885, 0.919, np.nan], "off": [1.2, 1.3, 1.35, 0.6]}
+    table = pd.DataFrame([(a, s, v) for a, runs in levels.items() for s, v in enumerate(runs)])
+    table.columns = ["a", "seed", "loss"]
+    best = analyze(table, "loss", ["a"], block="seed").best_cells.iloc[0]
+    assert (best["a"], best["runs"], best["failed"]) == ("on", 3, 1)
+    assert round(best["mean"], 3) == 0.873  # (0.817 x 0.885 x 0.919)^(1/3)
+    # seed 3 was an easy one: with it the cell would have had a lower mean
+    expected = stats.gmean(levels["off"]) * stats.gmean(np.divide(levels["on"][:3], levels["off"][:3]))
+    close(best["seed_adjusted"], expected)
+    assert best["ci_low"] < best["seed_adjusted"] < best["ci_high"]
 
 
 def test_unreplicated_cells_use_the_model_s_error(c02):

@@ -121,10 +121,10 @@ def test_cells_that_share_no_seed_are_not_compared():
     kept.loc[moved, "loss"] *= np.exp(-0.5)
     found = analyze(kept, "loss", ["a", "b"], block="seed")
     alone = row(found.best_cells, cell="a=1, b=1")
-    assert np.isnan([alone["mean"], alone["se"], alone["ci_low"]]).all()
+    assert np.isnan([alone["seed_adjusted"], alone["se"], alone["ci_low"]]).all()
     assert not alone["within_noise"]
     assert "incomparable-cells" in codes(found)
-    known = found.best_cells[found.best_cells["mean"].notna()]
+    known = found.best_cells[found.best_cells["seed_adjusted"].notna()]
     # The three other cells have all seeds, so their means are those of their runs, and all within noise.
     for r in known.itertuples():
         runs = kept[(kept["a"] == int(r.a)) & (kept["b"] == int(r.b))]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ablation.analysis import analyze
 from ablation.design import make_design
 from ablation.report.__main__ import main
 
@@ -72,6 +73,22 @@ def test_the_best_cell_owns_up_to_its_failures(page):
     table = runs(design("ab"), lambda r: 0.2 * r["a"] + 0.1 * r["b"], n_seeds=6)
     table.loc[(~table["a"]) & (~table["b"]) & (table["seed"] < 4), "loss"] = np.nan
     assert "over the 2 of its 6 runs that did not fail" in page(table, "ab", "block=seed")
+
+
+def test_the_mean_of_the_best_cell_is_that_of_its_runs_and_not_to_be_quoted(page):
+    losses = {"on": [0.817, 0.885, 0.919, np.nan], "off": [1.2, 1.3, 1.35, 0.6]}
+    table = pd.DataFrame([(a, s, v) for a, runs in losses.items() for s, v in enumerate(runs)])
+    table.columns = ["norm", "seed", "loss"]
+    text = page(table, ["norm"], "block=seed")
+    sentence = next(line for line in text.splitlines() if line.startswith("Best cell: "))
+    best = analyze(table, "loss", ["norm"], block="seed").best_cell
+    assert "geometric mean loss 0.8726 over the 3 of its 4 runs that did not fail" in sentence
+    assert (
+        f"seed-adjusted). The best of 2 cells tends to look better than it is: expect {best.shrunken:.4f}"
+        in sentence
+    )
+    assert "rerun it on fresh seeds before quoting it" in sentence
+    assert f"| {best.low:.4f} to {best.high:.4f} | 3, 1 failed | the best |" in " ".join(text.split())
 
 
 def test_rows_without_a_level_are_no_cells(page):

@@ -1,40 +1,15 @@
-"""One mean per cell: pure error, the best cells, and which of them only luck sets apart."""
+"""The saturated model: one mean per cell, and the pure error."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy import linalg
 
 from ablation.analysis.data.factors import Factor, Floats, Ints
 from ablation.analysis.data.runs import Runs
-from ablation.analysis.data.scale import Scale
-from ablation.analysis.data.select import Selection
 from ablation.analysis.model.fit import Fit
-from ablation.analysis.probability import studentized_range
-from ablation.analysis.probability.distributions import t_quantile
-
-
-@dataclass(frozen=True)
-class BestCell:
-    """The best cell, by the one rule for all who ask: its mean on the analysis scale, adjusted for blocks.
-
-    Attributes:
-        levels: factor -> level as text, of every factor that was asked for.
-        rows: labels of the table's rows that are its runs and count.
-        failed: how many more of its runs failed.
-        ties: levels of the cells that are not separated from it, the next best first; all cells where there
-            is no error estimate.
-    """
-
-    levels: dict[str, str]
-    rows: tuple[Hashable, ...]
-    failed: int
-    ties: tuple[dict[str, str], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,72 +102,7 @@ def _by_cell(columns: Floats, cell: np.ndarray, w: Floats, total: Floats) -> Flo
     return np.stack([np.bincount(cell, w * c) for c in columns.T], axis=1) / total[:, None]
 
 
-def best_cells_table(
-    fit: Fit, selection: Selection, runs: Runs, cells: CellMeans, scale: Scale, direction: str, alpha: float
-) -> pd.DataFrame:
-    """One row per cell, best first; columns are described at `Analysis.best_cells`.
-
-    A cell is within noise of the best unless Tukey's test over all cells separates the two: the best of
-    many equal cells looks better than it is, and this allows for having looked.
-    """
-    variance, df = _error(fit, cells)
-    order = best_first(cells.means, direction)
-    best = int(order[0])
-    se = np.sqrt(variance * cells.relative_variance())
-    half_width = t_quantile(1 - alpha / 2, df) * se
-    middle = cells.means + scale.shift
-    n_compared = int(np.isfinite(cells.means).sum())
-    critical = studentized_range.critical_value(alpha, max(n_compared, 2), df) / np.sqrt(2)
-    away = np.abs(cells.means - cells.means[best])
-    apart = away > critical * np.sqrt(variance * cells.relative_variance_from(best))
-    first = np.unique(runs.cells, return_index=True)[1]
-    table = pd.DataFrame({"cell": [runs.cell_text(int(i)) for i in first], "runs": np.bincount(runs.cells)})
-    table["failed"] = _n_failed(selection, first)
-    for column, values in (
-        ("mean", middle),
-        ("ci_low", middle - half_width),
-        ("ci_high", middle + half_width),
-    ):
-        table[column] = scale.back(values)
-    table["estimate"], table["se"], table["df"] = middle, se, df
-    table["within_noise"] = ~apart & np.isfinite(middle)
-    for part in runs.predictors:
-        name = part.name if part.name not in table else f"{part.name} (level)"
-        table[name] = part.texts(first)
-    return table.iloc[order].reset_index(drop=True)
-
-
-def best_cell(
-    best_cells: pd.DataFrame, runs: Runs, selection: Selection, cells: CellMeans, direction: str
-) -> BestCell:
-    """The cell on top of `best_cells_table`, and those that are within its noise."""
-    order = best_first(cells.means, direction)
-    first = np.unique(runs.cells, return_index=True)[1]
-    shown = first[[order[0], *order[1:][best_cells["within_noise"].to_numpy()[1:]]]]
-    named = {part.name: part.texts(shown) for part in selection.used.predictors}  # also those of one level
-    levels = [dict(zip(named, texts, strict=True)) for texts in zip(*named.values(), strict=True)]
-    rows = tuple(runs.labels[runs.cells == order[0]])
-    return BestCell(levels[0], rows, int(best_cells["failed"].iloc[0]), tuple(levels[1:]))
-
-
-def best_first(means: Floats, direction: str) -> Ints:
-    """Order of cells by their means (n_cells,), the best first; those without a mean last."""
-    order: Ints = np.argsort(means if direction == "lower" else -means, kind="stable")
-    return order
-
-
-def _n_failed(selection: Selection, first: Ints) -> list[int]:
-    """How many runs of the cells failed, given a run of each.
-
-    Cells by all factors, also those with one level among the runs that count: its other levels' failures
-    are other cells'.
-    """
-    tried = selection.attempted.cell_texts()
-    failed = Counter(cell for cell, fails in zip(tried, selection.failed, strict=True) if fails)
-    return [failed[selection.used.cell_text(int(i))] for i in first]
-
-
-def _error(fit: Fit, cells: CellMeans) -> tuple[float, int]:
+def cell_error(fit: Fit, cells: CellMeans) -> tuple[float, int]:
     """Pure error where there is any, else the model's residual variance; NaN where neither is."""
     if cells.df > 0 and cells.rss > 0 and not fit.is_perfect:
         return cells.rss / cells.df, cells.df

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ablation.analysis import Analysis
 from ablation.numbers import value
@@ -57,22 +58,42 @@ def best_sentence(study: Subject, answer: ResponseResult) -> str:
     told = f"Best cell: {name}, {kind} {answer.response} {value(best['mean'])}"
     if best["failed"]:
         told += f" over the {best['runs']} of its {best['runs'] + best['failed']} runs that did not fail"
+        told += f" ({value(best['seed_adjusted'])} seed-adjusted)" if _is_adjusted(best) else ""
     if not math.isfinite(best["se"]):
         return f"{told} ({counted(best['runs'], 'run')}). Without an error estimate, luck may have chosen it."
-    told += f" ({interval_name(analysis).replace('interval', 'CI')} {_interval(best)})"
-    near, n = int(table["within_noise"].sum()) - 1, int(table["mean"].notna().sum())
+    return f"{told}. {_on_fresh_seeds(analysis)} {_ties(table)}"
+
+
+def _on_fresh_seeds(analysis: Analysis) -> str:
+    """What to expect of a cell that was chosen for its mean."""
+    best, n = analysis.best_cell, int(analysis.best_cells["seed_adjusted"].notna().sum())
+    interval = interval_name(analysis).replace("interval", "CI")
+    expected = f"{value(best.shrunken)} ({interval} {value(best.low)} to {value(best.high)})"
+    return (
+        f"The best of {n} cells tends to look better than it is: expect {expected}, and rerun it on fresh "
+        "seeds before quoting it."
+    )
+
+
+def _ties(table: pd.DataFrame) -> str:
+    """How many cells only luck may set apart from the best."""
+    near, n = int(table["within_noise"].sum()) - 1, int(table["seed_adjusted"].notna().sum())
     alone = "" if n == len(table) else f" {counted(len(table) - n, 'cell')} cannot be compared with it."
     if near == 0:
-        return f"{told}. No other of the {n} cells is within its noise.{alone}"
+        return f"No other of the {n} cells is within its noise.{alone}"
     if near == n - 1:
-        return f"{told}. All {n} cells are within its noise: none is better than another.{alone}"
-    others = f"{counted(near, 'other cell')} of {n} {'is' if near == 1 else 'are'}"
-    return f"{told}. {others} within its noise.{alone}"
+        return f"All {n} cells are within its noise: none is better than another.{alone}"
+    return f"{counted(near, 'other cell')} of {n} {'is' if near == 1 else 'are'} within its noise.{alone}"
 
 
 def mean_kind(analysis: Analysis) -> str:
     """The mean that the cells have on the analysis scale."""
     return "geometric mean" if analysis.scale == "log" else "mean"
+
+
+def _is_adjusted(row: Mapping[Any, Any]) -> bool:
+    """Whether seeds that other cells have and this one lacks move its mean."""
+    return not math.isclose(row["mean"], row["seed_adjusted"], rel_tol=1e-9)
 
 
 def _interval(row: Mapping[Any, Any]) -> str:
@@ -92,15 +113,20 @@ def _n_runs(row: Mapping[Any, Any]) -> str:
 
 
 def _table(study: Subject, answer: ResponseResult, analysis: Analysis) -> Table:
-    rows = []
-    for i, row in enumerate(analysis.best_cells.to_dict("records")):
+    rows, table, best = [], analysis.best_cells, analysis.best_cell
+    moved = any(map(_is_adjusted, table.to_dict("records")))
+    for i, row in enumerate(table.to_dict("records")):
         near = "the best" if i == 0 else _against_the_best(row)
-        entries = [Cell(cell_of(study, analysis, row), strong=i == 0)]
-        entries += [Cell(value(row["mean"])), Cell(_interval(row)), Cell(_n_runs(row))]
-        rows.append([*entries, Cell(near)])
+        chosen = {"ci_low": best.low, "ci_high": best.high} if i == 0 else {}
+        means = [row["mean"], row["seed_adjusted"]] if moved else [row["mean"]]
+        entries = [Cell(cell_of(study, analysis, row), strong=i == 0), *(Cell(value(m)) for m in means)]
+        entries += [Cell(_interval(row | chosen)), Cell(_n_runs(row)), Cell(near)]
+        rows.append(entries)
     columns = [Column("cell"), Column(mean_kind(analysis), True)]
+    columns += [Column("seed-adjusted", True)] if moved else []
     columns += [Column(interval_name(analysis), True), Column("runs", True), Column("against the best")]
     caption = (
-        f"Cells by {answer.better}. Within noise: not separated from the best by Tukey's test over all cells"
+        f"Cells by {answer.better}. Within noise: not separated from the best by Tukey's test over all "
+        "cells. The interval of the best allows for its choice among all"
     )
-    return Table(f"{answer.prefix}best_cells", caption, columns, rows, analysis.best_cells, limit=SHOWN)
+    return Table(f"{answer.prefix}best_cells", caption, columns, rows, table, limit=SHOWN)

@@ -1,0 +1,131 @@
+"""The best cell: which it is, which others only luck sets apart from it, and how good it truly is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.data.factors import Floats, Ints
+from ablation.analysis.data.runs import Runs
+from ablation.analysis.data.scale import Scale
+from ablation.analysis.data.select import Selection
+from ablation.analysis.model.fit import Fit
+from ablation.analysis.probability import studentized_range
+from ablation.analysis.probability.distributions import t_quantile
+from ablation.analysis.tables.cells import CellMeans, cell_error
+from ablation.analysis.tables.chosen import chosen_mean
+
+
+@dataclass(frozen=True)
+class BestCell:
+    """The best cell, by the one rule for all who ask: its mean on the analysis scale, adjusted for blocks.
+
+    Attributes:
+        levels: factor -> level as text, of every factor that was asked for.
+        rows: labels of the table's rows that are its runs and count.
+        failed: how many more of its runs failed.
+        ties: levels of the cells that are not separated from it, the next best first; all cells where there
+            is no error estimate.
+        shrunken, low, high: what to expect of it on fresh seeds (response), with an interval that allows for
+            its having been chosen among all cells; NaN without an error estimate.
+    """
+
+    levels: dict[str, str]
+    rows: tuple[Hashable, ...]
+    failed: int
+    ties: tuple[dict[str, str], ...]
+    shrunken: float
+    low: float
+    high: float
+
+
+def best_cells_table(
+    fit: Fit, selection: Selection, runs: Runs, cells: CellMeans, scale: Scale, direction: str, alpha: float
+) -> pd.DataFrame:
+    """One row per cell, best first; columns are described at `Analysis.best_cells`.
+
+    A cell is within noise of the best unless Tukey's test over all cells separates the two: the best of
+    many equal cells looks better than it is, and this allows for having looked.
+    """
+    variance, df = cell_error(fit, cells)
+    order = best_first(cells.means, direction)
+    se = np.sqrt(variance * cells.relative_variance())
+    half_width = t_quantile(1 - alpha / 2, df) * se
+    middle = cells.means + scale.shift
+    n_compared = int(np.isfinite(cells.means).sum())
+    critical = studentized_range.critical_value(alpha, max(n_compared, 2), df) / np.sqrt(2)
+    away = np.abs(cells.means - cells.means[order[0]])
+    apart = away > critical * np.sqrt(variance * cells.relative_variance_from(int(order[0])))
+    first = np.unique(runs.cells, return_index=True)[1]
+    table = pd.DataFrame({"cell": [runs.cell_text(int(i)) for i in first], "runs": np.bincount(runs.cells)})
+    table["failed"] = _n_failed(selection, first)
+    for column, values in (
+        ("mean", _means_of_runs(fit, runs) + scale.shift),
+        ("seed_adjusted", middle),
+        ("ci_low", middle - half_width),
+        ("ci_high", middle + half_width),
+    ):
+        table[column] = scale.back(values)
+    table["estimate"], table["se"], table["df"] = middle, se, df
+    table["within_noise"] = ~apart & np.isfinite(middle)
+    for part in runs.predictors:
+        name = part.name if part.name not in table else f"{part.name} (level)"
+        table[name] = part.texts(first)
+    return table.iloc[order].reset_index(drop=True)
+
+
+def best_cell(
+    best_cells: pd.DataFrame,
+    fit: Fit,
+    selection: Selection,
+    runs: Runs,
+    cells: CellMeans,
+    scale: Scale,
+    direction: str,
+    alpha: float,
+) -> BestCell:
+    """The cell on top of `best_cells_table`, and those that are within its noise."""
+    order = best_first(cells.means, direction)
+    first = np.unique(runs.cells, return_index=True)[1]
+    shown = first[[order[0], *order[1:][best_cells["within_noise"].to_numpy()[1:]]]]
+    named = {part.name: part.texts(shown) for part in selection.used.predictors}  # also those of one level
+    levels = [dict(zip(named, texts, strict=True)) for texts in zip(*named.values(), strict=True)]
+    rows = tuple(runs.labels[runs.cells == order[0]])
+    main = np.hstack([part.columns[first] for part in runs.predictors])
+    sign = 1.0 if direction == "lower" else -1.0
+    expected = sign * chosen_mean(
+        sign * cells.means, cells.relative_variance(), main, cell_error(fit, cells), alpha
+    )
+    low, high = sorted(expected[1:])
+    shrunken, low, high = (float(scale.back(value + scale.shift)) for value in (expected[0], low, high))
+    return BestCell(
+        levels[0], rows, int(best_cells["failed"].iloc[0]), tuple(levels[1:]), shrunken, low, high
+    )
+
+
+def best_first(means: Floats, direction: str) -> Ints:
+    """Order of cells by their means (n_cells,), the best first; those without a mean last."""
+    order: Ints = np.argsort(means if direction == "lower" else -means, kind="stable")
+    return order
+
+
+def _means_of_runs(fit: Fit, runs: Runs) -> Floats:
+    """Means of the runs of each cell as they are, on the analysis scale without its shift, (n_cells,)."""
+    weights, cell = fit.root_weights**2, runs.cells
+    means: Floats = np.bincount(cell, weights * fit.y) / np.bincount(cell, weights)
+    return means
+
+
+def _n_failed(selection: Selection, first: Ints) -> list[int]:
+    """How many runs of the cells failed, given a run of each.
+
+    Cells by all factors, also those with one level among the runs that count: its other levels' failures
+    are other cells'.
+    """
+    tried = selection.attempted.cell_texts()
+    failed = Counter(cell for cell, fails in zip(tried, selection.failed, strict=True) if fails)
+    return [failed[selection.used.cell_text(int(i))] for i in first]
