@@ -4,17 +4,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from ablation.app import plugins
 from ablation.app.config import Config, check_network
+from ablation.app.places import CONF, OWN_CONF
 from ablation.errors import UsageError
 from ablation.sweep import Outcome, main
-
-_IN_WHEEL, _IN_REPOSITORY = Path(__file__).parents[1] / "conf", Path(__file__).parents[2] / "conf"
-CONF = _IN_WHEEL if _IN_WHEEL.is_dir() else _IN_REPOSITORY
-OWN_CONF = Path("conf")
-"""Where a user's own studies lie, in the folder that a command is given in."""
 
 _UNKEYED = (
     "data.folder",
