@@ -1,5 +1,7 @@
 """Words that every room needs."""
 
+from collections.abc import Iterable, Sequence
+
 OFF = {"false", "null", "none", "off", "no", "0"}
 """Levels, in lower case, that mean that something is not there."""
 
@@ -14,3 +16,23 @@ def counted(n: int, one: str, many: str = "") -> str:
     ('1 run', '3 runs', '2 processes')
     """
     return f"{n} {one if n == 1 else many or f'{one}s'}"
+
+
+def listed(items: Sequence[str], limit: int = 12, between: str = ", ") -> str:
+    """Items as a sentence lists them; after `limit` of them the rest is only counted.
+
+    >>> listed(["a", "b", "c"]), listed(["a, b", "c"], between="; "), listed(["a", "b", "c"], 2)
+    ('a, b and c', 'a, b; and c', 'a, b and 1 more')
+    """
+    shown = [*items[:limit], *([f"{len(items) - limit} more"] if len(items) > limit else [])]
+    last = " and " if between == ", " else f"{between}and "
+    return last.join([between.join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def quoted(names: Iterable[str]) -> list[str]:
+    """Names that a user typed, told apart from the words around them.
+
+    >>> quoted(["a", "b"])
+    ["'a'", "'b'"]
+    """
+    return [f"'{name}'" for name in names]

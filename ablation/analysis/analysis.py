@@ -91,7 +91,8 @@ class Analysis:
         Effects then hold where they were run (leave one out: at the reference cell), and are averages over
         the other factors' levels only if no factor changes the effect of another.
         """
-        return any(notice.code == "left-out-interaction" for notice in self.notices)
+        codes = ("left-out-interaction", "only-main-effects")
+        return any(notice.code in codes for notice in self.notices)
 
     @cached_property
     def effects(self) -> pd.DataFrame:
@@ -280,11 +281,11 @@ class Analysis:
 
     @cached_property
     def warnings(self) -> list[Notice]:
-        """Sentences a reader must know, each a string with a `code`."""
+        """What a reader must know beside the tables; `ablation.report.sentences` words it."""
         alpha = self.request.alpha
         found = [*self.notices, *design_notices(self.runs, self.fit, self._cell_means)]
         if self.fit.variance > 0:
-            found += model_notices(self.interactions, self.lack_of_fit, self._split_along, alpha)
+            found += model_notices(self.lack_of_fit, self._screened, self._split_along, self.runs, alpha)
             found += residual_notices(self.diagnostics, alpha)
         return found
 

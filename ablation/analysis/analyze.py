@@ -77,7 +77,7 @@ def analyze(
     refuse_inseparable(main, runs)
     fit, left_out = fit_estimable(matrix, main, runs)
     notices = (*selection.notices, *dropped, *unit, *left_out, *unknown_notices(fit, runs))
-    notices += (*_model_notices(fit, runs, asked.anova_type), *_error_notices(fit, runs, response))
+    notices += (*_model_notices(fit, runs, asked.anova_type), *_error_notices(fit, runs))
     return Analysis(asked, chosen, selection, runs, fit, notices)
 
 
@@ -87,43 +87,25 @@ def _with_margin_in_its_unit(
     """Leave out a margin in % where values of a loss forbid percentages: it would become one in units."""
     if asked.margin is None or not scale.by_chance:
         return asked, ()
-    sentence = (
-        f"The margin of {asked.margin:g} is not applied: for a loss it is in %, but {scale.reason}, so "
-        "effects are in its units. Ask for scale=identity and declare the margin in units."
+    return replace(asked, margin=None), (
+        Notice("margin-unit", {"margin": asked.margin, "reason": scale.reason}),
     )
-    return replace(asked, margin=None), (Notice(sentence, "margin-unit"),)
 
 
 def _model_notices(fit: Fit, runs: Runs, anova_type: int) -> tuple[Notice, ...]:
     """What the reader of the tables must know about the model's shape."""
     notices = []
     if anova_type == 3 and fit.null_space.shape[1]:
-        sentence = (
-            "With empty cells, type III tests depend on which cells are empty: type II is easier to read."
-        )
-        notices.append(Notice(sentence, "type-three"))
+        notices.append(Notice("type-three"))
     if fit.df_resid == 0 and any(len(f.levels) > 2 for f in runs.factors):
-        sentence = (
-            "In Lenth's method, contrasts of a factor with more than two levels are one arbitrary choice "
-            "of many."
-        )
-        notices.append(Notice(sentence, "arbitrary-contrasts"))
+        notices.append(Notice("arbitrary-contrasts"))
     return tuple(notices)
 
 
-def _error_notices(fit: Fit, runs: Runs, response: str) -> tuple[Notice, ...]:
+def _error_notices(fit: Fit, runs: Runs) -> tuple[Notice, ...]:
     """Why there are no tests, if there are none."""
     if np.ptp(runs.response) == 0:
-        return (
-            Notice(f"The response '{response}' is constant: no variation, no tests.", "constant-response"),
-        )
+        return (Notice("constant-response"),)
     if fit.df_resid == 0:
-        sentence = "As many parameters as runs: no error estimate, no p-values. Run more seeds."
-        return (Notice(sentence, "no-error-estimate"),)
-    if fit.is_perfect:
-        sentence = (
-            f"The factors determine '{response}' exactly: no noise is left, so no tests. "
-            "Is the response deterministic, or the seed the same everywhere?"
-        )
-        return (Notice(sentence, "perfect-fit"),)
-    return ()
+        return (Notice("no-error-estimate"),)
+    return (Notice("perfect-fit"),) if fit.is_perfect else ()

@@ -1,33 +1,33 @@
-"""Sentences that a result carries for its reader, each with a code for programs."""
+"""What a reader must know beside the tables: a code and the facts; the report puts them into words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-class Notice(str):
-    """A sentence with a code: reads, prints and compares as the sentence; `code` names its kind.
 
-    Codes: `failed-runs`, `failed-level`, `missing-level`, `missing-weight`, `duplicate-rows`,
-    `repeated-rows`, `single-level`, `constant-response`, `perfect-fit`, `no-error-estimate`,
-    `arbitrary-contrasts`, `left-out-interaction`, `aliased-interaction`, `not-estimable`, `type-three`,
-    `few-blocks`, `unreplicated`, `incomparable-cells`, `margin-unit`, `interaction`, `lack-of-fit`,
-    `unequal-spread`, `outlier`, `influence`.
+@dataclass(frozen=True)
+class Notice:
+    """One thing to know. `ablation.report.sentences` has a sentence for each code.
+
+    Codes and their facts (a cell is a mapping of factors to levels, a term a tuple of factors):
+
+    - `failed-runs`: failed, attempted, cells.
+    - `failed-level`: factor, level, runs, reference (the new one, if the level was the reference).
+    - `missing-level`: rows, column. `missing-weight`: rows, column. `duplicate-rows`: rows.
+    - `repeated-rows`: rows, block.
+    - `single-level`: factor, level. `single-block`: block.
+    - `constant-response`, `perfect-fit`, `no-error-estimate`, `arbitrary-contrasts`, `type-three`: none.
+    - `margin-unit`: margin, reason.
+    - `left-out-interaction`: terms, block. `only-main-effects`: terms.
+    - `aliased-interaction`: groups of terms. `not-estimable`: factors, empty (cells of two factors).
+    - `few-blocks`: blocks, block. `unreplicated`: df. `incomparable-cells`: cells (how many), block.
+    - `interaction`: tests (each some terms and p), kind (`split`, `aliased` or `screened`).
+    - `lack-of-fit`: p, may_be. `unequal-spread`: factors (each a factor, sd_ratio and its widest level).
+    - `outlier`, `influence`: runs (each a run's label in the table, cell, at (the block's value), size: the
+      studentized residual or Cook's distance), block.
     """
 
     code: str
-
-    def __new__(cls, sentence: str, code: str) -> Notice:
-        """Attach `code` to `sentence`."""
-        notice = super().__new__(cls, sentence)
-        notice.code = code
-        return notice
-
-    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # pickling keeps the code
-        return str(self), self.code
-
-
-def listed(names: list[str] | tuple[str, ...], limit: int = 8) -> str:
-    """Join names the way a sentence does: 'a', 'b' and 'c'; after `limit` names it only counts the rest."""
-    quoted = [f"'{name}'" for name in names]
-    if len(quoted) > limit:
-        return ", ".join(quoted[:limit]) + f" and {len(quoted) - limit} more"
-    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+    facts: Mapping[str, Any] = field(default_factory=dict)

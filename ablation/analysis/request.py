@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from ablation.analysis.notices import listed
 from ablation.errors import UsageError
+from ablation.words import listed, quoted
 
 SCALES = ("auto", "log", "identity")
 DIRECTIONS = ("lower", "higher")
@@ -68,14 +68,15 @@ class AnalysisRequest:
         missing = [name for name in self.columns if name not in table.columns]
         if missing:
             raise UsageError(
-                f"Expected columns {listed(missing)} in the table. "
-                f"Received: {listed([str(c) for c in table.columns], 30)}. Check the spelling."
+                f"Expected columns {listed(quoted(missing))} in the table. "
+                f"Received: {listed(quoted(table.columns), 30)}. Check the spelling."
             )
         twice = [name for name in self.columns if list(table.columns).count(name) > 1]
         twice += [name for name in dict.fromkeys(self.columns) if self.columns.count(name) > 1]
         if twice:
             raise UsageError(
-                f"Expected every column once and in one role. Received: {listed(twice)} twice. Keep one."
+                f"Expected every column once and in one role. Received: {listed(quoted(twice))} twice. "
+                "Keep one."
             )
         if len(table) == 0:
             raise UsageError(

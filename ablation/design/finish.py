@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from ablation.design.coding import Codes
 from ablation.design.exclude import Rule, matches, read_rules, rule_text
 from ablation.design.kinds import Design
-from ablation.design.notes import conclusions, inseparable, left_out, listed
+from ablation.design.notes import conclusions, inseparable, left_out
 from ablation.design.request import DesignRequest
 from ablation.design.verify import examine
 from ablation.errors import UsageError
-from ablation.words import counted
+from ablation.words import counted, listed
 
 
 @dataclass(frozen=True)

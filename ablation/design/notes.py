@@ -6,7 +6,7 @@ from itertools import groupby
 from ablation.design.kinds import Alias
 from ablation.design.verify import Properties, Rank
 from ablation.naming import letters
-from ablation.words import counted
+from ablation.words import counted, listed
 
 MAX_GROUPS = 8
 """Groups of aliased effects that a sentence spells out; the alias table has them all."""
@@ -118,7 +118,6 @@ def left_out(n_left: int, n_all: int, rules: Sequence[str], idle: Sequence[str])
     return [*notes, *(f"Exclude {rule} matches no cell of this design." for rule in idle)]
 
 
-MAX_NAMES = 12
 """Effects that a sentence names; of more it gives the number."""
 
 
@@ -142,10 +141,3 @@ def shape(n_levels: Sequence[int]) -> str:
     """Such as `2×2×2×4`; runs of more than four alike as a power, `2^7×4`."""
     parts = [(size, len(list(run))) for size, run in groupby(n_levels)]
     return "×".join(f"{s}^{n}" if n > 4 else "×".join([str(s)] * n) for s, n in parts) or "1"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Such as `a, b and c`; the first twelve of many."""
-    if len(names) > MAX_NAMES:
-        return f"{', '.join(names[:MAX_NAMES])} and {len(names) - MAX_NAMES} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

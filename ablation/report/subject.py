@@ -12,8 +12,7 @@ import pandas as pd
 
 from ablation.analysis import Analysis
 from ablation.analysis.data.runs import measured, statuses
-from ablation.naming import LONG, cell_label, clipped, factor_labels
-from ablation.numbers import minus
+from ablation.naming import cell_label, factor_labels
 from ablation.report.sentences import Wording
 
 History = Mapping[str, Sequence[float | None]]
@@ -138,18 +137,7 @@ class Subject:
 
     def words(self, analysis: Analysis) -> Wording:
         """How sentences on an analysis name and number things."""
-        return Wording.of(analysis, self.labels)
-
-    def in_short(self, sentence: str) -> str:
-        """A sentence of the analysis, with names cut that are longer than a line, and true minus signs."""
-        for name in self._long_names:
-            sentence = sentence.replace(name, clipped(self.labels.get(name, name)))
-        return minus(sentence)
-
-    @cached_property
-    def _long_names(self) -> list[str]:
-        names = {*self.factors, *(level for levels in self.factors.values() for level in levels)}
-        return sorted((name for name in names if len(name) > LONG), key=len, reverse=True)
+        return Wording.of(analysis, self.labels, self.factors)
 
     def values(self, response: str) -> np.ndarray[Any, np.dtype[np.float64]]:
         """A response of each run, NaN where it has none, (n_runs,)."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ablation.report.sentences import Wording, with_words
+from ablation.report.sentences import Wording, notice_sentence, with_words
 
 REL = 1e-6
 TINY_P = 1e-12
@@ -17,6 +17,12 @@ def close(actual, expected, rel=REL, abs_=1e-13):
 def told(analysis) -> pd.DataFrame:
     """The verdicts with their sentences."""
     return with_words(analysis, Wording.of(analysis))
+
+
+def noted(analysis, code: str) -> str:
+    """What the report says for the notices with a code."""
+    words = Wording.of(analysis)
+    return " ".join(notice_sentence(notice, words) for notice in analysis.warnings if notice.code == code)
 
 
 def row(table: pd.DataFrame, **keys) -> pd.Series:

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from ablation.analysis import analyze
-from tests.analysis.compare import close
+from tests.analysis.compare import close, noted
 from tests.analysis.conftest import FACTORS, load_case
 
 
@@ -98,15 +98,14 @@ def failed_level(levels, lost):
     table.columns = ["a", "c", "seed"]
     table["loss"] = np.exp(np.random.default_rng(1).normal(0, 0.05, len(table)))
     table.loc[table["c"] == lost, "loss"] = np.nan
-    found = analyze(table, "loss", ["a", "c"], block="seed").warnings
-    return [str(w) for w in found if w.code == "failed-level"]
+    return noted(analyze(table, "loss", ["a", "c"], block="seed"), "failed-level")
 
 
 def test_a_level_that_failed_in_every_run_is_named():
-    assert failed_level("rst", "s") == ["c=s: all 8 runs failed; nothing can be said of it."]
-    reference = "c=r: all 8 runs failed; nothing can be said of it, and c=s is the reference instead."
-    assert failed_level("rst", "r") == [reference]
-    assert failed_level("rs", "s") == []  # then the factor has a single level, which is said
+    assert failed_level("rst", "s") == "c=s: all 8 runs failed, so nothing can be said of it."
+    reference = "c=r: all 8 runs failed, so nothing can be said of it. c=s is the reference instead."
+    assert failed_level("rst", "r") == reference
+    assert failed_level("rs", "s") == ""  # then the factor has a single level, which is said
 
 
 def test_the_best_cell_is_that_of_the_report_although_its_arithmetic_mean_is_worse():

@@ -9,7 +9,7 @@ from scipy import stats
 
 from ablation.analysis import analyze
 from ablation.design import make_design
-from tests.analysis.compare import close, row, told
+from tests.analysis.compare import close, noted, row, told
 
 
 def studied(levels, log_loss, n_seeds=5, noise=0.02, seed=0):
@@ -56,8 +56,7 @@ def test_interactions_that_share_a_contrast_are_tested_together(half_fraction):
     close([tested.F, tested.df, tested.p], [expected, 1, stats.f.sf(expected, 1, 21)], rel=1e-6)
     close(row(found.anova, term="a:b + c:d").F, expected, rel=1e-6)
     assert len(found.interactions) == 3, "each of the six pairs is in one of three contrasts"
-    notice = next(n for n in found.warnings if n.code == "interaction")
-    assert "the runs cannot tell which" in notice
+    assert "the runs cannot tell which" in noted(found, "interaction")
     assert "on average" in row(told(found), factor="c").sentence
     assert "may depend on a or b or d" in row(told(found), factor="c").sentence
 
@@ -194,8 +193,9 @@ def test_without_a_repeated_cell_the_error_is_said_to_be_assumed():
     levels = {"a": (0, 1), "b": (0, 1), "c": (0, 1), "d": tuple("wxyz")}
     table = studied(levels, lambda r: 0.1 * r["a"], n_seeds=1)
     found = analyze(table, "loss", list(levels), block="seed", margin=2)
-    notice = next(n for n in found.warnings if n.code == "unreplicated")
-    assert "(13 degrees of freedom)" in notice, "32 cells − mean − 6 main effects − 12 of pairs"
+    assert "(13 degrees of freedom)" in noted(found, "unreplicated"), (
+        "32 cells − mean − 6 main effects − 12 of pairs"
+    )
     twice = studied(levels, lambda r: 0.1 * r["a"], n_seeds=2)
     assert "unreplicated" not in codes(analyze(twice, "loss", list(levels), block="seed"))
 

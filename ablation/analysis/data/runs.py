@@ -49,6 +49,10 @@ class Runs:
         """The cell of each run as a number from 0, (n_rows,)."""
         return group([codes_of(p) for p in self.predictors])
 
+    def levels(self, row: int) -> dict[str, str]:
+        """The cell of a row, factor -> level as text."""
+        return {p.name: p.texts(np.array([row]))[0] for p in self.predictors}
+
     def cell_texts(self) -> list[str]:
         """The cell of every row in words."""
         first, cell = np.unique(self.cells, return_index=True)[1], self.cells
@@ -57,7 +61,7 @@ class Runs:
 
     def cell_text(self, row: int) -> str:
         """The cell of a row in words: 'flags.dropout=True, activation=elu'."""
-        return ", ".join(f"{p.name}={p.texts(np.array([row]))[0]}" for p in self.predictors)
+        return ", ".join(f"{name}={level}" for name, level in self.levels(row).items())
 
 
 def statuses(table: pd.DataFrame, asked: Sequence[str]) -> np.ndarray | None:

@@ -17,15 +17,19 @@ from ablation.analysis.data.factors import (
     read_factor,
 )
 from ablation.analysis.data.runs import Runs, statuses
-from ablation.analysis.notices import Notice, listed
+from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest
 from ablation.errors import UsageError
-from ablation.words import counted
+from ablation.words import counted, listed, quoted
 
 DUPLICATE = "duplicate of an earlier row"
 
 
 NO_WEIGHT = "no positive weight"
+
+
+def _no_level(column: str) -> str:
+    return f"no level of '{column}'"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +55,7 @@ def select_rows(table: pd.DataFrame, asked: AnalysisRequest) -> Selection:
     runs = _read_roles(table, asked)
     reason = np.full(len(table), "", dtype=object)
     for part in (*runs.predictors, *([runs.block] if runs.block else [])):
-        _mark(reason, _missing(part), f"no level of '{part.name}'")
+        _mark(reason, _missing(part), _no_level(part.name))
     if runs.weights is not None:
         _mark(reason, ~(runs.weights > 0), f"{NO_WEIGHT} in '{asked.weights}'")
     _mark(reason, repeated_rows(table, runs, reason == ""), DUPLICATE)
@@ -63,7 +67,7 @@ def select_rows(table: pd.DataFrame, asked: AnalysisRequest) -> Selection:
         raise UsageError(_nothing_left(table, asked, reason))
     excluded = _excluded_table(table, asked, runs, reason)
     counting, tried = runs.rows(used), runs.rows(attempted)
-    notices = (*_selection_notices(reason, attempted, runs), *_failed_level_notices(counting, tried))
+    notices = (*_selection_notices(asked, reason, attempted, runs), *_failed_level_notices(counting, tried))
     return Selection(counting, tried, ~used[attempted], excluded, notices)
 
 
@@ -121,16 +125,17 @@ def _excluded_table(
     )
 
 
-def _selection_notices(reason: np.ndarray, attempted: Bools, runs: Runs) -> tuple[Notice, ...]:
+def _selection_notices(
+    asked: AnalysisRequest, reason: np.ndarray, attempted: Bools, runs: Runs
+) -> tuple[Notice, ...]:
     left_out = dict.fromkeys(reason[(reason != "") & ~attempted])
-    notices = [_left_out_notice(text, int((reason == text).sum())) for text in left_out]
+    notices = [_left_out_notice(asked, text, int((reason == text).sum())) for text in left_out]
     failed = np.flatnonzero(attempted & (reason != ""))
     if len(failed):
-        cells = listed(list(dict.fromkeys(runs.cell_text(int(i)) for i in failed)), 3)
-        n = counted(int(attempted.sum()), "run")
-        notices.append(
-            Notice(f"{len(failed)} of {n} failed and are not in the averages: {cells}.", "failed-runs")
-        )
+        cells = runs.cells[failed]
+        first = failed[np.sort(np.unique(cells, return_index=True)[1])]
+        facts = {"failed": len(failed), "attempted": int(attempted.sum())}
+        notices.append(Notice("failed-runs", {**facts, "cells": [runs.levels(int(i)) for i in first]}))
     return tuple(notices)
 
 
@@ -144,25 +149,18 @@ def _failed_level_notices(used: Runs, attempted: Runs) -> list[Notice]:
         for i, level in enumerate(before.levels):
             if level in after.levels or len(after.levels) < 2:
                 continue
-            name, n = f"{before.name}={level}", int((before.codes == i).sum())
-            told = f"{name}: {_all_failed(n)}; nothing can be said of it."
-            if i == 0:
-                told = f"{told[:-1]}, and {before.name}={after.levels[0]} is the reference instead."
-            notices.append(Notice(told, "failed-level"))
+            facts = {"factor": before.name, "level": level, "runs": int((before.codes == i).sum())}
+            notices.append(Notice("failed-level", {**facts, "reference": after.levels[0] if i == 0 else ""}))
     return notices
 
 
-def _all_failed(n: int) -> str:
-    return "its only run failed" if n == 1 else f"all {n} runs failed"
-
-
-def _left_out_notice(reason: str, n: int) -> Notice:
+def _left_out_notice(asked: AnalysisRequest, reason: str, n: int) -> Notice:
     if reason == DUPLICATE:
-        return Notice(f"{counted(n, 'row')} left out: duplicates of earlier rows.", "duplicate-rows")
+        return Notice("duplicate-rows", {"rows": n})
     if reason.startswith(NO_WEIGHT):
-        return Notice(f"{counted(n, 'row')} left out: {reason}.", "missing-weight")
-    hint = "If None is a level, write it as the text 'None'."
-    return Notice(f"{counted(n, 'row')} left out: {reason}. {hint}", "missing-level")
+        return Notice("missing-weight", {"rows": n, "column": asked.weights})
+    column = next(name for name in asked.columns if reason == _no_level(name))
+    return Notice("missing-level", {"rows": n, "column": column})
 
 
 def _nothing_left(table: pd.DataFrame, asked: AnalysisRequest, reason: np.ndarray) -> str:
@@ -184,13 +182,13 @@ def drop_constant(runs: Runs, asked: AnalysisRequest) -> tuple[Runs, tuple[Notic
     kept = tuple(p for p in runs.predictors if not _single(p))
     if not kept:
         raise UsageError(
-            f"Expected a factor with at least two levels among {listed(asked.factors)}. "
+            f"Expected a factor with at least two levels among {listed(quoted(asked.factors))}. "
             "Received: one level of each in the runs that finished. Nothing can be compared."
         )
     notices = [_single_notice(p) for p in constant]
     block = runs.block
     if block is not None and len(block.levels) < 2:
-        notices.append(Notice(f"'{block.name}' has one value: no blocks.", "single-level"))
+        notices.append(Notice("single-block", {"block": block.name}))
         block = None
     return replace(runs, predictors=kept, block=block), tuple(notices)
 
@@ -201,5 +199,4 @@ def _single(part: Predictor) -> bool:
 
 def _single_notice(part: Predictor) -> Notice:
     level = part.levels[0] if isinstance(part, Factor) else f"{part.values[0]:g}"
-    sentence = f"'{part.name}' has the single level {level} in the runs that finished: its effect is unknown."
-    return Notice(sentence, "single-level")
+    return Notice("single-level", {"factor": part.name, "level": level})

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,13 +10,16 @@ import pandas as pd
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.diagnostics.diagnostics import Diagnostics
 from ablation.analysis.model.fit import Fit
+from ablation.analysis.model.separable import factors_of
+from ablation.analysis.model.terms import Group
 from ablation.analysis.notices import Notice
 from ablation.analysis.tables.cells import CellMeans
-from ablation.numbers import p_text
-from ablation.words import counted
 
 MAX_COOKS_DISTANCE = 1.0
 """A run that moves the fit by more than this deserves a look (Cook & Weisberg 1982)."""
+
+MAX_NAMED = 3
+"""Influential runs that are named."""
 
 MIN_BLOCKS = 3
 
@@ -25,58 +27,48 @@ MIN_BLOCKS = 3
 def residual_notices(diagnostics: Diagnostics, alpha: float) -> list[Notice]:
     """Unequal spread, outliers, influential runs."""
     notices = []
-    block = diagnostics.runs.block.name if diagnostics.runs.block else ""
-    for r in diagnostics.spread[diagnostics.spread["p_adjusted"] < alpha].to_dict("records"):
-        times = f"{r['sd_ratio']:.1f} times, " if np.isfinite(r["sd_ratio"]) else ""
-        sentence = (
-            f"The spread differs between levels of '{r['factor']}' ({times}widest at {r['widest']}): "
-            "trust p (HC3) for its contrasts; verdicts already allow for it."
-        )
-        notices.append(Notice(sentence, "unequal-spread"))
-    for r in diagnostics.outlier[diagnostics.outlier["p_adjusted"] < alpha].to_dict("records"):
-        which = f"{_which(r, block)} is an outlier"
-        sentence = f"{which}: studentized residual {r['studentized']:.1f}. Look at its log."
-        notices.append(Notice(sentence, "outlier"))
-    influence = diagnostics.influence
-    for r in influence[influence["cooks_distance"] > MAX_COOKS_DISTANCE].head(3).to_dict("records"):
-        sentence = f"{_which(r, block)} moves the fit much: Cook's distance {r['cooks_distance']:.2f}."
-        notices.append(Notice(sentence, "influence"))
+    spread = diagnostics.spread[diagnostics.spread["p_adjusted"] < alpha]
+    if len(spread):
+        factors = [(r["factor"], r["sd_ratio"], r["widest"]) for r in spread.to_dict("records")]
+        notices.append(Notice("unequal-spread", {"factors": factors}))
+    far, influence = diagnostics.outliers["studentized"], diagnostics.influence["cooks_distance"]
+    heavy = influence[influence > MAX_COOKS_DISTANCE].head(MAX_NAMED)
+    for code, sizes in (("outlier", far), ("influence", heavy)):
+        if len(sizes):
+            notices.append(Notice(code, _which(diagnostics.runs, sizes)))
     return notices
 
 
-def _which(run: Mapping[Hashable, Any], block: str) -> str:
-    """'Run 5 (depth=3, seed=1)': its label in the table, its cell and its block."""
-    seed = f", {block}={run['block']}" if block else ""
-    return f"Run {run['run']} ({run['cell']}{seed})"
+def _which(runs: Runs, sizes: pd.Series) -> dict[str, object]:
+    """Runs by their place, with something that was measured on them."""
+    seeds = runs.block.texts(sizes.index.to_numpy()) if runs.block else [""] * len(sizes)
+    named = [
+        {"run": runs.labels[i], "cell": runs.levels(i), "at": seed, "size": float(size)}
+        for (i, size), seed in zip(sizes.items(), seeds, strict=True)
+    ]
+    return {"runs": named, "block": runs.block.name if runs.block else ""}
 
 
 def model_notices(
-    interactions: pd.DataFrame, lack_of_fit: pd.DataFrame, split: set[str], alpha: float
+    lack_of_fit: pd.DataFrame, screened: Mapping[Group, float], split: set[str], runs: Runs, alpha: float
 ) -> list[Notice]:
     """Factors that change each other's effect, and cells that the model does not describe.
 
     Args:
-        interactions: the screen.
         lack_of_fit: the test.
+        screened: interactions that passed the screen, and their p values.
         split: interactions (`a:b`) along which there are verdicts per level.
+        runs: those that count.
         alpha: of the tests.
     """
-    notices = []
-    for r in interactions[interactions["p_adjusted"] < alpha].to_dict("records"):
-        told = "the effect of one depends on the other: see the verdicts per level"
-        if r["aliased"]:
-            told = "at least one of these is there, and the runs cannot tell which"
-        elif r["term"] not in split:
-            told = "the effect of one may depend on the other: see the means of their cells"
-        sentence = f"Interaction '{r['term']}' ({p_text(r['p_adjusted'])}): {told}."
-        notices.append(Notice(sentence, "interaction"))
+    kinds: dict[str, list[tuple[list[tuple[str, ...]], float]]] = {}
+    for group, p in sorted(screened.items(), key=lambda item: item[1]):
+        kind = "aliased" if len(group) > 1 else "split" if group[0].name in split else "screened"
+        kinds.setdefault(kind, []).append(([factors_of(term, runs) for term in group], p))
+    notices = [Notice("interaction", {"kind": kind, "tests": tests}) for kind, tests in kinds.items()]
     p_lack = float(lack_of_fit["p"].iloc[0])
     if p_lack < alpha:
-        sentence = (
-            f"Cells differ by more than the model says (lack of fit, {p_text(p_lack)}): "
-            f"{lack_of_fit['may_be'].iloc[0]}."
-        )
-        notices.append(Notice(sentence, "lack-of-fit"))
+        notices.append(Notice("lack-of-fit", {"p": p_lack, "may_be": lack_of_fit["may_be"].iloc[0]}))
     return notices
 
 
@@ -84,30 +76,15 @@ def design_notices(runs: Runs, fit: Fit, cells: CellMeans) -> list[Notice]:
     """Cells without repetition or comparison, rows that share cell and seed, and too few seeds."""
     notices = []
     if fit.df_resid > 0 and cells.df == 0:
-        sentence = (
-            "No cell was run twice: the error is judged by interactions that are taken to be zero "
-            f"({counted(fit.df_resid, 'degree')} of freedom). Where they are not, verdicts err. "
-            "Run more seeds."
-        )
-        notices.append(Notice(sentence, "unreplicated"))
+        notices.append(Notice("unreplicated", {"df": fit.df_resid}))
     if runs.block is None:
         return notices
+    block = runs.block.name
     if (alone := int(np.isnan(cells.means).sum())) > 0:
-        sentence = (
-            f"{counted(alone, 'cell')} cannot be compared with the others, because no value of "
-            f"'{runs.block.name}' was run in both. Run every cell with the same values."
-        )
-        notices.append(Notice(sentence, "incomparable-cells"))
+        notices.append(Notice("incomparable-cells", {"cells": alone, "block": block}))
     shared = pd.DataFrame({"cell": runs.cells, "block": runs.block.codes}).duplicated(keep=False)
     if shared.any():
-        sentence = (
-            f"{counted(int(shared.sum()), 'row')} share cell and {runs.block.name} with another row. Epochs "
-            "or batches of one run are no replicates: keep one row per run. If something else varied, "
-            "name it among the factors."
-        )
-        notices.append(Notice(sentence, "repeated-rows"))
-    n = len(runs.block.levels)
-    if n < MIN_BLOCKS:
-        sentence = f"Only {n} values of '{runs.block.name}': tests lean on the model more than on repetition."
-        notices.append(Notice(sentence, "few-blocks"))
+        notices.append(Notice("repeated-rows", {"rows": int(shared.sum()), "block": block}))
+    if (n := len(runs.block.levels)) < MIN_BLOCKS:
+        notices.append(Notice("few-blocks", {"blocks": n, "block": block}))
     return notices

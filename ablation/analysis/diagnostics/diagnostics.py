@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,13 @@ from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.diagnostics.spread import along_the_fit, spread_table
 from ablation.analysis.diagnostics.variance_share import block_variance_table
-from ablation.analysis.model.fit import Fit
+from ablation.analysis.model.fit import Fit, fit_least_squares
 from ablation.analysis.probability.distributions import root, t_two_sided
 
 BOX_COX_BOUNDS = (-4.0, 4.0)
+
+MAX_OUTLIERS = 8
+"""With more than these it is not single runs that do not fit."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -37,8 +41,7 @@ class Diagnostics:
         normal_quantile (for a QQ plot), studentized (each run left out of its own error), leverage,
         cooks_distance (Cook 1977).
         """
-        fit, one_minus_leverage = self.fit, 1 - self.fit.leverage
-        one_minus_leverage = np.where(one_minus_leverage < 1e-9, np.nan, one_minus_leverage)
+        fit = self.fit
         table = pd.DataFrame({"run": self.runs.labels, "cell": self.runs.cell_texts()})
         if self.runs.block:
             table["block"] = self.runs.block.texts(np.arange(fit.n))
@@ -46,21 +49,41 @@ class Diagnostics:
         table["fitted"], table["residual"] = fit.y - residual + self.scale.shift, residual
         ranks = np.argsort(np.argsort(residual, kind="stable"), kind="stable") + 1
         table["normal_quantile"] = special.ndtri((ranks - 0.5) / fit.n)
-        standardized = fit.residuals / np.sqrt(fit.variance * one_minus_leverage)
+        standardized = _standardized(fit)
         table["studentized"] = _leave_one_out(standardized, fit.df_resid)
         table["leverage"] = fit.leverage
-        table["cooks_distance"] = standardized**2 * fit.leverage / (fit.rank * one_minus_leverage)
+        table["cooks_distance"] = standardized**2 * fit.leverage / (fit.rank * (1 - fit.leverage))
         return table
 
     @cached_property
     def outlier(self) -> pd.DataFrame:
         """The run that fits worst: run, cell, block (if any), studentized, p, p_adjusted (Bonferroni)."""
-        known = self.influence.columns.intersection(["run", "cell", "block", "studentized"])
-        table = self.influence[known]
-        size = table["studentized"].abs()
-        worst = table.loc[[size.idxmax()]] if size.notna().any() else table.iloc[:0]
-        p = t_two_sided(worst["studentized"], self.fit.df_resid - 1)
-        return worst.assign(p=p, p_adjusted=np.minimum(p * self.fit.n, 1.0)).reset_index(drop=True)
+        worst = worst_run(self.fit)
+        return self._named([worst] if worst else []).reset_index(drop=True)
+
+    @cached_property
+    def outliers(self) -> pd.DataFrame:
+        """The runs that do not fit, worst first: the columns of `outlier`; the index is the run's place.
+
+        One at a time, the rest being fitted again without it: a wild run pulls the fit, and then its
+        neighbours look wild too. Everything that names outliers names these.
+        """
+        found: list[Worst] = []
+        here, fit = np.arange(self.fit.n), self.fit
+        while len(found) < MAX_OUTLIERS:
+            worst = worst_run(fit)
+            if worst is None or not worst.p_adjusted < self.alpha:
+                break
+            found.append(worst._replace(place=int(here[worst.place])))
+            kept = np.arange(fit.n) != worst.place
+            here, matrix = here[kept], replace(fit.matrix, X=fit.matrix.X[kept])
+            fit = fit_least_squares(matrix, fit.y[kept], fit.root_weights[kept] ** 2)
+        return self._named(found)
+
+    def _named(self, found: list[Worst]) -> pd.DataFrame:
+        known = self.influence.columns.intersection(["run", "cell", "block"])
+        numbers = pd.DataFrame(found, columns=Worst._fields).set_index("place")
+        return self.influence.loc[numbers.index, known].join(numbers)
 
     @cached_property
     def spread(self) -> pd.DataFrame:
@@ -99,6 +122,32 @@ class Diagnostics:
     def block_variance(self) -> pd.DataFrame:
         """Variance between and within seeds: block, block_variance, residual_variance, share."""
         return block_variance_table(self.fit, self.runs)
+
+
+class Worst(NamedTuple):
+    """The run that fits worst: its place, and the test that it is like the others."""
+
+    place: int
+    studentized: float
+    p: float
+    p_adjusted: float
+
+
+def worst_run(fit: Fit) -> Worst | None:
+    """The run with the largest studentized residual (mean-shift test, Cook & Weisberg 1982, section 2.2)."""
+    studentized = _leave_one_out(_standardized(fit), fit.df_resid)
+    if np.isnan(studentized).all():
+        return None
+    place = int(np.nanargmax(np.abs(studentized)))
+    p = float(t_two_sided(studentized[place], fit.df_resid - 1))
+    return Worst(place, float(studentized[place]), p, min(p * fit.n, 1.0))
+
+
+def _standardized(fit: Fit) -> Floats:
+    """Residuals over their standard errors, (n,); NaN for a run that the fit meets in any case."""
+    one_minus_leverage = np.where(fit.leverage > 1 - 1e-9, np.nan, 1 - fit.leverage)
+    standardized: Floats = fit.residuals / np.sqrt(fit.variance * one_minus_leverage)
+    return standardized
 
 
 def _leave_one_out(standardized: Floats, df: int) -> Floats:

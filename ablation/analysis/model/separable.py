@@ -9,8 +9,9 @@ from ablation.analysis.data.runs import Runs
 from ablation.analysis.model.fit import Fit, columns_of, fit_least_squares
 from ablation.analysis.model.means import contrast_rows
 from ablation.analysis.model.terms import BLOCK, INVOLVED, Matrix, Term, takes_part
-from ablation.analysis.notices import Notice, listed
+from ablation.analysis.notices import Notice
 from ablation.errors import UsageError
+from ablation.words import listed, quoted
 
 
 def refuse_inseparable(main: Fit, runs: Runs) -> None:
@@ -38,17 +39,18 @@ def _confounded_with_block(culprits: list[Term]) -> str:
     factors = [t.name for t in culprits if t.kind != BLOCK]
     return (
         f"Expected the same values of '{block}' at every level, so that runs are paired. Received: the "
-        f"levels of {listed(factors)} were run with different values of '{block}', and the two are not "
-        f"separable. Run every cell with the same values of '{block}', or name no block."
+        f"levels of {listed(quoted(factors))} were run with different values of '{block}', so their effects "
+        f"cannot be separated. Run every cell with the same values of '{block}', or name no block."
     )
 
 
 def _inseparable(culprits: list[Term], main: Fit, runs: Runs) -> str:
     how = "always move together" if len(culprits) == 2 else "determine one another"
     joint = _joint_effect(culprits, main, runs) if len(culprits) == 2 else ""
+    names = listed(quoted(t.name for t in culprits))
     return (
-        f"Expected factors whose levels vary independently. Received: {listed([t.name for t in culprits])}, "
-        f"which {how} in the {main.n} runs that finished: their effects are not separable{joint}. "
+        f"Expected factors whose levels vary independently. Received: {names}, which {how} in the {main.n} "
+        f"runs that finished, so their effects cannot be separated{joint}. "
         "Run cells in which they differ, or leave one of them out of the factors."
     )
 
@@ -91,17 +93,19 @@ def fit_estimable(matrix: Matrix, main: Fit, runs: Runs) -> tuple[Fit, tuple[Not
 
 
 def _left_out_notices(dropped: list[Term], hiding: list[Term], runs: Runs) -> tuple[Notice, ...]:
-    sentences = []
+    notices = []
     if dropped:
-        names = listed([t.name for t in dropped])
-        lower = "main effects" if runs.block is None else f"main effects and '{runs.block.name}'"
-        sentences.append(f"The runs cannot tell {names} from {lower}: taken to be zero.")
+        block = runs.block.name if runs.block else ""
+        facts = {"terms": [factors_of(t, runs) for t in dropped], "block": block}
+        notices.append(Notice("left-out-interaction", facts))
     if hiding:
-        sentences.append(
-            "There are too few cells to tell main effects from interactions: only main effects are "
-            f"estimated, and {listed([t.name for t in hiding], 4)} are taken to be zero."
-        )
-    return tuple(Notice(sentence, "left-out-interaction") for sentence in sentences)
+        notices.append(Notice("only-main-effects", {"terms": [factors_of(t, runs) for t in hiding]}))
+    return tuple(notices)
+
+
+def factors_of(term: Term, runs: Runs) -> tuple[str, ...]:
+    """Names of the factors of a term."""
+    return tuple(runs.predictors[i].name for i in sorted(term.members))
 
 
 def _adds_no_rank(fit: Fit, matrix: Matrix, term: Term) -> bool:
@@ -134,31 +138,27 @@ def unknown_notices(fit: Fit, runs: Runs) -> tuple[Notice, ...]:
     """Say which interactions move together (A:B and C:D in a half fraction) and which effects lack a cell."""
     if fit.null_space.shape[1] == 0:
         return ()
-    sentences = [
-        Notice(
-            f"{listed([t.name for t in group])} always move together: not separable.", "aliased-interaction"
-        )
+    notices = []
+    if groups := [
+        tuple(factors_of(t, runs) for t in group)
         for group in _groups(fit)
         if len(group) > 1 and all(t.order > 1 for t in group)
-    ]
+    ]:
+        notices.append(Notice("aliased-interaction", {"groups": list(dict.fromkeys(groups))}))
     table, L = contrast_rows(fit, runs.predictors)
     unknown = list(dict.fromkeys(table.loc[~fit.estimable(L), "factor"]))
     if unknown:
-        sentence = (
-            f"The effect of {listed(unknown)}, averaged over the other factors, cannot be estimated: "
-            f"{_empty_cells(fit, runs)}. Run the missing cells."
-        )
-        sentences.append(Notice(sentence, "not-estimable"))
-    return tuple(dict.fromkeys(sentences))
+        notices.append(Notice("not-estimable", {"factors": unknown, "empty": _empty_cells(fit, runs)}))
+    return tuple(notices)
 
 
-def _empty_cells(fit: Fit, runs: Runs) -> str:
-    """The combinations of two levels that no run has, in words."""
+def _empty_cells(fit: Fit, runs: Runs) -> list[dict[str, str]]:
+    """The combinations of two levels that no run has."""
     empty = []
     for term in (t for t in fit.matrix.terms if t.order == 2):
         a, b = (runs.predictors[i] for i in sorted(term.members))
         if isinstance(a, Factor) and isinstance(b, Factor):
             counts = np.zeros((len(a.levels), len(b.levels)), dtype=int)
             np.add.at(counts, (a.codes, b.codes), 1)
-            empty += [f"{a.name}={a.levels[i]}, {b.name}={b.levels[j]}" for i, j in np.argwhere(counts == 0)]
-    return f"no run has {listed(empty, 3)}" if empty else "too few cells were run"
+            empty += [{a.name: a.levels[i], b.name: b.levels[j]} for i, j in np.argwhere(counts == 0)]
+    return empty

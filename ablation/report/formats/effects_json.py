@@ -11,7 +11,7 @@ import pandas as pd
 
 from ablation.analysis import Analysis
 from ablation.report.sections.header import design
-from ablation.report.sentences import with_words
+from ablation.report.sentences import notice_sentence, with_words
 from ablation.report.subject import ResponseResult, Subject
 
 SCHEMA = 1
@@ -61,16 +61,16 @@ def _answer(study: Subject, answer: ResponseResult) -> dict[str, Any]:
 
 
 def _analysis(study: Subject, analysis: Analysis) -> dict[str, Any]:
-    asked = analysis.request
+    asked, words = analysis.request, study.words(analysis)
     return {
         "scale": analysis.scale,
         "alpha": asked.alpha,
         "margin": asked.margin,
         "block": analysis.runs.block.name if analysis.runs.block else None,
         "runs": analysis.n_runs,
-        "warnings": [{"code": notice.code, "sentence": str(notice)} for notice in analysis.warnings],
+        "warnings": [{"code": n.code, "sentence": notice_sentence(n, words)} for n in analysis.warnings],
         **{name: getattr(analysis, name).to_dict("records") for name in TABLES},
-        "verdicts": with_words(analysis, study.words(analysis)).to_dict("records"),
+        "verdicts": with_words(analysis, words).to_dict("records"),
     }
 
 

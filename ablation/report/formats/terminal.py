@@ -15,7 +15,7 @@ from ablation.naming import clipped
 from ablation.report.sections.cells import best_sentence
 from ablation.report.sections.header import design
 from ablation.report.sections.verdicts import verdict_table
-from ablation.report.sentences import verdict_sentence
+from ablation.report.sentences import notice_sentence, verdict_sentence
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
@@ -52,7 +52,7 @@ def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> N
     words = study.words(analysis)
     for found in analysis.findings:
         console.print(verdict_sentence(found, words), markup=False)
-    notes = [f"Note: {study.in_short(notice)}" for notice in analysis.warnings]
+    notes = [f"Note: {notice_sentence(notice, words)}" for notice in analysis.warnings]
     for note in notes[:NOTES]:
         console.print(note, markup=False)
     if len(notes) > NOTES:

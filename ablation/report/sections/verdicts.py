@@ -26,7 +26,7 @@ from ablation.report.document import (
 )
 from ablation.report.drawing import Drawer
 from ablation.report.sections.tables import component, contrast, interval_name, verdict_cell
-from ablation.report.sentences import verdict_sentence, with_words
+from ablation.report.sentences import notice_sentence, verdict_sentence, with_words
 from ablation.report.subject import ResponseResult, Subject
 
 
@@ -63,7 +63,9 @@ def _warned(study: Subject, analysis: Analysis | None) -> list[Block]:
             f"{missing} of {n_runs} runs are missing: what follows is what the others say. "
             "The same sweep command goes on where it stopped."
         )
-    found += [study.in_short(notice) for notice in (analysis.warnings if analysis else [])]
+    if analysis is not None:
+        words = study.words(analysis)
+        found += [notice_sentence(notice, words) for notice in analysis.warnings]
     return [Warned(found)] if found else []
 
 

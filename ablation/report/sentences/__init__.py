@@ -4,7 +4,8 @@
 >>> [verdict_sentence(finding, Wording.of(analysis)) for finding in analysis.findings]  # doctest: +SKIP
 """
 
+from ablation.report.sentences.notices import notice_sentence
 from ablation.report.sentences.verdicts import component, verdict_sentence, with_words
 from ablation.report.sentences.wording import Wording
 
-__all__ = ["Wording", "component", "verdict_sentence", "with_words"]
+__all__ = ["Wording", "component", "notice_sentence", "verdict_sentence", "with_words"]

@@ -1,0 +1,216 @@
+"""The sentence a person reads for a notice of the analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ablation.analysis import Notice
+from ablation.naming import clipped
+from ablation.numbers import p_text, plain
+from ablation.report.sentences.wording import Wording
+from ablation.words import counted, listed
+
+SHOWN = 4
+"""Groups, cells or pairs that a sentence spells out; the rest is counted, and the tables have it."""
+
+
+def notice_sentence(notice: Notice, words: Wording) -> str:
+    """What the reader must know, in one or two sentences."""
+    return SENTENCES[notice.code](words, **notice.facts)
+
+
+def _failed_runs(words: Wording, failed: int, attempted: int, cells: Sequence[Mapping[str, str]]) -> str:
+    where = listed([words.cell(cell) for cell in cells], 3, "; ")
+    return f"{failed} of {counted(attempted, 'run')} failed and count in no average: {where}."
+
+
+def _failed_level(words: Wording, factor: str, level: str, runs: int, reference: str) -> str:
+    every = "its only run failed" if runs == 1 else f"all {runs} runs failed"
+    told = f"{words.at(factor, level)}: {every}, so nothing can be said of it."
+    return f"{told} {words.at(factor, reference)} is the reference instead." if reference else told
+
+
+def _missing_level(_: Wording, rows: int, column: str) -> str:
+    return (
+        f"{counted(rows, 'row')} left out: no value in the column '{column}'. "
+        "If None is a level, write it as the text 'None'."
+    )
+
+
+def _missing_weight(_: Wording, rows: int, column: str) -> str:
+    return f"{counted(rows, 'row')} left out: no positive weight in the column '{column}'."
+
+
+def _duplicate_rows(_: Wording, rows: int) -> str:
+    return f"{counted(rows, 'row')} left out: duplicates of earlier rows."
+
+
+def _repeated_rows(_: Wording, rows: int, block: str) -> str:
+    return (
+        f"{rows} rows share their cell and {block} with another row. Epochs or batches of one run are no "
+        "replicates: keep one row per run. If something else varied, name it among the factors."
+    )
+
+
+def _single_level(words: Wording, factor: str, level: str) -> str:
+    return f"All runs that finished have {words.at(factor, level)}, so the effect of this factor is unknown."
+
+
+def _single_block(_: Wording, block: str) -> str:
+    return f"The block '{block}' has a single value, so runs are not paired."
+
+
+def _constant_response(words: Wording) -> str:
+    return f"{words.response} is the same in every run, so nothing can be tested."
+
+
+def _perfect_fit(words: Wording) -> str:
+    return (
+        f"The factors determine {words.response} exactly. No noise is left, so nothing can be tested. "
+        "Is the response deterministic, or the seed the same everywhere?"
+    )
+
+
+def _no_error_estimate(_: Wording) -> str:
+    return (
+        "The model has as many parameters as there are runs, so there is no error estimate and no p-value. "
+        "Repeat every cell."
+    )
+
+
+def _arbitrary_contrasts(_: Wording) -> str:
+    return "In Lenth's method, the contrasts of a factor with more than two levels are one choice of many."
+
+
+def _type_three(_: Wording) -> str:
+    return "Some cells are empty, and type III tests depend on which. Type II is easier to read."
+
+
+def _margin_unit(words: Wording, margin: float, reason: str) -> str:
+    return (
+        f"The margin of {margin:g} is not applied. For a loss it is in %, but {reason}, so effects are in "
+        f"units of {words.response}. Ask for scale=identity, and declare the margin in these units."
+    )
+
+
+def _left_out_interaction(words: Wording, terms: Sequence[Sequence[str]], block: str) -> str:
+    lower = f"main effects and {block}" if block else "main effects"
+    return f"The runs cannot separate {_terms(words, terms)} from {lower}: taken to be zero."
+
+
+def _only_main_effects(words: Wording, terms: Sequence[Sequence[str]]) -> str:
+    return (
+        "There are too few cells to separate main effects from interactions. Only main effects are "
+        f"estimated; {_terms(words, terms)} are taken to be zero."
+    )
+
+
+def _aliased_interaction(words: Wording, groups: Sequence[Sequence[Sequence[str]]]) -> str:
+    named = [" with ".join(map(words.term, group)) for group in groups]
+    return (
+        f"Some interactions always move together, so they cannot be separated: {listed(named, SHOWN, '; ')}."
+    )
+
+
+def _not_estimable(words: Wording, factors: Sequence[str], empty: Sequence[Mapping[str, str]]) -> str:
+    cells = [" with ".join(words.at(*part) for part in cell.items()) for cell in empty]
+    why = f"no run has {listed(cells, 3, '; ')}" if cells else "too few cells were run"
+    names = listed(list(map(words.factor, factors)))
+    return f"The average effect of {names} cannot be estimated: {why}. Run the missing cells."
+
+
+def _few_blocks(_: Wording, blocks: int, block: str) -> str:
+    n = counted(blocks, "seed") if block == "seed" else f"{counted(blocks, 'value')} of {block}"
+    return f"There are only {n}, so the tests lean on the model more than on repetition."
+
+
+def _unreplicated(words: Wording, df: int) -> str:
+    return (
+        "No cell was run twice. The error is judged by interactions that are taken to be zero "
+        f"({counted(df, 'degree')} of freedom); where they are not, verdicts are wrong. "
+        f"Run more {words.blocks}."
+    )
+
+
+def _incomparable_cells(_: Wording, cells: int, block: str) -> str:
+    return (
+        f"{counted(cells, 'cell')} cannot be compared with the others, because they share no value of "
+        f"{block}. Run every cell with the same values."
+    )
+
+
+_KINDS = {
+    "split": "the effect of one depends on the other, so there are verdicts per level",
+    "screened": "the effect of one may depend on the other: see the means of their cells",
+    "aliased": "at least one of those joined by + is there, and the runs cannot tell which",
+}
+
+
+def _interaction(words: Wording, kind: str, tests: Sequence[tuple[Sequence[Sequence[str]], float]]) -> str:
+    named = [f"{' + '.join(map(words.term, terms))} ({p_text(p)})" for terms, p in tests]
+    head = "Interaction" if len(named) == 1 else "Interactions"
+    return f"{head} {listed(named, SHOWN)}: {_KINDS[kind]}."
+
+
+def _lack_of_fit(_: Wording, p: float, may_be: str) -> str:
+    return f"Cells differ by more than the model says (lack of fit, {p_text(p)}): {may_be}."
+
+
+def _unequal_spread(words: Wording, factors: Sequence[tuple[str, float, str]]) -> str:
+    named = [
+        f"{words.factor(factor)} ({f'{ratio:.1f} times, ' if ratio < float('inf') else ''}"
+        f"widest at {clipped(widest)})"
+        for factor, ratio, widest in factors
+    ]
+    return (
+        f"The spread differs between the levels of {listed(named, SHOWN)}. Trust p (HC3) for these "
+        "contrasts; the verdicts allow for it."
+    )
+
+
+def _outlier(words: Wording, runs: Sequence[Mapping[str, Any]], block: str) -> str:
+    named = listed([f"{words.run(run, block)}, {plain(run['size'])}" for run in runs], len(runs), "; ")
+    if len(runs) == 1:
+        return f"One run is an outlier by its studentized residual: {named}. Look at its log."
+    return f"{len(runs)} runs are outliers by their studentized residuals: {named}. Look at their logs."
+
+
+def _influence(words: Wording, runs: Sequence[Mapping[str, Any]], block: str) -> str:
+    named = listed([f"{words.run(run, block)}, {plain(run['size'])}" for run in runs], len(runs), "; ")
+    what = "This run moves" if len(runs) == 1 else "These runs move"
+    return f"{what} the fit a lot (Cook's distance): {named}."
+
+
+def _terms(words: Wording, terms: Sequence[Sequence[str]]) -> str:
+    return listed([words.term(term) for term in terms], SHOWN)
+
+
+SENTENCES: Mapping[str, Callable[..., str]] = {
+    "failed-runs": _failed_runs,
+    "failed-level": _failed_level,
+    "missing-level": _missing_level,
+    "missing-weight": _missing_weight,
+    "duplicate-rows": _duplicate_rows,
+    "repeated-rows": _repeated_rows,
+    "single-level": _single_level,
+    "single-block": _single_block,
+    "constant-response": _constant_response,
+    "perfect-fit": _perfect_fit,
+    "no-error-estimate": _no_error_estimate,
+    "arbitrary-contrasts": _arbitrary_contrasts,
+    "type-three": _type_three,
+    "margin-unit": _margin_unit,
+    "left-out-interaction": _left_out_interaction,
+    "only-main-effects": _only_main_effects,
+    "aliased-interaction": _aliased_interaction,
+    "not-estimable": _not_estimable,
+    "few-blocks": _few_blocks,
+    "unreplicated": _unreplicated,
+    "incomparable-cells": _incomparable_cells,
+    "interaction": _interaction,
+    "lack-of-fit": _lack_of_fit,
+    "unequal-spread": _unequal_spread,
+    "outlier": _outlier,
+    "influence": _influence,
+}
