@@ -20,16 +20,16 @@ help:  ## list the targets
 setup: $(READY)  ## install into .venv what a sweep needs, in pinned versions
 
 sweep: $(READY)  ## train and report a study: make sweep STUDY=article ARGS='training.epochs=5'
-	@$(BIN)/python -m ablation -m study=$(STUDY) $(ARGS)
+	@$(BIN)/ablation sweep $(STUDY) $(ARGS)
 
 plan: $(READY)  ## show what a sweep would train, for how long, and what it could see
-	@$(BIN)/python -m ablation -m study=$(STUDY) hydra.sweeper.plan_only=true $(ARGS)
+	@$(BIN)/ablation plan $(STUDY) $(ARGS)
 
 status: $(READY)  ## how far a sweep is, from another shell
-	@$(BIN)/python -m ablation.sweep.status runs/$(STUDY)
+	@$(BIN)/ablation status runs/$(STUDY)
 
 report: $(READY)  ## write the report of a study again
-	@$(BIN)/python -m ablation.report runs/$(STUDY) $(ARGS)
+	@$(BIN)/ablation report runs/$(STUDY) $(ARGS)
 
 test: $(READY) $(TOOLS) check  ## all checks and tests
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

@@ -12,8 +12,8 @@ from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
-from ablation.__main__ import CONF
 from ablation.app.config import Config
+from ablation.app.entry import CONF
 from ablation.app.problems import problem
 from ablation.app.training.problem import Problem
 from benchmarks.spent import Spent, tell

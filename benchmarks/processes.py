@@ -73,8 +73,8 @@ def _child(study: str, n_steps: int, threads: int, core: int) -> float:
     from hydra.core.config_store import ConfigStore
     from omegaconf import OmegaConf
 
-    from ablation.__main__ import CONF
     from ablation.app.config import Config
+    from ablation.app.entry import CONF
     from ablation.app.problems import problem
     from ablation.app.training.problem import Schedule
     from ablation.app.training.tensorflow.loop import TensorFlowLoop

@@ -10,7 +10,7 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import OmegaConf
 
-from ablation import __main__ as app
+from ablation.app import entry as app
 from ablation.app.config import Config
 from ablation.app.flags import Flags, levels_of
 from ablation.sweep.cell import make_cell

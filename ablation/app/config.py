@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from ablation.app.flags import Flags
+from ablation.app.registry import registry
 from ablation.errors import UsageError
 
 NETWORKS = ("variational", "autoencoder", "density")
@@ -68,12 +69,6 @@ class Model:
 
     def __post_init__(self) -> None:
         """Refuse sizes that give no network."""
-        _expect(
-            self.name in NETWORKS,
-            "model.name",
-            f"one of {', '.join(NETWORKS)}",
-            self.name,
-        )
         positive = min(self.units, default=0) > 0 and len(self.units) >= 2
         _expect(positive, "model.units", "two or more numbers above 0", self.units)
         _expect(self.depth > 0, "model.depth", "a number above 0", self.depth)
@@ -164,12 +159,24 @@ class Config:
     """The study's name, and its folder under runs/."""
     seeds: list[int] = field(default_factory=lambda: [0])
     """One run each."""
+    plugins: list[str] = field(default_factory=list)
+    """Python files of yours, with flags, blocks, networks or data sets: see docs/your-own-parts.md."""
     flags: Flags = field(default_factory=Flags)
     data: Data = field(default_factory=Data)
     model: Model = field(default_factory=Model)
     training: Training = field(default_factory=Training)
     results: Results = field(default_factory=Results)
     analysis: Analysis = field(default_factory=Analysis)
+
+
+def check_network(name: str) -> None:
+    """Refuse a network that is neither built in nor a plugin's.
+
+    Raises:
+        UsageError: naming those that there are.
+    """
+    names = (*NETWORKS, *registry.networks)
+    _expect(name in names, "model.name", f"one of {', '.join(names)}", name)
 
 
 def _expect(holds: bool, key: str, expected: str, received: object) -> None:

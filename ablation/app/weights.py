@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from omegaconf import OmegaConf
 
+from ablation.app import plugins
 from ablation.app.config import Config
 from ablation.errors import UsageError
 from ablation.results import Arrays, Row, open_store
@@ -61,13 +62,14 @@ def config_of(row: Row) -> Config:
     Raises:
         UsageError: this version has no such setting, or refuses its value.
     """
-    nested: dict[str, Any] = {}
+    nested: dict[str, Any] = {"plugins": row.config.get("plugins") or []}
+    _use_plugins(row)
     for name, value in row.config.items():
         group, _, key = name.partition(".")
         if group in _SETTINGS:
             nested.setdefault(group, {})[key] = value
     try:
-        merged = OmegaConf.merge(OmegaConf.structured(Config), nested)
+        merged = OmegaConf.merge(OmegaConf.structured(plugins.schema()), nested)
         config = OmegaConf.to_object(merged)
     except UsageError:
         raise
@@ -75,6 +77,21 @@ def config_of(row: Row) -> Config:
         raise UsageError(f"The run {row.key[:10]} was trained by another version: {error}") from error
     assert isinstance(config, Config)
     return config
+
+
+def _use_plugins(row: Row) -> None:
+    """Import the plugins of a run, as they were.
+
+    Raises:
+        UsageError: a file is gone, or has changed since.
+    """
+    paths: Any = row.config.get("plugins") or []
+    plugins.use(paths)
+    if paths and plugins.content_hash(paths) != row.identity.get("plugins"):
+        raise UsageError(
+            f"plugins: expected {', '.join(paths)} as the run {row.key[:10]} had them. Received: files that "
+            "have changed since. Put the old ones back, or train again"
+        )
 
 
 def set_weights(network: "keras.Model", weights: Mapping[str, "np.ndarray"], key: str) -> None:

@@ -28,7 +28,7 @@ def _table(asked: Arguments, arguments: list[str]) -> bool:
     from ablation.report.load import load_table
 
     wanted = asked_of(asked.values)
-    study = load_table(wanted, shlex.join(["python", "-m", "ablation.report", *arguments]))
+    study = load_table(wanted, shlex.join(["ablation", "report", *arguments]))
     table = Path(wanted.table)
     target = Path(asked.values.get("output") or table.with_name(f"{table.stem}-report"))
     return publish(study, target, asked.figures)

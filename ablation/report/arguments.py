@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 USAGE = """\
 Expected a study, or a table and what its columns mean:
-  python -m ablation.report runs/quick [figures=false]
-  python -m ablation.report table=results.csv response=loss factors=[a,b] block=seed"""
+  ablation report runs/quick [figures=false]
+  ablation report table=results.csv response=loss factors=[a,b] block=seed"""
 
 KEYS: Mapping[str, str] = {
     "table": "a CSV or Parquet file with one row per run",
@@ -29,11 +29,15 @@ KEYS: Mapping[str, str] = {
     "margin": "the smallest effect that matters, in % on the log scale, else in units",
     "direction": "which values of the response are better: lower or higher",
     "directions": "the same for each response: {loss: lower, auroc: higher}",
-    "scale": "log, identity or auto",
+    "scale": "log (effects in %), identity (in units) or auto: log if lower is better and all are positive",
+    "interactions": "the highest order of interactions in the model: 1 none, 2 pairs (the default)",
+    "alpha": "the error rate of tests; intervals have level 1 − alpha (default 0.05)",
+    "anova_type": "of the sums of squares: 1, 2 (the default) or 3",
+    "weights": "a column of weights, inverse to the variance of each run",
     "output": "the report's folder; <table>-report unless said otherwise",
     "figures": "true or false",
 }
-_OF_A_STUDY = ("figures",)
+OF_A_STUDY = ("figures",)
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def parse(arguments: Sequence[str]) -> Arguments:
             )
         if values:
             raise UsageError(
-                f"A study knows its own design: expected a path and {', '.join(_OF_A_STUDY)}. "
+                f"A study knows its own design: expected a path and {', '.join(OF_A_STUDY)}. "
                 f"Received: {', '.join(values)}. For other settings, report its table: "
                 f"table={Path(paths[0], 'results.parquet')} …"
             )
@@ -110,7 +114,7 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
     for name, told in directions.items():
         if told not in ("lower", "higher"):
             raise UsageError(f"directions: expected lower or higher for {name}. Received: {told}")
-    block = values.get("block")
+    block, weights = values.get("block"), values.get("weights")
     asked = Asked(
         table=str(values["table"]),
         responses=list(dict.fromkeys(responses)),
@@ -121,10 +125,14 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
         directions={str(name): str(told) for name, told in directions.items()},
         numeric=numeric,
         scale=str(values.get("scale", "auto")),
+        interactions=_integer(values, "interactions", 2),
+        alpha=_number(values, "alpha") or 0.05,
+        anova_type=_integer(values, "anova_type", 2),
+        weights=None if weights is None else str(weights),
     )
     request(
-        asked.factors, numeric, response=responses[0], block=asked.block, scale=asked.scale,
-        margin=asked.margin, direction=asked.direction,
+        asked.factors, numeric, response=responses[0], margin=asked.margin, direction=asked.direction,
+        **asked.model,
     )  # fmt: skip
     return asked
 
@@ -191,3 +199,10 @@ def _number(values: Mapping[str, Any], key: str) -> float | None:
         return float(found)
     except (TypeError, ValueError) as error:
         raise UsageError(f"{key}: expected {KEYS[key]}. Received: {found!r}") from error
+
+
+def _integer(values: Mapping[str, Any], key: str, usual: int) -> int:
+    found = str(values.get(key, usual))
+    if not found.isdecimal():
+        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {found!r}")
+    return int(found)

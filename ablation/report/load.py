@@ -40,6 +40,10 @@ class Asked:
         directions: the same for each response; `lower` where it is not said.
         numeric: factors that enter as numbers.
         scale: `log`, `identity` or `auto`.
+        interactions: highest order of interactions in the model.
+        alpha: error rate of tests.
+        anova_type: of the sums of squares.
+        weights: a column of weights.
     """
 
     table: str
@@ -51,6 +55,16 @@ class Asked:
     directions: Mapping[str, str] = field(default_factory=dict)
     numeric: Sequence[str] = ()
     scale: str = "auto"
+    interactions: int = 2
+    alpha: float = 0.05
+    anova_type: int = 2
+    weights: str | None = None
+
+    @property
+    def model(self) -> dict[str, Any]:
+        """What is the same for every response, as `analyze` takes it."""
+        names = ("block", "scale", "interactions", "alpha", "anova_type", "weights")
+        return {name: getattr(self, name) for name in names}
 
 
 def load_study(path: str, folder: str | None = None) -> Subject:
@@ -68,7 +82,7 @@ def load_study(path: str, folder: str | None = None) -> Subject:
     if record is None:
         raise UsageError(
             f"{path}: expected a study that has been swept. Received: rows without a design, or none. "
-            "Run the sweep first, or report any table: python -m ablation.report table=results.csv …"
+            "Run the sweep first, or report any table: ablation report table=results.csv …"
         )
     scan = store.scan()
     frame = table_of(scan, record, design_only=True)
@@ -86,7 +100,7 @@ def load_study(path: str, folder: str | None = None) -> Subject:
         histories={key: row.history for key, row in scan.rows.items()},
         troubles=_troubles(scan, frame.attrs["missing"], factors),
         arrays=_arrays(folder or path),
-        command=shlex.join(["python", "-m", "ablation.report", store.place]),
+        command=shlex.join(["ablation", "report", store.place]),
     )
 
 
@@ -184,10 +198,9 @@ def _answer_of_table(asked: Asked, frame: pd.DataFrame, i: int, response: str) -
             response, direction, None, f"Expected a column '{response}' in the table. Received: {seen}."
         )
     arguments = {
-        "block": asked.block,
+        **asked.model,
         "margin": asked.margin if i == 0 else None,
         "numeric": list(asked.numeric),
-        "scale": asked.scale,
     }
     return _answer(frame, response, direction, list(asked.factors), arguments)
 

@@ -26,8 +26,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("source", "target"):
         copying.add_argument(name, help="runs/quick or postgresql+psycopg://user@host/database#quick")
     chosen = parser.parse_args(arguments)
+    return copy_study(chosen.source, chosen.target)
+
+
+def copy_study(source: str, target: str) -> int:
+    """Copy a study and say what was copied.
+
+    Args:
+        source: A folder or URL.
+        target: A folder or URL.
+
+    Returns:
+        Exit code: 0; 1 if something could not be copied; 2 for a mistake.
+    """
     try:
-        copied = copy(chosen.source, chosen.target)
+        copied = copy(source, target)
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from ablation.sweep.explain import explain
 from ablation.sweep.pickling import register_sentinels
 from ablation.sweep.provenance import provenance
 from ablation.sweep.run import JobContext, Train, finished, run_cell
+from ablation.sweep.search_path import search_first
 from ablation.sweep.terminal import print_row
 from ablation.sweep.workers import register_workers
 
@@ -82,10 +84,11 @@ class App:
 def main(
     config_path: str | Path,
     config_name: str = "config",
-    schema: type | None = None,
+    schema: type | Callable[[], type] | None = None,
     identity: Identity | None = None,
     unkeyed: Sequence[str] = (),
     after: After | None = None,
+    own_conf: Path | None = None,
 ) -> Callable[[Train], Callable[[], None]]:
     """Make a training function a Hydra app.
 
@@ -95,10 +98,11 @@ def main(
     Args:
         config_path: folder of the configuration, absolute or relative to the decorated function's file.
         config_name: the main file, without `.yaml`.
-        schema: as for `App`; registered under the name `schema`.
+        schema: as for `App`, or what makes it once the command is known; registered under the name `schema`.
         identity: as for `App`.
         unkeyed: as for `App`.
         after: as for `App`.
+        own_conf: a folder of the user's, searched before `config_path` where it exists.
 
     Returns:
         A decorator; the decorated function takes its arguments from the command line. It ends with exit
@@ -106,18 +110,16 @@ def main(
     """
 
     def decorate(train: Train) -> Callable[[], None]:
-        app = App(train, schema, identity, unkeyed, after)
+        def start() -> None:
+            made = schema if schema is None or isinstance(schema, type) else schema()
+            if made is not None:
+                ConfigStore.instance().store(name="schema", node=made)
+            app = App(train, made, identity, unkeyed, after)
+            folder = app.folder / config_path
+            search_first(own_conf, folder, config_name)
+            hydra.main(version_base="1.3", config_path=str(folder), config_name=config_name)(app)()
 
-        def entry() -> None:
-            if schema is not None:
-                ConfigStore.instance().store(name="schema", node=schema)
-            call(
-                hydra.main(
-                    version_base="1.3", config_path=str(app.folder / config_path), config_name=config_name
-                )(app)
-            )
-
-        return entry
+        return partial(call, start)
 
     return decorate
 

@@ -4,6 +4,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -58,6 +59,10 @@ def make_record(base: DictConfig, plan: Plan, earlier: Mapping[str, Any]) -> dic
 
 def command() -> str:
     """How this process was started, as one would type it."""
+    first = [Path(word).name for word in sys.orig_argv[1:3]]
+    for console in (["ablation"], ["-m", "ablation.cli"]):
+        if first[: len(console)] == console:
+            return shlex.join(["ablation", *sys.orig_argv[len(console) + 1 :]])
     spec = sys.modules["__main__"].__spec__
     start = f"-m {spec.name.removesuffix('.__main__')}" if spec else os.path.relpath(sys.argv[0])
     return f"python {start} {shlex.join(sys.argv[1:])}".strip()

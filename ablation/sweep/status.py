@@ -13,31 +13,40 @@ from ablation.sweep.survey import Survey, survey
 from ablation.sweep.terminal import attempt_label, log_of, print_failures, print_lines, reason, value
 from ablation.words import counted
 
-_USAGE = "Expected the folder of a study: python -m ablation.sweep.status runs/quick. Received: {}"
+USAGE = "Expected the folders of studies: ablation status runs/quick"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the state of a study; 0 when done, 2 on a wrong argument."""
+    """Print the state of studies; 0 when done, 2 on a wrong argument."""
+    if {"-h", "--help"} & set(arguments):
+        print(USAGE)
+        return 0
     try:
-        if len(arguments) != 1 or arguments[0].startswith("-"):
-            raise UsageError(_USAGE.format(" ".join(arguments) or "nothing"))
-        store = open_existing(arguments[0])
-        record = store.load_study()
-        if record is None:
-            raise UsageError(f"{arguments[0]}: expected a study that has been planned. Received: none there")
-        found = survey(store, list(map(str, _listed(record, "keys"))))
+        if not arguments or any(word.startswith("-") for word in arguments):
+            raise UsageError(f"{USAGE}. Received: {' '.join(arguments) or 'nothing'}")
+        for path in arguments:
+            _show(path)
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
+    return 0
+
+
+def _show(path: str) -> None:
+    """How far a study is, and what has failed."""
+    store = open_existing(path)
+    record = store.load_study()
+    if record is None:
+        raise UsageError(f"{path}: expected a study that has been planned. Received: none there")
+    found = survey(store, list(map(str, _listed(record, "keys"))))
     print_lines(status_lines(record, found))
     factors = list(_mapped(record, "factors"))
     lines = [
         f"{'interrupted' if attempt.status == 'lost' else 'failed'}: {attempt_label(attempt, factors)}: "
-        f"{reason(attempt)}{log_of(attempt, arguments[0])}"
+        f"{reason(attempt)}{log_of(attempt, path)}"
         for attempt in found.failed.values()
     ]
     print_failures(sorted(lines))
-    return 0
 
 
 def status_lines(record: Mapping[str, Any], found: Survey) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ablation import __main__ as app
+from ablation.app import entry as app
 from ablation.app.config import Config
 from ablation.app.flags import Flags, levels_of
 from ablation.errors import UsageError

@@ -30,7 +30,7 @@ def test_any_table_becomes_a_report_beside_it(table, tmp_path, capsys):
     text = (tmp_path / "mine-report/report.md").read_text()
     assert "24 rows of 2×2 levels: 4 of 4 cells occur, 6 values of fold as blocks; 24 finite" in text
     assert "norm hurts" in text
-    assert "python -m ablation.report table=mine.csv response=loss" in text
+    assert "ablation report table=mine.csv response=loss" in text
     assert "mine-report/index.html" in capsys.readouterr().out
 
 
@@ -68,7 +68,7 @@ def test_names_with_commas_and_words_like_true_stay_names():
     ("settings", "sentence"),
     [
         ([], "Received: nothing"),
-        (["--figures"], "python -m ablation.report runs/quick"),
+        (["--figures"], "ablation report runs/quick"),
         (["a", "b"], "Received: a b"),
         (["table=mine.csv", "factors=[norm]"], "response: expected the column"),
         (["table=mine.csv", "response=loss"], "factors: expected the columns"),

@@ -113,7 +113,7 @@ def test_status_counts_what_is_running(run_toy, run_status, tmp_path):
     assert "4 of 8 runs done, 2 in work by 1 process, 2 failed, about 1 s left." in shown
 
 
-@pytest.mark.parametrize("arguments", [(), ("runs/none",), ("--help",), ("runs/a", "runs/b")])
+@pytest.mark.parametrize("arguments", [(), ("runs/none",), ("--all",), ("runs/a", "runs/b")])
 def test_a_status_of_nothing_is_a_sentence(run_status, arguments):
     code, shown = run_status(*arguments)
     assert code == 2

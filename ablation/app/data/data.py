@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 
 import numpy as np
@@ -12,6 +12,7 @@ from ablation.app.data import mnist_clutter, synthetic_density
 from ablation.app.data.idx import FASHION_MNIST, MNIST, Published, read_published
 from ablation.app.data.samples import Samples
 from ablation.app.data.user_arrays import file_hash, read_samples
+from ablation.app.registry import registry
 from ablation.errors import UsageError
 
 # Of the arrays in mnist_sample.npz, see `make_sample.py`.
@@ -50,7 +51,7 @@ def load_images(
     """Load a data set of images. The cells of a study share them, so the arrays are read-only.
 
     Args:
-        name: one of `DATA_SETS`.
+        name: one of `DATA_SETS`, or a plugin's.
         folder: of the IDX files, for the full data sets; None downloads them once.
         n_train: the first so many training images; None takes all.
         n_test: likewise of the test images.
@@ -60,8 +61,9 @@ def load_images(
     Raises:
         UsageError: unknown name, missing or damaged files, more images asked for than there are.
     """
-    _known(name, DATA_SETS)
-    train, train_labels, test, test_labels = DATA_SETS[name].load(folder)
+    image_sets = _image_sets()
+    _known(name, image_sets)
+    train, train_labels, test, test_labels = image_sets[name].load(folder)
     masks = None
     if name == "mnist_clutter":
         train, _ = mnist_clutter.add_clutter(train, size, [seed, 0])
@@ -115,8 +117,9 @@ def check_data(name: str, model: str) -> None:
     Raises:
         UsageError: naming those it can.
     """
-    _known(name, [*DATA_SETS, *SAMPLE_SETS])
-    sets = SAMPLE_SETS if model == "density" else tuple(DATA_SETS)
+    _known(name, [*_image_sets(), *SAMPLE_SETS])
+    own = registry.networks.get(model)
+    sets = SAMPLE_SETS if model == "density" else (own and own.data) or tuple(_image_sets())
     if name not in sets:
         raise UsageError(
             f"data.name: model.name={model} learns from one of {', '.join(sets)}. Received: {name!r}. "
@@ -124,16 +127,19 @@ def check_data(name: str, model: str) -> None:
         )
 
 
-def data_hash(name: str, path: str | None = None) -> str:
+def data_hash(name: str, path: str | None = None, folder: str | None = None) -> str:
     """What identifies the content of a data set: a SHA-256 in hex. Loading verifies it.
 
     Args:
         name: of the data set.
         path: of the file of `npz`.
+        folder: of the files of a plugin's data set, whose arrays are read for this.
     """
-    _known(name, [*DATA_SETS, *SAMPLE_SETS])
+    _known(name, [*_image_sets(), *SAMPLE_SETS])
     if name == "npz":
         return file_hash(path)
+    if name in registry.data_sets:
+        return _own_hash(name, folder, registry.loaded)
     return DATA_SETS[name].sha256 if name in DATA_SETS else _text_hash(synthetic_density.VERSION)
 
 
@@ -143,6 +149,24 @@ class DataSet:
 
     load: Callable[[str | None], tuple[np.ndarray, ...]]
     sha256: str
+
+
+@lru_cache(maxsize=8)  # asked for each cell of a sweep
+def _own_hash(name: str, folder: str | None, _plugins: tuple[tuple[str, str], ...]) -> str:
+    return arrays_hash(_own_arrays(name, folder))
+
+
+def _own_arrays(name: str, folder: str | None) -> tuple[np.ndarray, ...]:
+    """The four arrays of a plugin's data set, checked."""
+    arrays = tuple(map(np.asarray, registry.data_sets[name](folder)))
+    images = len(arrays) == 4 and all(a.dtype == np.uint8 and a.ndim == 3 for a in arrays[::2])
+    if not images or any(len(a) != len(labels) for a, labels in zip(arrays[::2], arrays[1::2], strict=True)):
+        found = ", ".join(f"{a.dtype} {a.shape}" for a in arrays)
+        raise UsageError(
+            f"data.name={name}: expected training images, their labels, test images, their labels: bytes "
+            f"(n, height, width) and integers (n,). Received: {found}. Change the plugin's function"
+        )
+    return arrays
 
 
 def arrays_hash(arrays: tuple[np.ndarray, ...]) -> str:
@@ -179,6 +203,12 @@ def _count(key: str, wanted: int | None, images: np.ndarray) -> int:
     if wanted is not None and not 1 <= wanted <= len(images):
         raise UsageError(f"data.{key}: expected 1 to {len(images)}, or null for all. Received: {wanted}")
     return wanted or len(images)
+
+
+def _image_sets() -> dict[str, DataSet]:
+    """The built-in ones and those of plugins."""
+    own = {name: DataSet(partial(_own_arrays, name), "") for name in registry.data_sets}
+    return {**DATA_SETS, **own}
 
 
 def _known(name: str, names: Collection[str]) -> None:

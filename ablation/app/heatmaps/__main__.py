@@ -59,7 +59,7 @@ def _check_pictures(saved: Saved, data: Data) -> None:
     from ablation.app.data.data import data_hash
 
     told = saved.row.identity.get("data")
-    if told and data_hash(data.name, data.path) != told:
+    if told and data_hash(data.name, data.path, data.folder) != told:
         raise UsageError(
             f"Expected the pictures that {saved.label} was trained on. Received others: "
             f"{data.path or data.name} has changed since. Put the old file back, or train again"

@@ -1,39 +1,36 @@
 """What `python -m ablation.app.heatmaps` is asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from ablation.errors import UsageError
 
 MAPS = ("grad_cam", "attention", "occlusion", "residual", "top_k", "top_k_variance")
 
 USAGE = (
-    "Expected the folder of a study, then settings: python -m ablation.app.heatmaps runs/density "
+    "Expected the folder of a study, then settings: ablation heatmaps runs/density "
     "map=grad_cam input=rgb layer=rgb_4_activation images=6 cells=a1b2c3d4e5,… output=FILE"
 )
 
 
 @dataclass(frozen=True)
 class MapRequest:
-    """Which maps of which networks.
-
-    Args:
-        study: folder of the study.
-        map: one of `MAPS`.
-        input: of a network with several; None takes that of the layer, or the first.
-        layer: whose output or gate is looked at; None takes the one that runs are scored by.
-        cells: ids of cells; none takes all that have weights.
-        images: how many of the first test images.
-        output: where to write, without suffix; None: `heatmaps_<input>_<map>` in the study's folder.
-    """
+    """Which maps of which networks."""
 
     study: str
-    map: str = "grad_cam"
+    """The folder of the study."""
+    map: str = field(default=MAPS[0], metadata={"levels": MAPS})
+    """What is drawn."""
     input: str | None = None
+    """Of a network with several pictures, the one that is looked at; else that of the layer, or the first."""
     layer: str | None = None
+    """The layer whose output or gate is looked at; else the one that runs are scored by."""
     cells: tuple[str, ...] = ()
+    """Ids of cells, separated by commas; else all that have weights."""
     images: int = 5
+    """How many of the first test images."""
     output: str | None = None
+    """Where to write, without suffix; else heatmaps_<input>_<map> in the study's folder."""
 
     def __post_init__(self) -> None:
         """Refuse maps that do not exist."""

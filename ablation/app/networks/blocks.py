@@ -7,6 +7,7 @@ from keras import layers
 
 from ablation.app.flags import Flags
 from ablation.app.networks.attention import ATTENTION
+from ablation.app.registry import registry
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,13 @@ def activation(settings: BlockSettings, name: str) -> layers.Layer:
     return layers.PReLU(name=name) if level == "prelu" else layers.Activation(level, name=name)
 
 
+def own_parts(x: Any, settings: BlockSettings, name: str) -> Any:
+    """What the user's plugins put into every block, images → images of the same shape."""
+    for part in registry.blocks:
+        x = part(x, settings, name)
+    return x
+
+
 def convolution_block(x: Any, filters: int, settings: BlockSettings, name: str) -> Any:
     """Convolution 3×3, then what the flags switch on: attention, batch norm, dropout; then the activation.
 
@@ -58,6 +66,7 @@ def convolution_block(x: Any, filters: int, settings: BlockSettings, name: str) 
         x = batch_norm(settings, f"{name}_batch_norm")(x)
     if flags.dropout:
         x = layers.Dropout(settings.dropout_rate, name=f"{name}_dropout")(x)
+    x = own_parts(x, settings, name)
     return activation(settings, f"{name}_activation")(x)
 
 

@@ -12,7 +12,7 @@ import keras
 from keras import layers, ops
 
 from ablation.app.networks.attention import ATTENTION
-from ablation.app.networks.blocks import BlockSettings, activation, batch_norm
+from ablation.app.networks.blocks import BlockSettings, activation, batch_norm, own_parts
 from ablation.errors import UsageError
 
 LOSSES = ("loss", "mae")
@@ -35,6 +35,7 @@ def branch(images: Any, units: Sequence[int], settings: BlockSettings, name: str
     """
     flags = settings.flags
     x = layers.Conv2D(units[0], 5, padding="same", name=f"{name}_1_convolution")(images)
+    x = own_parts(x, settings, f"{name}_1")
     x = activation(settings, f"{name}_1_activation")(x)
     x = layers.MaxPooling2D(2, name=f"{name}_1_down")(x)
     if flags.batch_norm:
@@ -43,6 +44,7 @@ def branch(images: Any, units: Sequence[int], settings: BlockSettings, name: str
         x = layers.Conv2D(filters, 3, name=f"{name}_{i}_convolution")(x)
         if i == len(units) and flags.attention != "none":
             x = ATTENTION[flags.attention](name=f"{name}_{i}_attention")(x)
+        x = own_parts(x, settings, f"{name}_{i}")
         x = activation(settings, f"{name}_{i}_activation")(x)
     if flags.dropout:
         x = layers.Dropout(settings.dropout_rate, name=f"{name}_dropout")(x)

@@ -1,0 +1,72 @@
+"""The built-in app as Hydra starts it: one cell and its seeds → rows."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ablation.app import plugins
+from ablation.app.config import Config, check_network
+from ablation.app.places import CONF, OWN_CONF
+from ablation.errors import UsageError
+from ablation.sweep import Outcome, main
+
+_UNKEYED = (
+    "data.folder",
+    "data.path",
+    "plugins",  # by their content, not their path
+    "training.threads",
+    "training.pack",
+    "training.save_weights",
+)
+
+
+def identity(config: Config) -> Mapping[str, str]:
+    """What determines a result beside the configuration: the content of the data, and of plugins."""
+    plugins.use(config.plugins)
+    check_network(config.model.name)
+    from ablation.app.data.data import check_data, data_hash
+
+    check_data(config.data.name, config.model.name)
+    found = {"data": data_hash(config.data.name, config.data.path, config.data.folder)}
+    return {**found, "plugins": plugins.content_hash(config.plugins)} if config.plugins else found
+
+
+def after(config: Config, folder: str) -> None:
+    """Once a study is done, keep the weights of its best and its reference cell."""
+    if config.training.save_weights == "best":
+        from ablation.app.weights import keep_weights
+
+        keep_weights(config.results.url, folder, config.analysis.response, config.analysis.direction)
+
+
+def schema() -> type[Config]:
+    """The configuration's types, with the flags of the plugins that this command or its study names."""
+    from ablation.app.named_plugins import named_plugins
+
+    plugins.use(named_plugins(sys.argv[1:], [OWN_CONF, CONF]))
+    return plugins.schema()
+
+
+@main(config_path=CONF, schema=schema, identity=identity, unkeyed=_UNKEYED, after=after, own_conf=OWN_CONF)
+def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
+    """Train the network that the configuration describes, from each seed."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        from ablation.app.training.devices import prepare_device
+
+        device = prepare_device(config.training.threads)
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"Expected a deep-learning backend. Received: {error}. "
+            "Install one: pip install 'ablation-study[cpu]'; or name the one that is there, KERAS_BACKEND=jax"
+        ) from error
+    from ablation.app.problems import problem
+    from ablation.app.training.problem import Schedule
+    from ablation.app.training.train import train_cell
+
+    t = config.training
+    schedule = Schedule(t.epochs, t.batch_size, t.learning_rate, t.decay)
+    for outcome in train_cell(problem(config), schedule, seeds, t.pack):
+        weights = outcome.weights if t.save_weights != "none" else {}
+        yield replace(outcome, provenance={"device": device, **outcome.provenance}, weights=weights)

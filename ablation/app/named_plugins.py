@@ -1,0 +1,57 @@
+"""Which plugins a command names, before Hydra reads anything: their flags are part of what it checks."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+def named_plugins(arguments: Sequence[str], folders: Sequence[Path]) -> list[str]:
+    """The plugins of a command line, or else those of its study's file.
+
+    Args:
+        arguments: of the command, in Hydra's grammar.
+        folders: where configuration lies, the first before the others.
+    """
+    settings = dict(_settings(arguments))
+    if "plugins" in settings:
+        return _texts(_parsed(settings["plugins"]))
+    study = settings.get("study") or _default_study(folders)
+    return _texts(_read(folders, f"study/{study}.yaml").get("plugins"))
+
+
+def _settings(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for argument in arguments:
+        key, equals, value = argument.partition("=")
+        if equals and not key.startswith("-"):
+            yield key.lstrip("+"), value
+
+
+def _default_study(folders: Sequence[Path]) -> str:
+    for entry in _read(folders, "config.yaml").get("defaults") or []:
+        if isinstance(entry, dict) and "study" in entry:
+            return str(entry["study"])
+    return ""
+
+
+def _read(folders: Sequence[Path], name: str) -> dict[str, Any]:
+    """The first such file; a file that cannot be read is Hydra's to tell."""
+    for folder in folders:
+        if (folder / name).is_file():
+            found = _parsed((folder / name).read_text(errors="replace"))
+            return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
+
+
+def _texts(value: Any) -> list[str]:
+    """One text or a list of them; the schema refuses anything else."""
+    values = value if isinstance(value, list) else [value]
+    return [each for each in values if isinstance(each, str)]

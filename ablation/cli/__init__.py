@@ -1,0 +1,18 @@
+"""`ablation`, the one command for everything. What a subcommand needs is imported when it is called."""
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; the exit code.
+
+    Args:
+        arguments: instead of those of the process.
+    """
+    from ablation.interrupts import end_quietly_while_loading
+
+    end_quietly_while_loading()
+    from ablation.cli.run import run
+
+    return run(sys.argv[1:] if arguments is None else arguments)

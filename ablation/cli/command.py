@@ -1,0 +1,28 @@
+"""What a subcommand is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+Settings = Mapping[str, Mapping[str, str]]
+"""Heading → setting → its meaning."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand.
+
+    Args:
+        name: its word.
+        usage: what follows its word.
+        summary: what it does, in half a sentence.
+        details: the rest that its help says.
+        settings: what can be set, for its help. Called when asked for, as it may import.
+        run: words → exit code.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    details: str
+    settings: Callable[[], Settings]
+    run: Callable[[Sequence[str]], int]

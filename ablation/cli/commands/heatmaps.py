@@ -1,0 +1,32 @@
+"""`ablation heatmaps`: where the trained networks of a study look."""
+
+from collections.abc import Sequence
+
+from ablation.cli.command import Command, Settings
+from ablation.cli.described import described
+from ablation.cli.studies import located
+
+
+def _settings() -> Settings:
+    from ablation.app.heatmaps.command import MapRequest
+
+    settings = described(MapRequest)
+    del settings["study"]
+    return {"Settings": settings}
+
+
+def _heatmaps(words: Sequence[str]) -> int:
+    from ablation.app.heatmaps.__main__ import main
+
+    return main([*located(words[:1]), *words[1:]])
+
+
+COMMAND = Command(
+    "heatmaps",
+    "STUDY [KEY=VALUE …]",
+    "draw where the trained networks of a study look",
+    "It needs saved weights: a sweep keeps those of the best and of the reference cell "
+    "(training.save_weights).",
+    _settings,
+    _heatmaps,
+)

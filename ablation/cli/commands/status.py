@@ -1,0 +1,29 @@
+"""`ablation status`: how far studies are, from any shell."""
+
+from collections.abc import Sequence
+
+from ablation.cli.command import Command
+from ablation.cli.studies import located, swept_studies
+from ablation.errors import UsageError
+
+
+def _status(words: Sequence[str]) -> int:
+    studies = located(words) or swept_studies()
+    if not studies:
+        raise UsageError(
+            "Expected a study, or some under runs/. Received: none. Start one: ablation sweep quick"
+        )
+    from ablation.sweep.status import main
+
+    return main(studies)
+
+
+COMMAND = Command(
+    "status",
+    "[STUDY …]",
+    "how far studies are: all under runs/, or those named",
+    "A study is its name, its folder, such as runs/quick, or the URL of its rows in a database. Shown are "
+    "the runs that are done, in work, failed or interrupted, the time left, and the log of each failure.",
+    dict,
+    _status,
+)

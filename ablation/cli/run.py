@@ -1,0 +1,41 @@
+"""From a command line to its subcommand, and from what goes wrong to a sentence and an exit code."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from ablation.cli.commands import COMMANDS
+from ablation.cli.parser import read
+from ablation.errors import UsageError
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line.
+
+    Args:
+        arguments: the subcommand and its words.
+
+    Returns:
+        0; 1 when runs have failed; 2 on a mistake of the user; 3 when runs allow no analysis; 130 when
+        interrupted.
+    """
+    try:
+        return _dispatch(arguments)
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Interrupted. What was finished is kept.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    command, words = read(arguments, COMMANDS)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+    return command.run(words)

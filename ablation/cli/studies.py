@@ -1,0 +1,65 @@
+"""What is there: studies that can be swept, studies that have been, and tables."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from ablation.app.places import CONF, OWN_CONF
+from ablation.errors import UsageError
+
+RUNS = Path("runs")
+
+
+def study_files() -> dict[str, Path]:
+    """Name → file of each study; those of the user win over the package's."""
+    files = [path for conf in (CONF, OWN_CONF) for path in sorted((conf / "study").glob("*.yaml"))]
+    return {path.stem: path for path in files}
+
+
+def file_names(group: str) -> list[str]:
+    """The names of a group's files, the user's and the package's."""
+    return sorted({path.stem for conf in (CONF, OWN_CONF) for path in (conf / group).glob("*.yaml")})
+
+
+def study_heads() -> dict[str, str]:
+    """Name → the first sentence of its file's head."""
+    return {name: _head(path) for name, path in sorted(study_files().items())}
+
+
+def check_study(name: str) -> None:
+    """Refuse a study that has no file.
+
+    Raises:
+        UsageError: naming those that have one.
+    """
+    known = study_files()
+    if name not in known:
+        near = difflib.get_close_matches(name.rstrip("/").rpartition("/")[2], known, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]}?" if near else f"Write it: ablation init {_as_name(name)}"
+        raise UsageError(f"Expected a study, one of {', '.join(sorted(known))}. Received: {name}. {hint}")
+
+
+def swept_studies() -> list[str]:
+    """The folders under `runs/` that hold a study."""
+    return sorted(str(path) for path in RUNS.glob("*") if (path / "study.json").exists())
+
+
+def tables() -> list[str]:
+    """Files in this folder that may be tables of runs."""
+    return sorted(str(path) for suffix in ("csv", "parquet") for path in Path().glob(f"*.{suffix}"))
+
+
+def located(words: Sequence[str]) -> list[str]:
+    """A study's name in place of its folder is enough: `quick` is `runs/quick`, where that exists."""
+    return [str(RUNS / w) if not Path(w).exists() and (RUNS / w).is_dir() and w else w for w in words]
+
+
+def _head(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    comments = [line.lstrip("# ") for line in lines if line.startswith("#") and "@package" not in line]
+    return re.split(r"(?<=[.?!])\s", " ".join(comments), maxsplit=1)[0]
+
+
+def _as_name(word: str) -> str:
+    return re.sub(r"\W+", "_", word).strip("_") or "mine"

@@ -1,0 +1,63 @@
+"""A folder of the user's whose configuration wins over the one that came with the app."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.plugins import Plugins
+from hydra.plugins.search_path_plugin import SearchPathPlugin
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from ablation.errors import UsageError
+
+
+class OwnConf(SearchPathPlugin):
+    """Puts the user's folder before the app's, for the apps of this process that ask for it."""
+
+    folder: ClassVar[Path | None] = None
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        """Put the folder first, if there is one."""
+        if self.folder is not None:
+            search_path.prepend("own", f"file://{self.folder}", "main")
+
+
+def search_first(own: Path | None, main: Path, config_name: str) -> None:
+    """Have Hydra look here before it looks into the app's own configuration.
+
+    Args:
+        own: the user's folder, which need not exist; None for apps without.
+        main: the app's.
+        config_name: of the app's main file, without `.yaml`.
+
+    Raises:
+        UsageError: the folder's main file is that of another app.
+    """
+    is_own = own is not None and own.is_dir() and own.resolve() != main.resolve()
+    OwnConf.folder = own.resolve() if own is not None and is_own else None
+    if OwnConf.folder is None:
+        return
+    _refuse_another_app(OwnConf.folder / f"{config_name}.yaml", main / f"{config_name}.yaml")
+    Plugins.instance().register(OwnConf)
+
+
+def _refuse_another_app(path: Path, original: Path) -> None:
+    """Refuse a main file whose defaults do not name the app's schema."""
+    if path.is_file() and "schema" in _defaults(original) and "schema" not in _defaults(path):
+        raise UsageError(
+            f"{path}: expected this app's main file, which has schema among its defaults, or no such file. "
+            "Received: that of another app. Give the command in another folder, or copy "
+            f"{original} there and change the copy"
+        )
+
+
+def _defaults(path: Path) -> list[object]:
+    """What a main file names; nothing where it cannot be read, which Hydra tells."""
+    try:
+        loaded = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
+    except (OSError, OmegaConfBaseException, YAMLError):
+        return ["schema"]
+    found = loaded.get("defaults") if isinstance(loaded, dict) else None
+    return found if isinstance(found, list) else []
