@@ -174,11 +174,12 @@ class Analysis:
 
         Columns: factor, level, reference, within (empty, or `factor=level` of the other factor); estimate,
         se, df, ci_low, ci_high (classical or robust to unequal spread, whichever is wider); p_adjusted
-        (Holm over all rows, and a tenth of alpha is spent on looking for interactions); p_equivalence (two
-        one-sided tests against the margin, Holm over all rows, NaN without a margin); percent,
-        percent_low, percent_high; verdict (`keep`, `hurts`, `does nothing`, `inconclusive`);
-        seeds_needed (more seeds until it would be settled with probability 80 % if the estimate is the
-        truth; missing if settled or out of reach).
+        (Holm over all rows, and a tenth of alpha is spent on looking for interactions); p_beyond (the effect
+        is beyond the margin, in one family with p_adjusted) and p_equivalence (it is inside: two one-sided
+        tests, Holm over all rows), NaN without a margin; percent, percent_low, percent_high; verdict
+        (`keep`, `hurts`, `better`, `worse`, `does nothing`, `inconclusive`); seeds_needed (more seeds until
+        it would be settled with probability 80 % if the estimate is the truth; missing if settled or out of
+        reach).
         """
         return self._verdicts[0]
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ablation.report.figures import Picture
 
-Tone = Literal["", "keep", "hurts", "nothing", "open", "pass", "warn", "unknown"]
+Tone = Literal["", "keep", "hurts", "better", "worse", "nothing", "open", "pass", "warn", "unknown"]
 
 
 @dataclass(frozen=True)

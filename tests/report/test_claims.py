@@ -1,5 +1,8 @@
 """What the page says of designs that cannot say everything."""
 
+import json
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,6 +92,19 @@ def test_the_mean_of_the_best_cell_is_that_of_its_runs_and_not_to_be_quoted(page
     )
     assert "rerun it on fresh seeds before quoting it" in sentence
     assert f"| {best.low:.4f} to {best.high:.4f} | 3, 1 failed | the best |" in " ".join(text.split())
+
+
+def test_better_perhaps_by_less_than_the_margin_is_said_everywhere(page, tmp_path, capsys):
+    table = runs(design("ab"), lambda r: -0.05 * r["a"] + 0.05 * r["b"], n_seeds=6)
+    text = page(table, "ab", "block=seed", "margin=5")
+    for words in (text, capsys.readouterr().out):
+        for a, verdict, moves in (("a", "better", "lowers"), ("b", "worse", "raises")):
+            said = f"{verdict}, perhaps by less than the margin of 5 %: it {moves} loss by "
+            assert re.search(f"{a} is (on average )?{said}", words)
+    folder = tmp_path / "runs-report"
+    assert "& better, perhaps by less than the margin &" in (folder / "tables/verdicts.tex").read_text()
+    told = json.loads((folder / "effects.json").read_text())
+    assert [row["verdict"] for row in told["responses"][0]["verdicts"]] == ["better", "worse"]
 
 
 def test_rows_without_a_level_are_no_cells(page):

@@ -1,4 +1,4 @@
-"""Keep, hurts, does nothing, inconclusive: one verdict per component, or per level if an interaction asks."""
+"""One verdict per component, or per level of another where an interaction asks for it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ from ablation.analysis.request import AnalysisRequest
 from ablation.analysis.tables.anova import term_tests, tested_interactions
 from ablation.analysis.verdicts.conservative import Conservative
 from ablation.analysis.verdicts.finding import Finding
+from ablation.analysis.verdicts.judging import INCONCLUSIVE, NOTHING, Judgement, judge
 from ablation.analysis.verdicts.power import Growth
-
-KEEP, HURTS, NOTHING, INCONCLUSIVE = "keep", "hurts", "does nothing", "inconclusive"
 
 LEVELS_SHARE = 0.1
 """Share of alpha that pays for looking at levels.
@@ -142,37 +141,27 @@ def verdicts_table(
         failing: (factor, level) at which runs fail more often -> failed runs, runs.
         depends: factor -> what its effect may depend on, and the p value of that.
     """
-    p = np.minimum(holm(found.p) * asked.alpha / contrast_alpha(fit, asked.alpha), 1.0)
+    margin = scale.margin(asked.margin)[1] if asked.margin else None
+    share = contrast_alpha(fit, asked.alpha)
+    judged = judge(found, margin, asked.alpha, share, asked.direction == "lower")
     low, high = found.interval(asked.alpha)
-    band = scale.margin(asked.margin) if asked.margin else (np.nan, np.nan)
-    # A row is either without effect or outside the margin, so each of the two corrections keeps its alpha.
-    p_equivalence = holm(found.equivalence_p(*band))
-    verdicts = [_judge(e, q, pe, asked) for e, q, pe in zip(found.estimate, p, p_equivalence, strict=True)]
-    seeds = _seeds(found, verdicts, fit, scale, asked, growth)
+    seeds = _seeds(found, judged.verdicts, fit, scale, asked, growth)
     table = row_names(rows).assign(
         estimate=found.estimate,
         se=found.se,
         df=found.df,
         ci_low=low,
         ci_high=high,
-        p_adjusted=p,
-        p_equivalence=p_equivalence,
+        p_adjusted=judged.p,
+        p_beyond=judged.p_beyond,
+        p_equivalence=judged.p_equivalence,
         percent=scale.percent(found.estimate),
         percent_low=scale.percent(low),
         percent_high=scale.percent(high),
-        verdict=verdicts,
+        verdict=judged.verdicts,
         seeds_needed=pd.array(seeds, dtype="Int64"),
     )
-    return table, _findings(rows, found, p, verdicts, seeds, predictors, asked, failing, depends)
-
-
-def _judge(estimate: float, p: float, p_equivalence: float, asked: AnalysisRequest) -> str:
-    if p_equivalence < asked.alpha:
-        return NOTHING
-    if p < asked.alpha:
-        better = estimate < 0 if asked.direction == "lower" else estimate > 0
-        return KEEP if better else HURTS
-    return INCONCLUSIVE
+    return table, _findings(rows, found, judged, seeds, predictors, asked, failing, depends)
 
 
 def _seeds(
@@ -197,8 +186,7 @@ def _seeds(
 def _findings(
     rows: Sequence[Row],
     found: Conservative,
-    p: Floats,
-    verdicts: list[str],
+    judged: Judgement,
     seeds: list[int | None],
     predictors: Sequence[Predictor],
     asked: AnalysisRequest,
@@ -208,15 +196,15 @@ def _findings(
     n_levels = {part.name: len(part.levels) if isinstance(part, Factor) else 0 for part in predictors}
     findings = []
     for i, row in enumerate(rows):
-        tail = 2 * asked.alpha if verdicts[i] == NOTHING else asked.alpha
+        tail = 2 * asked.alpha if judged.verdicts[i] == NOTHING else asked.alpha
         low, high = found.interval(tail)
         # Failures flatter the average of the level, or of the reference.
         levels = [level for level in (row.level, row.reference) if (row.factor, level) in failing]
         finding = Finding(
             factor=row.factor, level=row.level, reference=row.reference, within=row.within,
             n_levels=n_levels[row.factor], estimate=float(found.estimate[i]),
-            low=float(low[i]), high=float(high[i]), p=float(p[i]),
-            verdict=verdicts[i], coverage=1 - tail, seeds=seeds[i],
+            low=float(low[i]), high=float(high[i]), p=float(judged.p[i]),
+            verdict=judged.verdicts[i], coverage=1 - tail, seeds=seeds[i],
             depends=None if row.within else depends.get(row.factor),
             n_verdicts=len(rows),
             failing=tuple((level, *failing[row.factor, level]) for level in levels),

@@ -27,11 +27,13 @@ from ablation.report.figures.names import (
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.scales import quantity, relative_ticks, tick
 from ablation.report.figures.style import BAND, HURTS, INK, KEEP, MUTED, NEUTRAL, drawing, filling, new_figure
+from ablation.report.sentences import verdict_words
 
 MAX_ROWS = 100
 """A taller figure is no longer read; the table beside it has all rows."""
 
-_COLOUR = {"keep": KEEP, "hurts": HURTS}
+_COLOUR = {"keep": KEEP, "hurts": HURTS, "better": KEEP, "worse": HURTS}
+_BOLD = ("keep", "hurts")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,11 @@ def effects_forest(analysis: Analysis, response: str, direction: str) -> Picture
     if not every:
         return None
     shown = every if len(every) <= MAX_ROWS else sorted(every, key=_rank)[:MAX_ROWS]
-    figure = new_figure(1.5 + (0.42 if any(e.within for e in shown) else 0.34) * len(shown))
+    figure = new_figure(
+        1.5
+        + (0.42 if any(e.within or e.verdict != verdict_words(e.verdict) for e in shown) else 0.34)
+        * len(shown)
+    )
     axes = figure.add_subplot()
     band = analysis.scaling.margin(analysis.request.margin) if analysis.request.margin else None
     low, high = x_limits(shown, band)
@@ -146,10 +152,19 @@ def _name_rows(axes: Axes, shown: list[Effect]) -> None:
         axes.text(-0.03, y, effect.name, va="bottom" if effect.within else "center", **name)
         if effect.within:
             axes.text(-0.03, y, short(f"at {effect.within}"), va="top", color=MUTED, **name)
-        word = effect.verdict if not math.isnan(effect.estimate) else "unknown"
-        colour = _COLOUR.get(effect.verdict, NEUTRAL)
-        bold = "bold" if effect.verdict in _COLOUR else "normal"
-        axes.text(1.03, y, word, transform=across, va="center", color=colour, fontweight=bold, fontsize=10)
+        _name_verdict(axes, y, effect)
+
+
+def _name_verdict(axes: Axes, y: int, effect: Effect) -> None:
+    """The verdict in one line, or with what it leaves open in a second."""
+    word = verdict_words(effect.verdict) if not math.isnan(effect.estimate) else "unknown"
+    first, _, second = word.partition(", ")
+    bold = "bold" if effect.verdict in _BOLD else "normal"
+    style: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "fontsize": 10}
+    colour = _COLOUR.get(effect.verdict, NEUTRAL)
+    axes.text(1.03, y, first, va="bottom" if second else "center", color=colour, fontweight=bold, **style)
+    if second:
+        axes.text(1.03, y, second.replace("by less than the", "<"), va="top", color=MUTED, **style)
 
 
 def _name_x(axes: Axes, limits: tuple[float, float], is_log: bool, response: str, direction: str) -> None:
@@ -204,7 +219,7 @@ def _words(effect: Effect, is_log: bool) -> str:
     change = write(effect.estimate)
     if not math.isnan(effect.low):
         change += f" ({write(effect.low)} to {write(effect.high)})"
-    return f"{name} {change}, {p_text(effect.p)}, {effect.verdict}"
+    return f"{name} {change}, {p_text(effect.p)}, {verdict_words(effect.verdict)}"
 
 
 def significant_levels(analysis: Analysis) -> set[tuple[str, str]]:

@@ -78,12 +78,12 @@ def _table(study: Subject, answer: ResponseResult) -> Table:
     for i, head, texts in zip(kept, heads, zip(*rows, strict=True), strict=True):
         width = max(len(text) for text in (head, *texts))
         justify: Literal["left", "right"] = "right" if made.columns[i].is_number else "left"
-        is_name = i < 2  # wraps where the terminal is narrow; numbers never do
+        is_words = i < 3  # wraps where the terminal is narrow; numbers never do
         table.add_column(
             Text(head),
             justify=justify,
-            min_width=8 if is_name else width,
-            no_wrap=not is_name,
+            min_width=8 if is_words else width,
+            no_wrap=not is_words,
             overflow="fold",
         )
     for row in rows:

@@ -11,7 +11,7 @@ import pandas as pd
 from ablation.numbers import percent, units
 from ablation.report.document import Cell, Column, Prose, Section, Table
 from ablation.report.sections.tables import TONES, component, contrast
-from ablation.report.sentences import with_words
+from ablation.report.sentences import verdict_words, with_words
 from ablation.report.subject import ResponseResult, Subject
 
 
@@ -54,4 +54,7 @@ def _entry(answer: ResponseResult, rows: list[Mapping[Any, Any]]) -> Cell:
     row = rows[0]
     change = percent(row["percent"]) if answer.analysis.scale == "log" else units(row["estimate"])
     known = math.isfinite(row["estimate"])
-    return Cell(f"{change}, {row['verdict']}" if known else "unknown", tone=TONES.get(row["verdict"], ""))
+    return Cell(
+        f"{change}, {verdict_words(row['verdict'])}" if known else "unknown",
+        tone=TONES.get(row["verdict"], ""),
+    )

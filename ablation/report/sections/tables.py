@@ -10,11 +10,14 @@ from ablation.analysis.model.terms import Term
 from ablation.analysis.tables.anova import group_name, tested_interactions
 from ablation.naming import clipped, is_switch
 from ablation.report.document import Cell, Tone
+from ablation.report.sentences import verdict_words
 from ablation.report.subject import Subject
 
 TONES: Mapping[str, Tone] = {
     "keep": "keep",
     "hurts": "hurts",
+    "better": "better",
+    "worse": "worse",
     "does nothing": "nothing",
     "inconclusive": "open",
 }
@@ -27,7 +30,7 @@ def cells(*texts: str) -> list[Cell]:
 
 def verdict_cell(verdict: str) -> Cell:
     """A verdict with its tone."""
-    return Cell(verdict, tone=TONES.get(verdict, ""))
+    return Cell(verdict_words(verdict), tone=TONES.get(verdict, ""))
 
 
 def component(study: Subject, row: Mapping[str, Any]) -> str:

@@ -6,6 +6,6 @@
 
 from ablation.report.sentences.notices import notice_sentence
 from ablation.report.sentences.verdicts import component, verdict_sentence, with_words
-from ablation.report.sentences.wording import Wording
+from ablation.report.sentences.wording import Wording, verdict_words
 
-__all__ = ["Wording", "component", "notice_sentence", "verdict_sentence", "with_words"]
+__all__ = ["Wording", "component", "notice_sentence", "verdict_sentence", "verdict_words", "with_words"]

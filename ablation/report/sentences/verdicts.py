@@ -10,7 +10,7 @@ from ablation.analysis import Analysis
 from ablation.analysis.verdicts.finding import Finding
 from ablation.naming import clipped
 from ablation.numbers import p_text
-from ablation.report.sentences.wording import Wording
+from ablation.report.sentences.wording import Wording, verdict_words
 from ablation.words import OFF, ON
 
 
@@ -50,6 +50,9 @@ def _verdict(found: Finding, words: Wording) -> str:
         return f"Keep {name}:{on_average} it {_moves(found, words)}, {p_text(found.p)}."
     if found.verdict == "hurts":
         return f"{name} hurts:{on_average} it {_moves(found, words)}, {p_text(found.p)}."
+    if found.verdict in ("better", "worse"):
+        how = verdict_words(found.verdict).replace("the margin", f"the margin of {words.margin_text}")
+        return f"{name} is{on_average} {how}: it {_moves(found, words)}, {p_text(found.p)}."
     if found.verdict == "does nothing":
         inside = f"inside the margin of {words.margin_text}"
         return f"{name} does nothing that matters{on_average}: {change} ({interval}), {inside}."

@@ -12,6 +12,16 @@ from ablation.naming import cell_label, clipped
 from ablation.numbers import percent, percent_interval, units, units_interval
 from ablation.words import counted
 
+_VERDICTS = {
+    "better": "better, perhaps by less than the margin",
+    "worse": "worse, perhaps by less than the margin",
+}
+
+
+def verdict_words(code: str) -> str:
+    """A verdict as tables and figures name it; most codes are words already."""
+    return _VERDICTS.get(code, code)
+
 
 @dataclass(frozen=True)
 class Wording:

@@ -1,0 +1,88 @@
+"""From p values to verdicts: where an effect surely is, relative to zero and to the margin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ablation.analysis.data.factors import Floats
+from ablation.analysis.probability.distributions import t_two_sided
+from ablation.analysis.probability.multiplicity import holm, nested_holm
+from ablation.analysis.verdicts.conservative import Conservative
+
+KEEP, HURTS, BETTER, WORSE = "keep", "hurts", "better", "worse"
+NOTHING, INCONCLUSIVE = "does nothing", "inconclusive"
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """Adjusted p values of three claims on each contrast, (m,), and the verdicts that follow.
+
+    Attributes:
+        p: the effect has the sign of its estimate.
+        p_beyond: it is beyond the margin on that side; NaN without a margin.
+        p_equivalence: it is inside the margin; NaN without one.
+        verdicts: one code per contrast.
+    """
+
+    p: Floats
+    p_beyond: Floats
+    p_equivalence: Floats
+    verdicts: list[str]
+
+
+def judge(
+    found: Conservative, margin: float | None, alpha: float, share: float, lower_is_better: bool
+) -> Judgement:
+    """Judge contrasts together.
+
+    Every case has one verdict:
+
+    | sign is sure | surely inside the margin | surely beyond it | verdict |
+    |---|---|---|---|
+    | no | no | | inconclusive |
+    | yes or no | yes | | does nothing (that matters) |
+    | yes | no | no | better or worse, perhaps by less than the margin |
+    | yes | no | yes, or no margin | keep or hurts |
+
+    Signs and sizes are tested as one family: with probability 1 - alpha no effect is called better or worse
+    that has the other sign or none, nor kept or hurtful that is not beyond the margin. A contrast's tests are
+    nested (what is beyond the margin has its sign), so one part of alpha pays for both until the larger
+    claim is settled. A contrast is either outside the margin or not, so does nothing has an alpha of its own.
+
+    Args:
+        found: the contrasts.
+        margin: the smallest effect that matters, on the analysis scale.
+        alpha: error rate of each of the two families.
+        share: the part of alpha that is left for signs and sizes.
+        lower_is_better: which sign is the better one.
+    """
+    band = (np.nan, np.nan) if margin is None else (-margin, margin)
+    p, p_beyond = nested_holm(
+        found.p, np.full(len(found.p), np.nan) if margin is None else _beyond(found, margin)
+    )
+    p, p_beyond = (np.minimum(values * alpha / share, 1.0) for values in (p, p_beyond))
+    p_equivalence = holm(found.equivalence_p(*band))
+    verdicts = []
+    for i, estimate in enumerate(found.estimate):
+        verdicts.append(INCONCLUSIVE)
+        if p_equivalence[i] < alpha:
+            verdicts[i] = NOTHING
+        elif p[i] < alpha:
+            is_better = (estimate < 0) == lower_is_better
+            is_large = margin is None or p_beyond[i] < alpha
+            verdicts[i] = ((KEEP, BETTER) if is_better else (HURTS, WORSE))[not is_large]
+    return Judgement(p, p_beyond, p_equivalence, verdicts)
+
+
+def _beyond(found: Conservative, margin: float) -> Floats:
+    """P values of 'the effect is not beyond the margin on its side', by all errors a verdict must pass.
+
+    They are two-sided, as those of the sign: below alpha where the interval lies beyond the margin.
+    """
+    p = []
+    for estimate, errors in zip(found.estimate, found.errors, strict=True):
+        away = max(abs(float(estimate)) - margin, 0.0)
+        p.append(max(float(t_two_sided(away / se, df)) for se, df in errors))
+    return np.array(p)
