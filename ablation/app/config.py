@@ -8,11 +8,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from ablation.app.flags import Flags
-from ablation.app.registry import registry
 from ablation.errors import UsageError
-
-NETWORKS = ("variational", "autoencoder", "density")
-"""Values of `model.name`; `ablation.app.problems` makes a problem of each."""
 
 # OmegaConf reads annotations at run time: Optional and builtin containers, no postponed evaluation.
 
@@ -52,7 +48,7 @@ class Model:
     """The network around the blocks; the defaults are the article's."""
 
     name: str = "variational"
-    """`variational` or `autoencoder`; or `density`, which takes several pictures."""
+    """A network of `ablation.app.problems`, or a plugin's."""
     units: list[int] = field(default_factory=lambda: [35, 25, 15, 5])
     """Filters of the first convolution, of each dense block, of the last convolution; of `density`, of each
     convolution of a branch."""
@@ -139,14 +135,14 @@ class Analysis:
 
     response: str = "loss"
     """The response whose effects are reported."""
-    direction: str = "lower"
-    """Which values are better: `lower` or `higher`."""
+    direction: Optional[str] = None  # noqa: UP045
+    """Which values are better, `lower` or `higher`; null: as the problem declares."""
     margin: Optional[float] = None  # noqa: UP045
     """The smallest effect that matters, in % of a positive response where lower is better, else in units."""
     responses: list[str] = field(default_factory=list)
     """More responses to report, each in a section of its own."""
     directions: dict[str, str] = field(default_factory=dict)
-    """Which values of those are better, where it is not `lower`: response → `higher`."""
+    """Which values of those are better, where it is not what the problem declares: response → `higher`."""
     numeric: list[str] = field(default_factory=list)
     """Factors that enter as numbers, such as `training.learning_rate`: a straight line over their range."""
 
@@ -167,16 +163,6 @@ class Config:
     training: Training = field(default_factory=Training)
     results: Results = field(default_factory=Results)
     analysis: Analysis = field(default_factory=Analysis)
-
-
-def check_network(name: str) -> None:
-    """Refuse a network that is neither built in nor a plugin's.
-
-    Raises:
-        UsageError: naming those that there are.
-    """
-    names = (*NETWORKS, *registry.networks)
-    _expect(name in names, "model.name", f"one of {', '.join(names)}", name)
 
 
 def _expect(holds: bool, key: str, expected: str, received: object) -> None:

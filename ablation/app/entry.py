@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ablation.app import plugins
-from ablation.app.config import Config, check_network
+from ablation.app.config import Config
+from ablation.app.data.data import check_data, data_hash
 from ablation.app.places import CONF, OWN_CONF
+from ablation.app.problems import OF_EVERY_RUN, network_of, problem
+from ablation.app.reads import refuse_unread
 from ablation.errors import UsageError
-from ablation.sweep import Outcome, main
+from ablation.sweep import Outcome, Response, main
 
 _UNKEYED = (
     "data.folder",
@@ -24,10 +27,7 @@ _UNKEYED = (
 def identity(config: Config) -> Mapping[str, str]:
     """What determines a result beside the configuration: the content of the data, and of plugins."""
     plugins.use(config.plugins)
-    check_network(config.model.name)
-    from ablation.app.data.data import check_data, data_hash
-
-    check_data(config.data.name, config.model.name)
+    check_data(config.data.name, config.model.name, network_of(config.model.name).data)
     found = {"data": data_hash(config.data.name, config.data.path, config.data.folder)}
     return {**found, "plugins": plugins.content_hash(config.plugins)} if config.plugins else found
 
@@ -37,7 +37,7 @@ def after(config: Config, folder: str) -> None:
     if config.training.save_weights == "best":
         from ablation.app.weights import keep_weights
 
-        keep_weights(config.results.url, folder, config.analysis.response, config.analysis.direction)
+        keep_weights(config.results.url, folder)
 
 
 def schema() -> type[Config]:
@@ -48,7 +48,21 @@ def schema() -> type[Config]:
     return plugins.schema()
 
 
-@main(config_path=CONF, schema=schema, identity=identity, unkeyed=_UNKEYED, after=after, own_conf=OWN_CONF)
+def responses(config: Config) -> Sequence[Response]:
+    """What is declared of the responses of a configuration's network, and of those of every run."""
+    return (*network_of(config.model.name).responses, *OF_EVERY_RUN)
+
+
+@main(
+    config_path=CONF,
+    schema=schema,
+    identity=identity,
+    unkeyed=_UNKEYED,
+    after=after,
+    own_conf=OWN_CONF,
+    check=refuse_unread,
+    responses=responses,
+)
 def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
     """Train the network that the configuration describes, from each seed."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -61,7 +75,6 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
             f"Expected a deep-learning backend. Received: {error}. "
             "Install one: pip install 'ablation-study[cpu]'; or name the one that is there, KERAS_BACKEND=jax"
         ) from error
-    from ablation.app.problems import problem
     from ablation.app.training.problem import Schedule
     from ablation.app.training.train import train_cell
 

@@ -24,13 +24,16 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from ablation.app.config import Config
 from ablation.app.flags import Flags
-from ablation.app.registry import Network, registry
+from ablation.app.problems.network import Network
+from ablation.app.registry import registry
 from ablation.errors import UsageError
+from ablation.results import Response
 
 T = TypeVar("T")
 _PREFIX = "ablation_plugin_"
@@ -63,19 +66,24 @@ def block(part: Callable[..., T]) -> Callable[..., T]:
     return part
 
 
-def network(name: str, data: Sequence[str] = ()) -> Callable[[Callable[..., T]], Callable[..., T]]:
+def network(
+    name: str, data: Sequence[str] = (), responses: Sequence[Response] = ()
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add a network, for `model.name`.
 
     Args:
         name: of the network.
         data: names of the data sets that it learns from; none for all of images.
+        responses: unit and direction of what is measured on it.
 
     Returns:
         A decorator of configuration → `ablation.app.training.problem.Problem`.
     """
 
-    def add(problem: Callable[..., T]) -> Callable[..., T]:
-        registry.networks[name] = Network(problem, tuple(data))
+    def add(problem: Callable[..., Any]) -> Callable[..., Any]:
+        registry.networks[name] = Network(
+            lambda config: partial(problem, config), tuple(data), tuple(responses)
+        )
         return problem
 
     return add

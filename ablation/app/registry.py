@@ -5,19 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True)
-class Network:
-    """A network of the user's.
-
-    Args:
-        problem: configuration → `ablation.app.training.problem.Problem`.
-        data: names of the data sets that it learns from; none for all of images.
-    """
-
-    problem: Callable[[Any], Any]
-    data: tuple[str, ...] = ()
-
-
 @dataclass
 class Registry:
     """What the files that are in use have added.
@@ -25,14 +12,14 @@ class Registry:
     Attributes:
         flags: dataclasses whose fields are flags.
         blocks: parts of every block, in the order in which they act.
-        networks: by `model.name`.
+        networks: by `model.name`; each an `ablation.app.problems.network.Network`.
         data_sets: by `data.name`; `data.folder` → four arrays.
         loaded: path and hash of each file.
     """
 
     flags: list[type] = field(default_factory=list)
     blocks: list[Callable[..., Any]] = field(default_factory=list)
-    networks: dict[str, Network] = field(default_factory=dict)
+    networks: dict[str, Any] = field(default_factory=dict)
     data_sets: dict[str, Callable[[str | None], Any]] = field(default_factory=dict)
     loaded: tuple[tuple[str, str], ...] = ()
 

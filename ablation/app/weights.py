@@ -8,8 +8,8 @@ from omegaconf import OmegaConf
 from ablation.app import plugins
 from ablation.app.config import Config
 from ablation.errors import UsageError
+from ablation.report.load import load_study
 from ablation.results import Arrays, Row, open_store
-from ablation.results.canonical import canonical
 
 if TYPE_CHECKING:
     import keras
@@ -19,37 +19,31 @@ KIND = "weights"
 _SETTINGS = ("flags", "data", "model", "training")  # of `Config`; the rest changes no network
 
 
-def keep_weights(url: str, folder: str, response: str, direction: str = "lower") -> list[str]:
+def keep_weights(url: str, folder: str) -> list[str]:
     """Remove the weights of runs that asked for `best`, but for those of the best and the reference cell.
 
-    The best cell has the best mean response over its runs that are ok; the reference cell has the reference
-    level of each factor. Weights of runs that asked for `all` stay, and so do those of other studies; all
-    stay as long as runs of the design are missing, since the best cell may be among them.
+    The best cell is the one that the report calls best. Weights of runs that asked for `all` stay, and so
+    do those of other studies. All stay as long as runs of the design are missing, since the best cell may
+    be among them, and where the runs allow no analysis.
 
     Args:
         url: of the study's rows.
         folder: of the study.
-        response: by which cells are ranked; if no run has it, all weights stay.
-        direction: `lower` or `higher` is better.
 
     Returns:
         The keys whose weights were removed.
     """
-    store, arrays = open_store(url), Arrays(folder)
-    study, rows = store.load_study() or {}, store.scan().rows
-    keys = _list(study, "keys")
-    design = [rows[key] for key in keys if key in rows]
-    if len(design) < len(keys):
+    study, store, arrays = load_study(url, folder), open_store(url), Arrays(folder)
+    if study.table.attrs["missing"] or study.main.analysis is None:
         return []
-    best = _best_cell(design, response, direction)
-    if best is None:
-        return []
-    kept = {best, _reference_cell(design, study)}
-    there = set(arrays.keys(KIND))
+    cells = study.table["cell"]
+    best = set(cells.loc[list(study.main.analysis.best_cell.rows)])
+    reference = {cell for i, cell in enumerate(cells) if study.levels_of(i) == study.reference}
+    others = study.table["key"][~cells.isin(best | reference)]
     removed = [
-        row.key
-        for row in design
-        if row.key in there and row.cell not in kept and row.config.get("training.save_weights") == "best"
+        key
+        for key in set(others) & set(arrays.keys(KIND))
+        if (row := store.find(key)) and row.config.get("training.save_weights") == "best"
     ]
     for key in removed:
         arrays.remove(KIND, key)
@@ -115,31 +109,3 @@ def set_weights(network: "keras.Model", weights: Mapping[str, "np.ndarray"], key
         )
     for variable in network.weights:
         variable.assign(weights[variable.path])
-
-
-def _best_cell(rows: list[Row], response: str, direction: str) -> str | None:
-    """The id of the cell with the best mean response."""
-    by_cell: dict[str, list[float]] = {}
-    for row in rows:
-        value = row.responses.get(response)
-        if row.status == "ok" and value is not None:
-            by_cell.setdefault(row.cell, []).append(value)
-    means = {cell: sum(values) / len(values) for cell, values in by_cell.items()}
-    choose = max if direction == "higher" else min
-    return choose(means, key=lambda cell: means[cell]) if means else None
-
-
-def _reference_cell(rows: list[Row], study: Mapping[str, Any]) -> str | None:
-    """The id of the cell that has the reference level of each factor."""
-    factors, defaults = study.get("factors") or {}, study.get("defaults") or {}
-    reference = {name: levels[0] for name, levels in factors.items()} | (study.get("reference") or {})
-    for row in rows:
-        has = {name: row.config.get(name, defaults.get(name)) for name in reference}
-        if canonical(has) == canonical(reference):
-            return row.cell
-    return None
-
-
-def _list(study: Mapping[str, Any], name: str) -> list[Any]:
-    values = study.get(name)
-    return values if isinstance(values, list) else []

@@ -9,6 +9,7 @@ from ablation.results.copying import Copied, copy
 from ablation.results.key import ABSENT, cell_key, changed_default, first_defaults, run_key
 from ablation.results.opening import open_existing, open_store
 from ablation.results.outcome import Outcome
+from ablation.results.response import Response, response_of
 from ablation.results.row import FINAL, UNFINISHED, Row
 from ablation.results.store import Attempt, Quarantined, Scan, Store
 from ablation.results.table import OWN_COLUMNS, read
@@ -25,6 +26,7 @@ __all__ = [
     "Copied",
     "Outcome",
     "Quarantined",
+    "Response",
     "Row",
     "Scan",
     "Store",
@@ -37,5 +39,6 @@ __all__ = [
     "open_existing",
     "open_store",
     "read",
+    "response_of",
     "run_key",
 ]

@@ -10,8 +10,8 @@
 What the framework knows of an app is its config keys, its seeds and the responses it yields.
 """
 
-from ablation.results import Outcome
+from ablation.results import Outcome, Response
 from ablation.sweep.app import App, main
 from ablation.sweep.cell import Cell
 
-__all__ = ["App", "Cell", "Outcome", "main"]
+__all__ = ["App", "Cell", "Outcome", "Response", "main"]

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,11 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from ablation.errors import UsageError
-from ablation.results import open_store
+from ablation.results import Response, open_store
 from ablation.sweep.cell import Cell, Identity, make_cell
 from ablation.sweep.explain import explain
 from ablation.sweep.pickling import register_sentinels
@@ -33,6 +33,8 @@ from ablation.sweep.workers import register_workers
 _INTERRUPTED = "Interrupted. Finished runs are kept; the same command goes on."
 
 After = Callable[[Any, str], None]
+Check = Callable[[Collection[str], Sequence[Mapping[str, Any]]], None]
+Responses = Sequence[Response] | Callable[[Any], Sequence[Response]]
 
 register_workers()
 register_sentinels()
@@ -48,24 +50,35 @@ class App:
         unkeyed: config keys that change no result, such as the folder of the data.
         after: (settings of the reference cell, the study's folder) → nothing; called once at the end of a
             sweep, before the report.
+        check: (factors, the cells' flat configurations) → nothing, or a `UsageError` that refuses the plan,
+            before anything is trained.
+        responses: unit and direction of what is measured; or settings → the same.
     """
 
     def __init__(
         self,
         train: Train,
-        schema: type | None,
-        identity: Identity | None,
-        unkeyed: Sequence[str],
-        after: After | None,
+        schema: type | None = None,
+        identity: Identity | None = None,
+        unkeyed: Sequence[str] = (),
+        after: After | None = None,
+        check: Check | None = None,
+        responses: Responses = (),
     ) -> None:
         self.train, self.schema, self.identity, self.unkeyed = train, schema, identity, tuple(unkeyed)
-        self.after = after
+        self.after, self.check = after, check
+        self._responses = responses
         self.__name__ = getattr(train, "__name__", "train")
         self.folder = Path(inspect.getfile(train)).resolve().parent
 
     def cell(self, cfg: DictConfig) -> Cell:
         """The cell that a configuration describes."""
         return make_cell(cfg, self.schema, self.identity, self.unkeyed)
+
+    def responses(self, cfg: DictConfig) -> Sequence[Response]:
+        """What is declared of the responses of a configuration."""
+        told = self._responses
+        return told(OmegaConf.to_object(cfg)) if callable(told) else told
 
     def __call__(self, cfg: DictConfig) -> None:
         """Do one job: the runs of a cell that are not done yet."""
@@ -89,11 +102,13 @@ def main(
     unkeyed: Sequence[str] = (),
     after: After | None = None,
     own_conf: Path | None = None,
+    check: Check | None = None,
+    responses: Responses = (),
 ) -> Callable[[Train], Callable[[], None]]:
     """Make a training function a Hydra app.
 
-    The app's config needs `name` (of the study), `seeds`, `results.folder`, `results.url`,
-    `analysis.response` and `analysis.direction`. With a schema, its defaults list names `schema`.
+    The app's config needs `name` (of the study), `seeds`, `results.folder`, `results.url` and
+    `analysis.response`. With a schema, its defaults list names `schema`.
 
     Args:
         config_path: folder of the configuration, absolute or relative to the decorated function's file.
@@ -103,6 +118,8 @@ def main(
         unkeyed: as for `App`.
         after: as for `App`.
         own_conf: a folder of the user's, searched before `config_path` where it exists.
+        check: as for `App`.
+        responses: as for `App`. `analysis.direction` and `analysis.directions` win over it.
 
     Returns:
         A decorator; the decorated function takes its arguments from the command line. It ends with exit
@@ -114,7 +131,7 @@ def main(
             made = schema if schema is None or isinstance(schema, type) else schema()
             if made is not None:
                 ConfigStore.instance().store(name="schema", node=made)
-            app = App(train, made, identity, unkeyed, after)
+            app = App(train, made, identity, unkeyed, after, check, responses)
             folder = app.folder / config_path
             search_first(own_conf, folder, config_name)
             hydra.main(version_base="1.3", config_path=str(folder), config_name=config_name)(app)()

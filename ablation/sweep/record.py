@@ -3,7 +3,7 @@
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +11,21 @@ from omegaconf import DictConfig, OmegaConf
 
 from ablation.design import alias_table
 from ablation.errors import UsageError
-from ablation.results import OWN_COLUMNS, Row, first_defaults
+from ablation.results import OWN_COLUMNS, Response, Row, first_defaults
+from ablation.sweep.declared import judged
 from ablation.sweep.plan import Plan
 
 
-def make_record(base: DictConfig, plan: Plan, earlier: Mapping[str, Any]) -> dict[str, Any]:
+def make_record(
+    base: DictConfig, plan: Plan, earlier: Mapping[str, Any], declared: Sequence[Response] = ()
+) -> dict[str, Any]:
     """The record; docs/results.md describes it.
 
     Args:
         base: configuration of a cell, for the study's name and `analysis`.
         plan: of the study.
         earlier: the record of the last sweep, or nothing.
+        declared: what the app says of its responses.
 
     Raises:
         UsageError: a factor is called as a column of every table; a setting of `analysis` means nothing,
@@ -52,7 +56,7 @@ def make_record(base: DictConfig, plan: Plan, earlier: Mapping[str, Any]) -> dic
         },
         "reference": dict(design.reference),
         **analysis,
-        "responses": list(dict.fromkeys([analysis["response"], *(analysis.get("responses") or ())])),
+        **judged(analysis, declared),
         "command": command(),
     }
 
@@ -80,7 +84,7 @@ def _check_names(plan: Plan) -> None:
 
 def _check_settings(analysis: Mapping[str, Any]) -> None:
     """Refuse directions and margins that mean nothing, by the keys that a sweep knows them by."""
-    directions = {"analysis.direction": analysis.get("direction", "lower")}
+    directions = {"analysis.direction": analysis.get("direction") or "lower"}
     for name, direction in (analysis.get("directions") or {}).items():
         directions[f"analysis.directions.{name}"] = direction
     for key, direction in directions.items():

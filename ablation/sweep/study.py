@@ -56,7 +56,7 @@ class Study:
         found, earlier = survey(store, plan.runs), store.load_study() or {}
         check_defaults(found.rows, plan.runs, first_defaults(earlier))
         todo = {key: run for key, run in plan.runs.items() if key not in found.rows}
-        record = make_record(base, plan, earlier)
+        record = make_record(base, plan, earlier, self.app.responses(base))
         check_response(record, found.rows.values())
         left = time_left(found.rows.values(), len(todo), parallel(self.master.hydra.launcher))
         print_plan(base.name, plan, len(found.rows), left)
@@ -94,7 +94,10 @@ class Study:
             reference=request.reference or None,
         )
         seeds = _seeds(overrides, composer.config, request.replicates)
-        return composer.config, make_plan(composer, design, seeds)
+        plan = make_plan(composer, design, seeds)
+        if self.app.check is not None:
+            self.app.check(list(plan.factors), [planned.cell.config for planned in plan.cells])
+        return composer.config, plan
 
     def _train(
         self, plan: Plan, todo: Runs, store: Store, base: DictConfig, request: SweepRequest

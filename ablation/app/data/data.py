@@ -1,10 +1,11 @@
 """The data sets: images in [0, 1], or several pictures with a number."""
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from ablation.app.data.samples import Samples
 from ablation.app.data.user_arrays import file_hash, read_samples
 from ablation.app.registry import registry
 from ablation.errors import UsageError
+
+if TYPE_CHECKING:
+    from ablation.app.config import Data
 
 # Of the arrays in mnist_sample.npz, see `make_sample.py`.
 _SAMPLE_SHA256 = "f275750fe0038505a11d06f4787c1709f84e3d69fe2c714ecfac8f4f350d865c"
@@ -82,44 +86,32 @@ def load_images(
     return images
 
 
-def load_samples(
-    name: str,
-    path: str | None = None,
-    n_train: int | None = None,
-    n_test: int | None = None,
-    size: int = 64,
-    seed: int = 0,
-    test_share: float = 0.2,
-) -> Samples:
-    """Load a data set of several pictures with a number.
+def image_loader(data: "Data") -> Callable[[], Images]:
+    """What loads the images of a configuration. It reads the settings that the data set depends on."""
+    drawn = (data.size, data.seed) if data.name == "mnist_clutter" else ()
+    return partial(load_images, data.name, data.folder, data.n_train, data.n_test, *drawn)
+
+
+def sample_loader(data: "Data") -> Callable[[], Samples]:
+    """What loads several pictures with a number, likewise."""
+    if data.name == "npz":
+        return partial(read_samples, data.path, data.test_share, data.seed, data.n_train, data.n_test)
+    return partial(synthetic_density.synthetic_density, data.size, data.n_train, data.n_test, data.seed)
+
+
+def check_data(name: str, model: str, sets: Sequence[str]) -> None:
+    """Refuse a data set that the network cannot learn from.
 
     Args:
-        name: one of `SAMPLE_SETS`.
-        path: of the file of `npz`.
-        n_train: the first so many training samples; None takes all.
-        n_test: likewise of the test samples.
-        size: height and width of `synthetic_density`, in pixels.
-        seed: of what is drawn: pictures, or which samples of the file are for the test.
-        test_share: of a file's samples, where it names none for the test.
-
-    Raises:
-        UsageError: unknown name, no such file, wrong shapes, more samples asked for than there are.
-    """
-    _known(name, SAMPLE_SETS)
-    if name == "npz":
-        return read_samples(path, test_share, seed, n_train, n_test)
-    return synthetic_density.synthetic_density(size, n_train, n_test, seed)
-
-
-def check_data(name: str, model: str) -> None:
-    """Refuse a data set that the network cannot learn from.
+        name: of the data set.
+        model: name of the network.
+        sets: those that it learns from; none for all of images.
 
     Raises:
         UsageError: naming those it can.
     """
     _known(name, [*_image_sets(), *SAMPLE_SETS])
-    own = registry.networks.get(model)
-    sets = SAMPLE_SETS if model == "density" else (own and own.data) or tuple(_image_sets())
+    sets = sets or tuple(_image_sets())
     if name not in sets:
         raise UsageError(
             f"data.name: model.name={model} learns from one of {', '.join(sets)}. Received: {name!r}. "

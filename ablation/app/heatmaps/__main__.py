@@ -10,6 +10,7 @@ import numpy as np
 from ablation.app.config import Data
 from ablation.app.heatmaps.command import MapRequest, parse
 from ablation.app.heatmaps.saved import Saved, saved_runs
+from ablation.app.problems import network_of
 from ablation.app.weights import KIND, config_of, set_weights
 from ablation.errors import UsageError
 from ablation.files import refusals
@@ -72,17 +73,23 @@ def _look(saved: Saved, request: MapRequest) -> tuple[str, np.ndarray, np.ndarra
     from ablation.app.training.devices import prepare_device
 
     config = config_of(saved.row)
+    targets = network_of(config.model.name).targets
+    if targets is None:
+        raise UsageError(
+            "heatmaps: expected a network of which it is known where to look, as of the built-in ones. "
+            f"Received: model.name={config.model.name}"
+        )
     _check_pictures(saved, config.data)
     prepare_device(config.training.threads)
     from ablation.app.heatmaps.make import TrainedNetwork, make_map
-    from ablation.app.problems import map_targets, problem
+    from ablation.app.problems import problem
 
     made = problem(config)
     network = made.network
     set_weights(network, Arrays(request.study).load(KIND, saved.row.key) or {}, saved.row.key)
     inputs = {tensor.name for tensor in network.inputs}  # which Keras has sorted by name
     images = {name: array[: request.images] for name, array in made.test.items() if name in inputs}
-    name, maps = make_map(TrainedNetwork(network, images, map_targets(config, network)), request)
+    name, maps = make_map(TrainedNetwork(network, images, targets(network)), request)
     return name, images[name], maps
 
 

@@ -10,8 +10,8 @@ from keras import ops
 from ablation.app import maps as heatmaps
 from ablation.app.heatmaps.command import MapRequest
 from ablation.app.maps import Maps
-from ablation.app.maps.localisation import MapTargets, stretched
 from ablation.app.maps.parts import layers_by_input
+from ablation.app.maps.targets import MapTargets, stretched
 from ablation.errors import UsageError
 
 _TILES = 8  # along a side of an image, of `occlusion`

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ablation.app.data.samples import DISTRACTOR, TARGET
 from ablation.errors import UsageError
-
-TARGET, DISTRACTOR = 1, 2
 
 
 def contrast_auroc(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:

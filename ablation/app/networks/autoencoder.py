@@ -1,20 +1,20 @@
-"""The article's convolutional autoencoder, plain and variational, and what it minimises.
+"""The article's convolutional autoencoder, plain and variational.
 
 Source: O. Gonzalez-Lugo, "Attention mechanisms in convolutional autoencoders and hyperparameter analysis
 with linear models" (2021). Layers, sizes and their order are the article's; parameter counts are tested.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
 import keras
 from keras import layers, ops
 
-from ablation.app.networks.blocks import BlockSettings, batch_norm, dense_block
+from ablation.app.networks.block_settings import BlockSettings
+from ablation.app.networks.blocks import batch_norm, dense_block
 from ablation.errors import UsageError
 
-LOSSES = ("loss", "reconstruction_loss", "kl")
 _CONVOLUTION = {"kernel_size": 3, "padding": "same", "use_bias": False}
 
 
@@ -121,26 +121,3 @@ def _check_shape(image_shape: tuple[int, int, int], units: Sequence[int]) -> Non
         )
     if channels != 1:
         raise UsageError(f"The decoder makes images of 1 channel. Received images of {channels} channels.")
-
-
-def autoencoder_losses(outputs: dict[str, Any], batch: Mapping[str, Any], shrinkage: float) -> dict[str, Any]:
-    """What each image costs; training minimises the mean of `loss`.
-
-    Args:
-        outputs: of the network.
-        batch: its `images` should have come out, (batch, height, width, 1).
-        shrinkage: weight of the Kullback–Leibler term.
-
-    Returns:
-        Three tensors (batch,): `reconstruction_loss`, the binary cross-entropy in nats per pixel; `kl`,
-        shrinkage · KL(N(mean, exp(log_variance)) ‖ N(0, 1)) summed over the latent dimensions (0 when the
-        network is not variational); `loss`, their sum.
-    """
-    per_pixel = keras.losses.binary_crossentropy(batch["images"], outputs["reconstruction"])
-    reconstruction_loss = ops.mean(per_pixel, axis=(1, 2))
-    kl = ops.zeros_like(reconstruction_loss)
-    if "mean" in outputs:
-        mean, log_variance = outputs["mean"], outputs["log_variance"]
-        terms = 1 + log_variance - ops.square(mean) - ops.exp(log_variance)
-        kl = -0.5 * shrinkage * ops.sum(terms, axis=-1)
-    return {"loss": reconstruction_loss + kl, "reconstruction_loss": reconstruction_loss, "kl": kl}

@@ -1,30 +1,12 @@
 """The blocks in which flags act. A new flag of a block is used here."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from keras import layers
 
-from ablation.app.flags import Flags
 from ablation.app.networks.attention import ATTENTION
+from ablation.app.networks.block_settings import BlockSettings
 from ablation.app.registry import registry
-
-
-@dataclass(frozen=True)
-class BlockSettings:
-    """What every block of a network shares.
-
-    Args:
-        flags: which parts a block has.
-        depth: convolution blocks in a dense block.
-        dropout_rate: share of activations that dropout zeroes, in [0, 1).
-        batch_norm_momentum: weight of the past in the moving statistics, in [0, 1).
-    """
-
-    flags: Flags
-    depth: int = 3
-    dropout_rate: float = 0.2
-    batch_norm_momentum: float = 0.99
 
 
 def batch_norm(settings: BlockSettings, name: str) -> layers.Layer:
@@ -36,6 +18,23 @@ def activation(settings: BlockSettings, name: str) -> layers.Layer:
     """The non-linearity of the flag; PReLU learns a slope for each pixel and channel (arXiv 1502.01852)."""
     level = settings.flags.activation
     return layers.PReLU(name=name) if level == "prelu" else layers.Activation(level, name=name)
+
+
+def attend(x: Any, settings: BlockSettings, name: str) -> Any:
+    """Attention where its flag has a level with a layer, images → images of the same shape."""
+    level = settings.flags.attention
+    return x if level == "none" else ATTENTION[level](name=f"{name}_attention")(x)
+
+
+def disturb(x: Any, settings: BlockSettings, name: str) -> Any:
+    """What changes activations at random while training, images → images of the same shape.
+
+    Every built-in network calls this, so that a flag that acts here acts in all of them.
+    """
+    flags = settings.flags
+    if flags.dropout:
+        x = layers.Dropout(settings.dropout_rate, name=f"{name}_dropout")(x)
+    return x
 
 
 def own_parts(x: Any, settings: BlockSettings, name: str) -> Any:
@@ -58,14 +57,11 @@ def convolution_block(x: Any, filters: int, settings: BlockSettings, name: str) 
     Returns:
         Images, (batch, height, width, filters).
     """
-    flags = settings.flags
     x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"{name}_convolution")(x)
-    if flags.attention != "none":
-        x = ATTENTION[flags.attention](name=f"{name}_attention")(x)
-    if flags.batch_norm:
+    x = attend(x, settings, name)
+    if settings.flags.batch_norm:
         x = batch_norm(settings, f"{name}_batch_norm")(x)
-    if flags.dropout:
-        x = layers.Dropout(settings.dropout_rate, name=f"{name}_dropout")(x)
+    x = disturb(x, settings, name)
     x = own_parts(x, settings, name)
     return activation(settings, f"{name}_activation")(x)
 

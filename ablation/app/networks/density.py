@@ -9,13 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
-from keras import layers, ops
+from keras import layers
 
-from ablation.app.networks.attention import ATTENTION
-from ablation.app.networks.blocks import BlockSettings, activation, batch_norm, own_parts
+from ablation.app.networks.block_settings import BlockSettings
+from ablation.app.networks.blocks import activation, attend, batch_norm, disturb, own_parts
 from ablation.errors import UsageError
-
-LOSSES = ("loss", "mae")
 
 
 def branch(images: Any, units: Sequence[int], settings: BlockSettings, name: str) -> Any:
@@ -33,21 +31,19 @@ def branch(images: Any, units: Sequence[int], settings: BlockSettings, name: str
     Returns:
         Features, (batch, filters of the last convolution).
     """
-    flags = settings.flags
     x = layers.Conv2D(units[0], 5, padding="same", name=f"{name}_1_convolution")(images)
     x = own_parts(x, settings, f"{name}_1")
     x = activation(settings, f"{name}_1_activation")(x)
     x = layers.MaxPooling2D(2, name=f"{name}_1_down")(x)
-    if flags.batch_norm:
+    if settings.flags.batch_norm:
         x = batch_norm(settings, f"{name}_1_batch_norm")(x)
     for i, filters in enumerate(units[1:], start=2):
         x = layers.Conv2D(filters, 3, name=f"{name}_{i}_convolution")(x)
-        if i == len(units) and flags.attention != "none":
-            x = ATTENTION[flags.attention](name=f"{name}_{i}_attention")(x)
+        if i == len(units):
+            x = attend(x, settings, f"{name}_{i}")
         x = own_parts(x, settings, f"{name}_{i}")
         x = activation(settings, f"{name}_{i}_activation")(x)
-    if flags.dropout:
-        x = layers.Dropout(settings.dropout_rate, name=f"{name}_dropout")(x)
+    x = disturb(x, settings, name)
     return layers.GlobalAveragePooling2D(name=f"{name}_average")(x)
 
 
@@ -73,20 +69,6 @@ def build_density(
     branches = [branch(images, units, settings, name) for name, images in inputs.items()]
     x = layers.Concatenate(name="concatenate")(branches) if len(branches) > 1 else branches[0]
     return keras.Model(inputs, {"y": layers.Dense(1, dtype="float32", name="density")(x)}, name="density")
-
-
-def density_losses(outputs: dict[str, Any], batch: Mapping[str, Any]) -> dict[str, Any]:
-    """What each sample costs; training minimises the mean of `loss`.
-
-    Args:
-        outputs: of the network.
-        batch: its `y` (batch,) should have come out.
-
-    Returns:
-        The absolute error twice, (batch,): as `loss`, the word of every network, and as `mae`.
-    """
-    error = ops.abs(batch["y"] - outputs["y"][:, 0])
-    return {"loss": error, "mae": error}
 
 
 def _check_size(name: str, shape: tuple[int, ...], n_convolutions: int) -> None:

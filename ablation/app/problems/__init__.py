@@ -1,47 +1,60 @@
-"""From a configuration to a problem: network, losses, data, and what is measured on each trained network."""
+"""From a configuration to a problem: network, losses, data, and what is measured on each trained network.
 
-from collections.abc import Callable
+A network is a line of `NETWORKS`, a module here and one in `ablation.app.networks`.
+"""
 
-import keras
+from typing import TYPE_CHECKING
 
-from ablation.app.config import Config, check_network
-from ablation.app.maps.localisation import MapTargets
-from ablation.app.problems.autoencoder import autoencoder_map_targets, autoencoder_problem
-from ablation.app.problems.density import density_map_targets, density_problem
+from ablation.app.config import Config
+from ablation.app.problems.autoencoder import AUTOENCODER
+from ablation.app.problems.density import DENSITY
+from ablation.app.problems.network import Network
 from ablation.app.registry import registry
-from ablation.app.training.precision import precision
-from ablation.app.training.problem import Problem
 from ablation.errors import UsageError
+from ablation.results import Response
 
-PROBLEMS: dict[str, Callable[[Config], Problem]] = {
-    "variational": autoencoder_problem,
-    "autoencoder": autoencoder_problem,
-    "density": density_problem,
+if TYPE_CHECKING:
+    from ablation.app.training.problem import Problem
+
+NETWORKS = {
+    "variational": AUTOENCODER,
+    "autoencoder": AUTOENCODER,
+    "density": DENSITY,
 }
 """By `model.name`."""
 
+OF_EVERY_RUN = (
+    Response("train_loss"),
+    Response("n_parameters"),
+    Response("train_seconds", "s"),
+    Response("measure_seconds", "s"),
+    Response("compile_seconds", "s"),
+)
+"""What training measures on every run: `train_loss`, the mean over the last epoch; the seconds of its steps
+alone, and of the losses on the test images (in a pack, the run's share); the seconds until the program was
+ready, the same for all runs that share it."""
 
-def problem(config: Config) -> Problem:
+
+def network_of(name: str) -> Network:
+    """What is known of a network, built in or a plugin's.
+
+    Raises:
+        UsageError: naming those that there are.
+    """
+    known: dict[str, Network] = {**NETWORKS, **registry.networks}
+    if name not in known:
+        raise UsageError(f"model.name: expected one of {', '.join(known)}. Received: {name!r}")
+    return known[name]
+
+
+def problem(config: Config) -> "Problem":
     """What a configuration describes, in its precision."""
-    check_network(config.model.name)
-    own = registry.networks.get(config.model.name)
-    make = own.problem if own else PROBLEMS[config.model.name]
+    import keras
+
+    from ablation.app.training.precision import precision
+
+    build = network_of(config.model.name).prepare(config)
     # Layers that a user leaves unnamed count from 1 again, in every cell. It forgets a precision set before.
     keras.utils.clear_session()
     with precision(config.training.precision):
-        return make(config)
-
-
-def map_targets(config: Config, network: keras.Model) -> MapTargets:
-    """Where to look into the network of a configuration."""
-    if config.model.name in registry.networks:
-        raise UsageError(
-            "heatmaps: expected a built-in network, of which it is known where to look. "
-            f"Received: model.name={config.model.name}"
-        )
-    if config.model.name == "density":
-        return density_map_targets(network, config.model.units)
-    return autoencoder_map_targets(network)
-
-
-__all__ = ["PROBLEMS", "map_targets", "problem"]
+        return build()

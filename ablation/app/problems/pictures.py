@@ -7,10 +7,27 @@ import keras
 import numpy as np
 from keras import ops
 
+from ablation.app.training.problem import Measured, Probe
+
 WALK_LIMIT = 5.0
 """The walk goes from −5 to 5 in both latent directions, as the article's."""
 _WALK_STEPS = 20
 _N_SCATTERED = 500
+
+
+def picture_probe(network: keras.Model, images: np.ndarray, labels: np.ndarray) -> Probe:
+    """What the report shows of each run.
+
+    Args:
+        network: of `build_autoencoder`.
+        images: as for `picture_data`.
+        labels: likewise.
+    """
+    return Probe(
+        measure=PictureMeasure(network),
+        summarise=lambda found: Measured(arrays=picture_arrays(found, labels)),
+        data=picture_data(images, labels),
+    )
 
 
 def picture_data(images: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:

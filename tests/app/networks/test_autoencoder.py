@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from ablation.app.flags import Flags, levels_of
-from ablation.app.networks.blocks import BlockSettings, dense_block
+from ablation.app.networks.block_settings import BlockSettings
+from ablation.app.networks.blocks import dense_block
 from ablation.errors import UsageError
 from tests.app.networks.tiny import random_images, randomise, tiny_network
 

@@ -4,9 +4,10 @@ import pytest
 from keras import ops
 
 from ablation.app.flags import Flags, levels_of
-from ablation.app.networks.blocks import BlockSettings
-from ablation.app.networks.density import build_density, density_losses
-from ablation.app.problems.density import density_map_targets, on_pixels
+from ablation.app.networks.block_settings import BlockSettings
+from ablation.app.networks.density import build_density
+from ablation.app.problems.density import losses, map_targets
+from ablation.app.problems.look import on_pixels
 from ablation.errors import UsageError
 
 SOURCE = [32, 64, 64, 64]
@@ -87,17 +88,17 @@ def test_pictures_of_which_nothing_would_be_left_are_refused():
 
 
 def test_the_loss_is_the_absolute_error():
-    losses = density_losses({"y": ops.array([[1.0], [-2.0]])}, {"y": ops.array([0.5, 1.0])})
-    np.testing.assert_allclose(losses["loss"], [0.5, 3.0])
-    np.testing.assert_allclose(losses["mae"], [0.5, 3.0])
+    found = losses({"y": ops.array([[1.0], [-2.0]])}, {"y": ops.array([0.5, 1.0])})
+    np.testing.assert_allclose(found["loss"], [0.5, 3.0])
+    np.testing.assert_allclose(found["mae"], [0.5, 3.0])
 
 
-def test_the_lookout_is_what_is_averaged_and_the_gate_before_it():
-    targets = density_map_targets(built(attention="spatial"), SMALL)
+def test_maps_look_at_what_is_averaged_and_the_gate_before_it():
+    targets = map_targets(built(attention="spatial"))
     assert targets.layers == {"rgb": "rgb_4_activation", "fixed": "fixed_4_activation"}
     assert targets.gates == {"rgb": "rgb_4_attention", "fixed": "fixed_4_attention"}
-    assert density_map_targets(built(attention="channel"), SMALL).gates == {}
-    assert density_map_targets(built(), SMALL).layers == targets.layers
+    assert map_targets(built(attention="channel")).gates == {}
+    assert map_targets(built()).layers == targets.layers
 
 
 def test_a_map_lies_where_the_picture_made_it():

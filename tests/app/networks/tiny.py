@@ -8,7 +8,7 @@ import numpy as np
 
 from ablation.app.flags import Flags
 from ablation.app.networks.autoencoder import build_autoencoder
-from ablation.app.networks.blocks import BlockSettings
+from ablation.app.networks.block_settings import BlockSettings
 
 
 def tiny_network(

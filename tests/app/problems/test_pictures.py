@@ -74,7 +74,7 @@ def test_the_walk_is_the_decoder_over_the_plane_from_top_left(kept, network):
 def test_a_wider_bottleneck_has_no_plane(images):
     from ablation.app.flags import Flags
     from ablation.app.networks.autoencoder import build_autoencoder
-    from ablation.app.networks.blocks import BlockSettings
+    from ablation.app.networks.block_settings import BlockSettings
 
     wide = build_autoencoder((8, 8, 1), [2, 3, 2], 5, BlockSettings(Flags(), depth=1), True)
     found = PictureMeasure(wide)(wide, picture_data(images, LABELS))

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from ablation.app.networks.autoencoder import LOSSES, autoencoder_losses
+from ablation.app.problems.autoencoder import LOSSES, losses
 from ablation.app.training.problem import Problem, Schedule
 from ablation.app.training.seeding import initial_values
 from tests.app.networks.tiny import tiny_network
@@ -27,8 +27,8 @@ def small_problem(train: np.ndarray | None = None, test: np.ndarray | None = Non
     """A tiny network, with these flags, that shall learn squares."""
     return Problem(
         network=tiny_network(**network),
-        losses=partial(autoencoder_losses, shrinkage=SHRINKAGE),
-        loss_names=LOSSES,
+        losses=partial(losses, shrinkage=SHRINKAGE),
+        loss_names=tuple(response.name for response in LOSSES),
         train={"images": squares(64) if train is None else train},
         test={"images": squares(9, seed=1) if test is None else test},
     )

@@ -5,74 +5,20 @@ random weights (`<map>_random`, the mean over a few). Loss and localisation are 
 can predict well and look elsewhere.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-import keras
 import numpy as np
-from keras import ops
 
 from ablation.app.data.samples import TARGET
-from ablation.app.maps.maps import Core, upsample
-from ablation.app.maps.scores import contrast_auroc, irrelevant_branch_share, magnitude
+from ablation.results import Response
+
+MAP_RESPONSES = (Response("contrast_auroc.*", direction="higher"), Response("irrelevant_branch_share*"))
 
 N_MEASURED = 200
 """Test images that are scored, the first ones; a run's score is their mean."""
 N_SHOWN = 6
 """Test images whose maps are kept for the report."""
-
-Weights = Sequence[tuple[Any, Any]]
-"""Pairs of variable and value."""
-Place = Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]
-
-
-def stretched(maps: Mapping[str, Any], images: Mapping[str, Any]) -> dict[str, Any]:
-    """Maps (n, h, w) by input, on the pixels of their images, where no layer drops a border; traceable."""
-    return {name: upsample(map_, *images[name].shape[1:3]) for name, map_ in maps.items()}
-
-
-@dataclass(frozen=True)
-class MapTargets:
-    """Where to look into a network: the same layer at every level, so that maps can be compared.
-
-    Args:
-        layers: input → the layer whose Grad-CAM is scored.
-        gates: input → the attention layer whose gate is scored; empty where the level has none.
-        target: what Grad-CAM explains, an output or a layer; None: the network's only output.
-        place: (maps, images) by input → maps on the pixels of their images.
-    """
-
-    layers: Mapping[str, str]
-    gates: Mapping[str, str]
-    target: str | None = None
-    place: Place = stretched
-
-
-class MapMeasure:
-    """Maps of a network, on the pixels of its images; those of random networks beside them. Traceable.
-
-    Args:
-        maps: name of a map → what makes it (`ablation.app.maps`): images by input → maps by input.
-        place: puts maps on the pixels of their images.
-        random: the weights of each random network, of which Grad-CAM is made as well.
-    """
-
-    def __init__(self, maps: Mapping[str, Core], place: Place, random: Sequence[Weights]) -> None:
-        self.maps, self.place, self.random = dict(maps), place, list(random)
-
-    def __call__(self, images: Mapping[str, Any]) -> dict[str, Any]:
-        """`<map>.<input>`, (n, height, width); `grad_cam_random.<input>`, (networks, n, height, width)."""
-        found: dict[str, Any] = {}
-        for name, core in self.maps.items():
-            found |= {f"{name}.{on}": m for on, m in self.place(core(images), images).items()}
-        drawn = []
-        for weights in self.random:
-            with keras.StatelessScope(state_mapping=list(weights)):
-                drawn.append(self.place(self.maps["grad_cam"](images), images))
-        for on in drawn[0] if drawn else ():
-            found[f"grad_cam_random.{on}"] = ops.stack([maps[on] for maps in drawn])
-        return found
 
 
 def map_responses(
@@ -90,6 +36,8 @@ def map_responses(
         input shows no target at all, `irrelevant_branch_share` (of Grad-CAM, in (0, 1)) and its
         `…_random`. What cannot be measured is left out.
     """
+    from ablation.app.maps.scores import contrast_auroc, magnitude
+
     responses = {}
     for name, mask in masks.items():
         maps = {key.removesuffix(f".{name}"): m for key, m in found.items() if key.endswith(f".{name}")}
@@ -123,6 +71,8 @@ def irrelevant_inputs(masks: Mapping[str, np.ndarray]) -> list[str]:
 
 def _irrelevant_share(found: Mapping[str, np.ndarray], kind: str, masks: Mapping[str, np.ndarray]) -> float:
     """Of all that maps of this kind show, the share in irrelevant inputs; NaN where it cannot be told."""
+    from ablation.app.maps.scores import irrelevant_branch_share
+
     irrelevant = irrelevant_inputs(masks)
     prefix = f"{kind}."
     maps = {key.removeprefix(prefix): _each(m) for key, m in found.items() if key.startswith(prefix)}

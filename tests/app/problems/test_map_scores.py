@@ -3,14 +3,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from ablation.app.maps.localisation import (
-    N_SHOWN,
-    MapMeasure,
-    irrelevant_inputs,
-    map_arrays,
-    map_responses,
-    stretched,
-)
+from ablation.app.maps.targets import MapMeasure, stretched
+from ablation.app.problems.map_scores import N_SHOWN, irrelevant_inputs, map_arrays, map_responses
 
 MASK = np.array([[[1, 1, 2, 2], [0, 0, 0, 0]]], np.uint8)
 IMAGES = np.array([[[[0.9], [0.1], [0.5], [0.4]], [[0], [0], [0], [0]]]], np.float32)

@@ -1,0 +1,40 @@
+"""What is known of a response before any run has it: its unit, and which values are better."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from ablation.errors import UsageError
+
+DIRECTIONS = ("lower", "higher")
+
+
+@dataclass(frozen=True)
+class Response:
+    """A number that is measured on runs.
+
+    Args:
+        name: as in `Outcome.responses`; `*` stands for any text, as in `contrast_auroc.*`.
+        unit: such as `s`; empty for a number without a unit.
+        direction: which values are better, `lower` or `higher`.
+    """
+
+    name: str
+    unit: str = ""
+    direction: str = "lower"
+
+    def __post_init__(self) -> None:
+        """Refuse a direction that is none."""
+        if self.direction not in DIRECTIONS:
+            raise UsageError(
+                f"Response {self.name}: expected direction lower or higher. Received: {self.direction!r}"
+            )
+
+
+def response_of(declared: Iterable[Response], name: str) -> Response:
+    """What is declared of a response; of one that nobody declared, that lower is better.
+
+    Its own name counts before a pattern, and of several the first.
+    """
+    found = [each for each in declared if each.name == name or fnmatchcase(name, each.name)]
+    return min(found, key=lambda each: each.name != name) if found else Response(name)
