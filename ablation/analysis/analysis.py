@@ -38,7 +38,14 @@ from ablation.analysis.tables.pairs import letters_table, pairs_table
 from ablation.analysis.verdicts.conservative import Conservative, conservative
 from ablation.analysis.verdicts.finding import Finding
 from ablation.analysis.verdicts.power import Growth, growth_of, needs_table, power_table
-from ablation.analysis.verdicts.verdicts import Row, contrast_alpha, row_names, verdict_rows, verdicts_table
+from ablation.analysis.verdicts.verdicts import (
+    Row,
+    contrast_alpha,
+    flagged_interactions,
+    row_names,
+    verdict_rows,
+    verdicts_table,
+)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -342,7 +349,13 @@ class Analysis:
 
     @cached_property
     def _judged(self) -> list[Row]:
-        return verdict_rows(self.fit, self.runs.predictors, self.request.alpha)
+        return verdict_rows(self.fit, self.runs.predictors, self.request.alpha, self.request.looks)
+
+    @property
+    def flagged_interactions(self) -> tuple[str, ...]:
+        """Interactions `a:b` that stand out so clearly that verdicts are given by level."""
+        flagged = flagged_interactions(self.fit, self.request.alpha, self.request.looks)
+        return tuple(term.name for term in flagged)
 
     @cached_property
     def _conservative(self) -> Conservative:

@@ -19,6 +19,7 @@ from ablation.analysis.model.separable import fit_estimable, refuse_inseparable,
 from ablation.analysis.model.terms import build_matrix
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest, request
+from ablation.analysis.sequential.looks import Looks
 
 
 def analyze(
@@ -34,6 +35,7 @@ def analyze(
     direction: str = "lower",
     numeric: Iterable[str] | str = (),
     weights: str | None = None,
+    looks: Looks | None = None,
 ) -> Analysis:
     """Analyse a table of runs: effects, intervals, verdicts, warnings.
 
@@ -54,6 +56,7 @@ def analyze(
         direction: which response is better, `lower` or `higher`.
         numeric: factors that enter as numbers, with a slope, instead of levels.
         weights: a column of weights, inverse to the variance of each run.
+        looks: of an adaptive study, at which the verdicts' p values and intervals are repeated ones.
 
     Returns:
         The analysis; its tables are computed when first read.
@@ -65,6 +68,7 @@ def analyze(
     asked = request(
         factors, numeric, response=response, block=block, scale=scale, interactions=interactions,
         anova_type=anova_type, alpha=alpha, margin=margin, direction=direction, weights=weights,
+        looks=looks,
     )  # fmt: skip
     asked.check(frame)
     selection = select_rows(frame, asked)

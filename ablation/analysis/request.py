@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from ablation.analysis.sequential.looks import Looks
 from ablation.errors import UsageError
 from ablation.words import listed, quoted
 
@@ -30,6 +31,7 @@ class AnalysisRequest:
     direction: str = "lower"
     numeric: tuple[str, ...] = ()
     weights: str | None = None
+    looks: Looks | None = None
 
     def __post_init__(self) -> None:
         """Refuse values that mean nothing."""
@@ -48,6 +50,11 @@ class AnalysisRequest:
             )
         if self.margin is not None:
             _between("margin", self.margin, 0, float("inf"))
+
+    @property
+    def interval_alpha(self) -> float:
+        """Error of the verdicts' intervals: of a study that grows, so that those of all looks hold alpha."""
+        return self.alpha if self.looks is None else self.looks.tail(self.alpha)
 
     @property
     def columns(self) -> list[str]:

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from ablation.analysis.data.factors import Floats
+Floats = NDArray[np.float64]
 
 RHO = 2.0
 """Exponent of the spending function: between O'Brien–Fleming's (about 3) and Pocock's (about 1)."""

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ablation.analysis.data.factors import Floats
-from ablation.analysis.sequential.boundary import RHO, nominal, repeated_p
+from ablation.analysis.sequential.boundary import RHO, Floats, nominal, repeated_p
+
+RowName = tuple[str, str, str]
+"""Factor, level and `within` ('' for an average) of a verdict."""
+
+
+@dataclass(frozen=True)
+class FrozenRow:
+    """A verdict whose runs have ended: what the look that settled it found.
+
+    Attributes:
+        seeds: of that look.
+        estimate, se, df, low, high: on the scale of the analysis.
+        claims: repeated p values of its sign, of 'beyond the margin' and of 'inside it', before correction.
+    """
+
+    seeds: int
+    estimate: float
+    se: float
+    df: float
+    low: float
+    high: float
+    claims: tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -19,11 +41,15 @@ class Looks:
         taken: number of seeds at each look, rising; the last is the present one.
         maximum: number of seeds of the last look that may come.
         rho: exponent of the spending function.
+        flagged: interactions that stood out at an earlier look; a flag stays.
+        frozen: verdicts whose runs ended at an earlier look.
     """
 
     taken: tuple[int, ...]
     maximum: int
     rho: float = RHO
+    flagged: tuple[str, ...] = ()
+    frozen: Mapping[RowName, FrozenRow] = field(default_factory=dict)
 
     @property
     def times(self) -> Floats:
@@ -32,12 +58,12 @@ class Looks:
 
     def two_sided(self, p: ArrayLike) -> Floats:
         """Repeated p values of two-sided tests, of the shape of `p`: twice those of the smaller side."""
-        found: Floats = np.minimum(1.0, 2 * repeated_p(np.asarray(p, float) / 2, self.times, self.rho))
+        found: Floats = np.minimum(1.0, 2 * self.one_sided(np.asarray(p, float) / 2))
         return found
 
     def one_sided(self, p: ArrayLike) -> Floats:
-        """Repeated p values of one-sided tests, of the shape of `p`."""
-        return repeated_p(p, self.times, self.rho)
+        """Repeated p values of one-sided tests, of the shape of `p`; unknown effects count as 1."""
+        return repeated_p(np.nan_to_num(np.asarray(p, float), nan=1.0), self.times, self.rho)
 
     def tail(self, alpha: float) -> float:
         """Error of both sides that an interval of the present look may have, so that all looks hold alpha."""

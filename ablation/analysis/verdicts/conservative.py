@@ -9,7 +9,8 @@ contrasts of a noisy level of a multi-level factor.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.probability.distributions import t_lower, t_quantile, t_two_sided
+from ablation.analysis.sequential.looks import FrozenRow
 
 EXACT_UP_TO = 500
 """Up to this many runs all pairs of residuals are used; beyond, their correlations no longer matter."""
@@ -51,6 +53,15 @@ class Conservative:
         """Bounds of the interval with level 1 - alpha."""
         half_width = t_quantile(1 - alpha / 2, self.df) * self.se
         return self.estimate - half_width, self.estimate + half_width
+
+    def with_frozen(self, frozen: Mapping[int, FrozenRow]) -> Conservative:
+        """The contrasts with what earlier looks have settled for good, by position."""
+        if not frozen:
+            return self
+        estimate, se, df = self.estimate.copy(), self.se.copy(), self.df.copy()
+        for i, row in frozen.items():
+            estimate[i], se[i], df[i] = row.estimate, row.se, row.df
+        return replace(self, estimate=estimate, se=se, df=df)
 
     def equivalence_p(self, low: float, high: float) -> Floats:
         """Two one-sided tests: the p value of 'the effect is outside [low, high]' (Schuirmann 1987)."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.probability.distributions import t_two_sided
 from ablation.analysis.probability.multiplicity import holm, nested_holm
+from ablation.analysis.sequential.looks import FrozenRow, Looks
 from ablation.analysis.verdicts.conservative import Conservative
 
 KEEP, HURTS, BETTER, WORSE = "keep", "hurts", "better", "worse"
@@ -24,16 +27,24 @@ class Judgement:
         p_beyond: it is beyond the margin on that side; NaN without a margin.
         p_equivalence: it is inside the margin; NaN without one.
         verdicts: one code per contrast.
+        claims: the three p values before correction for the other contrasts, (3, m).
     """
 
     p: Floats
     p_beyond: Floats
     p_equivalence: Floats
     verdicts: list[str]
+    claims: Floats
 
 
 def judge(
-    found: Conservative, margin: float | None, alpha: float, share: float, lower_is_better: bool
+    found: Conservative,
+    margin: float | None,
+    alpha: float,
+    share: float,
+    lower_is_better: bool,
+    looks: Looks | None = None,
+    frozen: Mapping[int, FrozenRow] = MappingProxyType({}),
 ) -> Judgement:
     """Judge contrasts together.
 
@@ -57,13 +68,15 @@ def judge(
         alpha: error rate of each of the two families.
         share: the part of alpha that is left for signs and sizes.
         lower_is_better: which sign is the better one.
+        looks: at a study that grows; p values are repeated ones then.
+        frozen: contrasts that an earlier look has settled for good, by position.
     """
-    band = (np.nan, np.nan) if margin is None else (-margin, margin)
-    p, p_beyond = nested_holm(
-        found.p, np.full(len(found.p), np.nan) if margin is None else _beyond(found, margin)
-    )
+    claims = _claims(found, margin, looks)
+    for i, row in frozen.items():
+        claims[:, i] = row.claims
+    p, p_beyond = nested_holm(claims[0], claims[1])
     p, p_beyond = (np.minimum(values * alpha / share, 1.0) for values in (p, p_beyond))
-    p_equivalence = holm(found.equivalence_p(*band))
+    p_equivalence = holm(claims[2])
     verdicts = []
     for i, estimate in enumerate(found.estimate):
         verdicts.append(INCONCLUSIVE)
@@ -73,7 +86,19 @@ def judge(
             is_better = (estimate < 0) == lower_is_better
             is_large = margin is None or p_beyond[i] < alpha
             verdicts[i] = ((KEEP, BETTER) if is_better else (HURTS, WORSE))[not is_large]
-    return Judgement(p, p_beyond, p_equivalence, verdicts)
+    return Judgement(p, p_beyond, p_equivalence, verdicts, claims)
+
+
+def _claims(found: Conservative, margin: float | None, looks: Looks | None) -> Floats:
+    """P values of three claims on each contrast: its sign, beyond the margin, inside it, (3, m)."""
+    beyond = inside = np.full(len(found.p), np.nan)
+    if margin is not None:
+        beyond, inside = _beyond(found, margin), found.equivalence_p(-margin, margin)
+    if looks is None:
+        return np.array([found.p, beyond, inside])
+    if margin is None:
+        return np.array([looks.two_sided(found.p), beyond, inside])
+    return np.array([looks.two_sided(found.p), looks.two_sided(beyond), looks.one_sided(inside)])
 
 
 def _beyond(found: Conservative, margin: float) -> Floats:

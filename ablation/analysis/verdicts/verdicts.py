@@ -15,6 +15,7 @@ from ablation.analysis.model.means import contrast_rows, mean_row
 from ablation.analysis.model.terms import Group, Term
 from ablation.analysis.probability.multiplicity import holm
 from ablation.analysis.request import AnalysisRequest
+from ablation.analysis.sequential.looks import FrozenRow, Looks
 from ablation.analysis.tables.anova import term_tests, tested_interactions
 from ablation.analysis.verdicts.conservative import Conservative
 from ablation.analysis.verdicts.finding import Finding
@@ -50,10 +51,12 @@ def contrast_alpha(fit: Fit, alpha: float) -> float:
     return alpha * (1 - LEVELS_SHARE) if any(t.order > 1 for t in fit.matrix.terms) else alpha
 
 
-def verdict_rows(fit: Fit, predictors: Sequence[Predictor], alpha: float) -> list[Row]:
+def verdict_rows(
+    fit: Fit, predictors: Sequence[Predictor], alpha: float, looks: Looks | None = None
+) -> list[Row]:
     """Main contrasts; those whose effect depends on another factor give way to one row per level of it."""
     names, main = contrast_rows(fit, predictors)
-    flagged = _flagged_interactions(fit, alpha)
+    flagged = flagged_interactions(fit, alpha, looks)
     place = {p.name: i for i, p in enumerate(predictors)}
     rows: list[Row] = []
     for (factor, level, reference), L in zip(names.itertuples(index=False), main, strict=True):
@@ -62,16 +65,24 @@ def verdict_rows(fit: Fit, predictors: Sequence[Predictor], alpha: float) -> lis
     return rows
 
 
-def _flagged_interactions(fit: Fit, alpha: float) -> list[Term]:
-    """Pairs that stand out; of those that the runs cannot tell apart it is not known which one does."""
+def flagged_interactions(fit: Fit, alpha: float, looks: Looks | None = None) -> list[Term]:
+    """Pairs that stand out; of those that the runs cannot tell apart it is not known which one does.
+
+    Over several looks each spends its part of alpha, and a flag stays.
+    """
     groups = tested_interactions(fit)
     if not groups or np.isnan(fit.variance):
         return []
     classical = term_tests(fit, groups, 2)["p"]
     robust = [fit.robust_wald_p(_own_columns(fit, group)) for group in groups]
     p = holm(np.fmax(classical, robust))
-    clear = [group for group, value in zip(groups, p, strict=True) if value < alpha * LEVELS_SHARE]
-    return [group[0] for group in clear if len(group) == 1 and group[0].order == 2]
+    limit = alpha * LEVELS_SHARE if looks is None else looks.screen(alpha * LEVELS_SHARE)
+    earlier = () if looks is None else looks.flagged
+    return [
+        group[0]
+        for group, value in zip(groups, p, strict=True)
+        if len(group) == 1 and group[0].order == 2 and (value < limit or group[0].name in earlier)
+    ]
 
 
 def _own_columns(fit: Fit, group: Group) -> Floats:
@@ -143,8 +154,12 @@ def verdicts_table(
     """
     margin = scale.margin(asked.margin)[1] if asked.margin else None
     share = contrast_alpha(fit, asked.alpha)
-    judged = judge(found, margin, asked.alpha, share, asked.direction == "lower")
-    low, high = found.interval(asked.alpha)
+    frozen = _frozen(rows, asked.looks)
+    found = found.with_frozen(frozen)
+    judged = judge(found, margin, asked.alpha, share, asked.direction == "lower", asked.looks, frozen)
+    low, high = found.interval(asked.interval_alpha)
+    for i, row in frozen.items():
+        low[i], high[i] = row.low, row.high
     seeds = _seeds(found, judged.verdicts, fit, scale, asked, growth)
     table = row_names(rows).assign(
         estimate=found.estimate,
@@ -161,7 +176,18 @@ def verdicts_table(
         verdict=judged.verdicts,
         seeds_needed=pd.array(seeds, dtype="Int64"),
     )
+    if asked.looks is not None:
+        now = asked.looks.taken[-1]
+        table["decided_at"] = [frozen[i].seeds if i in frozen else now for i in range(len(rows))]
+        table[["claim_sign", "claim_beyond", "claim_inside"]] = judged.claims.T
     return table, _findings(rows, found, judged, seeds, predictors, asked, failing, depends)
+
+
+def _frozen(rows: Sequence[Row], looks: Looks | None) -> dict[int, FrozenRow]:
+    """The rows that an earlier look has settled for good, by position."""
+    kept = {} if looks is None else looks.frozen
+    names = [(row.factor, row.level, "=".join(row.within or ())) for row in rows]
+    return {i: kept[name] for i, name in enumerate(names) if name in kept}
 
 
 def _seeds(
@@ -172,6 +198,8 @@ def _seeds(
     strictest = asked.alpha / len(verdicts)
     margin = scale.margin(asked.margin)[1] if asked.margin else 0.0
     more: list[int | None] = []
+    if asked.looks is not None:
+        return [None] * len(verdicts)  # its plan says when it ends: more seeds than that would not be valid
     for verdict, e, errors in zip(verdicts, found.estimate, found.errors, strict=True):
         if verdict != INCONCLUSIVE:
             more.append(None)
@@ -197,7 +225,7 @@ def _findings(
     findings = []
     for i, row in enumerate(rows):
         tail = 2 * asked.alpha if judged.verdicts[i] == NOTHING else asked.alpha
-        low, high = found.interval(tail)
+        low, high = found.interval(tail if asked.looks is None else asked.looks.tail(tail))
         # Failures flatter the average of the level, or of the reference.
         levels = [level for level in (row.level, row.reference) if (row.factor, level) in failing]
         finding = Finding(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ablation.analysis.sequential.expected import Course, adaptive, fixed
+from ablation.adaptive.expected import Course, adaptive, fixed
 
 SEEDS = np.arange(2, 21)
 

@@ -1,0 +1,102 @@
+"""The plan of an adaptive study: fixed before its first run, and stored with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from ablation.analysis.sequential.boundary import RHO
+from ablation.errors import UsageError
+
+_WHY = {
+    "maximum": "The boundaries of all looks follow from it",
+    "margin": "A margin set after a look can always be met",
+    "response": "The response that comes out best would be chosen by its noise",
+}
+
+
+@dataclass(frozen=True)
+class AdaptivePlan:
+    """What decides when an adaptive study ends.
+
+    Args:
+        response: that is judged.
+        direction: which response is better.
+        margin: smallest effect that matters, as for `analyze`.
+        factors: factor → its levels as text, the reference first.
+        scale: `log`, `identity` or `auto`.
+        alpha: error rate.
+        interactions: highest order in the model.
+        first: seeds at the first look.
+        step: seeds between looks.
+        maximum: seeds at the last look.
+        hopeless: whether it also ends when no open verdict is likely to be settled.
+        dropping: whether levels that nothing open needs get no more seeds.
+        one_factor: whether the design changes one factor at a time from one cell.
+        start: of such a design, factor → the level of that cell.
+        rho: exponent of the spending function.
+    """
+
+    response: str
+    direction: str
+    margin: float
+    factors: Mapping[str, Sequence[str]]
+    scale: str = "auto"
+    alpha: float = 0.05
+    interactions: int = 2
+    first: int = 2
+    step: int = 1
+    maximum: int = 20
+    hopeless: bool = False
+    dropping: bool = True
+    one_factor: bool = False
+    start: Mapping[str, str] = field(default_factory=dict)
+    rho: float = RHO
+
+    def __post_init__(self) -> None:
+        """Refuse numbers of seeds that make no looks."""
+        if not 2 <= self.first <= self.maximum:
+            raise UsageError(
+                "hydra.sweeper.replicates: expected 2 or more seeds for the first look, and no more than "
+                f"max_replicates={self.maximum}. Received: {self.first}."
+            )
+        if self.step < 1:
+            raise UsageError(f"Expected one or more seeds between looks. Received: {self.step}.")
+
+    @property
+    def looks(self) -> list[int]:
+        """Number of seeds at each look."""
+        seeds = list(range(self.first, self.maximum + 1, self.step))
+        return seeds if seeds[-1] == self.maximum else [*seeds, self.maximum]
+
+    def as_record(self) -> dict[str, Any]:
+        """For the study's record."""
+        factors = {name: list(levels) for name, levels in self.factors.items()}
+        return {**asdict(self), "factors": factors, "start": dict(self.start)}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> AdaptivePlan:
+        """As `as_record` gave it; entries of a newer version are left out."""
+        known = {f.name for f in fields(cls)}
+        return cls(**{key: value for key, value in record.items() if key in known})
+
+    def check_unchanged(self, earlier: AdaptivePlan) -> None:
+        """Refuse to go on under another plan.
+
+        Raises:
+            UsageError: naming what has changed, and why that would not be valid.
+        """
+        for name in (f.name for f in fields(self)):
+            before, now = getattr(earlier, name), getattr(self, name)
+            if before != now:
+                why = _WHY.get(name, "Its error rates hold for the plan it began with")
+                raise UsageError(
+                    f"Expected the plan that this adaptive study began with: {name}={_text(before)}. "
+                    f"Received: {name}={_text(now)}. {why}. Go on with the old one, or begin a study "
+                    "of another name with fresh seeds (name=…, seeds=[…])."
+                )
+
+
+def _text(value: object) -> str:
+    return str(dict(value)) if isinstance(value, Mapping) else str(value)

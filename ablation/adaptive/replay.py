@@ -1,0 +1,186 @@
+"""An adaptive study from its rows: each look that its plan allows, in turn. Pure, so all processes agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from ablation.adaptive.plan import AdaptivePlan
+from ablation.analysis.analysis import Analysis
+from ablation.analysis.analyze import analyze
+from ablation.analysis.data.factors import Floats, read_factor
+from ablation.analysis.sequential.boundary import boundary, spend
+from ablation.analysis.sequential.looks import FrozenRow, Looks, RowName
+
+SETTLED, MAXIMUM, HOPELESS = "settled", "maximum", "hopeless"
+
+HOPELESS_BELOW = 0.1
+"""A study is hopeless when each open verdict has a smaller chance than this to be settled at the maximum."""
+
+OPEN = "inconclusive"
+
+Dropped = dict[tuple[str, str], int]
+"""(factor, level) that gets no more seeds → seeds that it has."""
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What one look found.
+
+    Attributes:
+        seeds: number of seeds it saw.
+        analysis: of their rows.
+        verdicts: the table of verdicts.
+        open: how many verdicts are not settled.
+        chances: of each verdict, to be settled at the maximum if effects are as estimated, (n_rows,); 1 for
+            those that are.
+        ended: why the study ends here: `settled`, `maximum` or `hopeless`; '' if it goes on.
+        dropped: levels that get no more seeds from here on.
+    """
+
+    seeds: int
+    analysis: Analysis
+    verdicts: pd.DataFrame
+    open: int
+    chances: Floats
+    ended: str
+    dropped: Dropped
+
+
+@dataclass(eq=False)
+class Replay:
+    """Takes the looks of a study, one after another.
+
+    Args:
+        plan: of the study.
+        seeds: in the order in which they are added.
+        block: the table's column of seeds.
+    """
+
+    plan: AdaptivePlan
+    seeds: Sequence[int]
+    block: str = "seed"
+    looks: list[Look] = field(default_factory=list)
+    _frozen: dict[RowName, FrozenRow] = field(default_factory=dict)
+    _dropped: Dropped = field(default_factory=dict)
+    _flagged: tuple[str, ...] = ()
+    _scale: str = ""
+
+    @property
+    def next(self) -> int | None:
+        """Number of seeds that the next look needs; None when the study has ended."""
+        if self.looks and self.looks[-1].ended:
+            return None
+        return self.plan.looks[len(self.looks)]
+
+    @property
+    def dropped(self) -> Dropped:
+        """Levels that get no more seeds."""
+        return dict(self._dropped)
+
+    def take(self, table: pd.DataFrame) -> Look:
+        """Take the next look.
+
+        Args:
+            table: rows of the study, (n_runs, …), with all that the look needs; other rows do not count.
+        """
+        plan, n = self.plan, self.plan.looks[len(self.looks)]
+        taken = (*(look.seeds for look in self.looks), n)
+        looks = Looks(taken, plan.maximum, plan.rho, self._flagged, dict(self._frozen))
+        analysis = analyze(
+            self._rows(table, n), plan.response, list(plan.factors), block=self.block,
+            scale=self._scale or plan.scale, alpha=plan.alpha, interactions=plan.interactions,
+            margin=plan.margin, direction=plan.direction, looks=looks,
+        )  # fmt: skip
+        self._scale = "log" if analysis.scaling.is_log else "identity"  # as the first look found it
+        self._flagged = analysis.flagged_interactions
+        verdicts = analysis.verdicts
+        n_open = int((verdicts["verdict"] == OPEN).sum())
+        chances = _chances(verdicts, plan, n, analysis.scaling.margin(plan.margin)[1])
+        ended = _why_ended(n_open, chances, plan, n)
+        if not ended and plan.dropping:
+            self._drop(verdicts, n)
+        look = Look(n, analysis, verdicts, n_open, chances, ended, dict(self._dropped))
+        self.looks.append(look)
+        return look
+
+    def _rows(self, table: pd.DataFrame, n: int) -> pd.DataFrame:
+        """The rows that count at a look: whole seeds, and of dropped levels those from before."""
+        position = {seed: i for i, seed in enumerate(self.seeds)}
+        place = table[self.block].map(position)
+        counts = (place < n).to_numpy(copy=True)
+        for (factor, level), n_seeds in self._dropped.items():
+            codes = read_factor(table[factor], factor)
+            has_level = codes.codes == codes.levels.index(level)
+            counts &= ~(has_level & (place >= n_seeds).to_numpy())
+        return table[counts]
+
+    def _drop(self, verdicts: pd.DataFrame, n: int) -> None:
+        """Freeze what is settled and ends the runs of levels that nothing open needs."""
+        levels = _droppable(verdicts, self.plan) - set(self._dropped)
+        if not levels:
+            return
+        self._dropped |= dict.fromkeys(sorted(levels), n)
+        for row in verdicts[verdicts["verdict"] != OPEN].itertuples(index=False):
+            name = (row.factor, row.level, row.within)
+            claims = (row.claim_sign, row.claim_beyond, row.claim_inside)
+            frozen = FrozenRow(n, row.estimate, row.se, row.df, row.ci_low, row.ci_high, claims)
+            self._frozen.setdefault(name, frozen)
+
+
+def _droppable(verdicts: pd.DataFrame, plan: AdaptivePlan) -> set[tuple[str, str]]:
+    """Levels whose runs tell nothing any more about an open verdict.
+
+    Runs of every level tell of a two-level factor, so none is dropped while such a row is open. In designs
+    that change one factor at a time each row has a cell of its own.
+    """
+    settled = verdicts["verdict"] != OPEN
+    two_level = verdicts["factor"].map(lambda name: len(plan.factors[name]) == 2)
+    if not plan.one_factor and not settled[two_level].all():
+        return set()
+    found = set()
+    for factor, levels in plan.factors.items():
+        if len(levels) == 2 and not plan.one_factor:
+            continue
+        for level in levels:
+            if level == plan.start.get(factor, levels[0]):
+                continue  # what the others are compared with always gets whole seeds
+            about = (verdicts["factor"] == factor) & (
+                (verdicts["level"] == level) | (verdicts["reference"] == level)
+            )
+            about |= verdicts["within"] == f"{factor}={level}"
+            if about.any() and settled[about].all():
+                found.add((factor, level))
+    return found
+
+
+def _chances(verdicts: pd.DataFrame, plan: AdaptivePlan, n: int, margin: float) -> Floats:
+    """Chance of each open verdict to be settled at the maximum, the estimates being the truth, (n_rows,)."""
+    chances = np.ones(len(verdicts))
+    is_open = (verdicts["verdict"] == OPEN).to_numpy()
+    n_open, time = int(is_open.sum()), n / plan.maximum
+    if n_open == 0 or time >= 1:
+        return chances
+    times = np.arange(plan.first, plan.maximum + 1, plan.step) / plan.maximum
+    levels = np.array([0.9 * plan.alpha / 2, plan.alpha]) / n_open
+    for_sign, for_margin = boundary(times, spend(times, levels, plan.rho))[:, -1]
+    e, se = (verdicts.loc[is_open, name].to_numpy(float) for name in ("estimate", "se"))
+    last, spread = se * np.sqrt(time), se * np.sqrt(1 - time)
+    outside = special.ndtr((e - for_sign * last) / spread) + special.ndtr((-e - for_sign * last) / spread)
+    room = margin - for_margin * last
+    inside = special.ndtr((room - e) / spread) - special.ndtr((-room - e) / spread)
+    chances[is_open] = np.clip(np.nan_to_num(outside) + np.nan_to_num(inside).clip(0), 0, 1)
+    return chances
+
+
+def _why_ended(n_open: int, chances: Floats, plan: AdaptivePlan, n: int) -> str:
+    if n_open == 0:
+        return SETTLED
+    if n == plan.maximum:
+        return MAXIMUM
+    hopeless = plan.hopeless and not (chances[chances < 1] >= HOPELESS_BELOW).any()
+    return HOPELESS if hopeless else ""
