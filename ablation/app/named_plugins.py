@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from ablation.errors import UsageError
+
 
 def named_plugins(arguments: Sequence[str], folders: Sequence[Path]) -> list[str]:
     """The plugins of a command line, or else those of its study's file.
@@ -13,6 +15,9 @@ def named_plugins(arguments: Sequence[str], folders: Sequence[Path]) -> list[str
     Args:
         arguments: of the command, in Hydra's grammar.
         folders: where configuration lies, the first before the others.
+
+    Raises:
+        UsageError: a file is not in UTF-8, which Hydra would tell without its name.
     """
     settings = dict(_settings(arguments))
     if "plugins" in settings:
@@ -36,12 +41,19 @@ def _default_study(folders: Sequence[Path]) -> str:
 
 
 def _read(folders: Sequence[Path], name: str) -> dict[str, Any]:
-    """The first such file; a file that cannot be read is Hydra's to tell."""
+    """The first such file; one that is no YAML is Hydra's to tell."""
     for folder in folders:
         if (folder / name).is_file():
-            found = _parsed((folder / name).read_text(errors="replace"))
+            found = _parsed(_text(folder / name))
             return found if isinstance(found, dict) else {}
     return {}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: expected text in UTF-8. Received: {error}. Save it anew") from error
 
 
 def _parsed(text: str) -> Any:

@@ -114,7 +114,7 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
     for name, told in directions.items():
         if told not in ("lower", "higher"):
             raise UsageError(f"directions: expected lower or higher for {name}. Received: {told}")
-    block, weights = values.get("block"), values.get("weights")
+    block, weights, alpha = values.get("block"), values.get("weights"), _number(values, "alpha")
     asked = Asked(
         table=str(values["table"]),
         responses=list(dict.fromkeys(responses)),
@@ -126,7 +126,7 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
         numeric=numeric,
         scale=str(values.get("scale", "auto")),
         interactions=_integer(values, "interactions", 2),
-        alpha=_number(values, "alpha") or 0.05,
+        alpha=0.05 if alpha is None else alpha,
         anova_type=_integer(values, "anova_type", 2),
         weights=None if weights is None else str(weights),
     )

@@ -111,7 +111,8 @@ def load_table(asked: Asked, command: str = "") -> Subject:
         UsageError: the file or a column is missing, or an argument means nothing.
     """
     frame = _numbered(read_table(asked.table))
-    wanted = [asked.responses[0], *asked.factors, *([asked.block] if asked.block else [])]
+    named = [name for name in (asked.block, asked.weights) if name]
+    wanted = [asked.responses[0], *asked.factors, *named]
     missing = [name for name in dict.fromkeys(wanted) if name not in frame.columns]
     if missing:
         raise UsageError(
@@ -125,6 +126,7 @@ def load_table(asked: Asked, command: str = "") -> Subject:
     if asked.responses[0] in wanted[1:]:
         raise UsageError(f"Expected a response that is no factor or block. Received: {asked.responses[0]}")
     _check_numbers(frame, [name for name in asked.responses if name in frame])
+    _check_numeric(frame, asked.numeric)
     answers = [_answer_of_table(asked, frame, i, name) for i, name in enumerate(asked.responses)]
     shown, factors = _typed(frame, asked)
     return Subject(
@@ -160,6 +162,21 @@ def _check_numbers(frame: pd.DataFrame, responses: Sequence[str]) -> None:
             raise UsageError(
                 f"{name}: expected numbers such as 1009.5, or nothing for a run that failed. "
                 f"Received: {counted(len(odd), 'entry', 'entries')} such as {odd.iloc[0]!r}"
+            )
+
+
+def _check_numeric(frame: pd.DataFrame, factors: Sequence[str]) -> None:
+    """Refuse a factor that is called numeric and holds something else.
+
+    Raises:
+        UsageError: naming one of its levels.
+    """
+    for name in factors:
+        unread = frame[name][pd.to_numeric(frame[name], errors="coerce").isna() & frame[name].notna()]
+        if len(unread):
+            raise UsageError(
+                f"numeric: expected factors whose levels are numbers. Received: {name}, which has the level "
+                f"{unread.iloc[0]!r}. List it among the factors alone"
             )
 
 

@@ -45,6 +45,8 @@ def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copi
         UsageError: The source is empty, or a store refuses.
     """
     old, new = open_store(source), open_store(target)
+    if old.place == new.place:
+        raise UsageError(f"Expected two places. Received: {old.place} twice. Name another target")
     scan, record = old.scan(), old.load_study()
     if not scan.rows and not scan.attempts and record is None:
         raise UsageError(f"{old.place}: expected a study to copy. Received: nothing. Look at the name.")

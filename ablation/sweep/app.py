@@ -18,6 +18,7 @@ from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from ablation.errors import UsageError
 from ablation.results import Response, open_store
@@ -165,7 +166,7 @@ def call(entry: Callable[[], None]) -> None:
         entry()
     except UsageError as error:
         _exit(str(error))
-    except (HydraException, OmegaConfBaseException) as error:
+    except (HydraException, OmegaConfBaseException, YAMLError) as error:
         _exit(explain(error))
     except PermissionError as error:
         _exit(f"Expected a place that can be written to. Received: {error.filename}: {error.strerror}")

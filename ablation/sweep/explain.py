@@ -4,7 +4,19 @@ import re
 
 from hydra.errors import OverrideParseException
 from omegaconf import DictConfig
-from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException
+from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException, ValidationError
+from yaml import YAMLError
+
+_KINDS = (
+    (r"Value (.*) of type '.*' could not be converted to Integer", "a whole number"),
+    (r"Value (.*) of type '.*' could not be converted to Float", "a number"),
+    (r"Value (.*) is not a valid bool", "true or false"),
+    (r"Cannot convert '.*' to string: (.*)", "a text"),
+    (r"Invalid value assigned: (\w+) is not a ListConfig", "a list, such as [a,b]"),
+    (r"Cannot assign (\w+) to Dict", "a mapping, such as {a: 1}"),
+    (r"field '.*' is not (Optional)", "a value that is not null"),
+)
+"""What OmegaConf says of a value of another kind → what it expected."""
 
 
 def explain(error: BaseException) -> str:
@@ -17,6 +29,12 @@ def explain(error: BaseException) -> str:
     for cause in causes:
         if isinstance(cause, ConfigKeyError | ConfigAttributeError) and cause.full_key:
             return _unknown_key(cause)
+        if isinstance(cause, ValidationError) and (kind := _another_kind(cause)):
+            return kind
+        if isinstance(cause, OverrideParseException):
+            return _unreadable(cause)
+        if isinstance(cause, YAMLError):
+            return _no_yaml(cause)
     sentences = [_first_line(cause) for cause in causes]
     told = dict.fromkeys(s for s in sentences if s)
     return "\n".join(told)
@@ -25,9 +43,35 @@ def explain(error: BaseException) -> str:
 def _causes(error: BaseException) -> list[BaseException]:
     """The error and what it was raised from, outermost first."""
     chain = [error]
-    while (inner := chain[-1].__cause__) is not None:
+    while (inner := chain[-1].__cause__ or chain[-1].__context__) is not None:
         chain.append(inner)
     return chain
+
+
+def _another_kind(error: ValidationError) -> str:
+    """A value of another kind than the schema's; empty where OmegaConf says it in other words."""
+    first = str(error).partition("\n")[0]
+    for pattern, expected in _KINDS:
+        if found := re.match(pattern, first):
+            received = found[1].replace("Optional", "null")
+            return f"{error.full_key}: expected {expected}. Received: {received}"
+    return ""
+
+
+def _unreadable(error: OverrideParseException) -> str:
+    """An override that Hydra's grammar does not have."""
+    return (
+        "Expected KEY=VALUE, with quotes around a text that holds one of , : = # [ ] { } ( ), such as "
+        f"'key=\"a:b\"'. Received: {error.override} ({str(error).strip().partition(chr(10))[0]})"
+    )
+
+
+def _no_yaml(error: YAMLError) -> str:
+    """A file that is no YAML."""
+    mark = getattr(error, "problem_mark", None)
+    where = f"{mark.name}, line {mark.line + 1}" if mark else "a file"
+    problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
+    return f"Expected configuration in YAML. Received: {where}: {problem}. Mend the file"
 
 
 def _unknown_key(error: OmegaConfBaseException) -> str:
@@ -49,7 +93,5 @@ def _first_line(error: BaseException) -> str:
     if isinstance(error, OmegaConfBaseException):
         text = text.splitlines()[0] if text else ""
         return f"{key}: {text}" if key else text
-    if isinstance(error, OverrideParseException):
-        text = f"{error.override}: {text}"
     text = text.partition("Config search path:")[0].partition("Check that the config directory")[0]
     return re.sub(r"\n\s*\n", "\n", text.strip())

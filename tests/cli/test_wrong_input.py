@@ -1,0 +1,220 @@
+"""Mistakes that people make, over all subcommands: a sentence, the right exit code, and nothing lost.
+
+Each case is a command line and what its sentence must say: what was expected, what was received, what to do.
+"""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ablation.results import open_store
+from tests.results.stand_in import make_row
+
+STUDY = "# @package _global_\nname: {}\n"
+SWEPT = STUDY + "hydra: {{sweeper: {{params: {{flags.dropout: '{}'}}}}}}\n"
+BASIC = "hydra/launcher=basic"
+TABLE = ("report", "table=runs.csv", "response=loss", "factors=[norm]")
+
+MISTAKES = [
+    # the command itself
+    (["sweap", "quick"], ["one of init, plan, sweep", "Received: sweap", "Did you mean sweep?"]),
+    (["frobnicate"], ["Received: frobnicate", "`ablation --help`"]),
+    (["--frobnicate"], ["Expected: ablation COMMAND", "Received: --frobnicate", "`ablation --help`"]),
+    # init
+    (["init"], ["ablation init mine", "Received: nothing"]),
+    (["init", "a", "b"], ["one name", "Received: a b"]),
+    (["init", "3d"], ["starts with a letter", "Received: 3d"]),
+    (["init", "../mine"], ["letters, digits", "Received: ../mine"]),
+    (["init", "null"], ["no YAML word", "Received: null"]),
+    (["init", "quick"], ["a new name", "study/quick.yaml", "Choose another"]),
+    (["init", "kept"], ["a new name", "conf/study/kept.yaml", "edit that file"]),
+    (["init", "--force", "kept"], ["ablation init NAME", "Received: --force"]),
+    # sweep and plan: the study
+    (["sweep"], ["a study as the first word", "one of article", "Received: nothing"]),
+    (["sweep", "flags.dropout=true"], ["a study as the first word", "Received: flags.dropout=true"]),
+    (["sweep", "quikc"], ["one of article", "Received: quikc", "Did you mean quick?"]),
+    (["plan", "runs/swept"], ["Received: runs/swept", "Did you mean swept?"]),
+    (["sweep", "zebra"], ["Received: zebra", "ablation init zebra"]),
+    (["sweep", "quick", "dropout"], ["training.epochs=5", "Received: dropout", "ablation sweep --help"]),
+    (["sweep", "quick", "--cfg", "job"], ["ablation sweep STUDY", "Received: --cfg"]),
+    (["sweep", "quick", "study=article"], ["one study", "Received: study=article"]),
+    (["plan", "broken"], ["conf/study/broken.yaml, line 4", "Mend the file"]),
+    (["plan", "latin"], ["latin.yaml", "UTF-8"]),
+    (["plan", "unknown_key"], ["trainings: no such key", "Valid keys"]),
+    (["plan", "group"], ["'model/nope'", "small"]),
+    # settings of the app
+    (["plan", "quick", "flags.foo=true"], ["flags.foo", "activation, attention, batch_norm, dropout"]),
+    (["plan", "quick", "flags.dropout=maybe"], ["flags.dropout: expected true or false", "maybe"]),
+    (["plan", "quick", "flags.activation=relu,gelu"], ["flags.activation", "relu, elu", "'gelu'"]),
+    (["plan", "quick", "flags.activation=relu,relu"], ["flags.activation", "relu"]),
+    (["plan", "quick", "flags.dropout="], ["flags.dropout: expected true or false", "''"]),
+    (["plan", "quick", "training.epochs=many"], ["training.epochs: expected a whole number", "many"]),
+    (["plan", "quick", "training.epochs=1.5"], ["training.epochs: expected a whole number", "1.5"]),
+    (["plan", "quick", "training.epochs=0"], ["training.epochs: expected a number above 0", "Received: 0"]),
+    (["plan", "quick", "training.learning_rate=-1"], ["training.learning_rate", "-1"]),
+    (["plan", "quick", "training.epochs=[1,2"], ["Expected KEY=VALUE", "Received: training.epochs=[1,2"]),
+    (["plan", "quick", "name=a#b"], ["quotes around a text", "name=a#b"]),
+    (["plan", "quick", "training.epochs=interval(1,4)"], ["a list of levels", "training.epochs=a,b"]),
+    (["plan", "quick", "+flags.new=true,false"], ["flags.new: expected a config key"]),
+    (["plan", "quick", "~flags"], ["flags"]),
+    (["plan", "quick", "training=long"], ["'training/long'", "short"]),
+    (["plan", "quick", "data=cifar"], ["'data/cifar'", "fashion_mnist"]),
+    (["plan", "quick", "data.name=cifar"], ["data.name: expected one of mnist_sample", "'cifar'"]),
+    (["plan", "quick", "model.name=resnet"], ["model.name: expected one of variational", "'resnet'"]),
+    (["plan", "quick", "model=density"], ["model.name=density learns from", "Say data=synthetic_density"]),
+    (["plan", "density", "data=npz"], ["data.path: expected an .npz file", "Received: none"]),
+    (["plan", "density", "data=npz", "data.path=no.npz"], ["data.path", "no.npz, which is not there"]),
+    (["plan", "quick", "plugins=[none.py]"], ["plugins: expected Python files", "none.py: No such file"]),
+    (["plan", "quick", "plugins=[wrong.py]"], ["wrong.py, line 2: NameError: name 'oops'"]),
+    (["plan", "quick", "plugins=5"], ["plugins: expected a list", "int"]),
+    (["plan", "quick", "name="], ["name: expected the study's name"]),
+    (["plan", "quick", "seeds=0,1"], ["seeds: expected one list", "seeds=[0,1,2]"]),
+    (["plan", "quick", "seeds=[0,0]"], ["seeds: expected different integers", "[0, 0]"]),
+    (["plan", "quick", "seeds=[-1]"], ["seeds: expected different integers from 0", "[-1]"]),
+    (["plan", "quick", "seeds=[]"], ["seeds: expected different integers", "[]"]),
+    (["plan", "quick", "seeds=3"], ["seeds: expected a list"]),
+    # settings of the sweep and of the analysis
+    (["plan", "quick", "hydra.sweeper.replicates=0"], ["replicates: expected at least 1", "Received: 0"]),
+    (["plan", "quick", "hydra.sweeper.replicates=three"], ["replicates: expected a whole number", "three"]),
+    (["plan", "quick", "hydra.sweeper.retries=-1"], ["retries: expected 0 or more", "Received: -1"]),
+    (["plan", "quick", "hydra.sweeper.on_failure=skip"], ["continue or stop", "Received: skip"]),
+    (["plan", "quick", "hydra.sweeper.design=latin"], ["latin", "full_factorial"]),
+    (["plan", "quick", "hydra.sweeper.nope=1"], ["hydra.sweeper.nope", "replicates"]),
+    (["plan", "quick", "hydra.sweeper.design=fractional", "hydra.sweeper.runs=3"], ["3"]),
+    (
+        ["plan", "quick", "hydra.sweeper.exclude=[{nope: 1}]"],
+        ["exclude: expected one of the factors", "'nope'"],
+    ),
+    (["plan", "quick", "hydra.sweeper.params=5"], ["hydra.sweeper.params: expected a mapping", "int"]),
+    (["plan", "quick", "hydra.sweeper.replicates=1,2"], ["not supported", "hydra.sweeper.replicates=1,2"]),
+    (["plan", "quick", "hydra/launcher=nope"], ["'hydra/launcher/nope'", "local"]),
+    (["plan", "no_levels"], ["hydra.sweeper.params.flags.dropout: expected levels", "Received: none"]),
+    (["plan", "quick", "analysis.direction=up"], ["lower or higher", "Received: up"]),
+    (["plan", "quick", "analysis.margin=-1"], ["analysis.margin: expected a number above 0", "-1"]),
+    (["plan", "quick", "analysis.numeric=[flags.dropout]"], ["levels are numbers", "flags.dropout"]),
+    (["plan", "quick", "results.url='mysql://host/db#quick'"], ["postgresql", "mysql"]),
+    (["sweep", "quick", "results.folder=notes.txt", BASIC], ["notes.txt"]),
+    # status
+    (["status", "swep"], ["swep: expected the folder of a study", "no such folder"]),
+    (["status", "notes.txt"], ["notes.txt: expected the folder of a study"]),
+    (["status", "empty"], ["empty: expected a study that has been planned"]),
+    (["status", "runs/damaged"], ["runs/damaged/study.json"]),
+    (["status", "--all"], ["ablation status [STUDY …]", "Received: --all"]),
+    # report
+    (["report"], ["Received: nothing", "ablation report runs/swept", "ablation report table=runs.csv"]),
+    (["report", "swep"], ["swep: expected the folder of a study", "no such folder"]),
+    (["report", "empty"], ["empty: expected a study that has been swept"]),
+    (["report", "runs.csv"], ["table=runs.csv response=loss factors=[a,b]"]),
+    (["report", "swept", "margin=1"], ["A study knows its own design", "results.parquet"]),
+    (["report", "swept", "kept"], ["Received: runs/swept kept"]),
+    (["report", "swept", "figures=maybe"], ["figures: expected true or false", "maybe"]),
+    (["report", "--no-figures"], ["ablation report STUDY", "Received: --no-figures"]),
+    (["report", "table=none.csv", "response=loss", "factors=[norm]"], ["none.csv", "does not exist"]),
+    (["report", "table=empty", "response=loss", "factors=[norm]"], ["empty"]),
+    (["report", "table=notes.txt", "response=loss", "factors=[norm]"], ["notes.txt"]),
+    (["report", "table=zero.csv", "response=loss", "factors=[norm]"], ["zero.csv", "a table of runs"]),
+    (["report", "table=semicolons.csv", "response=loss", "factors=[norm]"], ["Separate columns by commas"]),
+    (["report", "table=runs.csv", "response=loss"], ["factors: expected the columns"]),
+    (["report", "table=runs.csv", "factors=[norm]"], ["response: expected the column"]),
+    (["report", "table=runs.csv", "response=loss", "factors=[nrom]"], ["columns nrom", "Check the spelling"]),
+    ([*TABLE, "respones=loss"], ["Received: respones", "Did you mean response"]),
+    ([*TABLE, "margin=wide"], ["margin: expected the smallest effect", "'wide'"]),
+    ([*TABLE, "alpha=2"], ["0 < alpha < 1", "2"]),
+    ([*TABLE, "alpha=0"], ["0 < alpha < 1", "0"]),
+    ([*TABLE, "interactions=0"], ["interactions=1 (main effects)", "interactions=0"]),
+    ([*TABLE, "interactions=all"], ["interactions: expected", "'all'"]),
+    ([*TABLE, "anova_type=4"], ["anova_type to be one of 1, 2, 3", "4"]),
+    ([*TABLE, "scale=ln"], ["scale to be one of 'auto', 'log', 'identity'", "'ln'"]),
+    ([*TABLE, "weights=w"], ["Expected columns w in runs.csv"]),
+    ([*TABLE, "block=norm"], ["a block that is no factor", "norm"]),
+    ([*TABLE, "numeric=[act]"], ["levels are numbers", "act, which has the level 'relu'"]),
+    ([*TABLE, "output=notes.txt", "figures=false"], ["notes.txt"]),
+    # copy
+    (["copy"], ["a source and a target", "Received: nothing"]),
+    (["copy", "runs/swept"], ["a source and a target", "Received: runs/swept"]),
+    (["copy", "runs/none", "there"], ["expected a study to copy", "Received: nothing"]),
+    (["copy", "runs/swept", "notes.txt"], ["notes.txt"]),
+    (["copy", "runs/swept", "mysql://host/db#x"], ["postgresql", "mysql"]),
+    (["copy", "runs/swept", "runs/swept"], ["two places", "runs/swept"]),
+    # heatmaps
+    (["heatmaps"], ["the folder of a study", "Received: nothing"]),
+    (["heatmaps", "map=grad_cam"], ["the folder of a study", "Received: map=grad_cam"]),
+    (["heatmaps", "swep"], ["no such folder"]),
+    (["heatmaps", "swept"], ["saved weights", "training.save_weights=all"]),
+    (["heatmaps", "swept", "maps=grad_cam"], ["map=…", "'maps=grad_cam'"]),
+    (["heatmaps", "swept", "map=saliency"], ["map: expected one of grad_cam", "'saliency'"]),
+    (["heatmaps", "swept", "images=0"], ["images: expected at least 1", "0"]),
+    (["heatmaps", "swept", "images=some"], ["images: expected a number", "'some'"]),
+]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A finished study, own studies, a plugin that fails, tables and other files."""
+    monkeypatch.chdir(tmp_path)
+    store = open_store("runs/swept")
+    rows = [make_row({"flags.batch_norm": level}, seed) for level in (True, False) for seed in (0, 1)]
+    for row in rows:
+        store.commit(row)
+    store.save_study(
+        {
+            "study": "swept",
+            "factors": {"flags.batch_norm": [True, False]},
+            "keys": [row.key for row in rows],
+            "response": "loss",
+            "seeds": [0, 1],
+        }
+    )
+    (tmp_path / "runs/damaged").mkdir()
+    (tmp_path / "runs/damaged/study.json").write_text("{")
+    (tmp_path / "empty").mkdir()
+    frame = pd.DataFrame({"norm": [0, 1] * 4, "act": ["relu", "elu"] * 4, "seed": np.repeat(range(4), 2)})
+    frame.assign(loss=1 + frame["norm"] / 10 + frame["seed"] ** 2 / 50).to_csv("runs.csv", index=False)
+    frame.to_csv("semicolons.csv", index=False, sep=";")
+    (tmp_path / "zero.csv").write_bytes(b"")
+    (tmp_path / "notes.txt").write_text("nothing of a table\n")
+    (tmp_path / "wrong.py").write_text("import os\noops\n")
+    studies = tmp_path / "conf/study"
+    studies.mkdir(parents=True)
+    for name in ("swept", "kept"):
+        (studies / f"{name}.yaml").write_text(SWEPT.format(name, "false,true"))
+    (studies / "no_levels.yaml").write_text(SWEPT.format("no_levels", ""))
+    (studies / "broken.yaml").write_text(STUDY.format("broken") + "training: {epochs: 5\n")
+    (studies / "latin.yaml").write_bytes(STUDY.format("latin").encode() + "# é\n".encode("latin-1"))
+    (studies / "unknown_key.yaml").write_text(STUDY.format("unknown_key") + "trainings: {epochs: 5}\n")
+    (studies / "group.yaml").write_text(
+        "# @package _global_\ndefaults:\n  - override /model: nope\nname: group\n"
+    )
+    return tmp_path
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(("words", "said"), MISTAKES, ids=[" ".join(words) for words, _ in MISTAKES])
+def test_a_mistake_is_a_sentence_and_loses_nothing(ablation, folder, words, said):
+    before = contents(folder)
+    code, shown = ablation(*words)
+    assert code == 2, shown
+    assert "Traceback" not in shown
+    assert [part for part in said if part not in shown] == [], shown
+    assert contents(folder) == before
+    sentence = [line for line in shown.splitlines() if line.strip()]
+    assert len(sentence) <= 12, shown
+    assert re.search(r"xpected|eceived|Could not|no such|not supported", shown), shown
+
+
+def test_there_are_more_than_enough_mistakes():
+    assert len(MISTAKES) > 100
+    assert {words[0] for words, _ in MISTAKES} >= {
+        "init",
+        "plan",
+        "sweep",
+        "status",
+        "report",
+        "copy",
+        "heatmaps",
+    }
