@@ -38,14 +38,14 @@ from ablation.analysis.tables.pairs import letters_table, pairs_table
 from ablation.analysis.verdicts.conservative import Conservative, conservative
 from ablation.analysis.verdicts.finding import Finding
 from ablation.analysis.verdicts.power import Growth, growth_of, needs_table, power_table
-from ablation.analysis.verdicts.verdicts import (
+from ablation.analysis.verdicts.rows import (
     Row,
     contrast_alpha,
     flagged_interactions,
     row_names,
     verdict_rows,
-    verdicts_table,
 )
+from ablation.analysis.verdicts.verdicts import verdicts_table
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -10,7 +10,7 @@ from ablation.analysis.analyze import analyze
 from ablation.analysis.model.means import contrast_rows
 from ablation.analysis.verdicts.conservative import planned_errors
 from ablation.analysis.verdicts.power import detectable_by_all
-from ablation.analysis.verdicts.verdicts import contrast_alpha
+from ablation.analysis.verdicts.rows import contrast_alpha
 
 
 def detectable_effects(earlier: Analysis, planned: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from scipy import stats
 from ablation.analysis import analyze
 from ablation.analysis.probability.multiplicity import holm, nested_holm
 from ablation.analysis.verdicts.conservative import Conservative, StandardError
-from ablation.analysis.verdicts.judging import judge
+from ablation.analysis.verdicts.judging import Rules, judge
 from tests.analysis.test_verdicts import planted
 
 DF = 20
@@ -27,7 +27,7 @@ def verdict(low, high, margin):
     """The verdict on the effect with a 95 % interval from low to high; a lower response is better."""
     half = stats.t.ppf(0.975, DF)
     found = contrasts([(low + high) / 2], (high - low) / 2 / half)
-    return judge(found, margin, 0.05, 0.05, lower_is_better=True).verdicts[0]
+    return judge(found, Rules(0.05, 0.05, margin, lower_is_better=True)).verdicts[0]
 
 
 @pytest.mark.parametrize(
@@ -93,10 +93,10 @@ def test_a_contrast_whose_second_test_is_open_keeps_its_share():
 )
 def test_all_claims_of_sign_and_size_together_err_at_most_at_alpha(effects):
     truth, margin, n = np.array(effects), 2.0, 3000
-    rng, wrong = np.random.default_rng(1), 0
+    rng, wrong, rules = np.random.default_rng(1), 0, Rules(0.05, 0.05, margin, True)
     for _ in range(n):
         se = 0.7 * np.sqrt(rng.chisquare(DF) / DF)
-        verdicts = judge(contrasts(truth + 0.7 * rng.normal(size=6), se), margin, 0.05, 0.05, True).verdicts
+        verdicts = judge(contrasts(truth + 0.7 * rng.normal(size=6), se), rules).verdicts
         right = {"keep": truth < -margin, "better": truth < 0, "worse": truth > 0, "hurts": truth > margin}
         wrong += any(not right[v][i] for i, v in enumerate(verdicts) if v in right)
     assert wrong / n < 0.05 + 3 * np.sqrt(0.05 * 0.95 / n)

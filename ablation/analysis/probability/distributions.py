@@ -37,6 +37,13 @@ def f_upper(F: ArrayLike, df1: ArrayLike, df2: ArrayLike) -> Floats:
     return p
 
 
+def f_quantile(p: ArrayLike, df1: ArrayLike, df2: ArrayLike) -> Floats:
+    """Quantile of F; NaN where a df is 0."""
+    df1, df2 = (np.where(np.asarray(df) > 0, df, np.nan) for df in (df1, df2))
+    q: Floats = special.fdtri(df1, df2, p)
+    return q
+
+
 def root(function: Callable[[float], float], low: float, high: float) -> float:
     """Where a function that changes sign between low and high is zero, by halving to about the last digit."""
     rising = function(high) > 0

@@ -18,6 +18,23 @@ KEEP, HURTS, BETTER, WORSE = "keep", "hurts", "better", "worse"
 NOTHING, INCONCLUSIVE = "does nothing", "inconclusive"
 
 
+@dataclass(frozen=True)
+class Rules:
+    """What decides all verdicts of a study.
+
+    Attributes:
+        alpha: error rate of each of the two families of claims.
+        share: the part of alpha that is left for signs and sizes.
+        margin: the smallest effect that matters, on the analysis scale; None without one.
+        lower_is_better: which sign is the better one.
+    """
+
+    alpha: float
+    share: float
+    margin: float | None
+    lower_is_better: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Judgement:
     """Adjusted p values of three claims on each contrast, (m,), and the verdicts that follow.
@@ -39,10 +56,7 @@ class Judgement:
 
 def judge(
     found: Conservative,
-    margin: float | None,
-    alpha: float,
-    share: float,
-    lower_is_better: bool,
+    rules: Rules,
     looks: Looks | None = None,
     frozen: Mapping[int, FrozenRow] = MappingProxyType({}),
 ) -> Judgement:
@@ -64,18 +78,16 @@ def judge(
 
     Args:
         found: the contrasts.
-        margin: the smallest effect that matters, on the analysis scale.
-        alpha: error rate of each of the two families.
-        share: the part of alpha that is left for signs and sizes.
-        lower_is_better: which sign is the better one.
+        rules: of the study.
         looks: at a study that grows; p values are repeated ones then.
         frozen: contrasts that an earlier look has settled for good, by position.
     """
+    margin, alpha = rules.margin, rules.alpha
     claims = _claims(found, margin, looks)
     for i, row in frozen.items():
         claims[:, i] = row.claims
     p, p_beyond = nested_holm(claims[0], claims[1])
-    p, p_beyond = (np.minimum(values * alpha / share, 1.0) for values in (p, p_beyond))
+    p, p_beyond = (np.minimum(values * alpha / rules.share, 1.0) for values in (p, p_beyond))
     p_equivalence = holm(claims[2])
     verdicts = []
     for i, estimate in enumerate(found.estimate):
@@ -83,7 +95,7 @@ def judge(
         if p_equivalence[i] < alpha:
             verdicts[i] = NOTHING
         elif p[i] < alpha:
-            is_better = (estimate < 0) == lower_is_better
+            is_better = (estimate < 0) == rules.lower_is_better
             is_large = margin is None or p_beyond[i] < alpha
             verdicts[i] = ((KEEP, BETTER) if is_better else (HURTS, WORSE))[not is_large]
     return Judgement(p, p_beyond, p_equivalence, verdicts, claims)

@@ -1,0 +1,130 @@
+"""What is judged: main contrasts, or one row per level of another factor where an interaction asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.data.factors import Floats, Predictor
+from ablation.analysis.model.fit import Fit
+from ablation.analysis.model.means import contrast_rows, mean_row
+from ablation.analysis.model.terms import Group, Term
+from ablation.analysis.probability.multiplicity import holm
+from ablation.analysis.sequential.looks import Looks
+from ablation.analysis.tables.anova import term_tests, tested_interactions
+
+LEVELS_SHARE = 0.1
+"""Share of alpha that pays for looking at levels.
+
+An interaction splits a verdict at this share (Holm over interactions), and contrasts are tested at the
+rest: under no effect both together err with probability at most alpha.
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One contrast to judge: names and its combination of coefficients.
+
+    `within` is a factor and its level, if it is about that level alone, and `along` the interaction `a:b`
+    that asks for it.
+    """
+
+    factor: str
+    level: str
+    reference: str
+    L: Floats
+    within: tuple[str, str] | None = None
+    along: str = ""
+
+
+def contrast_alpha(fit: Fit, alpha: float) -> float:
+    """The part of alpha that the contrasts' tests get."""
+    return alpha * (1 - LEVELS_SHARE) if any(t.order > 1 for t in fit.matrix.terms) else alpha
+
+
+def verdict_rows(
+    fit: Fit, predictors: Sequence[Predictor], alpha: float, looks: Looks | None = None
+) -> list[Row]:
+    """Main contrasts; those whose effect depends on another factor give way to one row per level of it."""
+    flagged = flagged_interactions(fit, alpha, looks)
+    rows: list[Row] = []
+    for row in main_rows(fit, predictors):
+        rows += _split(fit, predictors, flagged, row, alpha) or [row]
+    return rows
+
+
+def main_rows(fit: Fit, predictors: Sequence[Predictor]) -> list[Row]:
+    """One row per main contrast."""
+    names, main = contrast_rows(fit, predictors)
+    each = zip(names["factor"], names["level"], names["reference"], main, strict=True)
+    return [Row(factor, level, reference, L) for factor, level, reference, L in each]
+
+
+def rows_along(fit: Fit, predictors: Sequence[Predictor], row: Row, term: Term) -> list[Row]:
+    """A main contrast at each level of the other factor of an interaction."""
+    index = next(i for i in term.members if predictors[i].name == row.factor)
+    other = next(i for i in term.members if i != index)
+    partner, at = predictors[other], predictors[index].points.index(row.level)
+    rows = []
+    for j, name in enumerate(partner.points):
+        here, there = ({index: i, other: j} for i in (at, 0))
+        L = mean_row(fit, predictors, here) - mean_row(fit, predictors, there)
+        rows.append(Row(row.factor, row.level, row.reference, L, (partner.name, name), term.name))
+    return rows
+
+
+def _split(
+    fit: Fit, predictors: Sequence[Predictor], flagged: list[Term], row: Row, alpha: float
+) -> list[Row]:
+    """Rows of a contrast at each level of the partner on which it depends most; none if on none."""
+    best: tuple[float, list[Row]] = (alpha, [])
+    for term in (t for t in flagged if row.factor in {predictors[i].name for i in t.members}):
+        rows = rows_along(fit, predictors, row, term)
+        p = _differ(fit, np.array([row.L for row in rows]))
+        if p < best[0]:
+            best = (p, rows)
+    return best[1]
+
+
+def flagged_interactions(fit: Fit, alpha: float, looks: Looks | None = None) -> list[Term]:
+    """Pairs that stand out; of those that the runs cannot tell apart it is not known which one does.
+
+    Over several looks each spends its part of alpha, and a flag stays.
+    """
+    groups = tested_interactions(fit)
+    if not groups or np.isnan(fit.variance):
+        return []
+    classical = term_tests(fit, groups, 2)["p"]
+    robust = [fit.robust_wald_p(own_columns(fit, group)) for group in groups]
+    p = holm(np.fmax(classical, robust))
+    limit = alpha * LEVELS_SHARE if looks is None else looks.screen(alpha * LEVELS_SHARE)
+    earlier = () if looks is None else looks.flagged
+    return [
+        group[0]
+        for group, value in zip(groups, p, strict=True)
+        if len(group) == 1 and group[0].order == 2 and (value < limit or group[0].name in earlier)
+    ]
+
+
+def own_columns(fit: Fit, group: Group) -> Floats:
+    """Combinations that pick the coefficients of terms, (columns that carry rank x p)."""
+    own = np.intersect1d(np.concatenate([term.columns for term in group]), fit.kept)
+    rows: Floats = np.eye(fit.matrix.X.shape[1])[own]
+    return rows
+
+
+def _differ(fit: Fit, L: Floats) -> float:
+    """P value of 'these combinations are all equal', by the F test; those without data are left out."""
+    L = L[fit.estimable(L)]
+    return float(np.fmax(fit.wald_p(L[1:] - L[0]), fit.robust_wald_p(L[1:] - L[0]))) if len(L) > 1 else 1.0
+
+
+def row_names(rows: Sequence[Row]) -> pd.DataFrame:
+    """What the rows are called: factor, level, reference, within."""
+    return pd.DataFrame(
+        [(r.factor, r.level, r.reference, "=".join(r.within or ())) for r in rows],
+        columns=["factor", "level", "reference", "within"],
+    )
