@@ -306,8 +306,11 @@ class Analysis:
         """
         from statsmodels.regression.linear_model import OLS, WLS  # seconds to import
 
-        kept = [self.fit.matrix.names[i] for i in self.fit.kept]
-        X = pd.DataFrame(self.fit.matrix.X[:, self.fit.kept], columns=kept, index=self.runs.labels)
+        matrix, kept, block = self.fit.matrix, self.fit.kept, self.runs.block
+        own = [block.columns] if block else []
+        columns = np.hstack([np.ones((self.n_runs, 1)), *own, matrix.X[matrix.cell][:, kept]])
+        names = ["Intercept", *(block.column_names if block else []), *(matrix.names[i] for i in kept)]
+        X = pd.DataFrame(columns, columns=names, index=self.runs.labels)
         y = pd.Series(self.fit.y + self.scaling.shift, index=self.runs.labels, name=self.request.response)
         return OLS(y, X).fit() if self.runs.weights is None else WLS(y, X, weights=self.runs.weights).fit()
 

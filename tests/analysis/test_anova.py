@@ -1,5 +1,7 @@
 """Analysis of variance against R's car::Anova."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,7 +75,7 @@ def car_type_two_f(fit, name):
 def test_the_hc3_covariance_gives_car_s_own_type_two_tests(c03):
     fit = analyze(c03.table, "loss", FACTORS, block="seed").fit
     for term, numbers in c03.expected["anova2_HC3"].items():
-        if numbers["F"] is not None:
+        if numbers["F"] is not None and term != "seed":  # the block has no coefficients
             close(car_type_two_f(fit, in_words(term)), numbers["F"])
 
 
@@ -101,7 +103,9 @@ def test_hc3_tests_the_hypothesis_of_the_classical_f(anova_type, lost):
     """D'X b = 0, where D is what a term's columns are beyond those of the smaller model."""
     table = two_by_three(1, lambda t: 0.1 * t["a"] * (t["b"] == "x")).drop(index=lost)
     found = analyze(table, "loss", ["a", "b"], block="seed", anova_type=anova_type)
-    X, y, terms = found.fit.matrix.X, np.log(table["loss"].to_numpy()), found.fit.matrix.terms
+    matrix, y = found.fit.matrix, np.log(table["loss"].to_numpy())
+    X, n = np.hstack([matrix.X[matrix.cell], found.runs.block.columns]), matrix.X.shape[1]
+    terms = [replace(matrix.terms[0], columns=np.arange(n, X.shape[1])), *matrix.terms[1:]]
     H = X @ np.linalg.pinv(X)
     meat = np.diag(((y - H @ y) / (1 - np.diag(H))) ** 2)
     for term in terms[1:]:

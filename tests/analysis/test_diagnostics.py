@@ -56,7 +56,8 @@ def test_spread_by_level_matches_levene_about_the_median(c03, blocked):
 
 def test_trap_28_breusch_pagan_on_the_intercept_form(c03, blocked):
     expected, fit = c03.expected["breusch_pagan"], blocked.fit
-    LM, df = koenker(fit.residuals[:, None] ** 2, fit.matrix.X[:, 1:])
+    X = np.hstack([fit.matrix.X[fit.matrix.cell], blocked.runs.block.columns])
+    LM, df = koenker(fit.residuals[:, None] ** 2, X, np.arange(len(X)))
     close([LM[0], df, stats.chi2.sf(LM[0], df)], [expected["LM"], expected["df"], expected["p"]])
 
 
@@ -176,7 +177,8 @@ def test_p_of_spread_is_that_of_residuals_of_equal_spread():
     # The reference: SciPy's test on 1000 sets of residuals; the standard error of its share is below 0.016.
     rng = np.random.default_rng(4)
     table, factors = factorial((2, 2), 5, rng)
-    found, X = check(table, factors), check(table, factors).fit.matrix.X
+    found = check(table, factors)
+    X = found.fit.matrix.X[found.fit.matrix.cell]
     H = X @ np.linalg.pinv(X)
     a, sets = table["a"].to_numpy() == 0, (np.eye(len(X)) - H) @ rng.normal(size=(len(X), 1000))
     null = np.array([stats.levene(e[a], e[~a], center="median").statistic for e in sets.T])

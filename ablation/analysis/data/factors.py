@@ -63,7 +63,11 @@ class Factor:
     @property
     def columns(self) -> Floats:
         """Columns of the design matrix, size (n_rows x n_columns)."""
-        columns: Floats = self.coding[self.codes]
+        return self.columns_at(slice(None))
+
+    def columns_at(self, rows: Ints | slice) -> Floats:
+        """Columns of the design matrix at some rows."""
+        columns: Floats = self.coding[self.codes[rows]]
         return columns
 
     @property
@@ -105,7 +109,11 @@ class Covariate:
     @property
     def columns(self) -> Floats:
         """Centred values, size (n_rows x 1)."""
-        centred: Floats = self.values - self.values.mean()
+        return self.columns_at(slice(None))
+
+    def columns_at(self, rows: Ints | slice) -> Floats:
+        """Centred values at some rows."""
+        centred: Floats = self.values[rows] - self.values.mean()
         return centred[:, None]
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,7 @@ class Runs:
         """The predictors that have levels."""
         return tuple(p for p in self.predictors if isinstance(p, Factor))
 
-    @property
+    @cached_property
     def cells(self) -> Ints:
         """The cell of each run as a number from 0, (n_rows,)."""
         return group([codes_of(p) for p in self.predictors])
@@ -53,11 +54,15 @@ class Runs:
         """The cell of a row, factor -> level as text."""
         return {p.name: p.texts(np.array([row]))[0] for p in self.predictors}
 
+    @cached_property
+    def one_per_cell(self) -> Ints:
+        """A run of each cell, the first, (n_cells,)."""
+        return np.unique(self.cells, return_index=True)[1]
+
     def cell_texts(self) -> list[str]:
         """The cell of every row in words."""
-        first, cell = np.unique(self.cells, return_index=True)[1], self.cells
-        texts = [self.cell_text(int(i)) for i in first]
-        return [texts[c] for c in cell]
+        texts = [self.cell_text(int(i)) for i in self.one_per_cell]
+        return [texts[c] for c in self.cells]
 
     def cell_text(self, row: int) -> str:
         """The cell of a row in words: 'flags.dropout=True, activation=elu'."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -76,8 +76,8 @@ class Diagnostics:
                 break
             found.append(worst._replace(place=int(here[worst.place])))
             kept = np.arange(fit.n) != worst.place
-            here, matrix = here[kept], replace(fit.matrix, X=fit.matrix.X[kept])
-            fit = fit_least_squares(matrix, fit.y[kept], fit.root_weights[kept] ** 2)
+            here = here[kept]
+            fit = fit_least_squares(fit.matrix.rows(kept), fit.y[kept], fit.root_weights[kept] ** 2)
         return self._named(found)
 
     def _named(self, found: list[Worst]) -> pd.DataFrame:
@@ -168,8 +168,7 @@ def box_cox_interval(fit: Fit, response: Floats, alpha: float) -> tuple[float, f
 
     def minus_twice(power: float) -> float:
         z = log_y if abs(power) < 1e-8 else np.expm1(power * log_y) / power
-        z = fit.root_weights * z
-        rest = z - fit.q @ (fit.q.T @ z)
+        rest = fit.outside(fit.root_weights * z)
         return fit.n * float(np.log(rest @ rest))
 
     best = optimize.minimize_scalar(

@@ -65,7 +65,7 @@ def block_effects(matrix: Matrix, y: Floats, runs: Runs) -> Floats:
     for b in range(len(runs.block.levels)):
         here = runs.block.codes == b
         weights = None if runs.weights is None else runs.weights[here]
-        fit = fit_least_squares(Matrix(matrix.X[here], matrix.names, matrix.terms), y[here], weights)
+        fit = fit_least_squares(matrix.rows(here), y[here], weights)
         rows.append(fit.estimates(contrast_rows(fit, runs.predictors)[1]).estimate)
     return np.array(rows)
 

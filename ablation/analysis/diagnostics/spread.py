@@ -16,7 +16,6 @@ from scipy import special
 from ablation.analysis.data.factors import Bools, Factor, Floats, Ints
 from ablation.analysis.model.decompose import orthonormal
 from ablation.analysis.model.fit import EXACT_FIT, Fit
-from ablation.analysis.model.terms import EFFECT
 from ablation.analysis.probability.distributions import f_upper
 from ablation.analysis.probability.multiplicity import holm
 
@@ -122,12 +121,11 @@ def along_the_fit(fit: Fit) -> tuple[float, int, float]:
         LM, its degrees of freedom and p; NaN where nothing can be told.
     """
     free = _free(fit)
-    own = np.concatenate([t.columns for t in fit.matrix.terms if t.kind == EFFECT])
-    columns = fit.matrix.X[np.ix_(free, np.intersect1d(own, fit.kept))]
+    columns, cell = fit.matrix.X[:, fit.kept], fit.matrix.cell[free]
     if not fit.variance > 0:
         return float("nan"), 0, float("nan")
     one_minus_leverage = 1 - fit.leverage[free, None]
-    LM, df = koenker(fit.residuals[free, None] ** 2 / one_minus_leverage, columns)
+    LM, df = koenker(fit.residuals[free, None] ** 2 / one_minus_leverage, columns, cell)
     found = float(LM[0])
     if fit.df_resid < FEW or not found > MIRRORED:
         return found, df, float("nan")
@@ -136,26 +134,30 @@ def along_the_fit(fit: Fit) -> tuple[float, int, float]:
     return (
         found,
         df,
-        _share_beyond(found, koenker(_null_residuals(fit)[free] ** 2 / one_minus_leverage, columns)[0]),
+        _share_beyond(found, koenker(_null_residuals(fit)[free] ** 2 / one_minus_leverage, columns, cell)[0]),
     )
 
 
-def koenker(squares: Floats, regressors: Floats) -> tuple[Floats, int]:
+def koenker(squares: Floats, regressors: Floats, cell: Ints) -> tuple[Floats, int]:
     """Studentized Breusch-Pagan statistic, as R's `bptest` (Koenker 1981, J. Econom. 17:107).
 
     Args:
         squares: squared residuals (n x m), a sample per column.
-        regressors: (n x k).
+        regressors: (n_cells x k).
+        cell: the row of the regressors of each square, (n,).
 
     Returns:
         LM (m,), asymptotically chi-squared, and its degrees of freedom, the rank of the regressors beside
         the constant; NaN where all squares are equal.
     """
-    centred = regressors - regressors.mean(axis=0)
-    basis = orthonormal(centred / np.maximum(np.linalg.norm(regressors, axis=0), np.finfo(float).tiny))
+    present, number, counts = np.unique(cell, return_inverse=True, return_counts=True)
+    regressors, root = regressors[present], np.sqrt(counts)[:, None]
+    centred = root * (regressors - counts @ regressors / len(cell))
+    basis = orthonormal(centred / np.maximum(np.linalg.norm(root * regressors, axis=0), np.finfo(float).tiny))
     away = squares - squares.mean(axis=0)
     # Residuals of one size, as of two cells with two seeds: nothing varies that could go with anything.
     varies = np.linalg.norm(away, axis=0) > EXACT_FIT * np.linalg.norm(squares, axis=0)
     total = np.where(varies, np.sum(away**2, axis=0), np.nan)
-    LM: Floats = len(squares) * np.sum((basis.T @ away) ** 2, axis=0) / total
+    sums = np.column_stack([np.bincount(number, column) for column in away.T]) / root
+    LM: Floats = len(squares) * np.sum((basis.T @ sums) ** 2, axis=0) / total
     return LM, basis.shape[1]

@@ -15,7 +15,7 @@ from scipy import linalg
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.model.fit import Fit
-from ablation.analysis.model.terms import BLOCK
+from ablation.analysis.model.within import block_means
 
 COLUMNS = ["block", "block_variance", "residual_variance", "share"]
 
@@ -49,7 +49,7 @@ def block_variance_table(fit: Fit, runs: Runs) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     from scipy import optimize  # a third of a second to import, needed only here
 
-    products = _products(fit, runs)
+    products = _products(fit)
     best = optimize.minimize_scalar(
         lambda x: products.profile(np.exp(x))[0],
         bounds=(-14.0, 14.0),
@@ -62,12 +62,13 @@ def block_variance_table(fit: Fit, runs: Runs) -> pd.DataFrame:
     return pd.DataFrame([row], columns=COLUMNS)
 
 
-def _products(fit: Fit, runs: Runs) -> Products:
-    assert runs.block is not None
-    block_columns = np.concatenate([t.columns for t in fit.matrix.terms if t.kind == BLOCK])
-    columns = np.setdiff1d(fit.kept, block_columns)
-    X = fit.root_weights[:, None] * fit.matrix.X[:, columns] / fit.norms[columns]
-    y = fit.root_weights * fit.y
-    Z = fit.root_weights[:, None] * np.eye(len(runs.block.levels))[runs.block.codes]
-    counts = np.einsum("ij,ij->j", Z, Z)
-    return Products(X.T @ X, X.T @ Z, X.T @ y, Z.T @ y, float(y @ y), counts, fit.n - len(columns))
+def _products(fit: Fit) -> Products:
+    columns = np.concatenate([[0], fit.kept])
+    weights, cell, block = fit.root_weights**2, fit.matrix.cell, fit.matrix.block
+    X = fit.matrix.X[:, columns] / fit.norms[columns]
+    counts: Floats = np.bincount(block, weights).astype(np.float64)
+    XX = X.T @ (np.bincount(cell, weights)[:, None] * X)
+    XZ = (block_means(X, cell, block, weights) * counts[:, None]).T
+    Xy = X.T @ np.bincount(cell, weights * fit.y)
+    Zy: Floats = np.bincount(block, weights * fit.y).astype(np.float64)
+    return Products(XX, XZ, Xy, Zy, float(weights @ fit.y**2), counts, fit.n - len(columns))

@@ -55,7 +55,7 @@ def cholesky_qr(X: Floats) -> tuple[Floats, Floats] | None:
             factor = np.linalg.cholesky(q.T @ q).T
         except np.linalg.LinAlgError:
             return None
-        if np.diag(factor).min() < WELL_CONDITIONED:
+        if np.diag(factor).min(initial=1.0) < WELL_CONDITIONED:
             return None
         q, r = q @ np.linalg.inv(factor), factor @ r
     return q, r

@@ -1,4 +1,4 @@
-"""Least squares by one QR decomposition; everything later works on its small triangle."""
+"""Least squares with the means of blocks taken out; everything later works on small triangles."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ablation.analysis.data.factors import Floats, Ints
-from ablation.analysis.model.decompose import beyond, independent, null_space, orthonormal
-from ablation.analysis.model.terms import Matrix, Term
+from ablation.analysis.model.decompose import beyond, null_space, orthonormal
+from ablation.analysis.model.terms import INVOLVED, Matrix
+from ablation.analysis.model.within import Basis, Decomposition, block_means, decompose
 from ablation.analysis.probability.distributions import f_upper
 
 EXACT_FIT = 1e-9
@@ -30,22 +31,24 @@ class Estimates:
 class Fit:
     """A least-squares fit that knows its rank.
 
+    Coordinates are those of an orthonormal basis: one vector per block (the mean of its runs), then those of
+    the columns within blocks.
+
     Attributes:
-        matrix: the design matrix as built, n rows.
+        matrix: the design matrix, a row per cell.
         y: response on the analysis scale (n,), centred near zero.
         root_weights: square roots of the weights (n,).
-        norms: lengths of the weighted columns (p,); the decomposition works on columns of length 1.
-        kept: columns that carry the rank, in order.
-        q, r: orthonormal columns (n x rank) and triangle (rank x rank) of the kept columns.
+        norms: lengths of the weighted columns over all runs (p,).
+        means: of the columns without the intercept, of length 1, in each block (n_blocks x p - 1).
+        found: decomposition of the columns without the intercept, of length 1, within blocks.
     """
 
     matrix: Matrix
     y: Floats
     root_weights: Floats
     norms: Floats
-    kept: Ints
-    q: Floats
-    r: Floats
+    means: Floats
+    found: Decomposition
 
     @property
     def n(self) -> int:
@@ -53,26 +56,76 @@ class Fit:
         return len(self.y)
 
     @property
+    def n_blocks(self) -> int:
+        """Number of blocks, 1 without any."""
+        return len(self.means)
+
+    @property
+    def kept(self) -> Ints:
+        """Columns that carry the rank beside the blocks, in order."""
+        return self.found.kept + 1
+
+    @property
     def rank(self) -> int:
-        """Number of estimable parameters."""
-        return len(self.kept)
+        """Number of estimable parameters, with one per block."""
+        return self.n_blocks + len(self.kept)
+
+    @property
+    def has_full_rank(self) -> bool:
+        """Whether the runs inform every combination of columns."""
+        return bool(len(self.kept) + 1 == self.matrix.X.shape[1])
 
     @property
     def df_resid(self) -> int:
         """Residual degrees of freedom."""
         return self.n - self.rank
 
+    @property
+    def basis(self) -> Basis:
+        """Of the columns within blocks."""
+        return self.found.basis
+
+    @cached_property
+    def block_roots(self) -> Floats:
+        """Square roots of the blocks' weights, (n_blocks,)."""
+        roots: Floats = np.sqrt(np.bincount(self.matrix.block, self.root_weights**2))
+        return roots
+
     @cached_property
     def z(self) -> Floats:
-        """Coordinates of the response in q, (rank,)."""
-        z: Floats = self.q.T @ (self.root_weights * self.y)
-        return z
+        """Coordinates of the response, (rank,)."""
+        return self._project(self.root_weights * self.y)
+
+    @cached_property
+    def q(self) -> Floats:
+        """The orthonormal basis run by run, (n x rank): for small tables only."""
+        q = np.zeros((self.n, self.rank))
+        q[np.arange(self.n), self.matrix.block] = self.root_weights / self.block_roots[self.matrix.block]
+        q[:, self.n_blocks :] = self.basis.rows(slice(None))
+        return q
+
+    def outside(self, v: Floats) -> Floats:
+        """What the model does not explain of a weighted vector (n,)."""
+        for _ in range(2):  # the second time takes out what rounding has left
+            v = v - self._combine(self._project(v))
+        return v
+
+    def _project(self, v: Floats) -> Floats:
+        totals = np.bincount(self.matrix.block, self.root_weights * v)
+        within = v - self.root_weights * (totals / self.block_roots**2)[self.matrix.block]
+        return np.concatenate([totals / self.block_roots, self.basis.project(within)])
+
+    def _combine(self, z: Floats) -> Floats:
+        """Weighted vectors with coordinates (rank,) or (rank x k)."""
+        of_blocks = (z[: self.n_blocks].T / self.block_roots).T[self.matrix.block]
+        root = self.root_weights if z.ndim == 1 else self.root_weights[:, None]
+        found: Floats = root * of_blocks + self.basis.combine(z[self.n_blocks :])
+        return found
 
     @cached_property
     def residuals(self) -> Floats:
         """Weighted residuals, (n,)."""
-        e: Floats = self.root_weights * self.y - self.q @ self.z
-        return e - self.q @ (self.q.T @ e)
+        return self.outside(self.root_weights * self.y)
 
     @cached_property
     def rss(self) -> float:
@@ -95,32 +148,37 @@ class Fit:
     @cached_property
     def leverage(self) -> Floats:
         """Diagonal of the hat matrix, (n,), without forming it."""
-        h: Floats = np.einsum("ij,ij->i", self.q, self.q)
-        return np.minimum(h, 1.0)
+        of_block: Floats = (self.root_weights / self.block_roots[self.matrix.block]) ** 2
+        return np.minimum(of_block + self.basis.squared_lengths(), 1.0)
 
     @cached_property
     def r_inverse(self) -> Floats:
-        """Inverse of the triangle, (rank x rank)."""
-        inverse: Floats = np.asarray(np.linalg.inv(self.r), dtype=np.float64)
+        """Inverse of the triangle, (kept x kept)."""
+        inverse: Floats = np.asarray(np.linalg.inv(self.found.r), dtype=np.float64)
         return inverse
 
     @cached_property
     def triangle(self) -> Floats:
-        """All columns of length 1 in coordinates of q, (rank x p): nested models need nothing else."""
-        if self.rank == self.matrix.X.shape[1]:
-            return self.r
-        t: Floats = self.q.T @ (self.root_weights[:, None] * self.matrix.X / self.norms)
-        return t
+        """All columns of length 1 in coordinates within blocks, (kept x p); the intercept has none."""
+        return np.hstack([np.zeros((len(self.kept), 1)), self.found.triangle])
 
     @cached_property
     def null_space(self) -> Floats:
-        """Directions that no run informs, in columns of length 1, size (p x p - rank)."""
-        return null_space(self.triangle, self.r, self.kept)
+        """Directions that no run informs, in columns of length 1, size (p x number of them).
+
+        The intercept stands for the average of the blocks.
+        """
+        rest = null_space(self.found.triangle, self.found.r, self.found.kept)
+        return np.vstack([-self.norms[0] * (self.means.mean(axis=0) @ rest), rest])
+
+    def moves_blocks(self, direction: Floats) -> bool:
+        """Whether a direction of the null space (p,) is a difference between blocks."""
+        return bool(np.ptp(self.norms[0] * self.means @ direction[1:]) > INVOLVED)
 
     def estimable(self, L: Floats) -> np.ndarray:
         """Whether the runs determine each combination L (m x p) of coefficients; (m,) of bool."""
         scaled = L / self.norms
-        if self.null_space.shape[1] == 0:
+        if self.has_full_rank:
             return np.ones(len(L), dtype=bool)
         length = np.linalg.norm(scaled, axis=1) + np.finfo(float).tiny
         off = np.abs(scaled @ self.null_space).max(axis=1)
@@ -138,9 +196,18 @@ class Fit:
         return Estimates(nan * found, nan * se, nan * self._hc3(a))
 
     def coordinates(self, L: Floats) -> Floats:
-        """Combinations L (m x p) in coordinates of q: a (m x rank), L b = a z and L (R'R)^-1 L' = a a'."""
-        a: Floats = (L / self.norms)[:, self.kept] @ self.r_inverse
-        return a
+        """Combinations L (m x p) as a (m x rank): L b = a z and L (X'X)^-1 L' = a a'.
+
+        The intercept of a combination stands for the average of the blocks.
+        """
+        share = L[:, :1]
+        rest = L[:, 1:] / self.norms[1:] - share * self.means.mean(axis=0)
+        of_blocks = share / self.n_blocks / self.block_roots
+        return np.hstack([of_blocks, rest[:, self.found.kept] @ self.r_inverse])
+
+    def loadings(self, a: Floats) -> Floats:
+        """Combinations in coordinates a (m x rank) as sums over the runs' weighted responses, (n x m)."""
+        return self._combine(a.T)
 
     def wald_p(self, L: Floats) -> float:
         """P value of the F test that all combinations L (m x p) are zero."""
@@ -172,7 +239,7 @@ class Fit:
         return covariance
 
     def _influence(self, a: Floats) -> Floats:
-        return (self.q @ a.T) * (self.residuals / (1 - self.leverage))[:, None]
+        return self.loadings(a) * (self.residuals / (1 - self.leverage))[:, None]
 
     def _hc3(self, a: Floats) -> Floats:
         if not self.has_hc3:
@@ -181,29 +248,26 @@ class Fit:
         return se
 
     def extra(self, base: ArrayLike, added: ArrayLike) -> tuple[float, int]:
-        """Sum of squares and degrees of freedom that columns `added` bring to a model with columns `base`.
+        """Sum of squares and degrees of freedom that columns `added` bring to blocks and columns `base`.
 
         Both by rank, so empty cells and aliased terms count for what they carry.
         """
-        base, added = np.asarray(base, dtype=np.intp), np.asarray(added, dtype=np.intp)
-        if len(base) + len(added) == self.rank == self.matrix.X.shape[1]:
-            rest = self.r_inverse[added].T  # what is left of the last columns, without a new decomposition
+        base, added = (np.setdiff1d(np.asarray(part, dtype=np.intp), [0]) for part in (base, added))
+        if len(base) + len(added) == len(self.kept) and self.has_full_rank:
+            rest = self.r_inverse[added - 1].T  # of the last columns, without a new decomposition
             basis = orthonormal(rest / np.linalg.norm(rest, axis=0))
         else:
             basis = beyond(self.triangle[:, base], self.triangle[:, added])
-        return float(np.sum((basis.T @ self.z) ** 2)), basis.shape[1]
+        return float(np.sum((basis.T @ self.z[self.n_blocks :]) ** 2)), basis.shape[1]
 
 
 def fit_least_squares(matrix: Matrix, y: Floats, weights: Floats | None = None) -> Fit:
     """Fit y (n,) on the matrix (n x p), with weights (n,) if given."""
     root = np.ones(len(y)) if weights is None else np.sqrt(weights)
-    X = matrix.X if weights is None else root[:, None] * matrix.X
-    norms = np.linalg.norm(X, axis=0)
+    per_cell = np.bincount(matrix.cell, root**2, minlength=len(matrix.X))
+    norms: Floats = np.sqrt(np.einsum("ij,ij,i->j", matrix.X, matrix.X, per_cell))
     norms[norms == 0] = 1.0
-    kept, q, r = independent(X / norms)
-    return Fit(matrix, y, root, norms, kept, q, r)
-
-
-def columns_of(terms: list[Term] | tuple[Term, ...]) -> Ints:
-    """Column indices of several terms, with the intercept."""
-    return np.concatenate([[0], *(t.columns for t in terms)]).astype(np.intp)
+    X, cell, block = matrix.X[:, 1:], matrix.cell, matrix.block
+    means = block_means(X, cell, block, root**2)
+    found = decompose(X, norms[1:], means, cell, block, root)
+    return Fit(matrix, y, root, norms, means / norms[1:], found)

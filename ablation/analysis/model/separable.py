@@ -6,9 +6,9 @@ import numpy as np
 
 from ablation.analysis.data.factors import Factor
 from ablation.analysis.data.runs import Runs
-from ablation.analysis.model.fit import Fit, columns_of, fit_least_squares
+from ablation.analysis.model.fit import Fit, fit_least_squares
 from ablation.analysis.model.means import contrast_rows
-from ablation.analysis.model.terms import BLOCK, INVOLVED, Matrix, Term, takes_part
+from ablation.analysis.model.terms import BLOCK, INVOLVED, Matrix, Term, columns_of, takes_part
 from ablation.analysis.notices import Notice
 from ablation.errors import UsageError
 from ablation.words import listed, quoted
@@ -31,7 +31,10 @@ def refuse_inseparable(main: Fit, runs: Runs) -> None:
 
 def _groups(fit: Fit) -> list[list[Term]]:
     """For each direction that no run informs, the terms that take part in it."""
-    return [[t for t in fit.matrix.terms if takes_part(direction, t)] for direction in fit.null_space.T]
+    return [
+        [t for t in fit.matrix.terms if takes_part(d, t) or (t.kind == BLOCK and fit.moves_blocks(d))]
+        for d in fit.null_space.T
+    ]
 
 
 def _confounded_with_block(culprits: list[Term]) -> str:
@@ -79,15 +82,14 @@ def fit_estimable(matrix: Matrix, main: Fit, runs: Runs) -> tuple[Fit, tuple[Not
         main: the fit of the main effects (and block).
         runs: the rows that count.
     """
-    kept = list(main.matrix.terms)
+    kept = [t for t in matrix.terms if t.order <= 1]
     dropped: list[Term] = []
-    lower = main
+    whole = fit_least_squares(matrix, main.y, runs.weights)
     for order in range(2, max(t.order for t in matrix.terms) + 1):
-        if order > 2:
-            lower = fit_least_squares(matrix.keep(kept), main.y, runs.weights)
+        lower = columns_of(kept)
         for term in (t for t in matrix.terms if t.order == order):
-            (dropped if _adds_no_rank(lower, matrix, term) else kept).append(term)
-    fit = fit_least_squares(matrix.keep(kept), main.y, runs.weights)
+            (kept if whole.extra(lower, term.columns)[1] else dropped).append(term)
+    fit = fit_least_squares(matrix.keep(kept), main.y, runs.weights) if dropped else whole
     hiding = _interactions_that_hide_main_effects(fit)
     return (main if hiding else fit), _left_out_notices(dropped, hiding, runs)
 
@@ -106,14 +108,6 @@ def _left_out_notices(dropped: list[Term], hiding: list[Term], runs: Runs) -> tu
 def factors_of(term: Term, runs: Runs) -> tuple[str, ...]:
     """Names of the factors of a term."""
     return tuple(runs.predictors[i].name for i in sorted(term.members))
-
-
-def _adds_no_rank(fit: Fit, matrix: Matrix, term: Term) -> bool:
-    columns = fit.root_weights[:, None] * matrix.X[:, term.columns]
-    lengths = np.linalg.norm(columns, axis=0)
-    rest = columns - fit.q @ (fit.q.T @ columns)
-    rest -= fit.q @ (fit.q.T @ rest)
-    return bool((np.linalg.norm(rest, axis=0) <= 1e-8 * lengths).all())
 
 
 def _interactions_that_hide_main_effects(fit: Fit) -> list[Term]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 
-from ablation.analysis.data.factors import Floats, Ints, Predictor
+from ablation.analysis.data.factors import Bools, Floats, Ints, Predictor
 from ablation.analysis.data.runs import Runs
 
 BLOCK, EFFECT = "block", "effect"
@@ -16,7 +16,7 @@ BLOCK, EFFECT = "block", "effect"
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """A term of the model: indices of its predictors (() for intercept and block) and of its columns."""
+    """A term of the model: indices of its predictors (() for the block) and of its columns (none of it)."""
 
     name: str
     kind: str
@@ -25,7 +25,7 @@ class Term:
 
     @property
     def order(self) -> int:
-        """1 for a main effect, 2 for an interaction of two factors, 0 for intercept and block."""
+        """1 for a main effect, 2 for an interaction of two factors, 0 for the block."""
         return len(self.members)
 
     def same_as(self, other: Term) -> bool:
@@ -46,27 +46,49 @@ INVOLVED = 1e-7
 
 def takes_part(direction: Floats, term: Term) -> bool:
     """Whether the term's columns have a share in a combination of columns (n_columns,)."""
-    return bool(np.abs(direction[term.columns]).max() > INVOLVED)
+    return bool(np.abs(direction[term.columns]).max(initial=0.0) > INVOLVED)
 
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
-    """Columns X (n_rows x n_columns), their names, and the terms after the intercept, which is column 0."""
+    """A design matrix with one row per cell, however many runs there are.
+
+    Attributes:
+        X: (n_cells x n_columns), the intercept first. Blocks have no columns: the fit takes out their means.
+        names: of the columns.
+        terms: after the intercept, the block's first.
+        cell: the row of X of each run, (n_runs,).
+        block: the block of each run as a number from 0, (n_runs,); all 0 without blocks.
+    """
 
     X: Floats
     names: tuple[str, ...]
     terms: tuple[Term, ...]
+    cell: Ints
+    block: Ints
 
-    def keep(self, wanted: Sequence[Term]) -> Matrix:
+    def keep(self, wanted: Iterable[Term]) -> Matrix:
         """The matrix with only the wanted terms (of this or a larger matrix)."""
-        kept = [t for t in self.terms if any(t.same_as(w) for w in wanted)]
-        index = np.concatenate([[0], *(t.columns for t in kept)]).astype(np.intp)
+        meant = {(w.kind, w.members) for w in wanted}
+        kept = [t for t in self.terms if (t.kind, t.members) in meant]
+        index = columns_of(kept)
         place = {int(old): new for new, old in enumerate(index)}
         moved = [
-            Term(t.name, t.kind, t.members, np.array([place[int(c)] for c in t.columns], dtype=np.intp))
-            for t in kept
+            replace(t, columns=np.array([place[int(c)] for c in t.columns], dtype=np.intp)) for t in kept
         ]
-        return Matrix(self.X[:, index], tuple(self.names[i] for i in index), tuple(moved))
+        block = self.block if any(t.kind == BLOCK for t in kept) else np.zeros_like(self.block)
+        names = tuple(self.names[i] for i in index)
+        return Matrix(self.X[:, index], names, tuple(moved), self.cell, block)
+
+    def rows(self, chosen: Bools) -> Matrix:
+        """The matrix of the chosen runs; of their blocks only those that still occur."""
+        block = np.unique(self.block[chosen], return_inverse=True)[1]
+        return replace(self, cell=self.cell[chosen], block=block)
+
+
+def columns_of(terms: Iterable[Term]) -> Ints:
+    """Column indices of several terms, with the intercept."""
+    return np.concatenate([[0], *(t.columns for t in terms)]).astype(np.intp)
 
 
 def build_matrix(runs: Runs, interactions: int) -> Matrix:
@@ -76,28 +98,39 @@ def build_matrix(runs: Runs, interactions: int) -> Matrix:
         runs: rows that count.
         interactions: 1 for main effects only, 2 for all pairs of factors, and so on.
     """
-    columns, names = [np.ones((len(runs.response), 1))], ["Intercept"]
+    orders = range(1, min(interactions, len(runs.predictors)) + 1)
+    return matrix_of(runs, [m for order in orders for m in combinations(range(len(runs.predictors)), order)])
+
+
+def matrix_of(runs: Runs, effects: Sequence[tuple[int, ...]]) -> Matrix:
+    """Intercept, block and the given effects.
+
+    Args:
+        runs: rows that count.
+        effects: the predictors of each, as indices in ascending order: (0,), (1,), (0, 1) …
+    """
+    cell, at_cells = runs.cells, runs.one_per_cell
+    columns, names = [np.ones((len(at_cells), 1))], ["Intercept"]
+    coded = [part.columns_at(at_cells) for part in runs.predictors]
     terms: list[Term] = []
-
-    def add(name: str, kind: str, members: tuple[int, ...], block: Floats, block_names: list[str]) -> None:
-        start = len(names)
-        columns.append(block)
-        names.extend(block_names)
-        terms.append(Term(name, kind, frozenset(members), np.arange(start, len(names))))
-
+    block = np.zeros_like(cell)
     if runs.block is not None:
-        add(runs.block.name, BLOCK, (), runs.block.columns, runs.block.column_names)
-    for order in range(1, min(interactions, len(runs.predictors)) + 1):
-        for members in combinations(range(len(runs.predictors)), order):
-            parts = [runs.predictors[i] for i in members]
-            add(":".join(p.name for p in parts), EFFECT, members, *_products(parts))
-    return Matrix(np.hstack(columns), tuple(names), tuple(terms))
+        block = runs.block.codes
+        terms.append(Term(runs.block.name, BLOCK, frozenset(), np.empty(0, dtype=np.intp)))
+    for members in effects:
+        parts = [runs.predictors[i] for i in members]
+        own, own_names = _products(parts, [coded[i] for i in members])
+        at = np.arange(len(names), len(names) + len(own_names))
+        terms.append(Term(":".join(p.name for p in parts), EFFECT, frozenset(members), at))
+        columns.append(own)
+        names += own_names
+    return Matrix(np.hstack(columns), tuple(names), tuple(terms), cell, block)
 
 
-def _products(parts: list[Predictor]) -> tuple[Floats, list[str]]:
+def _products(parts: Sequence[Predictor], coded: Sequence[Floats]) -> tuple[Floats, list[str]]:
     """Products of the columns of the parts, and their names `a[x]:b[y]`."""
-    block, names = parts[0].columns, parts[0].column_names
-    for part in parts[1:]:
-        block = (block[:, :, None] * part.columns[:, None, :]).reshape(len(block), -1)
+    columns, names = coded[0], parts[0].column_names
+    for part, own in zip(parts[1:], coded[1:], strict=True):
+        columns = (columns[:, :, None] * own[:, None, :]).reshape(len(columns), -1)
         names = [f"{left}:{right}" for left in names for right in part.column_names]
-    return block, names
+    return columns, names

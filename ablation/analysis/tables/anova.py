@@ -10,8 +10,8 @@ from scipy import special
 
 from ablation.analysis.data.factors import Floats, Ints
 from ablation.analysis.model.decompose import beyond
-from ablation.analysis.model.fit import Fit, columns_of
-from ablation.analysis.model.terms import BLOCK, INVOLVED, Group, Term, takes_part
+from ablation.analysis.model.fit import Fit, fit_least_squares
+from ablation.analysis.model.terms import BLOCK, INVOLVED, Group, Term, columns_of, takes_part
 from ablation.analysis.probability.distributions import f_upper, root
 from ablation.analysis.probability.multiplicity import benjamini_hochberg
 from ablation.analysis.tables.cells import CellMeans
@@ -108,7 +108,23 @@ def term_tests(fit: Fit, groups: Sequence[Group], anova_type: int) -> pd.DataFra
 
 def _extra(fit: Fit, group: Group, anova_type: int) -> tuple[float, int]:
     """Sum of squares and degrees of freedom that the terms bring to the smaller model of their test."""
+    if group[0].kind == BLOCK:
+        return _of_block(fit, _smaller_model(fit, group, anova_type))
     return fit.extra(*_nested(fit, group, anova_type))
+
+
+def _of_block(fit: Fit, others: Sequence[Term]) -> tuple[float, int]:
+    """What the blocks bring to a model with other terms."""
+    blocks = [t for t in fit.matrix.terms if t.kind == BLOCK]
+    with_blocks = fit if len(others) + 1 == len(fit.matrix.terms) else _refit(fit, [*blocks, *others])
+    without = _refit(fit, others)
+    explained = float(with_blocks.z @ with_blocks.z - without.z @ without.z)
+    return max(explained, 0.0), with_blocks.rank - without.rank
+
+
+def _refit(fit: Fit, terms: Sequence[Term]) -> Fit:
+    weighted = bool(np.ptp(fit.root_weights))
+    return fit_least_squares(fit.matrix.keep(terms), fit.y, fit.root_weights**2 if weighted else None)
 
 
 def _nested(fit: Fit, group: Group, anova_type: int) -> Nested:
@@ -201,26 +217,26 @@ def robust_tests(fit: Fit, tests: Sequence[Nested]) -> tuple[Floats, Floats]:
 
 
 def _test(fit: Fit, smaller: Ints, added: Ints) -> tuple[float, int]:
-    blocks = [t.columns for t in fit.matrix.terms if t.kind == BLOCK]
-    if not fit.has_hc3 or any(np.isin(added, columns).any() for columns in blocks):
+    if not fit.has_hc3 or len(added) == 0:  # the block has no columns
         return float("nan"), 0
     directions = _directions(fit, smaller, added)
     df = directions.shape[1]
     if df == 0:
         return float("nan"), 0
-    found = directions.T @ fit.z
-    return float(found @ np.linalg.solve(fit.hc3_covariance(directions.T), found)) / df, df
+    found = directions.T @ fit.z[fit.n_blocks :]
+    a = np.hstack([np.zeros((df, fit.n_blocks)), directions.T])
+    return float(found @ np.linalg.solve(fit.hc3_covariance(a), found)) / df, df
 
 
 def _directions(fit: Fit, smaller: Ints, added: Ints) -> Floats:
-    """What the added columns bring to the smaller model, orthonormal in coordinates of q, (rank x df).
+    """What the added columns bring to the smaller model, orthonormal within blocks, (kept x df).
 
     With full rank it is what the added coefficients say beyond those in neither model: of these, terms that
     contain the tested one, there are few, which is quicker.
     """
-    if fit.rank == fit.matrix.X.shape[1]:
-        above = np.setdiff1d(np.arange(fit.rank), np.concatenate([smaller, added]))
-        return beyond(_unit(fit.r_inverse[above].T), _unit(fit.r_inverse[added].T))
+    if fit.has_full_rank:
+        above = np.setdiff1d(fit.kept, np.concatenate([smaller, added]))
+        return beyond(_unit(fit.r_inverse[above - 1].T), _unit(fit.r_inverse[added - 1].T))
     return beyond(_unit(fit.triangle[:, smaller]), _unit(fit.triangle[:, added]))
 
 

@@ -119,7 +119,7 @@ def robust_error(fit: Fit, L: Floats, squares: Floats | None = None) -> tuple[Fl
     if not fit.has_hc3:
         return np.full(len(L), np.nan), np.full(len(L), np.nan)
     shares = (
-        fit.q @ fit.coordinates(L).T
+        fit.loadings(fit.coordinates(L))
     ) ** 2  # (n x m): variance of a contrast = shares . variances of runs
     weights = shares / one_minus_leverage[:, None]
     if fit.n > EXACT_UP_TO:

@@ -1,0 +1,139 @@
+"""Columns with the means of blocks taken out, never formed run by run.
+
+The same estimates as with a column per block (Frisch & Waugh 1933; Lovell 1963, JASA 58:993), and the work
+grows with cells and blocks instead of runs times blocks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import linalg
+
+from ablation.analysis.data.factors import Floats, Ints
+from ablation.analysis.model.decompose import independent
+
+DENSE_UP_TO = 4_000_000
+"""Matrices of so many numbers are decomposed as they are, with all digits."""
+
+CLEAR = 0.03
+"""Parts of columns outside the others that are longer than this survive cross products with 13 digits."""
+
+CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """An orthonormal basis of the space of the columns within blocks.
+
+    The row of run i is root_weights[i] x (at_cells[cell[i]] - at_blocks[block[i]]), of length rank.
+    """
+
+    at_cells: Floats
+    at_blocks: Floats
+    cell: Ints
+    block: Ints
+    root_weights: Floats
+
+    def project(self, v: Floats) -> Floats:
+        """Coordinates (rank,) of a weighted vector (n_runs,)."""
+        scaled = self.root_weights * v
+        by_cell = np.bincount(self.cell, scaled, minlength=len(self.at_cells))
+        by_block = np.bincount(self.block, scaled, minlength=len(self.at_blocks))
+        z: Floats = self.at_cells.T @ by_cell - self.at_blocks.T @ by_block
+        return z
+
+    def combine(self, z: Floats) -> Floats:
+        """The weighted vector (n_runs,), or vectors (n_runs x k), with coordinates (rank,) or (rank x k)."""
+        found = (self.at_cells @ z)[self.cell] - (self.at_blocks @ z)[self.block]
+        return found * (self.root_weights if z.ndim == 1 else self.root_weights[:, None])
+
+    def rows(self, at: slice) -> Floats:
+        """The basis at some runs, (n x rank)."""
+        found: Floats = self.at_cells[self.cell[at]] - self.at_blocks[self.block[at]]
+        return found * self.root_weights[at, None]
+
+    def squared_lengths(self) -> Floats:
+        """Of the row of each run, (n_runs,)."""
+        starts = range(0, len(self.cell), CHUNK)
+        parts = [self.rows(slice(start, start + CHUNK)) for start in starts]
+        return np.concatenate([np.einsum("ij,ij->i", part, part) for part in parts])
+
+
+@dataclass(frozen=True, eq=False)
+class Decomposition:
+    """Columns of length 1 within blocks.
+
+    Attributes:
+        kept: indices of those that carry the rank.
+        r: triangle of these, (rank x rank).
+        triangle: all columns in coordinates of the basis, (rank x p).
+        basis: orthonormal.
+    """
+
+    kept: Ints
+    r: Floats
+    triangle: Floats
+    basis: Basis
+
+
+def block_means(X: Floats, cell: Ints, block: Ints, weights: Floats) -> Floats:
+    """Weighted means over the runs of each block of what cells have, (n_cells x p) -> (n_blocks x p)."""
+    from scipy import sparse
+
+    shape = int(block.max()) + 1, len(X)
+    counts = sparse.csr_matrix((weights, (block, cell)), shape=shape)
+    means: Floats = (counts @ X) / np.bincount(block, weights)[:, None]
+    return means
+
+
+def decompose(
+    X: Floats, norms: Floats, means: Floats, cell: Ints, block: Ints, root_weights: Floats
+) -> Decomposition:
+    """Decompose columns within blocks.
+
+    Args:
+        X: (n_cells x p).
+        norms: lengths of the columns over the runs, (p,).
+        means: of the columns in each block, (n_blocks x p).
+        cell: of each run.
+        block: of each run.
+        root_weights: of each run.
+    """
+    weights = root_weights**2
+    number, pairs = pd.factorize(cell * len(means) + block)
+    kept, r, triangle = None, None, None
+    if len(pairs) * X.shape[1] > DENSE_UP_TO:
+        r = triangle = _triangle(_cross_products(X, means, cell, block, weights) / np.outer(norms, norms))
+        kept = np.arange(X.shape[1])
+    if r is None or triangle is None or kept is None:
+        here, within = np.divmod(pairs, len(means))
+        rows = np.sqrt(np.bincount(number, weights))[:, None] * (X[here] - means[within]) / norms
+        kept, q, r = independent(rows)
+        triangle = r if len(kept) == X.shape[1] else q.T @ rows
+    inverse = linalg.solve_triangular(r, np.eye(len(r))) if len(r) else r
+    inverse = inverse / norms[kept, None]
+    all_kept = slice(None) if len(kept) == X.shape[1] else kept
+    basis = Basis(X[:, all_kept] @ inverse, means[:, all_kept] @ inverse, cell, block, root_weights)
+    return Decomposition(kept, r, triangle, basis)
+
+
+def _cross_products(X: Floats, means: Floats, cell: Ints, block: Ints, weights: Floats) -> Floats:
+    """Of the columns within blocks, (p x p), added up over cells and blocks."""
+    per_cell = np.bincount(cell, weights, minlength=len(X))
+    products: Floats = -means.T @ (np.bincount(block, weights)[:, None] * means)
+    for start in range(0, len(X), CHUNK):
+        part = X[start : start + CHUNK]
+        products += part.T @ (per_cell[start : start + CHUNK, None] * part)
+    return products
+
+
+def _triangle(products: Floats) -> Floats | None:
+    """Their Cholesky factor R, R'R; None unless the columns are well-conditioned."""
+    try:
+        r: Floats = np.linalg.cholesky(products).T.astype(np.float64, copy=False)
+    except np.linalg.LinAlgError:
+        return None
+    return r if np.diag(r).min() > CLEAR else None
