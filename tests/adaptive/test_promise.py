@@ -1,0 +1,39 @@
+"""Against the simulation of whole studies, run by run: 2 x 2 x 2 x 4, looks at 2, 3, … 20 seeds."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.promise import course_of, promise
+
+LEVELS = {"a": ["0", "1"], "b": ["0", "1"], "d": ["0", "1"], "c": ["w", "x", "y", "z"]}
+CELLS = pd.DataFrame(list(product(*LEVELS.values())), columns=list(LEVELS)).astype("category")
+PLAN = AdaptivePlan("loss", "lower", 0.6, LEVELS)
+
+
+@pytest.mark.parametrize(
+    ("margin", "margins", "seeds", "most"),
+    [(0.6, 0, 10.4, 13), (0.6, 1, 9.5, 13), (0.6, 2, 3.8, 5), (1.0, 0, 5.2, 7), (2.0, 2, 2.0, 2)],
+)
+def test_it_expects_what_whole_studies_took(margin, margins, seeds, most):
+    found = promise(PLAN, CELLS, margin, margins)
+    assert found.seeds == pytest.approx(seeds, rel=0.05)
+    assert found.most == pytest.approx(most, abs=1)
+    assert found.settled > 0.99
+
+
+def test_the_estimates_of_one_seed_vary_as_in_a_balanced_design():
+    covariance = course_of(PLAN, CELLS, 1.0).covariance
+    wanted = np.zeros((6, 6))
+    wanted[:3, :3] = np.eye(3) / 8  # two means of 16 runs
+    wanted[3:, 3:] = (np.eye(3) + 1) / 8  # two means of 8 runs that share the reference
+    np.testing.assert_allclose(covariance, wanted, atol=1e-12)
+
+
+def test_a_fixed_plan_as_good_needs_more():
+    found = promise(PLAN, CELLS, 0.6, 0)
+    assert found.fixed_seeds is not None
+    assert found.fixed_seeds > found.seeds
