@@ -13,7 +13,7 @@ from ablation.analysis.analyze import analyze
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.model.means import contrast_rows
 from ablation.analysis.verdicts.conservative import planned_errors
-from ablation.analysis.verdicts.verdicts import contrast_alpha
+from ablation.analysis.verdicts.rows import contrast_alpha
 
 N_STUDIES = 1000
 

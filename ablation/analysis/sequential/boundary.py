@@ -10,7 +10,8 @@ multivariate normal tail is an integral by sampling.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,8 +25,8 @@ RHO = 2.0
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 _PANELS = 3
 _FAR = 9.0  # standard deviations beyond which no probability is left
-_HALVINGS = 60
-_MOST = 1 - 1e-9  # the highest level that a p value is inverted to
+_MOST = 1 - 1e-6  # the highest level that a p value is inverted to
+_AT_ONCE = 64  # levels that share one recursion: more would need much memory
 
 
 def spend(times: ArrayLike, level: ArrayLike, rho: float = RHO) -> Floats:
@@ -88,18 +89,36 @@ class _Walk:
 
     def chance_above(self, bounds: Floats) -> Floats:
         """Chance that a path gets here without having crossed and is above the bound now, (n_levels,)."""
-        away = (self.nodes - bounds[:, None] * np.sqrt(self._time)) / np.sqrt(self._gap)
-        chance: Floats = np.einsum("ln,ln->l", self.mass, special.ndtr(away))
+        chance: Floats = np.einsum("ln,ln->l", self.mass, special.ndtr(self._beyond(bounds)))
         return chance
 
+    def _beyond(self, bounds: Floats) -> Floats:
+        """How far each node lies above the bound, in standard deviations of the step, (n_levels, n_nodes)."""
+        away: Floats = (self.nodes - bounds[:, None] * np.sqrt(self._time)) / np.sqrt(self._gap)
+        return away
+
     def level_of(self, step: Floats) -> Floats:
-        """The bounds above which the walk is now with these chances, (n_levels,)."""
+        """The bounds above which the walk is now with these chances, (n_levels,).
+
+        Newton's method on the logarithm of the chance, which is concave; an interval keeps it in bounds.
+        """
+        target = np.log(step.clip(1e-320))
         low, high = np.full(len(step), -_FAR), np.full(len(step), 40.0)
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            above = self.chance_above(middle) > step
-            low, high = np.where(above, middle, low), np.where(above, high, middle)
-        return np.where(step > 0, (low + high) / 2, np.inf)
+        bound = -special.ndtri(step.clip(1e-320, 0.5))
+        for _ in range(60):
+            away = self._beyond(bound)
+            chance = np.einsum("ln,ln->l", self.mass, special.ndtr(away)).clip(1e-320)
+            error = np.log(chance) - target
+            low, high = np.where(error > 0, bound, low), np.where(error > 0, high, bound)
+            density = np.einsum("ln,ln->l", self.mass, np.exp(away**2 / -2)) / np.sqrt(2 * np.pi)
+            slope = -density * np.sqrt(self._time / self._gap) / chance
+            newton = bound - error / np.where(slope < 0, slope, -np.inf)
+            found = (np.abs(newton - bound) <= 1e-11) & (slope < 0)
+            if found.all():
+                break
+            inside = (low < newton) & (newton < high) & (slope < 0)
+            bound = np.where(found, bound, np.where(inside, newton, (low + high) / 2))
+        return np.where(step > 0, bound, np.inf)
 
     def stop(self, bounds: Floats) -> Floats:
         """Take away the paths above the bounds and go to the next look."""
@@ -147,37 +166,33 @@ def repeated_p(p: ArrayLike, times: Sequence[float] | Floats, rho: float = RHO) 
     Returns:
         Of the shape of `p`, at most 1.
     """
-    values = np.asarray(p, float)
-    known = ~np.isnan(values)
-    repeated = np.full(values.shape, np.nan)
-    for chosen in _portions(np.flatnonzero(known)):
-        repeated.flat[chosen] = _invert(np.clip(values.flat[chosen], 1e-300, 1.0), np.asarray(times), rho)
+    values, looks = np.asarray(p, float), tuple(map(float, times))
+    repeated = np.where(np.isnan(values), np.nan, 1.0)
+    # No look tests at more than has been spent, so some p values are beyond every level below 1.
+    found = np.flatnonzero((values < _highest(looks, rho)) & (values < _MOST * min(looks[-1], 1.0) ** rho))
+    for chosen in (found[i : i + _AT_ONCE] for i in range(0, len(found), _AT_ONCE)):
+        repeated.flat[chosen] = _invert(values.flat[chosen].clip(1e-300), np.array(looks), rho)
     return repeated
 
 
-def _portions(indices: np.ndarray, size: int = 64) -> Iterator[np.ndarray]:
-    """Levels share one recursion; more at once than this would need much memory."""
-    return (indices[i : i + size] for i in range(0, len(indices), size))
+@cache
+def _highest(times: tuple[float, ...], rho: float) -> float:
+    """The p value that reaches the highest level."""
+    return float(nominal(times, _MOST, rho))
 
 
 def _invert(p: Floats, times: Floats, rho: float) -> Floats:
     """Levels whose nominal p is p, by the secant method: in logarithms the two are nearly a line."""
     target, most = np.log(p), np.log(_MOST)
-    top = float(np.log(nominal(times, _MOST, rho)))
-    least = target - rho * np.log(min(times[-1], 1.0))  # no look tests at more than has been spent
-    reachable = (target < top) & (least < most)
-    before, before_error = np.full(len(p), most), top - target
-    level = np.where(reachable, least, most)
+    least = target - rho * np.log(min(times[-1], 1.0))
+    before, before_error = np.full(len(p), most), np.log(_highest(tuple(times), rho)) - target
+    level = least
     for _ in range(30):
-        error = np.where(reachable, _error(level, target, times, rho), 0.0)
+        error = np.log(nominal(times, np.exp(level), rho).clip(1e-320)) - target
         slope = (error - before_error) / np.where(level == before, 1.0, level - before)
         step = np.where((error == 0) | (slope <= 0), 0.0, -error / np.where(slope > 0, slope, 1.0))
-        before, before_error, level = level, error, np.clip(level + step, least.clip(max=most), most)
-        if np.abs(level - before).max() < 1e-11:
+        before, before_error, level = level, error, np.clip(level + step, least, most)
+        if np.abs(level - before).max() < 1e-10:
             break
-    return np.where(reachable, np.exp(level), 1.0)
-
-
-def _error(level: Floats, target: Floats, times: Floats, rho: float) -> Floats:
-    error: Floats = np.log(nominal(times, np.exp(level), rho).clip(1e-320)) - target
-    return error
+    found: Floats = np.exp(level)
+    return found

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from ablation.analysis.sequential.boundary import RHO, Floats, nominal, repeated_p
 
@@ -56,20 +56,29 @@ class Looks:
         """Share of the planned information at each look, (n_looks,)."""
         return np.asarray(self.taken, float) / self.maximum
 
-    def two_sided(self, p: ArrayLike) -> Floats:
-        """Repeated p values of two-sided tests, of the shape of `p`: twice those of the smaller side."""
-        found: Floats = np.minimum(1.0, 2 * self.one_sided(np.asarray(p, float) / 2))
-        return found
+    def repeated(self, claims: Floats, with_margin: bool) -> Floats:
+        """Repeated p values of the claims of verdicts, (3, m).
 
-    def one_sided(self, p: ArrayLike) -> Floats:
-        """Repeated p values of one-sided tests, of the shape of `p`; unknown effects count as 1."""
-        return repeated_p(np.nan_to_num(np.asarray(p, float), nan=1.0), self.times, self.rho)
+        Args:
+            claims: p values of the sign (two-sided), of 'beyond the margin' (two-sided) and of 'inside it'.
+            with_margin: whether there is one; else the last two stay unknown.
+        """
+        sides = np.array([[2.0], [2.0], [1.0]])
+        known = claims if with_margin else claims[:1]
+        one_sided = np.nan_to_num(known, nan=1.0) / sides[: len(known)]  # unknown effects stay in the family
+        found = repeated_p(one_sided, self.times, self.rho) * sides[: len(known)]
+        return np.vstack([np.minimum(found, 1.0), claims[len(known) :]])
 
     def tail(self, alpha: float) -> float:
         """Error of both sides that an interval of the present look may have, so that all looks hold alpha."""
-        return 2 * float(nominal(self.times, alpha / 2, self.rho))
+        return _tail(self.taken, self.maximum, alpha, self.rho)
 
     def screen(self, alpha: float) -> float:
         """What a screen without a known joint distribution may spend at the present look."""
         earlier = float(self.times[-2]) if len(self.taken) > 1 else 0.0
         return float(alpha * (self.times[-1] ** self.rho - earlier**self.rho))
+
+
+@cache
+def _tail(taken: tuple[int, ...], maximum: int, alpha: float, rho: float) -> float:
+    return 2 * float(nominal(np.asarray(taken) / maximum, alpha / 2, rho))

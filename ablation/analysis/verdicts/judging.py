@@ -106,11 +106,8 @@ def _claims(found: Conservative, margin: float | None, looks: Looks | None) -> F
     beyond = inside = np.full(len(found.p), np.nan)
     if margin is not None:
         beyond, inside = _beyond(found, margin), found.equivalence_p(-margin, margin)
-    if looks is None:
-        return np.array([found.p, beyond, inside])
-    if margin is None:
-        return np.array([looks.two_sided(found.p), beyond, inside])
-    return np.array([looks.two_sided(found.p), looks.two_sided(beyond), looks.one_sided(inside)])
+    claims = np.array([found.p, beyond, inside])
+    return claims if looks is None else looks.repeated(claims, with_margin=margin is not None)
 
 
 def _beyond(found: Conservative, margin: float) -> Floats:
