@@ -33,9 +33,9 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+from ablation.app.training.jax.device import is_out_of_memory
 from ablation.app.training.jax.loop import JaxLoop
 from ablation.app.training.jax.state import initial_state, state_shapes
-from ablation.app.training.packing import is_out_of_memory
 from benchmarks.article_network import BATCH, article
 from benchmarks.peer_fit import Trainable
 

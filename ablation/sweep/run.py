@@ -159,8 +159,7 @@ class _Recorder:
 
     def fail(self, error: Exception) -> None:
         """Keep what went wrong as an attempt at the run that was being trained, and leave that run."""
-        out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
-        status = "out_of_memory" if out_of_memory else "error"
+        status = "out_of_memory" if isinstance(error, MemoryError) else "error"
         told = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode("utf-8")
         row = self._row(self.left.pop(0), status, {}, error=told)
         self.store.commit(row, self.held[row.seed])

@@ -6,9 +6,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from ablation.app.maps.gradients import value_and_gradients
 from ablation.app.maps.maps import Images, Maps, make_maps
 from ablation.app.maps.parts import in_order, layers_by_input, target_output
+from ablation.app.training.backends import loop
 from ablation.errors import UsageError
 
 
@@ -63,7 +63,7 @@ class GradCam:
         def y(tensors: list[Any]) -> Any:
             return self.head([*tensors, *inputs], training=False)[:, unit]
 
-        _, gradients = value_and_gradients(y, features)
+        _, gradients = loop().value_and_gradients(y, features)
         alphas = [ops.sum(g, axis=(1, 2), keepdims=True) for g in gradients]
         return [ops.sum(alpha * a, axis=-1) for alpha, a in zip(alphas, features, strict=True)]
 

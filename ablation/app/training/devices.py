@@ -1,11 +1,11 @@
-"""What the process trains on: threads, GPU memory, and its name for the table; on either backend."""
+"""What the process trains on: threads, GPU memory, and its name for the table; on any backend."""
 
 import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ablation.errors import UsageError
+from ablation.app.training.backends import device
 
 
 def prepare_device(threads: int | None) -> str:
@@ -19,43 +19,23 @@ def prepare_device(threads: int | None) -> str:
         The device's name, such as "CPU, 1 thread" or "NVIDIA H200".
 
     Raises:
-        UsageError: Keras runs on a backend without a loop here.
+        UsageError: Keras runs on a backend that cannot train here.
         ModuleNotFoundError: Keras or its backend is not installed.
     """
     threads = threads or _told_threads()
-    check_backend(os.environ.get("KERAS_BACKEND") or "tensorflow")
     with _silent_stderr():
-        import keras
-    backend = keras.backend.backend()
-    check_backend(backend)  # a file of the user's may name it as well
-    if backend == "jax":
-        from ablation.app.training.jax.device import prepare_jax as prepare
-    else:
-        from ablation.app.training.tensorflow.device import prepare_tensorflow as prepare
+        backend = device()
     if not gc.get_freeze_count():
         # What was imported stays. Walking through its 400,000 objects would cost every cell half a second:
         # Keras collects garbage before it builds a network, and so do joblib's processes after each job.
         gc.freeze()
-    return prepare(threads)
+    return backend.prepare(threads)
 
 
 def _told_threads() -> int | None:
     """Of OMP_NUM_THREADS, which may give a number for each level of nested parallelism: 4,2."""
     first = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
     return int(first) or None if first.isdecimal() else None
-
-
-def check_backend(name: str) -> None:
-    """Refuse a backend of Keras that has no loop here.
-
-    Raises:
-        UsageError: naming those that have one.
-    """
-    if name not in ("tensorflow", "jax"):
-        raise UsageError(
-            f"Training runs on Keras' backends tensorflow and jax. Received: {name}. "
-            "Unset KERAS_BACKEND, or set it to one of them."
-        )
 
 
 @contextmanager

@@ -1,12 +1,14 @@
 """Which seeds are trained together, and what happens when they do not fit. Knows no backend."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 from ablation.results.outcome import Outcome
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -18,6 +20,9 @@ class Packed(Protocol):
 
     def train(self, seeds: Sequence[int]) -> list[Outcome]:
         """Train these seeds together."""
+
+    def is_out_of_memory(self, error: Exception) -> bool:
+        """Whether an error of the other two says that the memory is not enough."""
 
 
 def train_packed(loop: Packed, seeds: Sequence[int], pack: str) -> Iterator[Outcome]:
@@ -40,7 +45,8 @@ def train_packed(loop: Packed, seeds: Sequence[int], pack: str) -> Iterator[Outc
     while left:
         chunk = left[:size]
         # The last pack is filled with a seed again: that costs less than compiling for another size.
-        runs = _tried(loop, chunk + chunk[-1:] * (size - len(chunk)))
+        filled = chunk + chunk[-1:] * (size - len(chunk))
+        runs = _in_memory(loop, partial(loop.train, filled))
         if runs is None:
             if size == 1:
                 raise MemoryError("Not even one run fits into the device's memory.")
@@ -63,34 +69,19 @@ def pack_size(n: int, most: int) -> int:
     return -(-n // max(1, n_packs))
 
 
-_NO_MEMORY = (
-    "RESOURCE_EXHAUSTED",
-    "CUDA_ERROR_OUT_OF_MEMORY",
-    "cudaErrorMemoryAllocation",
-    "CUDNN_STATUS_ALLOC_FAILED",
-)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether XLA, or a library that it calls, had no memory left."""
-    return isinstance(error, MemoryError) or any(text in str(error) for text in _NO_MEMORY)
-
-
 def _fitting(loop: Packed, n: int) -> int:
     """What the loop thinks will fit; compiling for too many may need more memory than there is."""
-    try:
-        return loop.fitting(n)
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-    return _fitting(loop, n // 2) if n > 1 else 1  # and `_tried` says what comes of one
+    found = _in_memory(loop, partial(loop.fitting, n))
+    if found is None:
+        return _fitting(loop, n // 2) if n > 1 else 1  # and training says what comes of one
+    return found
 
 
-def _tried(loop: Packed, seeds: Sequence[int]) -> list[Outcome] | None:
-    """The runs; None when they do not fit. What a failed pack held is free by then."""
+def _in_memory(loop: Packed, work: Callable[[], T]) -> T | None:
+    """What the work gives; None when the memory is not enough. What a failed pack held is free by then."""
     try:
-        return loop.train(seeds)
+        return work()
     except Exception as error:
-        if not is_out_of_memory(error):
+        if not loop.is_out_of_memory(error):
             raise
-        return None
+    return None

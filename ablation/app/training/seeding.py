@@ -71,7 +71,7 @@ def _first_value(variable: Any, initializer: Any, seed: int) -> Any:
     if "seed" in config:
         config["seed"] = _derived(seed, variable.path)
         limits = _uniform_limits(initializer, variable.shape)
-        if limits and variable.dtype == "float32" and keras.backend.backend() != "tensorflow":
+        if limits and variable.dtype == "float32":
             return uniform(config["seed"], variable.shape, *limits)
     return type(initializer).from_config(config)(variable.shape, variable.dtype)
 

@@ -36,13 +36,6 @@ def test_a_batch_larger_than_the_data_is_refused():
         next(train_cell(problem, schedule(batch_size=16), [0]))
 
 
-def test_another_backend_is_refused_with_what_to_do(monkeypatch):
-    problem = small_problem()
-    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
-    with pytest.raises(UsageError, match=r"Received: torch\. .*KERAS_BACKEND"):
-        next(train_cell(problem, schedule(), [0]))
-
-
 @pytest.mark.slow
 def test_each_run_is_handed_over_as_soon_as_it_is_finished():
     runs = train_cell(small_problem(), schedule(epochs=1), [5, 2])

@@ -2,12 +2,10 @@ import gc
 import os
 import re
 
-import keras
 import pytest
 import tensorflow as tf
 
 from ablation.app.training.devices import _told_threads, prepare_device
-from ablation.errors import UsageError
 
 pytestmark = pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="names of CPUs")
 
@@ -16,13 +14,6 @@ pytestmark = pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), re
 def started():
     """TensorFlow has done something, so that its threads are given."""
     tf.constant(1) + 1
-
-
-@pytest.mark.parametrize("name", ["jaxx", "torch"])
-def test_a_backend_that_does_not_exist_is_a_sentence(monkeypatch, name):
-    monkeypatch.setenv("KERAS_BACKEND", name)
-    with pytest.raises(UsageError, match=f"tensorflow and jax. Received: {name}"):
-        prepare_device(None)
 
 
 @pytest.mark.parametrize(("told", "n"), [("4,2", 4), ("3", 3), ("", None), ("many", None)])
@@ -67,9 +58,3 @@ def test_garbage_is_not_looked_for_among_what_was_imported():
     assert frozen > 100_000
     prepare_device(None)
     assert gc.get_freeze_count() <= frozen, "what came later is collected as ever"
-
-
-def test_another_backend_is_refused_with_what_to_do(monkeypatch):
-    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
-    with pytest.raises(UsageError, match=r"Received: torch\. .*KERAS_BACKEND"):
-        prepare_device(None)

@@ -10,13 +10,15 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.app.training.conformance import BackendConformance
+
 FOLDER = Path(__file__).parent / "on_jax"
 CASES = [
     f"{path.stem}::{node.name}"
     for path in sorted(FOLDER.glob("test_*.py"))
     for node in ast.parse(path.read_text(encoding="utf-8")).body
     if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-]
+] + [f"TestJax::{name}" for name in vars(BackendConformance) if name.startswith("test_")]
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed"),

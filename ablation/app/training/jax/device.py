@@ -16,7 +16,7 @@ from ablation.words import counted
 _threads: int | None = None  # that JAX has started with
 
 
-def prepare_jax(threads: int | None) -> str:
+def prepare(threads: int | None) -> str:
     """Set threads, GPU and memory, before JAX has done anything; later calls change nothing.
 
     Args:
@@ -51,6 +51,19 @@ def prepare_jax(threads: int | None) -> str:
     if device.platform == "cpu":
         return f"CPU, {_threads} thread{'s' if _threads != 1 else ''}"
     return str(device.device_kind)
+
+
+_NO_MEMORY = (
+    "RESOURCE_EXHAUSTED",
+    "CUDA_ERROR_OUT_OF_MEMORY",
+    "cudaErrorMemoryAllocation",
+    "CUDNN_STATUS_ALLOC_FAILED",
+)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether XLA, or a library that it calls, had no memory left."""
+    return isinstance(error, MemoryError) or any(text in str(error) for text in _NO_MEMORY)
 
 
 @contextmanager

@@ -6,21 +6,37 @@ returning to Python (but on a CPU: see `step_by_step`). Data are on the device o
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import numpy as np
 
 from ablation.app.training.finish import finish
+from ablation.app.training.jax.device import is_out_of_memory
 from ablation.app.training.jax.program import Program, compiled, step_by_step
 from ablation.app.training.jax.state import State, initial_state, state_shapes, weights_of
 from ablation.app.training.jax.steps import Steps
+from ablation.app.training.packing import train_packed
 from ablation.app.training.problem import Arrays, Problem, Schedule, n_images
 from ablation.app.training.seeding import epoch_order
 from ablation.results.outcome import Outcome
 
 _TEST_BATCH = 100  # images measured at once, of each run
+
+
+def train(problem: Problem, schedule: Schedule, seeds: Sequence[int], pack: str) -> Iterator[Outcome]:
+    """Train the seeds in packs; see `backends.Loop`."""
+    return train_packed(JaxLoop(problem, schedule), seeds, pack)
+
+
+def value_and_gradients(
+    function: Callable[[list[Any]], Any], tensors: Sequence[Any]
+) -> tuple[Any, list[Any]]:
+    """What a function gives, and the gradient of its sum; see `backends.Loop`."""
+    value, pull_back = jax.vjp(function, list(tensors))
+    return value, pull_back(jax.numpy.ones_like(value))[0]
 
 
 @dataclass(frozen=True)
@@ -76,6 +92,8 @@ class JaxLoop:
         while n > 1 and self.programs(n).bytes > free:
             n = max(1, min(n - 1, int(n * free / self.programs(n).bytes)))
         return n
+
+    is_out_of_memory = staticmethod(is_out_of_memory)
 
     def train(self, seeds: Sequence[int]) -> list[Outcome]:
         """Train these seeds together, from scratch.

@@ -9,7 +9,7 @@ import tensorflow as tf
 from ablation.app.training.slots import take_slot
 
 
-def prepare_tensorflow(threads: int | None) -> str:
+def prepare(threads: int | None) -> str:
     """Set threads and memory growth, before TensorFlow has done anything; later calls change nothing.
 
     Args:
@@ -27,6 +27,11 @@ def prepare_tensorflow(threads: int | None) -> str:
         return _prepare_gpu(gpus)
     used = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
     return f"CPU, {used} thread{'s' if used != 1 else ''}"
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether TensorFlow had no memory left."""
+    return isinstance(error, tf.errors.ResourceExhaustedError)
 
 
 def _prepare_gpu(gpus: list[Any]) -> str:

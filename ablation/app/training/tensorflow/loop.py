@@ -6,6 +6,7 @@ and the optimiser updates one vector instead of each weight. Times of both are i
 
 import math
 import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -19,6 +20,22 @@ from ablation.app.training.seeding import epoch_order, initial_values
 from ablation.results.outcome import Outcome
 
 _TEST_BATCH = 500  # images measured at once: bounds memory, changes no result beyond rounding
+
+
+def train(problem: Problem, schedule: Schedule, seeds: Sequence[int], pack: str) -> Iterator[Outcome]:  # noqa: ARG001
+    """Train one seed after another, whatever `pack` allows; see `backends.Loop`."""
+    return map(TensorFlowLoop(problem, schedule).train, seeds)
+
+
+def value_and_gradients(
+    function: Callable[[list[Any]], Any], tensors: Sequence[Any]
+) -> tuple[Any, list[Any]]:
+    """What a function gives, and the gradient of its sum; see `backends.Loop`."""
+    tensors = [tf.convert_to_tensor(t) for t in tensors]
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(tensors)
+        value = function(tensors)
+    return value, tape.gradient(value, tensors, unconnected_gradients="zero")
 
 
 class TensorFlowLoop:

@@ -8,8 +8,8 @@ import pytest
 from scipy.stats import ks_2samp
 
 from ablation.app.problems.pictures import PictureMeasure, picture_data
+from ablation.app.training.jax.device import is_out_of_memory
 from ablation.app.training.jax.loop import JaxLoop, _train_seconds
-from ablation.app.training.packing import is_out_of_memory
 from ablation.app.training.precision import precision
 from ablation.app.training.problem import Measured, Probe
 from ablation.app.training.seeding import epoch_order, initial_values

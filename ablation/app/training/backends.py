@@ -1,0 +1,95 @@
+"""The backends of Keras that train here: a line each, and a package with the modules `device` and `loop`."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from ablation.errors import UsageError
+from ablation.results.outcome import Outcome
+
+if TYPE_CHECKING:
+    from ablation.app.training.problem import Problem, Schedule
+
+BACKENDS = {
+    "tensorflow": "ablation.app.training.tensorflow",
+    "jax": "ablation.app.training.jax",
+}
+"""Keras' name → package; the first is what Keras takes where nobody chooses."""
+
+
+class Device(Protocol):
+    """The module `device` of a backend."""
+
+    def prepare(self, threads: int | None) -> str:
+        """Set threads, GPU and memory, before the backend has done anything; later calls change nothing.
+
+        Args:
+            threads: of this process; None leaves it to the backend.
+
+        Returns:
+            The device's name, such as "CPU, 1 thread" or "NVIDIA H200".
+        """
+
+    def is_out_of_memory(self, error: Exception) -> bool:
+        """Whether this error of the backend says that the device has no memory left."""
+
+
+class Loop(Protocol):
+    """The module `loop` of a backend."""
+
+    def train(
+        self, problem: "Problem", schedule: "Schedule", seeds: Sequence[int], pack: str
+    ) -> Iterator[Outcome]:
+        """Train the network from each seed; yield each run as soon as it is finished.
+
+        The history of a run whose loss is no longer finite ends there, and it comes back with that loss.
+
+        Args:
+            problem: network, losses and data. The network is built once and re-initialised for each seed.
+            schedule: epochs and rates.
+            seeds: at least 0 each.
+            pack: how many seeds may be trained at once: a number, or `auto` for as many as the device holds.
+        """
+
+    def value_and_gradients(
+        self, function: Callable[[list[Any]], Any], tensors: Sequence[Any]
+    ) -> tuple[Any, list[Any]]:
+        """What a function gives, and the gradient of its sum. It can be traced.
+
+        Args:
+            function: tensors → a tensor of any shape. It must change no variable.
+            tensors: where to differentiate.
+
+        Returns:
+            The tensor, and for each of `tensors` a gradient of its shape, zeros where nothing depends on it.
+        """
+
+
+def backend_name() -> str:
+    """The backend that Keras has, or will have once it is loaded.
+
+    Raises:
+        UsageError: it cannot train here, or Keras does not know it.
+    """
+    name = os.environ.get("KERAS_BACKEND") or next(iter(BACKENDS))
+    if name in BACKENDS:  # Keras itself would say less of a name that it does not know
+        import keras
+
+        name = keras.backend.backend()  # a file of the user's may name another
+    if name not in BACKENDS:
+        raise UsageError(
+            f"Training runs on Keras' backends {' and '.join(BACKENDS)}. Received: {name}. "
+            "Unset KERAS_BACKEND, or set it to one of them."
+        )
+    return name
+
+
+def device() -> Device:
+    """The module of this process' backend."""
+    return cast(Device, import_module(f"{BACKENDS[backend_name()]}.device"))
+
+
+def loop() -> Loop:
+    """The module of this process' backend."""
+    return cast(Loop, import_module(f"{BACKENDS[backend_name()]}.loop"))
