@@ -9,6 +9,17 @@ from typing import Any
 
 from ablation.errors import UsageError
 
+ATTENTION = {
+    "placebo": "placebo.Placebo",
+    "spatial": "spatial.SpatialAttention",
+    "weight_map": "weight_map.WeightMap",
+    "channel": "channel.ChannelAttention",
+    "cbam": "cbam.CBAM",
+    "self": "self_attention.SelfAttention",
+    "gaussian": "gaussian.GaussianAttention",
+}
+"""Level of `flags.attention` → module and class of its layer in `ablation.app.networks.attention`."""
+
 
 def levels(*names: str, **aliases: str) -> Any:
     """A field that takes one of these names; the first is the default. An alias stands for a name."""
@@ -23,18 +34,7 @@ class Flags:
     """Normalise each channel over the batch (Ioffe & Szegedy 2015, arXiv 1502.03167)."""
     dropout: bool = False
     """Zero a share `model.dropout_rate` of the activations while training (Srivastava et al. 2014)."""
-    attention: str = levels(
-        "none",
-        "placebo",
-        "spatial",
-        "weight_map",
-        "channel",
-        "cbam",
-        "self",
-        "gaussian",
-        false="none",
-        true="spatial",
-    )
+    attention: str = levels("none", *ATTENTION, false="none", true="spatial")
     """Weigh pixels or channels by what the images hold; formulas: `ablation.app.networks.attention`."""
     activation: str = levels("relu", "elu", "selu", "sigmoid", "prelu")
     """The non-linearity at the end of a block: of `keras.activations`, or PReLU, which learns its slopes."""

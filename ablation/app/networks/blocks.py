@@ -4,7 +4,7 @@ from typing import Any
 
 from keras import layers
 
-from ablation.app.networks.attention import ATTENTION
+from ablation.app.networks.attention import attention_layer
 from ablation.app.networks.block_settings import BlockSettings
 from ablation.app.registry import registry
 
@@ -23,7 +23,7 @@ def activation(settings: BlockSettings, name: str) -> layers.Layer:
 def attend(x: Any, settings: BlockSettings, name: str) -> Any:
     """Attention where its flag has a level with a layer, images → images of the same shape."""
     level = settings.flags.attention
-    return x if level == "none" else ATTENTION[level](name=f"{name}_attention")(x)
+    return x if level == "none" else attention_layer(level)(name=f"{name}_attention")(x)
 
 
 def disturb(x: Any, settings: BlockSettings, name: str) -> Any:

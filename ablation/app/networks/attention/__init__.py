@@ -3,36 +3,29 @@
 They are Keras 3 layers for any backend and need nothing else of this package:
 `from ablation.app.networks.attention import SpatialAttention`. Where a layer weighs pixels, its method `gate`
 gives their weights, (batch, height, width, 1); where it has no such method, there is no map to show.
+
+A level of `flags.attention` is a module here and a line of `ATTENTION` in `ablation.app.flags`.
 """
 
-import keras
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from ablation.app.networks.attention.cbam import CBAM
-from ablation.app.networks.attention.channel import ChannelAttention
-from ablation.app.networks.attention.gaussian import GaussianAttention
-from ablation.app.networks.attention.placebo import Placebo
-from ablation.app.networks.attention.self_attention import SelfAttention
-from ablation.app.networks.attention.spatial import SpatialAttention
-from ablation.app.networks.attention.weight_map import WeightMap
+from ablation.app.flags import ATTENTION
 
-ATTENTION: dict[str, type[keras.layers.Layer]] = {
-    "placebo": Placebo,
-    "spatial": SpatialAttention,
-    "weight_map": WeightMap,
-    "channel": ChannelAttention,
-    "cbam": CBAM,
-    "self": SelfAttention,
-    "gaussian": GaussianAttention,
-}
-"""The layer of each level of `flags.attention`; `none` has none."""
+if TYPE_CHECKING:
+    import keras
 
-__all__ = [
-    "ATTENTION",
-    "CBAM",
-    "ChannelAttention",
-    "GaussianAttention",
-    "Placebo",
-    "SelfAttention",
-    "SpatialAttention",
-    "WeightMap",
-]
+
+def attention_layer(level: str) -> "type[keras.layers.Layer]":
+    """The class of a level's layer; `none` has none."""
+    module, name = ATTENTION[level].split(".")
+    layer: type[keras.layers.Layer] = getattr(import_module(f"{__name__}.{module}"), name)
+    return layer
+
+
+def __getattr__(name: str) -> Any:
+    """The layers by the names of their classes."""
+    for level, place in ATTENTION.items():
+        if place.endswith(f".{name}"):
+            return attention_layer(level)
+    raise AttributeError(f"module {__name__} has no attribute {name}")

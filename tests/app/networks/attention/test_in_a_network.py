@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from ablation.app.networks.attention import ATTENTION
+from ablation.app.flags import ATTENTION
 from ablation.app.training.seeding import initial_values
 from tests.app.networks.attention.drawn import array
 from tests.app.networks.tiny import random_images, tiny_network
