@@ -1,6 +1,8 @@
 """Every file of conf/ composes, and the built-in app refuses mistakes before anything is trained."""
 
+import re
 import sys
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +42,20 @@ def test_every_study_composes_and_names_levels_that_exist(study):
         group, _, flag = factor.partition(".")
         if group == "flags":
             assert {str(level).lower() for level in levels_of(flag)} >= set(levels.split(","))
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_study_says_its_command_what_it_costs_and_what_came_out(study):
+    head = (CONF / f"study/{study}.yaml").read_text().partition("defaults:")[0]
+    assert f"#   command     ablation sweep {study}" in head
+    cells, seeds, runs = re.search(
+        r"#   cost +([\d×]+) cells × (\d+) seeds? = (\d+) runs.*two cores", head
+    ).groups()
+    assert re.search(r"#   came out +\w", head)
+    sweeper = composed(f"study={study}", with_hydra=True).hydra.sweeper
+    levels = sorted(len(text.split(",")) for text in sweeper.params.values())
+    assert sorted(map(int, cells.split("×"))) == levels
+    assert (int(seeds), int(runs)) == (sweeper.replicates, sweeper.replicates * prod(levels))
 
 
 @pytest.mark.parametrize("group", ["data", "model", "training"])
