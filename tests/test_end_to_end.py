@@ -74,15 +74,15 @@ def test_a_seed_gives_the_same_run_again(root, tmp_path):
     assert one["loss"] == pytest.approx(two["loss"], rel=1e-5)
 
 
-def test_adding_a_flag_as_the_readme_says(root, tmp_path):
-    """Follow the README literally, in a copy of the project, and sweep the new flag."""
+def test_adding_a_flag_as_the_page_says(root, tmp_path):
+    """Follow docs/adding-a-flag.md literally, in a copy of the project, and sweep the new flag."""
     copy = tmp_path / "copy"
     for part in ("ablation", "hydra_plugins", "conf"):
         shutil.copytree(root / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
-    section = (root / "README.md").read_text().partition("## Adding a flag")[2].partition("\n## ")[0]
+    page = (root / "docs/adding-a-flag.md").read_text()
     python(tmp_path, copy, "ablation", *TINY[:-1], "seeds=[0]", "flags.batch_norm=true", "name=mine")
 
-    steps = re.findall(r"`([\w/]+\.(?:py|yaml))`[^`]*```(\w+)\n(.*?)```", section, flags=re.DOTALL)
+    steps = re.findall(r"`([\w/]+\.(?:py|yaml))`[^`]*```(\w+)\n(.*?)```", page, flags=re.DOTALL)
     assert [kind for _, kind, _ in steps] == ["diff", "diff", "yaml"]
     for path, kind, block in steps:
         if kind == "yaml":

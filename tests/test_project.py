@@ -50,5 +50,60 @@ def test_the_readme_names_only_targets_files_and_settings_that_exist(root):
     assert set(re.findall(r"make ([a-z-]+)(?=\s|`)", text)) <= targets
     for study in re.findall(r"STUDY=(\w+)", text):
         assert study == "mine" or (root / f"conf/study/{study}.yaml").exists()
-    for path in re.findall(r"\]\((docs/[\w.-]+)\)", text):
-        assert (root / path).exists()
+    assert len(text.splitlines()) <= 60, "one screen"
+
+
+def test_every_link_leads_to_a_page_and_a_heading(root):
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")]
+    for page in pages:
+        for target, _, anchor in re.findall(r"\]\(([\w./-]+)(#?)([\w-]*)\)", page.read_text()):
+            linked = page.parent / target
+            assert linked.exists(), (page.name, target)
+            headings = re.findall(r"^#+ (.*)$", linked.read_text(), re.MULTILINE) if anchor else []
+            slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+            assert not anchor or anchor in slugs, (page.name, target, anchor)
+
+
+def test_the_index_names_every_page(root):
+    index = (root / "docs/index.md").read_text()
+    missing = [page.name for page in (root / "docs").glob("*.md") if f"({page.name})" not in index]
+    assert missing == ["index.md"]
+
+
+def test_every_command_in_the_docs_exists(root):
+    """Subcommands, studies and the keys of settings; the pages' outputs are tested where they are made."""
+    from ablation.app.config import Config
+    from ablation.cli.commands import COMMANDS
+    from ablation.cli.studies import study_files
+    from ablation.sweep.cell import flatten
+
+    keys = {*flatten(Config()), "data", "model", "training", "hydra/launcher"}
+    names = {command.name for command in COMMANDS}
+    pages = [root / "README.md", *(root / "docs").glob("*.md")]
+    lines = [
+        line
+        for page in pages
+        for line in re.findall(
+            r"(?:^ *|^ *[A-Z_]+=\w+ |`)(ablation [a-z].*?)(?:  |`|$)", page.read_text(), re.MULTILINE
+        )
+    ]
+    assert len(lines) > 20
+    for line in lines:
+        _, command, *words = [word for word in line.split() if not word.startswith("--")]
+        assert command in names, line
+        if command in ("sweep", "plan") and words:
+            assert words[0] in {"mine", "STUDY", "…", *study_files()}, line
+            for word in words[1:]:
+                key = word.partition("=")[0]
+                assert key in keys or key.startswith("hydra.") or key == "…", line
+
+
+def test_the_version_is_said_in_one_place(root):
+    """In pyproject.toml; what must repeat it agrees, and no module does."""
+    import tomllib
+
+    version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    assert f"\nversion: {version}\n" in (root / "CITATION.cff").read_text()
+    assert f"## {version}" in (root / "CHANGELOG.md").read_text()
+    code = [path for path in (root / "ablation").rglob("*.py") if f'"{version}"' in path.read_text()]
+    assert code == []
