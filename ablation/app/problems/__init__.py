@@ -3,11 +3,10 @@
 A network is a line of `NETWORKS`, a module here and one in `ablation.app.networks`.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ablation.app.config import Config
-from ablation.app.problems.autoencoder import AUTOENCODER
-from ablation.app.problems.density import DENSITY
 from ablation.app.problems.network import Network
 from ablation.app.registry import registry
 from ablation.errors import UsageError
@@ -17,11 +16,11 @@ if TYPE_CHECKING:
     from ablation.app.training.problem import Problem
 
 NETWORKS = {
-    "variational": AUTOENCODER,
-    "autoencoder": AUTOENCODER,
-    "density": DENSITY,
+    "variational": "autoencoder",
+    "autoencoder": "autoencoder",
+    "density": "density",
 }
-"""By `model.name`."""
+"""`model.name` → the module here whose `NETWORK` describes it."""
 
 OF_EVERY_RUN = (
     Response("train_loss"),
@@ -41,10 +40,11 @@ def network_of(name: str) -> Network:
     Raises:
         UsageError: naming those that there are.
     """
-    known: dict[str, Network] = {**NETWORKS, **registry.networks}
-    if name not in known:
-        raise UsageError(f"model.name: expected one of {', '.join(known)}. Received: {name!r}")
-    return known[name]
+    names = [*NETWORKS, *registry.networks]
+    if name not in names:
+        raise UsageError(f"model.name: expected one of {', '.join(names)}. Received: {name!r}")
+    found: Network = registry.networks.get(name) or import_module(f"{__name__}.{NETWORKS[name]}").NETWORK
+    return found
 
 
 def problem(config: Config) -> "Problem":

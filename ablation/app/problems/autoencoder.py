@@ -105,7 +105,7 @@ def map_targets(network: "keras.Model") -> "MapTargets":
     )
 
 
-AUTOENCODER = Network(
+NETWORK = Network(
     prepare,
     responses=(*LOSSES, *MAP_RESPONSES),
     targets=map_targets,

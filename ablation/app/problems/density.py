@@ -123,7 +123,7 @@ def map_targets(network: "keras.Model") -> "MapTargets":
     )
 
 
-DENSITY = Network(
+NETWORK = Network(
     prepare,
     data=SAMPLE_SETS,
     responses=(*LOSSES, *MAP_RESPONSES, *CHECKS),

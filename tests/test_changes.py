@@ -1,0 +1,156 @@
+"""What a change touches, as docs/structure.md promises it: each change is made in a copy, and works."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.changes import ATTENTION_LEVEL, BACKEND, DESIGN, FLAG, NETWORK, RESPONSE, Change
+
+pytestmark = pytest.mark.slow
+
+TINY = (
+    "model.units=[2,2,2]",
+    "data.n_train=64",
+    "data.n_test=20",
+    "training.epochs=1",
+    "hydra/launcher=basic",
+    "hydra.sweeper.order=null",
+)
+PLAN = "hydra.sweeper.plan_only=true"
+
+
+@dataclass
+class Copy:
+    """A copy of the package in which a change is made, and a folder to work in."""
+
+    root: Path
+    work: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def make(self, change: Change) -> "Copy":
+        """Make the change; what it replaces must stand in its file exactly once."""
+        for path, edits in change.edits.items():
+            text = (self.root / path).read_text()
+            for before, after in edits:
+                assert text.count(before) == 1, (path, before)
+                text = text.replace(before, after)
+            (self.root / path).write_text(text)
+        for path, content in change.files.items():
+            assert not (self.root / path).exists()
+            (self.root / path).parent.mkdir(exist_ok=True)
+            (self.root / path).write_text(content)
+        return self
+
+    def python(self, *arguments: str, code: int = 0) -> str:
+        """Run Python in the copy; what it printed."""
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.work,
+            env={**os.environ, "PYTHONPATH": str(self.root), **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=500,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout if code == 0 else done.stderr
+
+    def app(self, *arguments: str, code: int = 0) -> str:
+        """Run the built-in app in the copy."""
+        return self.python("-m", "ablation", *arguments, code=code)
+
+
+@pytest.fixture
+def copy(root, tmp_path):
+    for part in ("ablation", "hydra_plugins", "conf"):
+        shutil.copytree(root / part, tmp_path / "copy" / part, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "work").mkdir()
+    return Copy(tmp_path / "copy", tmp_path / "work")
+
+
+def layers(copy, flag, level):
+    """The names of the layers of an autoencoder and of a density network that the copy builds."""
+    code = f"""
+from ablation.app.config import Config
+from ablation.app.problems import problem
+for name, data in (("variational", "mnist_sample"), ("density", "synthetic_density")):
+    config = Config()
+    config.model.units, config.data.n_train, config.data.n_test, config.data.size = [2, 2, 2], 8, 8, 28
+    config.model.name, config.data.name, config.flags.{flag} = name, data, {level!r}
+    print(*[layer.name for layer in problem(config).network.layers])
+"""
+    return [line.split() for line in copy.python("-c", code).splitlines()[-2:]]
+
+
+@pytest.mark.parametrize(
+    ("change", "edited", "new"),
+    [
+        (FLAG, 2, 1),
+        (ATTENTION_LEVEL, 1, 1),
+        (NETWORK, 1, 3),
+        (RESPONSE, 1, 0),
+        (DESIGN, 1, 0),
+        (BACKEND, 1, 2),
+    ],
+    ids=lambda value: value.name if isinstance(value, Change) else "",
+)
+def test_a_change_touches_as_many_files_as_promised(change, edited, new):
+    assert (len(change.edits), len(change.files)) == (edited, new)
+
+
+def test_a_flag_is_swept_acts_in_its_network_and_is_refused_where_it_does_not(copy):
+    copy.make(FLAG)
+    assert "2 cells" in copy.app("-m", "study=mine", PLAN)
+    ignored = copy.app("-m", "study=mine", "model=density", "data=synthetic_density", PLAN, code=2)
+    assert "flags.halved" in ignored
+    assert "variational, autoencoder" in ignored
+    autoencoder, density = layers(copy, "halved", True)
+    assert "encoder_1_0_halved" in autoencoder
+    assert not any("halved" in name for name in density)
+
+
+def test_an_attention_level_is_swept_and_acts_in_every_network(copy):
+    copy.make(ATTENTION_LEVEL)
+    shown = copy.app("-m", "flags.attention=none,brightest", PLAN)
+    assert "flags.attention: none, brightest" in shown
+    for names in layers(copy, "attention", "brightest"):
+        assert any(name.endswith("_attention") for name in names)
+
+
+def test_a_network_is_trained_and_knows_its_data(copy):
+    copy.make(NETWORK)
+    assert "seed 0: ok" in copy.app("model=line", "seeds=[0]", *TINY[1:5])
+    assert "model.latent" in copy.app("-m", "model=line", "model.latent=2,3", PLAN, code=2)
+    assert "learns from one of mnist_sample" in copy.app("-m", "model=line", "data=mnist", PLAN, code=2)
+
+
+def test_a_response_is_measured_judged_and_reported(copy):
+    copy.make(RESPONSE)
+    sweep = ("hydra.sweeper.replicates=2", "flags.batch_norm=false,true", "flags.activation=relu")
+    fixed = (
+        "flags.dropout=false",
+        "flags.attention=none",
+        "analysis.response=brightness",
+        "analysis.margin=null",
+    )
+    shown = copy.app("-m", "model.latent=2", *sweep, *fixed, *TINY)
+    assert "What each component does to brightness (higher is better)" in shown
+    record = json.loads((copy.work / "runs/quick/study.json").read_text())
+    assert (record["direction"], record["units"]["brightness"]) == ("higher", "%")
+
+
+def test_a_design_is_planned(copy):
+    shown = copy.make(DESIGN).app("-m", "hydra.sweeper.design=at_most_two", PLAN)
+    assert "at most two factors off their reference" in shown
+    assert "19 cells × 3 seeds = 57 runs" in shown  # 1 + (1 + 1 + 1 + 3) + (3 + 3 · 3) of 2×2×2×4
+
+
+def test_a_backend_trains(copy):
+    copy.make(BACKEND).environment = {"KERAS_BACKEND": "numpy"}
+    assert "seed 3: ok, loss 3" in copy.app("seeds=[3]", *TINY[:5])
