@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.analysis import Analysis
+from ablation.analysis.data.prepare import prepare
 from ablation.analysis.data.reading import read_table
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale, choose_scale
@@ -26,26 +27,31 @@ def analyze(
     table: pd.DataFrame | str | Path,
     response: str,
     factors: Iterable[str] | str,
-    block: str | None = None,
+    block: Iterable[str] | str | None = None,
     scale: str = "auto",
     interactions: int = 2,
     anova_type: int = 2,
     alpha: float = 0.05,
     margin: float | None = None,
-    direction: str = "lower",
+    direction: str | float | None = None,
     numeric: Iterable[str] | str = (),
     weights: str | None = None,
     looks: Looks | None = None,
+    reference: Mapping[str, object] | None = None,
+    where: str | None = None,
 ) -> Analysis:
     """Analyse a table of runs: effects, intervals, verdicts, warnings.
 
     Args:
-        table: one row per run: a DataFrame, a `.parquet` or `.csv` file, or a study folder.
-        response: the column with what was measured. Values that are not finite numbers are failed runs.
+        table: one row per run: a DataFrame, a file (`analysis.data.reading.READERS`), or a study folder. Of a
+            log with rows per epoch the last row of each run counts.
+        response: the column with what was measured. Values that are not finite numbers are failed runs, and
+            so are runs whose column `status` or `state` says so in a word of a known tool.
         factors: the columns that the study varied. The reference level is the first category of a categorical
-            column, else the first in ascending order (False before True, numbers by value, text by character,
-            but a level that means "without", such as `none`, before other texts).
-        block: the column of paired seeds (or another block); always categorical.
+            column, else the first in natural order (False before True, numbers by value, `w32` before `w128`,
+            but a level that means the starting point, such as `none` or `baseline`, before other texts).
+        block: the column of paired seeds (or another block); always categorical. Of several columns, such as
+            data set and seed, each combination is a block.
         scale: `log` (effects in %), `identity` (in units of the response), or `auto`: log when all
             responses are positive and lower is better.
         interactions: highest order of interactions in the model: 1 none, 2 pairs.
@@ -53,24 +59,30 @@ def analyze(
         alpha: error rate of tests; intervals have level 1 - alpha.
         margin: smallest effect that matters, in % on the log scale, else in units of the response. Not
             applied where `auto` would take the log but for some values (a zero among losses).
-        direction: which response is better, `lower` or `higher`.
+        direction: which response is better: `lower`, `higher`, `zero`, or the number that is best; the
+            response is then the distance from it, on the identity scale by `auto`. Without one it is `lower`
+            where the response's name says so (loss, error, time …), or says nothing, with a notice.
         numeric: factors that enter as numbers, with a slope, instead of levels.
         weights: a column of weights, inverse to the variance of each run.
         looks: of an adaptive study, at which the verdicts' p values and intervals are repeated ones.
+        reference: factor -> the level that the others are compared with, where it is not the first.
+        where: which rows are looked at: `State=finished and lr<=1e-2 and model in [a, b]`
+            (`analysis.data.where`).
 
     Returns:
         The analysis; its tables are computed when first read.
 
     Raises:
-        UsageError: a column is missing, nothing varies, no run finished, or factors cannot be told apart.
+        UsageError: a column is missing, nothing varies, no run finished, factors cannot be told apart, or the
+            response's name sounds as if higher were better and no direction is given.
     """
     frame = read_table(table)
     asked = request(
         factors, numeric, response=response, block=block, scale=scale, interactions=interactions,
         anova_type=anova_type, alpha=alpha, margin=margin, direction=direction, weights=weights,
-        looks=looks,
+        looks=looks, reference=reference, where=where,
     )  # fmt: skip
-    asked.check(frame)
+    frame, asked, read = prepare(frame, asked)
     selection = select_rows(frame, asked)
     runs, dropped = drop_constant(selection.used, asked)
     chosen = choose_scale(runs.response, asked)
@@ -80,7 +92,7 @@ def analyze(
     main = fit_least_squares(matrix.keep([t for t in matrix.terms if t.order <= 1]), y, runs.weights)
     refuse_inseparable(main, runs)
     fit, left_out = fit_estimable(matrix, main, runs)
-    notices = (*selection.notices, *dropped, *unit, *left_out, *unknown_notices(fit, runs))
+    notices = (*read, *selection.notices, *dropped, *unit, *left_out, *unknown_notices(fit, runs))
     notices += (*_model_notices(fit, runs, asked.anova_type), *_error_notices(fit, runs))
     return Analysis(asked, chosen, selection, runs, fit, notices)
 

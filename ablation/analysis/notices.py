@@ -13,7 +13,11 @@ class Notice:
 
     Codes and their facts (a cell is a mapping of factors to levels, a term a tuple of factors):
 
-    - `failed-runs`: failed, attempted, cells.
+    - `filtered-rows`: rows, passed, where. `last-rows`: clock, rows, runs, low, high (where runs end).
+    - `spellings`: columns (each a name and its (spelling, level) pairs). `reference`: levels (factor, level).
+    - `direction`: none. `target`: measured, target.
+    - `unfinished-runs`: unfinished, runs, words, levels (each a factor, level, unfinished, runs).
+    - `failed-runs`: failed, attempted, cells, words (of statuses).
     - `failed-level`: factor, level, runs, reference (the new one, if the level was the reference).
     - `missing-level`: rows, column. `missing-weight`: rows, column. `duplicate-rows`: rows.
     - `repeated-rows`: rows, block.

@@ -38,7 +38,7 @@ def detectable_effects(earlier: Analysis, planned: pd.DataFrame) -> pd.DataFrame
     numeric = [name for name in asked.numeric if name in factors]
     future = analyze(
         planned.assign(**{asked.response: noise}), asked.response, factors, block=block, scale="identity",
-        interactions=asked.interactions, alpha=asked.alpha, numeric=numeric,
+        interactions=asked.interactions, alpha=asked.alpha, numeric=numeric, direction=asked.direction,
     )  # fmt: skip
     names, L = contrast_rows(future.fit, future.runs.predictors)
     alpha = contrast_alpha(future.fit, asked.alpha) / len(names)

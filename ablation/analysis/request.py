@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from ablation.analysis.direction import read_direction
 from ablation.analysis.sequential.looks import Looks
 from ablation.errors import UsageError
 from ablation.words import listed, quoted
 
 SCALES = ("auto", "log", "identity")
-DIRECTIONS = ("lower", "higher")
 
 
 @dataclass(frozen=True)
 class AnalysisRequest:
-    """The arguments of `analyze`, checked."""
+    """The arguments of `analyze`, checked.
+
+    Attributes:
+        block: what the block is called: of several columns, all their names.
+        blocks: the columns that it is made of.
+        direction: `lower` or `higher`.
+        target: the value that the response should be close to; `lower` is then said of the distance.
+        measured: the column that such a distance is computed from; empty without a target.
+        is_direction_assumed: whether nobody said it, and the response's name does not tell.
+        reference: (factor, level) where the reference is not the first level.
+        where: the filter of rows; empty without one.
+    """
 
     response: str
     factors: tuple[str, ...]
@@ -32,11 +43,16 @@ class AnalysisRequest:
     numeric: tuple[str, ...] = ()
     weights: str | None = None
     looks: Looks | None = None
+    blocks: tuple[str, ...] = ()
+    target: float | None = None
+    measured: str = ""
+    is_direction_assumed: bool = False
+    reference: tuple[tuple[str, str], ...] = ()
+    where: str = ""
 
     def __post_init__(self) -> None:
         """Refuse values that mean nothing."""
         _one_of("scale", self.scale, SCALES)
-        _one_of("direction", self.direction, DIRECTIONS)
         _one_of("anova_type", self.anova_type, (1, 2, 3))
         _between("alpha", self.alpha, 0, 1)
         if (
@@ -59,8 +75,8 @@ class AnalysisRequest:
     @property
     def columns(self) -> list[str]:
         """Every column of the table that the request names."""
-        extra = [name for name in (self.block, self.weights) if name is not None]
-        return [self.response, *self.factors, *extra]
+        extra = [] if self.weights is None else [self.weights]
+        return [self.response, *self.factors, *self.blocks, *extra]
 
     def check(self, table: pd.DataFrame) -> None:
         """Compare the request with the table.
@@ -91,12 +107,47 @@ class AnalysisRequest:
             )
 
 
-def request(factors: Iterable[str] | str, numeric: Iterable[str] | str, **rest: Any) -> AnalysisRequest:
+def request(
+    factors: Iterable[str] | str,
+    numeric: Iterable[str] | str,
+    response: str,
+    block: Iterable[str] | str | None = None,
+    direction: str | float | None = None,
+    reference: Mapping[str, object] | None = None,
+    where: str | None = None,
+    **rest: Any,
+) -> AnalysisRequest:
     """Make a request; numeric factors that are not among `factors` are added to them."""
-    names = (factors,) if isinstance(factors, str) else tuple(factors)
-    numbers = (numeric,) if isinstance(numeric, str) else tuple(numeric)
-    added = tuple(name for name in numbers if name not in names)
-    return AnalysisRequest(factors=names + added, numeric=numbers, **rest)
+    numbers = _names(numeric)
+    names = tuple(dict.fromkeys((*_names(factors), *numbers))) if numbers else _names(factors)
+    blocks = () if block is None else _names(block)
+    told = read_direction(response, direction)
+    return AnalysisRequest(
+        response=response, factors=names, numeric=numbers, blocks=blocks, block=_joined(blocks),
+        direction=told.name, target=told.target, is_direction_assumed=told.is_assumed,
+        reference=_references(reference, names, numbers), where=where or "", **rest,
+    )  # fmt: skip
+
+
+def _names(given: Iterable[str] | str) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _joined(blocks: tuple[str, ...]) -> str | None:
+    if len(blocks) == 1:
+        return blocks[0]
+    return " × ".join(map(str, blocks)) or None
+
+
+def _references(
+    given: Mapping[str, object] | None, factors: tuple[str, ...], numeric: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Refuse references of what is no factor with levels."""
+    for name in given or {}:
+        if name not in factors or name in numeric:
+            choice = listed(quoted(f for f in factors if f not in numeric), 30)
+            raise UsageError(f"reference: expected factors with levels, {choice}. Received: '{name}'.")
+    return tuple((name, str(level)) for name, level in (given or {}).items())
 
 
 def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:

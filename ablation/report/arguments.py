@@ -20,15 +20,17 @@ Expected a study, or a table and what its columns mean:
   ablation report table=results.csv response=loss factors=[a,b] block=seed"""
 
 KEYS: Mapping[str, str] = {
-    "table": "a CSV or Parquet file with one row per run",
+    "table": "a file with one row per run: CSV, TSV, JSON lines, Parquet or Feather, also compressed",
     "response": "the column with what was measured",
     "responses": "several of them, the main one first: [loss,seconds]",
     "factors": "the columns that were varied: [a,b]",
-    "block": "the column of the paired seeds",
+    "block": "the column of the paired seeds, or several: [dataset,seed]",
     "numeric": "factors that enter as numbers: [depth]",
     "margin": "the smallest effect that matters, in % on the log scale, else in units",
-    "direction": "which values of the response are better: lower or higher",
+    "direction": "which values of the response are better: lower, higher, zero, or the number that is best",
     "directions": "the same for each response: {loss: lower, auroc: higher}",
+    "reference": "the level that others are compared with, of some factors: {optimizer: sgd}",
+    "where": "which rows: where='State=finished and lr<=1e-2 and model in [a, b]'",
     "scale": "log (effects in %), identity (in units) or auto: log if lower is better and all are positive",
     "interactions": "the highest order of interactions in the model: 1 none, 2 pairs (the default)",
     "alpha": "the error rate of tests; intervals have level 1 − alpha (default 0.05)",
@@ -93,7 +95,6 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
     Raises:
         UsageError: a setting is missing or of another kind.
     """
-    from ablation.analysis.request import request
     from ablation.report.load import Asked
 
     responses = _names(values, "responses") or _names(values, "response")
@@ -111,17 +112,17 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
         raise UsageError(
             f"directions: expected names of {', '.join(responses)}. Received: {', '.join(unknown)}"
         )
-    for name, told in directions.items():
-        if told not in ("lower", "higher"):
-            raise UsageError(f"directions: expected lower or higher for {name}. Received: {told}")
-    block, weights, alpha = values.get("block"), values.get("weights"), _number(values, "alpha")
+    reference = values.get("reference") or {}
+    if not isinstance(reference, dict):
+        raise UsageError(f"reference: expected {KEYS['reference']}. Received: {reference!r}")
+    weights, alpha = values.get("weights"), _number(values, "alpha")
     asked = Asked(
         table=str(values["table"]),
         responses=list(dict.fromkeys(responses)),
         factors=list(dict.fromkeys([*factors, *numeric])),
-        block=None if block is None else str(block),
+        block=_names(values, "block"),
         margin=_number(values, "margin"),
-        direction=str(values.get("direction", "lower")),
+        direction=values.get("direction"),
         directions={str(name): str(told) for name, told in directions.items()},
         numeric=numeric,
         scale=str(values.get("scale", "auto")),
@@ -129,11 +130,11 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
         alpha=0.05 if alpha is None else alpha,
         anova_type=_integer(values, "anova_type", 2),
         weights=None if weights is None else str(weights),
+        reference={str(name): str(level) for name, level in reference.items()},
+        where=str(values.get("where", "")),
     )
-    request(
-        asked.factors, numeric, response=responses[0], margin=asked.margin, direction=asked.direction,
-        **asked.model,
-    )  # fmt: skip
+    for response in asked.responses:
+        asked.request(response)
     return asked
 
 
@@ -149,7 +150,7 @@ def _values(arguments: Sequence[str]) -> dict[str, Any]:
         key, _, text = argument.partition("=")
         if key not in KEYS:
             raise UsageError(_unknown(key))
-        if key in ("table", "output"):  # paths may look like anything
+        if key in ("table", "output", "where"):  # paths and filters may look like anything
             found[key] = text
             continue
         found[key] = _value(text)

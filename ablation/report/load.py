@@ -14,7 +14,10 @@ import pandas as pd
 
 from ablation.analysis import analyze
 from ablation.analysis.data.factors import read_factor
+from ablation.analysis.data.prepare import distance_column, prepare
 from ablation.analysis.data.reading import read_table
+from ablation.analysis.data.select import factor_of
+from ablation.analysis.request import AnalysisRequest, request
 from ablation.errors import UsageError
 from ablation.naming import cell_label, factor_labels, slug, unique
 from ablation.report.subject import FailedRun, ResponseResult, Subject
@@ -31,27 +34,29 @@ class Asked:
     """How a table is to be analysed.
 
     Args:
-        table: the file, CSV or Parquet.
+        table: the file.
         responses: what is reported, the main one first.
         factors: the columns that were varied.
-        block: the column of the paired seeds.
+        block: the columns of the paired seeds; of several, each combination is a block.
         margin: smallest effect that matters, of the main response.
         direction: which values of the main response are better.
-        directions: the same for each response; `lower` where it is not said.
+        directions: the same for each response; what its name says where it is not said.
         numeric: factors that enter as numbers.
         scale: `log`, `identity` or `auto`.
         interactions: highest order of interactions in the model.
         alpha: error rate of tests.
         anova_type: of the sums of squares.
         weights: a column of weights.
+        reference: factor → level that others are compared with.
+        where: the filter of rows; empty without one.
     """
 
     table: str
     responses: Sequence[str]
     factors: Sequence[str]
-    block: str | None = None
+    block: Sequence[str] | str | None = None
     margin: float | None = None
-    direction: str = "lower"
+    direction: str | None = None
     directions: Mapping[str, str] = field(default_factory=dict)
     numeric: Sequence[str] = ()
     scale: str = "auto"
@@ -59,12 +64,34 @@ class Asked:
     alpha: float = 0.05
     anova_type: int = 2
     weights: str | None = None
+    reference: Mapping[str, str] = field(default_factory=dict)
+    where: str = ""
 
     @property
-    def model(self) -> dict[str, Any]:
-        """What is the same for every response, as `analyze` takes it."""
-        names = ("block", "scale", "interactions", "alpha", "anova_type", "weights")
-        return {name: getattr(self, name) for name in names}
+    def blocks(self) -> tuple[str, ...]:
+        """The columns of the block."""
+        return (self.block,) if isinstance(self.block, str) else tuple(self.block or ())
+
+    def arguments(self, response: str) -> dict[str, Any]:
+        """What `analyze` takes for one of the responses."""
+        names = ("scale", "interactions", "alpha", "anova_type", "weights", "where")
+        is_main = response == self.responses[0]
+        return {
+            **{name: getattr(self, name) for name in names},
+            "block": self.blocks,
+            "margin": self.margin if is_main else None,
+            "numeric": list(self.numeric),
+            "direction": self.directions.get(response, self.direction if is_main else None),
+            "reference": dict(self.reference),
+        }
+
+    def request(self, response: str) -> AnalysisRequest:
+        """The checked request for one of the responses.
+
+        Raises:
+            UsageError: an argument means nothing.
+        """
+        return request(self.factors, response=response, **self.arguments(response))
 
 
 def load_study(path: str, folder: str | None = None) -> Subject:
@@ -90,12 +117,13 @@ def load_study(path: str, folder: str | None = None) -> Subject:
         str(name): [str(level) for level in level_names(levels)]
         for name, levels in _mapping(record, "factors").items()
     }
+    answers = _answers(record, scan, frame, list(factors))
     return Subject(
         name=str(record.get("study", Path(path).name)),
         record=record,
-        table=frame,
+        table=_with_distances(frame, answers),
         factors=factors,
-        answers=_answers(record, scan, frame, list(factors)),
+        answers=answers,
         source=store.place,  # without a password
         histories={key: row.history for key, row in scan.rows.items()},
         troubles=_troubles(scan, frame.attrs["missing"], factors),
@@ -111,24 +139,24 @@ def load_table(asked: Asked, command: str = "") -> Subject:
         UsageError: the file or a column is missing, or an argument means nothing.
     """
     frame = _numbered(read_table(asked.table))
-    named = [name for name in (asked.block, asked.weights) if name]
-    wanted = [asked.responses[0], *asked.factors, *named]
+    wanted = [asked.responses[0], *asked.factors, *asked.blocks, *([asked.weights] if asked.weights else [])]
     missing = [name for name in dict.fromkeys(wanted) if name not in frame.columns]
     if missing:
         raise UsageError(
             f"Expected columns {', '.join(missing)} in {asked.table}. "
             f"Received: {', '.join(map(str, frame.columns))}. {_hint(missing, list(frame.columns))}"
         )
-    if asked.block in asked.factors:
-        raise UsageError(f"Expected a block that is no factor. Received: {asked.block}")
-    if asked.block and asked.block != "seed" and "seed" in asked.factors:
+    if both := [name for name in asked.blocks if name in asked.factors]:
+        raise UsageError(f"Expected a block that is no factor. Received: {both[0]}")
+    if asked.blocks and "seed" not in asked.blocks and "seed" in asked.factors:
         raise UsageError(f"Expected no factor called seed beside the block {asked.block}. Rename the column")
     if asked.responses[0] in wanted[1:]:
         raise UsageError(f"Expected a response that is no factor or block. Received: {asked.responses[0]}")
-    _check_numbers(frame, [name for name in asked.responses if name in frame])
-    _check_numeric(frame, asked.numeric)
-    answers = [_answer_of_table(asked, frame, i, name) for i, name in enumerate(asked.responses)]
-    shown, factors = _typed(frame, asked)
+    prepared, main, _ = prepare(frame, asked.request(asked.responses[0]))
+    _check_numbers(prepared, [name for name in asked.responses if name in prepared])
+    _check_numeric(prepared, asked.numeric)
+    answers = [_answer_of_table(asked, frame, name) for name in asked.responses]
+    shown, factors = _typed(prepared, main, answers)
     return Subject(
         name=Path(asked.table).stem,
         record={},
@@ -136,7 +164,7 @@ def load_table(asked: Asked, command: str = "") -> Subject:
         factors=factors,
         answers=_prefixed(answers),
         source=asked.table,
-        block=asked.block,
+        block=main.block,
         command=command,
     )
 
@@ -186,47 +214,48 @@ def _answers(
     """One answer per response of a study, the main one first."""
     main = str(record.get("response", "loss"))
     responses = [str(name) for name in record.get("responses") or [main]]
-    directions = {main: str(record.get("direction", "lower")), **(record.get("directions") or {})}
+    directions = {main: record.get("direction"), **(record.get("directions") or {})}
     answers = []
     for i, name in enumerate(dict.fromkeys(responses)):
-        direction = str(directions.get(name, "lower"))
         # A response called as a column of every table, such as `seconds`, has its kind before it.
         response = f"response.{name}" if f"response.{name}" in frame else name
         if response not in frame:
             known = sorted({name for row in scan.rows.values() for name in row.responses})
             hint = f" They have: {', '.join(known)}." if known else ""
             obstacle = f"No finished run has the response '{response}' yet.{hint}"
-            answers.append(ResponseResult(response, direction, None, obstacle))
+            answers.append(ResponseResult(response, _either(directions.get(name)), None, obstacle))
             continue
         arguments = {
             "block": "seed" if frame["seed"].nunique() > 1 else None,
             "margin": record.get("margin") if i == 0 else None,
             "numeric": [name for name in record.get("numeric") or [] if name in factors],
+            "direction": directions.get(name),
         }
-        answers.append(_answer(frame, response, direction, factors, arguments))
+        answers.append(_answer(frame, response, factors, arguments))
     return _prefixed(answers)
 
 
-def _answer_of_table(asked: Asked, frame: pd.DataFrame, i: int, response: str) -> ResponseResult:
-    direction = asked.directions.get(response, asked.direction if i == 0 else "lower")
+def _either(direction: object) -> str:
+    """The direction of a response that could not be analysed."""
+    return "higher" if direction == "higher" else "lower"
+
+
+def _answer_of_table(asked: Asked, frame: pd.DataFrame, response: str) -> ResponseResult:
+    told = asked.arguments(response)["direction"]
     if response not in frame:
         seen = ", ".join(map(str, frame.columns))
         return ResponseResult(
-            response, direction, None, f"Expected a column '{response}' in the table. Received: {seen}."
+            response, _either(told), None, f"Expected a column '{response}' in the table. Received: {seen}."
         )
-    arguments = {
-        **asked.model,
-        "margin": asked.margin if i == 0 else None,
-        "numeric": list(asked.numeric),
-    }
-    return _answer(frame, response, direction, list(asked.factors), arguments)
+    return _answer(frame, response, list(asked.factors), asked.arguments(response))
 
 
 def _answer(
-    frame: pd.DataFrame, response: str, direction: str, factors: list[str], arguments: Mapping[str, Any]
+    frame: pd.DataFrame, response: str, factors: list[str], arguments: Mapping[str, Any]
 ) -> ResponseResult:
+    direction = _either(arguments["direction"])
     try:
-        found = analyze(frame, response, factors, direction=direction, **arguments)
+        found = analyze(frame, response, factors, **arguments)
         found.verdicts  # noqa: B018  (computed now: without verdicts there is nothing to report)
     except UsageError as obstacle:
         return ResponseResult(response, direction, None, str(obstacle))
@@ -234,7 +263,7 @@ def _answer(
         log.exception("The analysis of %s could not be made", response)
         told = "The analysis could not be made, which is a mistake in the program"
         return ResponseResult(response, direction, None, f"{told}: {type(error).__name__}: {error}")
-    return ResponseResult(response, direction, found)
+    return ResponseResult(found.request.response, found.request.direction, found)
 
 
 def _prefixed(answers: Sequence[ResponseResult]) -> list[ResponseResult]:
@@ -254,27 +283,42 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
     return (frame.reset_index(level=named) if named else frame).reset_index(drop=True)
 
 
-def _typed(frame: pd.DataFrame, asked: Asked) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+def _typed(
+    frame: pd.DataFrame, asked: AnalysisRequest, answers: Sequence[ResponseResult]
+) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """The table as a study's would be: factors as categories, responses as numbers, seed, key and status."""
-    shown, factors = frame.copy(), {}
+    shown, factors = _with_distances(frame, answers).copy(), {}
     for name in asked.factors:
-        factor = read_factor(frame[name], name)
+        factor = factor_of(frame, name, asked)
         factors[name] = list(factor.levels)
         shown[name] = pd.Categorical.from_codes(factor.codes, categories=list(factor.levels), ordered=True)
-    for name in asked.responses:
-        if name in shown and name not in factors:
-            shown[name] = pd.to_numeric(frame[name], errors="coerce").astype(float)
+    for answer in answers:
+        if answer.response in shown and answer.response not in factors:
+            shown[answer.response] = pd.to_numeric(shown[answer.response], errors="coerce").astype(float)
     if asked.block:
-        shown["seed"] = frame[asked.block].to_numpy()
+        block = read_factor(frame[asked.block], asked.block)
+        is_text = not pd.api.types.is_numeric_dtype(frame[asked.block].dtype)
+        texts = ["" if code < 0 else block.levels[code] for code in block.codes]
+        shown["seed"] = texts if is_text else frame[asked.block].to_numpy()
     elif "seed" not in shown:
         shown["seed"] = 0
     if "key" not in shown:
         shown["key"] = [str(label) for label in frame.index]
     if "status" not in shown:
-        main = asked.responses[0]
+        main = answers[0].response
         finite = np.isfinite(shown[main]) if main in shown else np.zeros(len(shown), bool)
         shown["status"] = np.where(finite, "ok", "failed")
     return shown, factors
+
+
+def _with_distances(frame: pd.DataFrame, answers: Sequence[ResponseResult]) -> pd.DataFrame:
+    """The table with a column for each response that is a distance from a target."""
+    for answer in answers:
+        asked = answer.analysis.request if answer.analysis else None
+        if asked and asked.target is not None and answer.response not in frame:
+            name, distances = distance_column(frame, asked.measured, asked.target)
+            frame = frame.assign(**{name: distances})
+    return frame
 
 
 def _troubles(scan: Scan, missing: Sequence[str], factors: Mapping[str, Sequence[str]]) -> list[FailedRun]:

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis import Analysis
-from ablation.analysis.data.runs import measured, statuses
+from ablation.analysis.data.endings import endings
+from ablation.analysis.data.runs import measured
 from ablation.naming import cell_label, factor_labels
 from ablation.report.sentences import Wording
 
@@ -158,7 +159,7 @@ class Subject:
     @cached_property
     def endings(self) -> pd.Series:
         """How each run that counts ended: `ok`, or what its status or response says."""
-        told = statuses(self.table, [*self.factors, self.main.response])
+        told = endings(self.table, [*self.factors, self.main.response])
         if told is None:
             told = np.where(np.isfinite(self.values(self.main.response)), "ok", "failed")
         return pd.Series(told[self.counted], dtype=object)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ablation.errors import UsageError
 from ablation.files import Disk, make_folders, refusals, replace_durably
-from ablation.results.canonical import canonical
+from ablation.results.levels import parquet_with_levels
 from ablation.results.opening import is_url, open_store
 from ablation.results.table import read
 
@@ -27,8 +26,9 @@ def gather(
 ) -> pd.DataFrame:
     """Read a study, rebuild its views, `results.csv` and `results.parquet`, and sweep what crashes have left.
 
-    Parquet keeps types and levels (a factor whose levels have several types becomes text). CSV is for people
-    and spreadsheets: text that one would run as a formula gets an apostrophe before it, as OWASP advises.
+    Parquet keeps types, and levels with their order in its metadata (`ablation.results.levels`). CSV is for
+    people and spreadsheets: text that one would run as a formula gets an apostrophe before it, as OWASP
+    advises.
 
     Args:
         path: The study's folder or URL.
@@ -47,7 +47,7 @@ def gather(
         )
     frame = read(path)
     place, disk = Path(folder or path), disk or Disk()
-    for name, data in (("results.csv", _csv(frame)), ("results.parquet", _parquet(frame))):
+    for name, data in (("results.csv", _csv(frame)), ("results.parquet", parquet_with_levels(frame))):
         with refusals("write", place / name):
             make_folders(disk, place)
             replace_durably(disk, place / name, data)
@@ -77,26 +77,20 @@ def _csv(frame: pd.DataFrame) -> bytes:
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(_FORMULA) else value
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
-    import pandas as pd
-
-    typed = frame.copy()
-    typed.attrs = {}
-    for name in typed.columns:
-        column = typed[name]
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            levels = list(column.cat.categories)
-            if len({type(level) for level in levels}) > 1:
-                typed[name] = column.cat.rename_categories([_text(level) for level in levels])
-        elif column.dtype == object and len({type(value) for value in column if value is not None}) > 1:
-            typed[name] = [None if value is None else _text(value) for value in column]
-    buffer = io.BytesIO()
-    typed.to_parquet(buffer, index=False)
-    return buffer.getvalue()
+def without_apostrophes(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take the apostrophes away that keep text from being a formula, in a CSV that was read as text."""
+    plain = frame.copy(deep=False)
+    plain.columns = [_original(str(name)) for name in frame.columns]
+    for i, name in enumerate(plain.columns):
+        column = frame.iloc[:, i]
+        if column.str.startswith("'").any():
+            plain[name] = column.map(_original)
+    return plain
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else canonical(value)
+def _original(text: str) -> str:
+    quoted = text.startswith("'") and text.lstrip("'").startswith(_FORMULA)
+    return text[1:] if quoted else text

@@ -53,6 +53,18 @@ def test_settings_reach_the_analysis(table, tmp_path):
     assert "Expected a column 'act2' in the table" in text
 
 
+def test_blocks_a_reference_a_filter_and_a_target_are_taken():
+    values = parse(
+        ["table=x.csv", "response=bias", "factors=[a]", "block=[data,seed]", "reference={a: 'x,y'}",
+         "where=State=finished and lr in [1, 2]", "direction=zero"]
+    ).values  # fmt: skip
+    asked = asked_of(values)
+    assert asked.blocks == ("data", "seed")
+    assert asked.reference == {"a": "x,y"}
+    assert asked.where == "State=finished and lr in [1, 2]"
+    assert asked.request("bias").target == 0
+
+
 def test_names_with_commas_and_words_like_true_stay_names():
     values = parse(
         ["table=x.csv", "response=on", "factors=['a,b', yes, 1]", "directions={on: higher}"]
@@ -90,6 +102,25 @@ def test_names_with_commas_and_words_like_true_stay_names():
         (["table=mine.csv", "response=loss", "factors=[norm]", "directions={los: higher}"], "Received: los"),
         (["table=mine.csv", "response=loss", "factors=[norm]", "block=norm"], "a block that is no factor"),
         (["table=mine.csv", "figures=maybe"], "figures: expected true or false"),
+        (["table=mine.csv", "response=acc", "factors=[norm]"], "Say direction=higher or direction=lower"),
+        (
+            ["table=mine.csv", "response=loss", "factors=[norm]", "reference=x"],
+            "reference: expected the level",
+        ),
+        (
+            ["table=mine.csv", "response=loss", "factors=[norm]", "reference={act: elu}"],
+            "factors with levels",
+        ),
+        (["table=mine.csv", "response=loss", "factors=[norm]", "reference={norm: 7}"], "a level of 'norm'"),
+        (
+            ["table=mine.csv", "response=loss", "factors=[norm]", "where=norm~1"],
+            "where: expected comparisons",
+        ),
+        (["table=mine.csv", "response=loss", "factors=[norm]", "where=act=gelu"], "which none does"),
+        (
+            ["table=mine.csv", "response=loss", "factors=[norm]", "block=[fold,norm]"],
+            "a block that is no factor",
+        ),
     ],
 )
 def test_a_wrong_argument_is_a_sentence_and_code_2(capsys, settings, sentence):

@@ -11,6 +11,7 @@ from ablation.report import load
 from ablation.report.load import Asked, load_study, load_table
 from ablation.report.sections.header import ended
 from ablation.report.sections.paper import summaries
+from ablation.results import gather
 
 
 def test_a_password_in_the_address_of_rows_is_not_told(study, monkeypatch):
@@ -26,7 +27,7 @@ def test_a_password_in_the_address_of_rows_is_not_told(study, monkeypatch):
     assert "secret" not in found.source + found.command
 
 
-def test_directions_are_the_records_and_lower_where_it_is_silent(study):
+def test_directions_are_the_records_and_what_a_name_says_where_it_is_silent(study):
     folder = study(
         measured=lambda _, s: {"auroc": 0.5 + 0.1 * s, "seconds_each": 1.0 + s},
         responses=["loss", "auroc", "seconds_each"],
@@ -38,7 +39,12 @@ def test_directions_are_the_records_and_lower_where_it_is_silent(study):
 
 
 def test_the_margin_is_the_first_responses_alone(study):
-    folder = study(measured=lambda *_: {"auroc": 0.5}, responses=["loss", "auroc"], margin=2.0)
+    folder = study(
+        measured=lambda *_: {"auroc": 0.5},
+        responses=["loss", "auroc"],
+        margin=2.0,
+        directions={"auroc": "higher"},
+    )
     margins = [a.analysis.request.margin for a in load_study(str(folder)).answers]
     assert margins == [2.0, None]
 
@@ -73,6 +79,60 @@ def test_a_tables_status_column_and_levels_are_respected(tmp_path):
     assert found.main.analysis.n_runs == 6
     assert list(found.values("loss")[:6]) == [1.0, 2.0, 1.1, 2.1, 1.2, 2.2]
     assert np.isnan(found.values("loss")[6:]).all()
+
+
+@pytest.mark.parametrize(
+    "levels", [[3, 1, 2], [True, False], [2.0, 1.0], ["null", "None", "x"], [False, "x", 3]]
+)
+def test_a_report_of_the_folder_the_parquet_file_and_the_csv_are_the_same(study, levels):
+    def loss(config, seed):
+        return 1.0 + 0.3 * levels.index(config["x"]) + 0.01 * (seed**2 % 5)
+
+    folder = study(factors={"x": levels, "norm": [False, True]}, loss=loss, seeds=[0, 1, 2])
+    gather(folder)
+    swept = load_study(str(folder))
+    for name in ("results.parquet", "results.csv"):
+        found = load_table(Asked(str(folder / name), ["loss"], ["x", "norm"], "seed"))
+        assert found.factors == swept.factors
+        assert found.reference == swept.reference
+        pd.testing.assert_frame_equal(found.main.analysis.verdicts, swept.main.analysis.verdicts)
+        assert [found.label(found.levels_of(i)) for i in range(6)] == [
+            swept.label(swept.levels_of(i)) for i in range(6)
+        ]
+
+
+def test_a_filter_a_reference_and_several_blocks_reach_the_analysis(tmp_path):
+    rows = [(a, d, s, 1 + 0.2 * (a == "adam") + 0.01 * (s**2 % 5) + d, s < 9)
+            for a in ("adam", "sgd") for d in (0, 1) for s in range(10)]  # fmt: skip
+    pd.DataFrame(rows, columns=["opt", "data", "fold", "loss", "use"]).to_csv(tmp_path / "t.csv", index=False)
+    found = load_table(
+        Asked(str(tmp_path / "t.csv"), ["loss"], ["opt"], ["data", "fold"], reference={"opt": "sgd"},
+              where="use=true and fold>=1")
+    )  # fmt: skip
+    analysis = found.main.analysis
+    assert (analysis.n_runs, len(found.table), found.block) == (32, 32, "data × fold")
+    assert found.factors == {"opt": ["sgd", "adam"]}
+    assert found.reference == {"opt": "sgd"}
+    assert set(analysis.effects["reference"]) == {"sgd"}
+    assert found.table["seed"].nunique() == 16
+
+
+def test_a_distance_from_a_target_is_a_response_of_the_report(tmp_path):
+    rows = [(a, s, (-1) ** s * (0.5 + 0.3 * a) + 0.01 * s, 0.5 + 0.1 * a) for a in (0, 1) for s in range(6)]
+    pd.DataFrame(rows, columns=["a", "fold", "bias", "ratio"]).to_csv(tmp_path / "t.csv", index=False)
+    found = load_table(
+        Asked(
+            str(tmp_path / "t.csv"),
+            ["bias", "ratio"],
+            ["a"],
+            "fold",
+            directions={"bias": "zero", "ratio": "1"},
+        )
+    )
+    assert [answer.response for answer in found.answers] == ["|bias|", "|ratio - 1|"]
+    assert found.values("|bias|").tolist()[:3] == pytest.approx([0.5, 0.49, 0.52])
+    assert found.values("|ratio - 1|").tolist() == pytest.approx([0.5] * 6 + [0.4] * 6)
+    assert [answer.direction for answer in found.answers] == ["lower", "lower"]
 
 
 def test_a_study_that_was_never_swept_is_a_sentence(tmp_path):

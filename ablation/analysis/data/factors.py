@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ablation.analysis.data.order import natural_order
+from ablation.analysis.data.spelling import find_level, one_spelling, refused_level
 from ablation.errors import UsageError
-from ablation.words import OFF
-
-if TYPE_CHECKING:
-    pass
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -49,6 +47,23 @@ class Factor:
         renumber = np.full(len(self.levels) + 1, -1)
         renumber[present] = np.arange(len(present))
         return Factor(self.name, tuple(self.levels[i] for i in present), renumber[codes])
+
+    def in_order(self, order: Sequence[int]) -> Factor:
+        """The same factor with its levels in another order, given as their present positions."""
+        rank = np.full(len(self.levels) + 1, -1)
+        rank[list(order)] = np.arange(len(self.levels))
+        return Factor(self.name, tuple(self.levels[i] for i in order), rank[self.codes])
+
+    def with_reference(self, wanted: object) -> Factor:
+        """The same factor with one level first, the others in their order.
+
+        Raises:
+            UsageError: no level is called so.
+        """
+        first = find_level(wanted, self.levels)
+        if first is None:
+            raise UsageError(refused_level("reference", self.name, wanted, self.levels))
+        return self.in_order([first, *(i for i in range(len(self.levels)) if i != first)])
 
     @cached_property
     def coding(self) -> Floats:
@@ -128,52 +143,46 @@ Predictor = Factor | Covariate
 def read_factor(column: pd.Series, name: str) -> Factor:
     """Turn a column into a factor.
 
-    The reference is the first category of a categorical column; otherwise levels are in ascending order
-    (False before True, numbers by value, text by character), as in R and patsy, except that among texts a
-    level that means "without" (`none`, `None`, `off`, `no`) comes first.
+    The reference is the first category of a categorical column; otherwise the first in natural order (False
+    before True, numbers by value, `w32` before `w128`, and among texts first what means the starting point,
+    such as `none` or `baseline`). Outside of categories, one number in two spellings is one level.
     """
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        codes = column.cat.codes.to_numpy().astype(np.intp)
-        levels = _labels(column.cat.categories)
-    else:
-        codes, levels = _code_plain(column)
-    codes, levels = _merge_equal_labels(codes, levels)
+    codes, labels = _read_labels(column)
+    level_of = {label: label for label in labels} if _has_categories(column) else one_spelling(labels)
+    levels = tuple(dict.fromkeys(level_of.values()))
+    place = {level: i for i, level in enumerate(levels)}
+    codes = np.array([*(place[level_of[label]] for label in labels), -1], dtype=np.intp)[codes]
     codes = np.where(np.isin(codes, [i for i, level in enumerate(levels) if level == ""]), -1, codes)
-    factor = Factor(name, levels, codes)
-    return factor.rows(np.ones(len(codes), dtype=bool))
+    order = range(len(levels)) if _has_categories(column) else natural_order(levels)
+    return Factor(name, levels, codes).in_order(order).rows(np.ones(len(codes), dtype=bool))
 
 
-def _code_plain(column: pd.Series) -> tuple[Ints, tuple[str, ...]]:
+def read_spellings(column: pd.Series) -> dict[str, str]:
+    """Each spelling of a column's levels -> the level; nothing for categories."""
+    return {} if _has_categories(column) else one_spelling(_read_labels(column)[1])
+
+
+def _has_categories(column: pd.Series) -> bool:
+    return isinstance(column.dtype, pd.CategoricalDtype)
+
+
+def _read_labels(column: pd.Series) -> tuple[Ints, tuple[str, ...]]:
+    """Codes (n_rows,), -1 for missing, and the text of each; two codes may have the same text."""
+    if _has_categories(column):
+        return column.cat.codes.to_numpy().astype(np.intp), tuple(
+            str(v).strip() for v in column.cat.categories
+        )
     try:
         codes, values = pd.factorize(column)
     except TypeError:  # unhashable values such as lists: their text is the level
         codes, values = pd.factorize(column.map(str, na_action="ignore"))
-    labels = _labels(pd.Index(values))
-    order = np.array(_ascending(labels), dtype=np.intp)
-    rank = np.full(len(order) + 1, -1)
-    rank[order] = np.arange(len(order))
-    return rank[codes], tuple(labels[i] for i in order)
+    return codes, _labels(pd.Index(values))
 
 
 def _labels(values: pd.Index) -> tuple[str, ...]:
+    """Texts of plain values; whole floats are integers beside a missing one."""
     whole = pd.api.types.is_float_dtype(values.dtype) and all(float(v).is_integer() for v in values)
     return tuple(str(int(v)) if whole else str(v).strip() for v in values)
-
-
-def _ascending(labels: tuple[str, ...]) -> list[int]:
-    try:
-        numbers = [float(label) for label in labels]
-    except ValueError:
-        numbers = []
-    if not numbers or not np.isfinite(numbers).all():
-        return sorted(range(len(labels)), key=lambda i: (labels[i].lower() not in OFF, labels[i]))
-    return sorted(range(len(labels)), key=lambda i: (numbers[i], labels[i]))
-
-
-def _merge_equal_labels(codes: Ints, labels: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:
-    levels = tuple(dict.fromkeys(labels))
-    merged = np.array([*(levels.index(label) for label in labels), -1], dtype=np.intp)
-    return merged[codes], levels
 
 
 def read_covariate(column: pd.Series, name: str) -> Covariate:

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ablation.analysis.data.endings import OK, endings
 from ablation.analysis.data.factors import (
     Bools,
     Factor,
@@ -69,23 +70,10 @@ class Runs:
         return ", ".join(f"{name}={level}" for name, level in self.levels(row).items())
 
 
-def statuses(table: pd.DataFrame, asked: Sequence[str]) -> np.ndarray | None:
-    """How each run ended, (n_rows,); None without a column that says so: `status` with an `ok` among others.
-
-    Args:
-        table: one row per run.
-        asked: its columns that have a role, whatever they are called.
-    """
-    if "status" not in table.columns or "status" in asked:
-        return None
-    found = table["status"].astype(str).to_numpy(dtype=object)
-    return found if (found == "ok").any() else None
-
-
 def measured(table: pd.DataFrame, response: str, factors: Sequence[str] = ()) -> Floats:
-    """The response of each run, NaN for those that failed (not finite, or a status other than `ok`)."""
+    """The response of each run, NaN for those that failed or had not finished."""
     numbers = pd.to_numeric(table[response], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     finite = np.isfinite(numbers)
-    status = statuses(table, (response, *factors))
-    values: Floats = np.where(finite & (status == "ok") if status is not None else finite, numbers, np.nan)
+    ended = endings(table, (response, *factors))
+    values: Floats = np.where(finite & (ended == OK) if ended is not None else finite, numbers, np.nan)
     return values

@@ -79,7 +79,8 @@ def choose_scale(response: Floats, asked: AnalysisRequest) -> Scale:
     if name == "identity":
         _refuse_extremes(response, asked.response)
     origin = float(np.median(response))
-    lost = asked.scale == "auto" and asked.direction == "lower" and name == "identity" and origin > 0
+    is_loss = asked.direction == "lower" and asked.target is None
+    lost = asked.scale == "auto" and is_loss and name == "identity" and origin > 0
     return Scale(name, reason, origin, by_chance=lost)
 
 
@@ -92,6 +93,8 @@ def _choose(response: Floats, asked: AnalysisRequest) -> tuple[str, str]:
         )
     if asked.scale != "auto":
         return asked.scale, "asked for"
+    if asked.target is not None:
+        return "identity", f"'{asked.response}' is a distance, which can be zero"
     if not_positive:
         return "identity", f"'{asked.response}' has values that are not positive"
     if asked.direction == "higher":

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.data.duplicates import repeated_rows
+from ablation.analysis.data.endings import OK, endings, is_unfinished
 from ablation.analysis.data.factors import (
     Bools,
     Factor,
@@ -16,20 +17,21 @@ from ablation.analysis.data.factors import (
     read_covariate,
     read_factor,
 )
-from ablation.analysis.data.runs import Runs, statuses
+from ablation.analysis.data.left_out import (
+    DUPLICATE,
+    NO_WEIGHT,
+    NOT_FINISHED,
+    STATUS,
+    failed_level_notices,
+    left_out_notices,
+    no_level,
+    unfinished_notices,
+)
+from ablation.analysis.data.runs import Runs
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest
 from ablation.errors import UsageError
 from ablation.words import counted, listed, quoted
-
-DUPLICATE = "duplicate of an earlier row"
-
-
-NO_WEIGHT = "no positive weight"
-
-
-def _no_level(column: str) -> str:
-    return f"no level of '{column}'"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +48,8 @@ class Selection:
 def select_rows(table: pd.DataFrame, asked: AnalysisRequest) -> Selection:
     """Sort the rows of a table into those that count and those that are left out, each with its reason.
 
-    Left out are rows without a level, block or weight, duplicates, and failed runs: those whose response is
-    not a finite number, or whose `status` is not `ok` in a table that has such a column.
+    Left out are rows without a level, block or weight, duplicates, runs that had not finished, and failed
+    runs: those whose response is not a finite number, or whose status says so (`endings`).
 
     Raises:
         UsageError: no row is left.
@@ -55,30 +57,47 @@ def select_rows(table: pd.DataFrame, asked: AnalysisRequest) -> Selection:
     runs = _read_roles(table, asked)
     reason = np.full(len(table), "", dtype=object)
     for part in (*runs.predictors, *([runs.block] if runs.block else [])):
-        _mark(reason, _missing(part), _no_level(part.name))
+        _mark(reason, _missing(part), no_level(part.name))
     if runs.weights is not None:
         _mark(reason, ~(runs.weights > 0), f"{NO_WEIGHT} in '{asked.weights}'")
     _mark(reason, repeated_rows(table, runs, reason == ""), DUPLICATE)
+    known, ended = reason == "", endings(table, asked.columns)
+    if ended is not None:
+        _mark(reason, np.array([is_unfinished(word) for word in ended]), _of_status(ended, NOT_FINISHED))
     attempted = reason == ""
-    failures = _failures(table, asked, runs.response)
+    failures = _failures(table[asked.response], runs.response, ended)
     _mark(reason, failures != "", failures)
     used = reason == ""
     if not used.any():
         raise UsageError(_nothing_left(table, asked, reason))
     excluded = _excluded_table(table, asked, runs, reason)
     counting, tried = runs.rows(used), runs.rows(attempted)
-    notices = (*_selection_notices(asked, reason, attempted, runs), *_failed_level_notices(counting, tried))
-    return Selection(counting, tried, ~used[attempted], excluded, notices)
+    notices = [
+        *left_out_notices(asked, reason, attempted, runs),
+        *unfinished_notices(reason[known], runs.rows(known), ~attempted[known]),
+        *failed_level_notices(counting, tried),
+    ]
+    return Selection(counting, tried, ~used[attempted], excluded, tuple(notices))
 
 
 def _read_roles(table: pd.DataFrame, asked: AnalysisRequest) -> Runs:
-    predictors: list[Predictor] = []
-    for name in asked.factors:
-        read = read_covariate if name in asked.numeric else read_factor
-        predictors.append(read(table[name], str(name)))
+    predictors: list[Predictor] = [
+        read_covariate(table[name], str(name)) if name in asked.numeric else factor_of(table, name, asked)
+        for name in asked.factors
+    ]
     block = None if asked.block is None else read_factor(table[asked.block], str(asked.block))
     weights = None if asked.weights is None else read_covariate(table[asked.weights], asked.weights).values
     return Runs(_numbers(table[asked.response]), tuple(predictors), block, weights, table.index)
+
+
+def factor_of(table: pd.DataFrame, name: str, asked: AnalysisRequest) -> Factor:
+    """A column as a factor, with the reference that was asked for.
+
+    Raises:
+        UsageError: no level is called so.
+    """
+    factor, reference = read_factor(table[name], str(name)), dict(asked.reference)
+    return factor.with_reference(reference[name]) if name in reference else factor
 
 
 def _numbers(column: pd.Series) -> Floats:
@@ -98,15 +117,17 @@ def _mark(reason: np.ndarray, where: Bools, text: object) -> None:
     reason[fresh] = text[fresh] if isinstance(text, np.ndarray) else text
 
 
-def _failures(table: pd.DataFrame, asked: AnalysisRequest, response: Floats) -> np.ndarray:
+def _of_status(ended: np.ndarray, addition: str = "") -> np.ndarray:
+    return np.array([f"{STATUS}{word}{addition}" for word in ended], dtype=object)
+
+
+def _failures(raw: pd.Series, response: Floats, ended: np.ndarray | None) -> np.ndarray:
     """Why each run failed, '' for those that did not; size (n_rows,)."""
-    reason = np.full(len(table), "", dtype=object)
+    reason = np.full(len(raw), "", dtype=object)
     broken = np.flatnonzero(~np.isfinite(response))
-    raw = table[asked.response].iloc[broken]
-    reason[broken] = [f"response is {str(value).strip() or 'empty'}" for value in raw]
-    status = statuses(table, asked.columns)
-    if status is not None:
-        _mark(reason, status != "ok", np.array([f"status is {s}" for s in status], dtype=object))
+    reason[broken] = [f"response is {str(value).strip() or 'empty'}" for value in raw.iloc[broken]]
+    if ended is not None:
+        _mark(reason, ended != OK, _of_status(ended))
     return reason
 
 
@@ -123,44 +144,6 @@ def _excluded_table(
         },
         columns=["row", "reason", "cell", "response"],
     )
-
-
-def _selection_notices(
-    asked: AnalysisRequest, reason: np.ndarray, attempted: Bools, runs: Runs
-) -> tuple[Notice, ...]:
-    left_out = dict.fromkeys(reason[(reason != "") & ~attempted])
-    notices = [_left_out_notice(asked, text, int((reason == text).sum())) for text in left_out]
-    failed = np.flatnonzero(attempted & (reason != ""))
-    if len(failed):
-        cells = runs.cells[failed]
-        first = failed[np.sort(np.unique(cells, return_index=True)[1])]
-        facts = {"failed": len(failed), "attempted": int(attempted.sum())}
-        notices.append(Notice("failed-runs", {**facts, "cells": [runs.levels(int(i)) for i in first]}))
-    return tuple(notices)
-
-
-def _failed_level_notices(used: Runs, attempted: Runs) -> list[Notice]:
-    """Levels of which no run is left, of factors that still have some to compare.
-
-    Of a factor with one level left `drop_constant` speaks.
-    """
-    notices = []
-    for before, after in zip(attempted.factors, used.factors, strict=True):
-        for i, level in enumerate(before.levels):
-            if level in after.levels or len(after.levels) < 2:
-                continue
-            facts = {"factor": before.name, "level": level, "runs": int((before.codes == i).sum())}
-            notices.append(Notice("failed-level", {**facts, "reference": after.levels[0] if i == 0 else ""}))
-    return notices
-
-
-def _left_out_notice(asked: AnalysisRequest, reason: str, n: int) -> Notice:
-    if reason == DUPLICATE:
-        return Notice("duplicate-rows", {"rows": n})
-    if reason.startswith(NO_WEIGHT):
-        return Notice("missing-weight", {"rows": n, "column": asked.weights})
-    column = next(name for name in asked.columns if reason == _no_level(name))
-    return Notice("missing-level", {"rows": n, "column": column})
 
 
 def _nothing_left(table: pd.DataFrame, asked: AnalysisRequest, reason: np.ndarray) -> str:

@@ -139,6 +139,6 @@ def notes(study: Subject, figures: bool = True) -> list[str]:
 def _directions(study: Subject) -> str:
     told = "; ".join(answer.better for answer in study.answers)
     return (
-        f"Several responses: {told}. Where no direction was given, lower is better. p-values are adjusted "
+        f"Several responses: {told}. p-values are adjusted "
         "within each response, not across them, and the margin is the first response's alone."
     )

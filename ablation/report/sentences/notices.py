@@ -8,6 +8,8 @@ from typing import Any
 from ablation.analysis import Notice
 from ablation.naming import clipped
 from ablation.numbers import p_text, plain
+from ablation.report.sentences.reading import SENTENCES as READING
+from ablation.report.sentences.reading import status_words
 from ablation.report.sentences.wording import Wording
 from ablation.words import counted, listed
 
@@ -20,9 +22,11 @@ def notice_sentence(notice: Notice, words: Wording) -> str:
     return SENTENCES[notice.code](words, **notice.facts)
 
 
-def _failed_runs(words: Wording, failed: int, attempted: int, cells: Sequence[Mapping[str, str]]) -> str:
-    where = listed([words.cell(cell) for cell in cells], 3, "; ")
-    return f"{failed} of {counted(attempted, 'run')} failed and count in no average: {where}."
+def _failed_runs(
+    wording: Wording, failed: int, attempted: int, words: Sequence[str], cells: Sequence[Mapping[str, str]]
+) -> str:
+    where, why = listed([wording.cell(cell) for cell in cells], 3, "; "), status_words(words)
+    return f"{failed} of {counted(attempted, 'run')} failed{why} and count in no average: {where}."
 
 
 def _failed_level(words: Wording, factor: str, level: str, runs: int, reference: str) -> str:
@@ -187,6 +191,7 @@ def _terms(words: Wording, terms: Sequence[Sequence[str]]) -> str:
 
 
 SENTENCES: Mapping[str, Callable[..., str]] = {
+    **READING,
     "failed-runs": _failed_runs,
     "failed-level": _failed_level,
     "missing-level": _missing_level,

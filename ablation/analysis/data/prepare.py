@@ -1,0 +1,110 @@
+"""What a request does to a table before rows are sorted: filter, one row per run, one block, a distance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.data.epochs import last_rows
+from ablation.analysis.data.factors import group, read_factor, read_spellings
+from ablation.analysis.data.order import is_starting_point
+from ablation.analysis.data.spelling import spelling_notices
+from ablation.analysis.data.where import rows_where
+from ablation.analysis.direction import distance_name
+from ablation.analysis.notices import Notice
+from ablation.analysis.request import AnalysisRequest
+from ablation.errors import UsageError
+from ablation.words import counted
+
+
+def prepare(
+    table: pd.DataFrame, asked: AnalysisRequest
+) -> tuple[pd.DataFrame, AnalysisRequest, tuple[Notice, ...]]:
+    """Do to a table what the request says of it as a whole.
+
+    Rows that do not pass `where` go; of a log with rows per epoch the last of each run stays; several blocks
+    become one column, their combination; and with a target the response becomes the distance from it.
+
+    Returns:
+        The table, the request in terms of its columns, and what a reader must know of it.
+
+    Raises:
+        UsageError: a column is missing, or the filter is none or leaves nothing.
+    """
+    asked.check(table)
+    filtered, notices = _filtered(table, asked)
+    frame, told = last_rows(filtered, asked.response, [*asked.factors, *asked.blocks])
+    notices += told
+    if len(asked.blocks) > 1:
+        frame = frame.assign(**{str(asked.block): _combined(frame, asked.blocks)})
+    if asked.target is not None:
+        frame, asked, told = _distances(frame, asked, asked.target)
+        notices += told
+    return frame, asked, (*notices, *_reading_notices(frame, asked))
+
+
+def _filtered(table: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    if not asked.where:
+        return table, ()
+    passed = rows_where(table, asked.where)
+    if not passed.any():
+        raise UsageError(
+            f"where: expected a filter that some of the {counted(len(table), 'row')} pass. "
+            f"Received: {asked.where}, which none does. Check names and values."
+        )
+    if passed.all():
+        return table, ()
+    facts = {"rows": len(table), "passed": int(passed.sum()), "where": asked.where}
+    return table[passed], (Notice("filtered-rows", facts),)
+
+
+def _combined(frame: pd.DataFrame, blocks: tuple[str, ...]) -> pd.Categorical:
+    """Each combination of blocks as one level, missing where one of them is."""
+    parts = [read_factor(frame[name], str(name)) for name in blocks]
+    codes = group([part.codes for part in parts])
+    first = np.unique(codes, return_index=True)[1]
+    names = [", ".join(column) for column in zip(*(part.texts(first) for part in parts), strict=True)]
+    missing = np.any([part.codes < 0 for part in parts], axis=0)
+    return pd.Categorical.from_codes(np.where(missing, -1, codes), categories=pd.Index(names))
+
+
+def _distances(
+    frame: pd.DataFrame, asked: AnalysisRequest, target: float
+) -> tuple[pd.DataFrame, AnalysisRequest, tuple[Notice, ...]]:
+    name, distances = distance_column(frame, asked.response, target)
+    notice = Notice("target", {"measured": asked.response, "target": target})
+    asked = replace(asked, response=name, measured=asked.response)
+    return frame.assign(**{name: distances}), asked, (notice,)
+
+
+def distance_column(frame: pd.DataFrame, response: str, target: float) -> tuple[str, pd.Series]:
+    """The name and the column of distances from a target; a run that failed keeps the word for it."""
+    numbers = pd.to_numeric(frame[response], errors="coerce").astype(float)
+    distances = (numbers - target).abs()
+    if not pd.api.types.is_numeric_dtype(frame[response].dtype):
+        distances = distances.astype(object).where(numbers.notna(), frame[response])
+    return distance_name(response, target), distances
+
+
+def _reading_notices(frame: pd.DataFrame, asked: AnalysisRequest) -> list[Notice]:
+    """How columns were read where they could be read otherwise."""
+    names = [name for name in (*asked.factors, *asked.blocks) if name not in asked.numeric]
+    found = spelling_notices((str(name), read_spellings(frame[name])) for name in names)
+    if asked.is_direction_assumed:
+        found.append(Notice("direction"))
+    return [*found, *_reference_notices(frame, asked, names)]
+
+
+def _reference_notices(frame: pd.DataFrame, asked: AnalysisRequest, names: list[str]) -> list[Notice]:
+    """The references that nobody has set: neither a category, nor the request, nor a level's meaning."""
+    known = {*asked.blocks, *(name for name, _ in asked.reference)}
+    taken = [
+        (str(name), factor.levels[0])
+        for name in names
+        if name not in known and not isinstance(frame[name].dtype, pd.CategoricalDtype)
+        for factor in [read_factor(frame[name], str(name))]
+        if len(factor.levels) > 1 and not is_starting_point(factor.levels[0])
+    ]
+    return [Notice("reference", {"levels": taken})] if taken else []

@@ -1,0 +1,126 @@
+"""Which values of a response are better: what was said, or else what its name says for certain."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from ablation.errors import UsageError
+
+LOWER = frozenset({
+    "loss", "losses", "error", "errors", "err", "nll", "perplexity", "ppl", "mse", "rmse", "mae", "mape",
+    "smape", "wer", "cer", "ter", "eer", "fid", "kid", "kl", "jsd", "mmd", "fvd", "seconds", "second",
+    "secs", "sec", "time", "times", "latency", "duration", "runtime", "memory", "bytes", "mb", "gb",
+    "flops", "macs", "cost", "costs", "regret", "distance", "divergence", "ece", "brier", "crossentropy",
+    "logloss", "xent", "bce", "bpd", "bpc", "bpb", "deviation", "risk", "misclassification", "violations",
+    "rejections",
+})  # fmt: skip
+"""Words in a response's name that say that lower is better."""
+
+HIGHER = frozenset({
+    "accuracy", "acc", "auc", "auroc", "auprc", "aupr", "aucpr", "rocauc", "f1", "f2", "fbeta", "fscore",
+    "bleu", "sacrebleu", "rouge", "rougel", "meteor", "cider", "spice", "chrf", "r2", "rsquared", "reward",
+    "rewards", "return", "returns", "map", "ap", "mrr", "ndcg", "hits", "hit", "recall", "precision",
+    "sensitivity", "specificity", "tpr", "iou", "miou", "dice", "psnr", "ssim", "kappa", "mcc",
+    "correlation", "corr", "pearson", "spearman", "kendall", "score", "scores", "elo", "win", "wins",
+    "winrate", "success", "successes", "throughput", "fps", "likelihood", "loglik", "elbo", "purity", "nmi",
+    "ari", "silhouette", "similarity", "cosine", "quality", "gain", "profit", "fitness", "utility",
+    "correct", "pass", "top1", "top5", "acc1", "acc5",
+})  # fmt: skip
+"""Words that sound as if higher were better: the direction is asked for."""
+
+_WEAK = frozenset({"score", "scores", "quality"})
+"""Words that say little beside another, as in `fid_score`."""
+
+_NEGATED = frozenset({"neg", "negative", "minus", "inverse", "inv"})
+
+
+@dataclass(frozen=True)
+class Direction:
+    """What is better.
+
+    Attributes:
+        name: `lower` or `higher`; `lower` with a target, of the distance from it.
+        target: the value that responses should be close to; None without one.
+        is_assumed: nobody said it, and the response's name does not tell.
+    """
+
+    name: str
+    target: float | None = None
+    is_assumed: bool = False
+
+
+def read_direction(response: str, told: str | float | None) -> Direction:
+    """Understand a direction, or find it in the response's name.
+
+    Args:
+        response: the column with what was measured.
+        told: `lower`, `higher`, `zero`, the number that is best, or None.
+
+    Raises:
+        UsageError: it means nothing, or it is not said and the name suggests that lower is not better.
+    """
+    if told is None:
+        return _by_name(response)
+    if told in ("lower", "higher"):
+        return Direction(str(told))
+    target = 0.0 if told == "zero" else _number(told)
+    if target is None:
+        raise UsageError(
+            "Expected direction to be one of 'lower', 'higher', 'zero', or the number that is best. "
+            f"Received: direction={told!r}."
+        )
+    return Direction("lower", target)
+
+
+def likely_direction(response: str) -> str | None:
+    """What a response's name says is better, `lower` or `higher`; None if nothing, or both."""
+    words = _words(response)
+    strong = [word for word in words if word not in _WEAK]
+    for told in (strong, words):
+        found = {*(["lower"] if LOWER & set(told) else []), *(["higher"] if HIGHER & set(told) else [])}
+        if len(found) > 1:
+            return None
+        if found:
+            name = found.pop()
+            return {"lower": "higher", "higher": "lower"}[name] if _NEGATED & set(words) else name
+    return None
+
+
+def distance_name(response: str, target: float) -> str:
+    """What the distance from a target is called.
+
+    >>> distance_name("bias", 0.0), distance_name("ratio", 1.0), distance_name("x", -2.0)
+    ('|bias|', '|ratio - 1|', '|x + 2|')
+    """
+    return f"|{response}|" if target == 0 else f"|{response} {'-' if target > 0 else '+'} {abs(target):g}|"
+
+
+def _by_name(response: str) -> Direction:
+    words, likely = set(_words(response)), likely_direction(response)
+    if likely == "lower":
+        return Direction("lower")
+    if likely == "higher" or words & (LOWER | HIGHER):
+        sound = "as if higher were better" if likely else "both as if lower and as if higher were better"
+        raise UsageError(
+            f"direction: expected lower or higher for '{response}', whose name sounds {sound}. "
+            "Received: none. Say direction=higher or direction=lower."
+        )
+    return Direction("lower", is_assumed=True)
+
+
+def _words(response: str) -> list[str]:
+    """Words in a name: `valLoss`, `val_loss` and `metrics/val-loss` have the word `loss`."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", " ", str(response))
+    return [word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word]
+
+
+def _number(told: object) -> float | None:
+    if isinstance(told, bool):
+        return None
+    try:
+        number = float(str(told))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
