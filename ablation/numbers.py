@@ -119,12 +119,12 @@ def plain(number: float) -> str:
 def duration(seconds: float) -> str:
     """A time in the unit that fits.
 
-    >>> duration(42), duration(600), duration(7200)
-    ('42 s', '10 min', '2 h')
+    >>> duration(42), duration(600), duration(7200), duration(388800)
+    ('42 s', '10 min', '2 h', '4.5 days')
     """
     if not _known(seconds):
         return UNKNOWN
-    for unit, size in (("h", 3600.0), ("min", 60.0)):
+    for unit, size in (("days", 86400.0), ("h", 3600.0), ("min", 60.0)):
         if seconds >= 1.5 * size:
             return f"{seconds / size:.2g} {unit}" if seconds < 100 * size else f"{seconds / size:.0f} {unit}"
     return f"{seconds:.2g} s"

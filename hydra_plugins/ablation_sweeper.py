@@ -45,6 +45,8 @@ class AblationSweeperConf:
     """Jobs after which joblib's processes are replaced: TensorFlow keeps memory of each cell."""
     plan_only: bool = False
     """Show the plan and train nothing."""
+    sweep: str = ""
+    """Set by the sweeper for its jobs: which sweep they belong to."""
 
 
 ConfigStore.instance().store(group="hydra/sweeper", name="ablation", node=AblationSweeperConf)
@@ -66,11 +68,11 @@ class AblationSweeper(Sweeper):
                 hydra_context=hydra_context, task_function=task_function, config=config
             )
         except Exception as error:
-            _explain_missing(config.hydra.launcher.get("_target_"), error)
+            _explain_missing(config.hydra.launcher, error)
             raise
 
     def sweep(self, arguments: List[str]) -> None:  # noqa: UP006
-        """Conduct the study."""
+        """Run the study."""
         from ablation.errors import UsageError
         from ablation.sweep.app import App
         from ablation.sweep.request import SweepRequest
@@ -83,16 +85,16 @@ class AblationSweeper(Sweeper):
         Study(self._task, self._master, self._loader, self._launcher).run(request)
 
 
-def _explain_missing(target: Any, error: Exception) -> None:
+def _explain_missing(launcher: Any, error: Exception) -> None:
     """Raise a sentence when the launcher's package is what is missing."""
     from importlib.util import find_spec
 
     from ablation.errors import UsageError
+    from ablation.sweep.launchers import launcher_traits
 
-    root, _, rest = str(target).partition(".")
-    package = rest.partition(".")[0]
-    if root == "hydra_plugins" and find_spec(f"hydra_plugins.{package}") is None:
-        extra = {"hydra_ray_launcher": "ray", "hydra_submitit_launcher": "slurm"}.get(package)
+    root, package, *_ = f"{launcher.get('_target_')}..".split(".")
+    if root == "hydra_plugins" and find_spec(f"{root}.{package}") is None:
+        extra = launcher_traits(launcher).extra
         advice = f"pip install 'ablation-study[{extra}]'" if extra else f"pip install {package}"
         raise UsageError(
             f"hydra/launcher: expected {package}, which is not installed. Run: {advice}"

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ablation.app import plugins
 from ablation.app.config import Config
@@ -12,7 +13,11 @@ from ablation.app.places import CONF, OWN_CONF
 from ablation.app.problems import OF_EVERY_RUN, network_of, problem
 from ablation.app.reads import refuse_unread
 from ablation.errors import UsageError
+from ablation.results import Snapshot
 from ablation.sweep import Outcome, Response, main
+
+if TYPE_CHECKING:
+    from ablation.report.subject import Subject
 
 _UNKEYED = (
     "data.folder",
@@ -32,12 +37,12 @@ def identity(config: Config) -> Mapping[str, str]:
     return {**found, "plugins": plugins.content_hash(config.plugins)} if config.plugins else found
 
 
-def after(config: Config, folder: str) -> None:
+def after(config: Config, folder: str, snapshot: Snapshot, study: "Subject") -> None:
     """Once a study is done, keep the weights of its best and its reference cell."""
     if config.training.save_weights == "best":
         from ablation.app.weights import keep_weights
 
-        keep_weights(config.results.url, folder)
+        keep_weights(snapshot, study, folder)
 
 
 def schema() -> type[Config]:

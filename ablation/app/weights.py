@@ -8,18 +8,19 @@ from omegaconf import OmegaConf
 from ablation.app import plugins
 from ablation.app.config import Config
 from ablation.errors import UsageError
-from ablation.report.load import load_study
-from ablation.results import Arrays, Row, open_store
+from ablation.results import Arrays, Row, Snapshot
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
 
+    from ablation.report.subject import Subject
+
 KIND = "weights"
 _SETTINGS = ("flags", "data", "model", "training")  # of `Config`; the rest changes no network
 
 
-def keep_weights(url: str, folder: str) -> list[str]:
+def keep_weights(snapshot: Snapshot, study: "Subject", folder: str) -> list[str]:
     """Remove the weights of runs that asked for `best`, but for those of the best and the reference cell.
 
     The best cell is the one that the report calls best. Weights of runs that asked for `all` stay, and so
@@ -27,13 +28,14 @@ def keep_weights(url: str, folder: str) -> list[str]:
     be among them, and where the runs allow no analysis.
 
     Args:
-        url: of the study's rows.
+        snapshot: what the study's store holds.
+        study: the same, analysed.
         folder: of the study.
 
     Returns:
         The keys whose weights were removed.
     """
-    study, store, arrays = load_study(url, folder), open_store(url), Arrays(folder)
+    arrays = Arrays(folder)
     if study.table.attrs["missing"] or study.main.analysis is None:
         return []
     cells = study.table["cell"]
@@ -43,7 +45,7 @@ def keep_weights(url: str, folder: str) -> list[str]:
     removed = [
         key
         for key in set(others) & set(arrays.keys(KIND))
-        if (row := store.find(key)) and row.config.get("training.save_weights") == "best"
+        if snapshot.rows[key].config.get("training.save_weights") == "best"
     ]
     for key in removed:
         arrays.remove(KIND, key)

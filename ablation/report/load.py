@@ -21,7 +21,7 @@ from ablation.analysis.request import AnalysisRequest, request
 from ablation.errors import UsageError
 from ablation.naming import cell_label, factor_labels, slug, unique
 from ablation.report.subject import FailedRun, ResponseResult, Subject
-from ablation.results import Arrays, Row, Scan, open_existing
+from ablation.results import Arrays, Row, Snapshot, open_existing
 from ablation.results.columns import level_names
 from ablation.results.table import table as table_of
 from ablation.words import counted
@@ -105,30 +105,38 @@ def load_study(path: str, folder: str | None = None) -> Subject:
         UsageError: there is no such study.
     """
     store = open_existing(path)
-    record = store.load_study()
-    if record is None:
+    snapshot = store.scan()
+    if not snapshot.record.keys:
         raise UsageError(
             f"{path}: expected a study that has been swept. Received: rows without a design, or none. "
             "Run the sweep first, or report any table: ablation report table=results.csv …"
         )
-    scan = store.scan()
-    frame = table_of(scan, record, design_only=True)
-    factors = {
-        str(name): [str(level) for level in level_names(levels)]
-        for name, levels in _mapping(record, "factors").items()
-    }
-    answers = _answers(record, scan, frame, list(factors))
+    return subject_of(snapshot, store.place, folder or path)
+
+
+def subject_of(snapshot: Snapshot, place: str, folder: str) -> Subject:
+    """Analyse a study that has been read.
+
+    Args:
+        snapshot: what its store holds.
+        place: of the store, without a password.
+        folder: where its arrays are.
+    """
+    record = snapshot.record
+    frame = table_of(snapshot, design_only=True)
+    factors = {name: [str(level) for level in level_names(levels)] for name, levels in record.factors.items()}
+    answers = _answers(snapshot, frame)
     return Subject(
-        name=str(record.get("study", Path(path).name)),
+        name=record.study or Path(place).name,
         record=record,
         table=_with_distances(frame, answers),
         factors=factors,
         answers=answers,
-        source=store.place,  # without a password
-        histories={key: row.history for key, row in scan.rows.items()},
-        troubles=_troubles(scan, frame.attrs["missing"], factors),
-        arrays=_arrays(folder or path),
-        command=shlex.join(["ablation", "report", store.place]),
+        source=place,
+        histories={key: row.history for key, row in snapshot.rows.items()},
+        troubles=_troubles(snapshot, frame.attrs["missing"], factors),
+        arrays=_arrays(folder),
+        command=shlex.join(["ablation", "report", place]),
     )
 
 
@@ -159,7 +167,6 @@ def load_table(asked: Asked, command: str = "") -> Subject:
     shown, factors = _typed(prepared, main, answers)
     return Subject(
         name=Path(asked.table).stem,
-        record={},
         table=shown,
         factors=factors,
         answers=_prefixed(answers),
@@ -208,28 +215,24 @@ def _check_numeric(frame: pd.DataFrame, factors: Sequence[str]) -> None:
             )
 
 
-def _answers(
-    record: Mapping[str, Any], scan: Scan, frame: pd.DataFrame, factors: list[str]
-) -> list[ResponseResult]:
+def _answers(snapshot: Snapshot, frame: pd.DataFrame) -> list[ResponseResult]:
     """One answer per response of a study, the main one first."""
-    main = str(record.get("response", "loss"))
-    responses = [str(name) for name in record.get("responses") or [main]]
-    directions = {main: record.get("direction"), **(record.get("directions") or {})}
+    record, factors = snapshot.record, list(snapshot.record.factors)
     answers = []
-    for i, name in enumerate(dict.fromkeys(responses)):
+    for name, direction in record.reported.items():
         # A response called as a column of every table, such as `seconds`, has its kind before it.
         response = f"response.{name}" if f"response.{name}" in frame else name
         if response not in frame:
-            known = sorted({name for row in scan.rows.values() for name in row.responses})
+            known = sorted({name for row in snapshot.rows.values() for name in row.responses})
             hint = f" They have: {', '.join(known)}." if known else ""
             obstacle = f"No finished run has the response '{response}' yet.{hint}"
-            answers.append(ResponseResult(response, _either(directions.get(name)), None, obstacle))
+            answers.append(ResponseResult(response, _either(direction), None, obstacle))
             continue
         arguments = {
             "block": "seed" if frame["seed"].nunique() > 1 else None,
-            "margin": record.get("margin") if i == 0 else None,
-            "numeric": [name for name in record.get("numeric") or [] if name in factors],
-            "direction": directions.get(name),
+            "margin": record.margin if name == record.response else None,
+            "numeric": [name for name in record.numeric if name in factors],
+            "direction": direction,
         }
         answers.append(_answer(frame, response, factors, arguments))
     return _prefixed(answers)
@@ -321,11 +324,13 @@ def _with_distances(frame: pd.DataFrame, answers: Sequence[ResponseResult]) -> p
     return frame
 
 
-def _troubles(scan: Scan, missing: Sequence[str], factors: Mapping[str, Sequence[str]]) -> list[FailedRun]:
+def _troubles(
+    snapshot: Snapshot, missing: Sequence[str], factors: Mapping[str, Sequence[str]]
+) -> list[FailedRun]:
     """The last recorded attempt at each run of the design that has no row."""
     found = []
     for key in missing:
-        rows = [attempt.row for attempt in scan.attempts.get(key, ()) if attempt.row is not None]
+        rows = [attempt.row for attempt in snapshot.attempts.get(key, ()) if attempt.row is not None]
         if rows:
             found.append(_trouble(rows[-1], factors))
     return found
@@ -344,8 +349,3 @@ def _arrays(folder: str) -> Any:
         return None
     arrays = Arrays(folder)
     return lambda key: arrays.load("arrays", key)
-
-
-def _mapping(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = record.get(name)
-    return found if isinstance(found, dict) else {}

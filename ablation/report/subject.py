@@ -15,6 +15,7 @@ from ablation.analysis.data.endings import endings
 from ablation.analysis.data.runs import measured
 from ablation.naming import cell_label, factor_labels
 from ablation.report.sentences import Wording
+from ablation.results import StudyRecord
 
 History = Mapping[str, Sequence[float | None]]
 Arrays = Mapping[str, "np.ndarray[Any, Any]"]
@@ -61,7 +62,6 @@ class Subject:
 
     Args:
         name: its heading.
-        record: what the sweep noted of its design; empty for a table that came from elsewhere.
         table: the runs that have ended, one row each; factors are categories.
         factors: factor → levels as text, the reference first.
         answers: one per response, the main one first.
@@ -71,10 +71,10 @@ class Subject:
         troubles: runs that were tried and have no result.
         arrays: gives what a run left for pictures, by its key.
         command: writes this report again.
+        record: what the sweep noted of its design; empty for a table that came from elsewhere.
     """
 
     name: str
-    record: Mapping[str, Any]
     table: pd.DataFrame
     factors: Mapping[str, Sequence[str]]
     answers: Sequence[ResponseResult]
@@ -84,6 +84,7 @@ class Subject:
     troubles: Sequence[FailedRun] = ()
     arrays: Callable[[str], Arrays | None] | None = None
     command: str = ""
+    record: StudyRecord = field(default_factory=StudyRecord)
 
     @property
     def main(self) -> ResponseResult:
@@ -103,13 +104,13 @@ class Subject:
     @cached_property
     def reference(self) -> dict[str, str]:
         """The reference cell, factor → level as text."""
-        named = self.record.get("reference") or {}
+        named = self.record.reference
         return {f: str(named.get(f, levels[0] if levels else "")) for f, levels in self.factors.items()}
 
     @property
     def is_swept(self) -> bool:
         """Whether a sweep made it, so that its design is known."""
-        return bool(self.record)
+        return bool(self.record.keys)
 
     @cached_property
     def cells(self) -> pd.Series:

@@ -6,14 +6,15 @@ Importing this is cheap: pandas is loaded by `read` and `gather`, when they are 
 from ablation.results.arrays import Arrays
 from ablation.results.claim import Claim
 from ablation.results.copying import Copied, copy
-from ablation.results.key import ABSENT, cell_key, changed_default, first_defaults, run_key
+from ablation.results.key import ABSENT, cell_key, changed_default, run_key
 from ablation.results.opening import open_existing, open_store
 from ablation.results.outcome import Outcome
+from ablation.results.record import StudyRecord
 from ablation.results.response import Response, response_of
 from ablation.results.row import FINAL, UNFINISHED, Row
-from ablation.results.store import Attempt, Quarantined, Scan, Store
+from ablation.results.store import Attempt, Quarantined, Snapshot, Store
 from ablation.results.table import OWN_COLUMNS, read
-from ablation.results.views import gather, keys_of
+from ablation.results.views import gather, keys_of, write_views
 
 __all__ = [
     "ABSENT",
@@ -28,12 +29,12 @@ __all__ = [
     "Quarantined",
     "Response",
     "Row",
-    "Scan",
+    "Snapshot",
     "Store",
+    "StudyRecord",
     "cell_key",
     "changed_default",
     "copy",
-    "first_defaults",
     "gather",
     "keys_of",
     "open_existing",
@@ -41,4 +42,5 @@ __all__ = [
     "read",
     "response_of",
     "run_key",
+    "write_views",
 ]

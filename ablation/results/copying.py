@@ -9,7 +9,7 @@ from ablation.errors import UsageError
 from ablation.results.encoding import encode
 from ablation.results.opening import open_store
 from ablation.results.row import Row
-from ablation.results.store import Quarantined, Scan
+from ablation.results.store import Quarantined, Snapshot
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copi
     old, new = open_store(source), open_store(target)
     if old.place == new.place:
         raise UsageError(f"Expected two places. Received: {old.place} twice. Name another target")
-    scan, record = old.scan(), old.load_study()
+    scan, record = old.scan(), old.load_record()
     if not scan.rows and not scan.attempts and record is None:
         raise UsageError(f"{old.place}: expected a study to copy. Received: nothing. Look at the name.")
     new.check_writable(4000 * len(scan.rows))
     if record is not None:
-        new.save_study(record)
+        new.save_record(record)
     there = {encode(row) for row in _all_rows(new.scan())}
     for row in _all_rows(scan):
         if encode(row) not in there:
@@ -66,7 +66,7 @@ def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copi
     return Copied(len(scan.rows), n_attempts, tuple(conflicts), tuple(running), scan.quarantined)
 
 
-def _all_rows(scan: Scan) -> list[Row]:
+def _all_rows(scan: Snapshot) -> list[Row]:
     """The rows, and then what attempts gave that is no row."""
     attempts = [attempt for tries in scan.attempts.values() for attempt in tries]
     return [*scan.rows.values(), *(attempt.row for attempt in attempts if attempt.row is not None)]

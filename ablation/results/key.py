@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 
 from ablation.errors import UsageError
 from ablation.results.canonical import canonical
@@ -98,12 +97,6 @@ def changed_default(
         f"Finished runs relied on a default that has changed since: {'; '.join(changes)}. "
         "Restore the old default and set the new value in the study, or choose another folder."
     )
-
-
-def first_defaults(record: Mapping[str, Any]) -> Mapping[str, object]:
-    """What each entry's declared default was when a study first knew it, by its record (`study.json`)."""
-    found: Mapping[str, object] = record.get("first_defaults") or record.get("defaults") or {}
-    return found
 
 
 def is_key(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The store's interface: one row per key, whatever happens. `folder` and `database` implement it."""
+"""The store's interface: one row per key, whatever happens. `folder` and `postgres` implement it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ablation.results.claim import Claim
+from ablation.results.record import StudyRecord
 from ablation.results.row import Row
 
 LEASE_SECONDS = 120.0
 """How long a claim holds without a heartbeat: far longer than a busy machine delays one."""
 
 BEATS_PER_LEASE = 6
+
+STOP_SECONDS = 30 * 86400.0
+"""How long a stop signal is kept at least: jobs of its sweep may wait in a cluster's queue for as long."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +50,20 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Scan:
-    """All that a store holds.
+class Snapshot:
+    """All that a store holds, read once: whoever needs it is handed it on.
 
     Attributes:
+        record: The study's record; an empty one where there is none.
         rows: The one row of each finished run, by key.
-        quarantined: What was excluded, and why.
         attempts: By key, in order of their numbers.
+        quarantined: What was excluded, and why.
     """
 
+    record: StudyRecord
     rows: Mapping[str, Row]
-    quarantined: tuple[Quarantined, ...]
     attempts: Mapping[str, tuple[Attempt, ...]]
+    quarantined: tuple[Quarantined, ...] = ()
 
 
 class Store(Protocol):
@@ -98,14 +104,24 @@ class Store(Protocol):
     def attempted(self) -> list[str]:
         """Return the keys of runs that have, or had, attempts that are not their rows; cheap."""
 
-    def scan(self) -> Scan:
-        """Read everything."""
+    def scan(self) -> Snapshot:
+        """Read everything. A run that ends meanwhile counts as finished, and never as neither."""
 
-    def save_study(self, record: Mapping[str, object]) -> None:
+    def save_record(self, record: StudyRecord) -> None:
         """Replace the study's record at once."""
 
-    def load_study(self) -> dict[str, object] | None:
-        """Return the study's record with every entry it was saved with; None if there is none."""
+    def load_record(self) -> StudyRecord | None:
+        """Return the study's record; None if there is none."""
+
+    def stop(self, sweep: str) -> None:
+        """Tell the jobs of a sweep, wherever they are, to begin no more runs.
+
+        Args:
+            sweep: What the sweep is called; other sweeps of the study go on.
+        """
+
+    def is_stopped(self, sweep: str) -> bool:
+        """Tell whether a sweep was told to stop; cheap."""
 
     def sweep(self, older_than_seconds: float = 3600.0) -> int:
         """Remove what crashes have left and nobody needs, once it is old; return how many things."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ablation.results.columns import config_values, factor_column, plain_column, varies
 from ablation.results.opening import open_existing
+from ablation.results.record import StudyRecord
 from ablation.results.row import Row
-from ablation.results.store import Scan
+from ablation.results.store import Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,16 +39,14 @@ def read(path: str | os.PathLike[str], design_only: bool = False) -> pd.DataFram
     Raises:
         UsageError: There is no such folder, or the study's record is damaged.
     """
-    store = open_existing(path)
-    return table(store.scan(), store.load_study() or {}, design_only)
+    return table(open_existing(path).scan(), design_only)
 
 
-def table(scan: Scan, study: Mapping[str, object], design_only: bool = False) -> pd.DataFrame:
-    """Make the table of `read` from rows already read.
+def table(snapshot: Snapshot, design_only: bool = False) -> pd.DataFrame:
+    """Make the table of `read` from what has been read already.
 
     Args:
-        scan: What the store holds.
-        study: The study's record: `factors`, `defaults` and `keys` are looked at.
+        snapshot: What the store holds.
         design_only: As for `read`.
 
     Returns:
@@ -55,12 +54,10 @@ def table(scan: Scan, study: Mapping[str, object], design_only: bool = False) ->
     """
     import pandas as pd
 
-    factors, defaults = _mapping(study, "factors"), _mapping(study, "defaults")
-    keys = study.get("keys")
-    design = [str(key) for key in keys] if isinstance(keys, list) else []
-    rows = _ordered(scan.rows.values(), design, design_only)
+    record = snapshot.record
+    rows = _ordered(snapshot.rows.values(), record.keys, design_only)
     columns: dict[str, object] = {name: [getattr(row, name) for row in rows] for name in _FIRST}
-    _add_config(columns, rows, factors, defaults)
+    _add_config(columns, rows, record)
     _add_identity(columns, rows)
     for name in ("started", "finished"):
         times = [getattr(row, name) for row in rows]
@@ -69,17 +66,12 @@ def table(scan: Scan, study: Mapping[str, object], design_only: bool = False) ->
         )
     columns["seconds"] = [row.seconds for row in rows]
     frame = pd.DataFrame(columns).astype({"seed": "int64", "seconds": "float64"})
-    frame.attrs["excluded"] = [(bad.path, bad.reason) for bad in scan.quarantined]
-    frame.attrs["missing"] = [key for key in design if key not in scan.rows]
+    frame.attrs["excluded"] = [(bad.path, bad.reason) for bad in snapshot.quarantined]
+    frame.attrs["missing"] = [key for key in record.keys if key not in snapshot.rows]
     return frame
 
 
-def _mapping(study: Mapping[str, object], name: str) -> Mapping[str, object]:
-    value = study.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _ordered(rows: Iterable[Row], design: list[str], design_only: bool) -> list[Row]:
+def _ordered(rows: Iterable[Row], design: Sequence[str], design_only: bool) -> list[Row]:
     """Cells in the order of the design, then other cells by id; within a cell by seed."""
     position = {key: i for i, key in enumerate(design)}
     kept = [row for row in rows if row.key in position or not design_only]
@@ -90,20 +82,17 @@ def _ordered(rows: Iterable[Row], design: list[str], design_only: bool) -> list[
     return sorted(kept, key=lambda row: (first[row.cell], row.cell, row.seed, row.key))
 
 
-def _add_config(
-    columns: dict[str, object], rows: list[Row], factors: Mapping[str, object], defaults: Mapping[str, object]
-) -> None:
+def _add_config(columns: dict[str, object], rows: list[Row], record: StudyRecord) -> None:
     """Add factors, responses, and what else varies, in this order."""
     configs = [row.config for row in rows]
-    for name, levels in factors.items():
-        stored = levels if isinstance(levels, list) else [levels]
-        values = config_values(configs, name, defaults)
-        columns[_free(name, "config", columns)] = factor_column(values, stored)
+    for name, levels in record.factors.items():
+        values = config_values(configs, name, record.defaults)
+        columns[_free(name, "config", columns)] = factor_column(values, levels)
     for name in _names(row.responses for row in rows):
         columns[_free(name, "response", columns)] = _floats([row.responses.get(name) for row in rows])
     for name in _names(configs):
-        values = config_values(configs, name, defaults)
-        if name not in factors and varies(values):
+        values = config_values(configs, name, record.defaults)
+        if name not in record.factors and varies(values):
             columns[_free(name, "config", columns)] = plain_column(values)
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from ablation.errors import UsageError
 from ablation.files import Disk, make_folders, refusals, replace_durably
 from ablation.results.levels import parquet_with_levels
-from ablation.results.opening import is_url, open_store
-from ablation.results.table import read
+from ablation.results.opening import is_url, open_existing
+from ablation.results.store import Snapshot
+from ablation.results.table import table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,10 +26,6 @@ def gather(
     disk: Disk | None = None,
 ) -> pd.DataFrame:
     """Read a study, rebuild its views, `results.csv` and `results.parquet`, and sweep what crashes have left.
-
-    Parquet keeps types, and levels with their order in its metadata (`ablation.results.levels`). CSV is for
-    people and spreadsheets: text that one would run as a formula gets an apostrophe before it, as OWASP
-    advises.
 
     Args:
         path: The study's folder or URL.
@@ -45,23 +42,48 @@ def gather(
         raise UsageError(
             "folder: expected a folder for the views, as the rows are in a database. Received: None."
         )
-    frame = read(path)
-    place, disk = Path(folder or path), disk or Disk()
-    for name, data in (("results.csv", _csv(frame)), ("results.parquet", parquet_with_levels(frame))):
-        with refusals("write", place / name):
-            make_folders(disk, place)
-            replace_durably(disk, place / name, data)
-    open_store(path).sweep()
+    store = open_existing(path)
+    frame = write_views(store.scan(), Path(folder or path), disk)
+    store.sweep()
     return frame
 
 
-def keys_of(table: Path) -> set[str]:
+def write_views(snapshot: Snapshot, folder: Path, disk: Disk | None = None) -> pd.DataFrame:
+    """Write `results.csv` and `results.parquet`, each at once.
+
+    Parquet keeps types, and levels with their order in its metadata (`ablation.results.levels`). CSV is for
+    people and spreadsheets: text that one would run as a formula gets an apostrophe before it, as OWASP
+    advises.
+
+    Args:
+        snapshot: What the store holds.
+        folder: Where the views go.
+        disk: The file system.
+
+    Returns:
+        The table. A study without rows leaves views that are there as they are.
+
+    Raises:
+        UsageError: The folder cannot be written to.
+    """
+    frame, disk = table(snapshot), disk or Disk()
+    for name, write in (("results.csv", _csv), ("results.parquet", parquet_with_levels)):
+        path = folder / name
+        if frame.empty and path.exists():
+            continue
+        with refusals("write", path):
+            make_folders(disk, folder)
+            replace_durably(disk, path, write(frame))
+    return frame
+
+
+def keys_of(parquet_file: Path) -> set[str]:
     """The runs in a study's `results.parquet`; none where it cannot be read."""
     import pyarrow
     from pyarrow import parquet
 
     try:
-        return set(parquet.read_table(table, columns=["key"])["key"].to_pylist())
+        return set(parquet.read_table(parquet_file, columns=["key"])["key"].to_pylist())
     except (OSError, pyarrow.ArrowException, KeyError):
         return set()
 

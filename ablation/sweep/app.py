@@ -5,8 +5,10 @@ import multiprocessing
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from ablation.errors import UsageError
-from ablation.results import Response, open_store
+from ablation.results import Response, Snapshot, StudyRecord, open_store
 from ablation.sweep.cell import Cell, Identity, make_cell
 from ablation.sweep.explain import explain
 from ablation.sweep.pickling import register_sentinels
@@ -33,7 +35,7 @@ from ablation.sweep.workers import register_workers
 
 _INTERRUPTED = "Interrupted. Finished runs are kept; the same command goes on."
 
-After = Callable[[Any, str], None]
+After = Callable[..., None]
 Check = Callable[[Collection[str], Sequence[Mapping[str, Any]]], None]
 Responses = Sequence[Response] | Callable[[Any], Sequence[Response]]
 
@@ -50,7 +52,8 @@ class App:
         identity: settings → what else determines a result, such as the hash of the data.
         unkeyed: config keys that change no result, such as the folder of the data.
         after: (settings of the reference cell, the study's folder) → nothing; called once at the end of a
-            sweep, before the report.
+            sweep, before the report. One with more arguments also gets the `Snapshot` of the study's store,
+            and the report's `Subject`.
         check: (factors, the cells' flat configurations) → nothing, or a `UsageError` that refuses the plan,
             before anything is trained.
         responses: unit and direction of what is measured; or settings → the same.
@@ -78,8 +81,20 @@ class App:
 
     def responses(self, cfg: DictConfig) -> Sequence[Response]:
         """What is declared of the responses of a configuration."""
-        told = self._responses
-        return told(OmegaConf.to_object(cfg)) if callable(told) else told
+        declared = self._responses
+        return declared(OmegaConf.to_object(cfg)) if callable(declared) else declared
+
+    def finish(self, cfg: DictConfig, snapshot: Snapshot, subject: Any) -> None:
+        """Call what the app wants to be called at the end of a sweep.
+
+        Args:
+            cfg: configuration of the reference cell.
+            snapshot: what the study's store holds.
+            subject: of the report.
+        """
+        if self.after is not None:
+            arguments = (OmegaConf.to_object(cfg), cfg.results.folder, snapshot, subject)
+            self.after(*arguments[: len(inspect.signature(self.after).parameters)])
 
     def __call__(self, cfg: DictConfig) -> None:
         """Do one job: the runs of a cell that are not done yet."""
@@ -87,12 +102,17 @@ class App:
         seeds = check_seeds(list(cfg.seeds))
         job = HydraConfig.get()
         log_path = os.path.relpath(Path(job.runtime.output_dir) / f"{job.job.name}.log", cfg.results.folder)
-        about = JobContext(cfg.name, cfg.results.folder, provenance(self.folder), log_path)
-        stop = job.mode == RunMode.MULTIRUN and job.sweeper.get("on_failure") == "stop"
-        run_cell(cell, seeds, self.train, store, about, stop)
+        context = JobContext(cfg.name, cfg.results.folder, provenance(self.folder), log_path)
+        if job.mode == RunMode.MULTIRUN:
+            sweep, is_stopping = job.sweeper.get("sweep", ""), job.sweeper.get("on_failure") == "stop"
+            context = replace(
+                context, sweep=sweep, response=cfg.analysis.response, stop_on_failure=is_stopping
+            )
+        run_cell(cell, seeds, self.train, store, context)
         if job.mode == RunMode.RUN:
+            record = store.load_record() or StudyRecord()
             for seed in seeds:
-                print_row(finished(store, cell, seed), seed)
+                print_row(finished(store, cell, seed, record), seed)
 
 
 def main(
@@ -158,7 +178,7 @@ def check_seeds(seeds: Sequence[Any]) -> list[int]:
 
 def call(entry: Callable[[], None]) -> None:
     """Run a Hydra app to its end; a user's mistake ends with a sentence and exit code 2."""
-    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra raises, and the mistake can be told from a fault
+    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra raises: user errors differ from bugs
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as in the background of a script
             signal.signal(number, _interrupt)
@@ -168,11 +188,18 @@ def call(entry: Callable[[], None]) -> None:
         _exit(str(error))
     except (HydraException, OmegaConfBaseException, YAMLError) as error:
         _exit(explain(error))
-    except PermissionError as error:
+    except OSError as error:
+        if error.filename is None or _in_a_job(error):
+            raise
         _exit(f"Expected a place that can be written to. Received: {error.filename}: {error.strerror}")
     except KeyboardInterrupt:
         print(_INTERRUPTED, file=sys.stderr)
         sys.exit(130)
+
+
+def _in_a_job(error: BaseException) -> bool:
+    """Whether an error comes from an app's job, and not from Hydra, which makes the job's folder."""
+    return any(frame.f_code is App.__call__.__code__ for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def _exit(sentence: str) -> None:

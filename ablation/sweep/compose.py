@@ -6,6 +6,7 @@ composed cells confirm it. Where factors touch the same keys, every cell is comp
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,14 @@ N_CONFIRMED = 3
 """Cells that are composed to confirm those that are not."""
 
 Levels = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Level:
+    """A level as a launcher is told of it, and what it changes in the reference cell."""
+
+    line: str
+    change: Change
 
 
 class Composer:
@@ -50,8 +59,7 @@ class Composer:
         self.config = compose([*self._fixed, *first])
         self.reference = describe(self.config)
         self.factors: dict[str, list[Any]] = {}
-        self._lines: dict[str, dict[str, str]] = {}
-        self._changes: dict[str, dict[str, Change]] = {}
+        self._levels: dict[str, dict[str, _Level]] = {}
         for i, (key, texts) in enumerate(overrides.swept.items()):
             name = _factor(key, self.reference)
             if name in self.factors:
@@ -62,7 +70,7 @@ class Composer:
 
     def lines(self, levels: Levels) -> tuple[str, ...]:
         """The overrides that make Hydra compose the cell with these levels."""
-        return (*self._fixed, *(self._lines[name][repr(level)] for name, level in levels.items()))
+        return (*self._fixed, *(self._level(name, level).line for name, level in levels.items()))
 
     def cells(self, design: Sequence[Levels]) -> list[Cell]:
         """The cells of a design.
@@ -78,7 +86,7 @@ class Composer:
 
     def _learn(self, name: str, lines: Sequence[str], first: Sequence[str], i: int) -> None:
         """Compose each level of a factor, with the others at their first."""
-        self.factors[name], self._lines[name], self._changes[name] = [], {}, {}
+        self.factors[name], self._levels[name] = [], {}
         for line in lines:
             rest = [*first[:i], line, *first[i + 1 :]]
             is_first = line == first[i]
@@ -87,13 +95,18 @@ class Composer:
                 raise UsageError(f"{name}: expected levels that are values. Received a group: {line}")
             level = cell.config[name]
             self.factors[name].append(level)
-            self._lines[name][repr(level)] = line
-            self._changes[name][repr(level)] = difference(self.reference, cell)
+            self._levels[name][repr(level)] = _Level(line, difference(self.reference, cell))
+
+    def _level(self, name: str, level: Any) -> "_Level":
+        return self._levels[name][repr(level)]  # 1, 1.0 and true are three levels
 
     @property
     def _is_additive(self) -> bool:
         """Whether no two factors change the same key."""
-        touched = [set().union(*(c.keys() for c in changes.values())) for changes in self._changes.values()]
+        touched = [
+            set().union(*(level.change.keys() for level in levels.values()))
+            for levels in self._levels.values()
+        ]
         return sum(map(len, touched)) == len(set().union(*touched))
 
     def _refuse_idle(self) -> None:
@@ -101,16 +114,13 @@ class Composer:
         idle = [
             name
             for name, levels in self.factors.items()
-            if any(self._alone(name, level).id == self.reference.id for level in levels[1:])
+            if any(self._derived({name: level}).id == self.reference.id for level in levels[1:])
         ]
         if idle:
             raise UsageError(f"Expected factors that change what a run gives. Received: {', '.join(idle)}")
 
-    def _alone(self, name: str, level: Any) -> Cell:
-        return self.reference.changed([self._changes[name][repr(level)]])
-
     def _derived(self, levels: Levels) -> Cell:
-        return self.reference.changed([self._changes[name][repr(level)] for name, level in levels.items()])
+        return self.reference.changed([self._level(name, level).change for name, level in levels.items()])
 
     def _composed(self, levels: Levels) -> Cell:
         return self._describe(self._compose(self.lines(levels)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from statistics import fmean
 
+from ablation.numbers import duration
 from ablation.results import Row
 
 
@@ -20,15 +21,7 @@ def time_left(rows: Iterable[Row], n_todo: int, n_parallel: int | None) -> str:
     seconds = [row.seconds for row in rows]
     if not seconds or not n_todo:
         return ""
+    whole = fmean(seconds) * n_todo
     if n_parallel is None:
-        return f", {duration(fmean(seconds) * n_todo)} of training left, divided by what runs at once"
-    return f", {duration(fmean(seconds) * n_todo / min(n_parallel, n_todo))} left"
-
-
-def duration(seconds: float) -> str:
-    """A time as people say it: `about 40 s`, `about 6 min`, `about 3.2 h`, `about 4.5 days`."""
-    for unit, size, limit in (("s", 1, 90), ("min", 60, 90 * 60), ("h", 3600, 48 * 3600)):
-        if seconds < limit:
-            amount = seconds / size
-            return f"about {amount:.1f} {unit}" if unit == "h" else f"about {max(amount, 1):.0f} {unit}"
-    return f"about {seconds / 86400:.1f} days"
+        return f", about {duration(whole)} of training left, divided by what runs at once"
+    return f", about {duration(whole / min(n_parallel, n_todo))} left"

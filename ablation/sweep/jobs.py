@@ -8,7 +8,8 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 
 from ablation.errors import UsageError
-from ablation.sweep.launchers import _replace_processes
+from ablation.sweep.compose import Composer
+from ablation.sweep.launchers import LauncherTraits
 from ablation.sweep.plan import Plan, Runs
 
 
@@ -20,64 +21,73 @@ class Job:
     overrides: tuple[str, ...]
 
 
-def make_jobs(plan: Plan, todo: Runs, order: int | None, told: Sequence[str] = ()) -> list[Job]:
+def make_jobs(
+    plan: Plan, composer: Composer, todo: Runs, order: int | None, shared: Sequence[str] = ()
+) -> list[Job]:
     """One job for each cell that has runs to do.
 
     Args:
         plan: of the study.
-        todo: its runs that are missing.
+        composer: knows the overrides of a cell.
+        todo: the plan's runs that are missing.
         order: seed of the order of the jobs, so that the drift of a machine does not become an effect; None
             keeps the design's order.
-        told: overrides for every job.
+        shared: overrides for every job.
     """
     jobs = []
     for planned in plan.cells:
         seeds = [seed for seed in plan.seeds if planned.cell.key(seed) in todo]
         if seeds:
-            fixed = [line for line in planned.overrides if not line.lstrip("+").startswith("seeds=")]
+            lines = composer.lines(planned.levels)
+            fixed = [line for line in lines if not line.lstrip("+").startswith("seeds=")]
             own = f"seeds={seeds}".replace(" ", ""), f"hydra.sweep.subdir=jobs/{planned.cell.id}"
-            jobs.append(Job(planned.label, (*fixed, *told, *own)))
-    return jobs if order is None else shuffled(jobs, order)
+            jobs.append(Job(planned.label, (*fixed, *shared, *own)))
+    return jobs if order is None else [jobs[i] for i in np.random.default_rng(order).permutation(len(jobs))]
 
 
-def launch(launcher: Launcher, jobs: Sequence[Job], n_at_once: int, again: bool = False) -> Iterator[str]:
+def launch(
+    launcher: Launcher, jobs: Sequence[Job], traits: LauncherTraits, recycle: int, again: bool = False
+) -> Iterator[str]:
     """Do the jobs; yield what went wrong, a line each.
 
     Args:
         launcher: Hydra's.
         jobs: to do.
-        n_at_once: jobs per launch. Processes that joblib keeps are replaced in between.
+        traits: of the launcher.
+        recycle: jobs after which a process that is kept is replaced.
         again: whether these are what is left of a launch before.
 
     Raises:
         UsageError: all jobs of the first launch failed, and by one and the same mistake of the user.
     """
-    for start in range(0, len(jobs), n_at_once):
-        some = jobs[start : start + n_at_once]
+    size = traits.n_per_launch(recycle, len(jobs))
+    for start in range(0, len(jobs), size):
+        some = jobs[start : start + size]
         if start:
-            _replace_processes()
+            traits.replace_processes()
         try:
             returns = launcher.launch([job.overrides for job in some], initial_job_idx=start)
         except UsageError:
             raise
         except Exception as error:  # a worker that was killed takes the launch with it
-            yield f"The launcher ended with {type(error).__name__}: {str(error).partition(chr(10))[0]}"
+            yield f"The launcher ended with {_in_a_line(error)}"
             continue
         yield from _errors([job.label for job in some], returns, may_raise=not (start or again))
 
 
 def _errors(labels: Sequence[str], returns: Sequence[JobReturn], may_raise: bool) -> list[str]:
-    failed = [(label, r) for label, r in zip(labels, returns, strict=True) if r.status != JobStatus.COMPLETED]
-    errors = [r._return_value for _, r in failed]
-    told = {str(error) for error in errors}
-    if may_raise and len(errors) == len(labels) and len(told) == 1 and isinstance(errors[0], UsageError):
-        raise UsageError(told.pop())
-    return [
-        f"failed: {label}: {type(error).__name__}: {str(error).partition(chr(10))[0]}"
-        for (label, _), error in zip(failed, errors, strict=True)
-    ]
+    returned = zip(labels, returns, strict=True)
+    failed = [(label, r._return_value) for label, r in returned if r.status != JobStatus.COMPLETED]
+    messages = {str(error) for _, error in failed}
+    if (
+        may_raise
+        and len(failed) == len(labels)
+        and len(messages) == 1
+        and isinstance(failed[0][1], UsageError)
+    ):
+        raise UsageError(messages.pop())
+    return [f"failed: {label}: {_in_a_line(error)}" for label, error in failed]
 
 
-def shuffled(jobs: Sequence[Job], seed: int) -> list[Job]:
-    """The jobs in an order that the seed gives, so that drift of a machine does not become an effect."""
-    return [jobs[i] for i in np.random.default_rng(seed).permutation(len(jobs))]
+def _in_a_line(error: object) -> str:
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"

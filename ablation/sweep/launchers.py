@@ -1,47 +1,107 @@
-"""What each launcher is: how many jobs it runs at once, and what it needs to be told."""
+"""What each of Hydra's launchers is to a sweep, said once: `LAUNCHERS`."""
 
-import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ablation.errors import UsageError
 from ablation.sweep.workers import n_workers
 
+Settings = Mapping[str, Any]
+"""`hydra.launcher` of the composed configuration."""
 
-def n_at_once(launcher: Mapping[str, Any], recycle: int, n_jobs: int) -> int:
-    """Jobs per launch.
 
-    All of them as a rule. With joblib so many that each process does `recycle` of them; with
-    `submitit_local`, which starts them all at the same moment, one for each core or GPU.
+@dataclass(frozen=True)
+class LauncherTraits:
+    """How a launcher runs jobs.
+
+    Args:
+        n_parallel: jobs that run at once; None where only a cluster knows.
+        keeps_processes: whether its processes outlive a job. TensorFlow holds on to what it has traced, so
+            they are replaced when each has done its share.
+        starts_all: whether it starts all jobs of a launch at the same moment.
+        is_elsewhere: whether jobs may run in another working directory.
+        extra: the extra of this package that installs it.
     """
-    if str(launcher.get("_target_")).endswith("submitit_launcher.LocalLauncher"):
-        return n_workers()
-    n_processes = parallel(launcher) or 1
-    return recycle * n_processes if n_processes > 1 else max(n_jobs, 1)
+
+    n_parallel: int | None = None
+    keeps_processes: bool = False
+    starts_all: bool = False
+    is_elsewhere: bool = False
+    extra: str = ""
+
+    def n_per_launch(self, recycle: int, n_jobs: int) -> int:
+        """Jobs that one launch may have: all of them, unless processes or cores want them in shares.
+
+        Args:
+            recycle: jobs after which a process that is kept is replaced.
+            n_jobs: of the sweep.
+        """
+        if self.starts_all and self.n_parallel:
+            return self.n_parallel
+        if self.keeps_processes and (self.n_parallel or 1) > 1:
+            return recycle * (self.n_parallel or 1)
+        return max(n_jobs, 1)
+
+    def replace_processes(self) -> None:
+        """End the processes that are kept, if any; the next launch starts others."""
+        if self.keeps_processes:
+            from joblib.externals.loky import get_reusable_executor
+
+            get_reusable_executor().shutdown(wait=True)
+
+    def job_overrides(self, folder: str) -> list[str]:
+        """Overrides that each job needs to find the study's folder."""
+        if not self.is_elsewhere:
+            return []
+        escaped = str(Path(folder).absolute()).replace("\\", "\\\\").replace("'", "\\'")
+        return [f"results.folder='{escaped}'"]
 
 
-def ray_overrides(launcher: Mapping[str, Any], folder: str) -> list[str]:
-    """Overrides for jobs that may run in another working directory: those of a Ray cluster."""
-    is_ray = str(launcher.get("_target_")).endswith("RayLauncher")
-    if not is_ray or launcher["ray"]["init"].get("address") == "local":
-        return []
-    escaped = str(Path(folder).absolute()).replace("\\", "\\\\").replace("'", "\\'")
-    return [f"results.folder='{escaped}'"]
+LAUNCHERS: dict[str, Callable[[Settings], LauncherTraits]] = {
+    "hydra._internal.core_plugins.basic_launcher.BasicLauncher": lambda _: LauncherTraits(n_parallel=1),
+    "hydra_plugins.hydra_joblib_launcher.joblib_launcher.JoblibLauncher": lambda settings: LauncherTraits(
+        n_parallel=_n_jobs(settings), keeps_processes=True
+    ),
+    "hydra_plugins.hydra_ray_launcher.ray_launcher.RayLauncher": lambda settings: LauncherTraits(
+        is_elsewhere=_ray_address(settings) != "local", extra="ray"
+    ),
+    "hydra_plugins.hydra_submitit_launcher.submitit_launcher.LocalLauncher": lambda _: LauncherTraits(
+        n_parallel=n_workers(), starts_all=True, extra="slurm"
+    ),
+    "hydra_plugins.hydra_submitit_launcher.submitit_launcher.SlurmLauncher": lambda _: LauncherTraits(
+        extra="slurm"
+    ),
+}
+"""`_target_` of a launcher → its traits under given settings. Others are taken for clusters."""
 
 
-def _replace_processes() -> None:
-    """End the processes that joblib keeps: TensorFlow holds on to what it has traced."""
-    from joblib.externals.loky import get_reusable_executor
+def launcher_traits(settings: Settings) -> LauncherTraits:
+    """What the configured launcher is.
 
-    get_reusable_executor().shutdown(wait=True)
+    Args:
+        settings: `hydra.launcher`.
+
+    Raises:
+        UsageError: the settings mean nothing.
+    """
+    traits = LAUNCHERS.get(str(settings.get("_target_")))
+    return traits(settings) if traits else LauncherTraits()
 
 
-def parallel(launcher: Mapping[str, Any]) -> int | None:
-    """How many jobs a launcher does at once, by its configuration; None when only a cluster knows."""
-    target = str(launcher.get("_target_", ""))
-    if target.endswith("BasicLauncher"):
-        return 1
-    if "n_jobs" not in launcher:
-        return None
-    n_jobs = int(launcher["n_jobs"])
-    return n_jobs if n_jobs > 0 else max(1, (os.cpu_count() or 1) + 1 + n_jobs)
+def _n_jobs(settings: Settings) -> int:
+    import joblib
+
+    n_jobs = settings.get("n_jobs")
+    try:
+        return int(joblib.effective_n_jobs(n_jobs))
+    except ValueError as error:
+        raise UsageError(
+            "hydra.launcher.n_jobs: expected a number of processes, or -1 for one per core. "
+            f"Received: {n_jobs}"
+        ) from error
+
+
+def _ray_address(settings: Settings) -> object:
+    return settings.get("ray", {}).get("init", {}).get("address")

@@ -9,8 +9,8 @@ from contextlib import contextmanager, suppress
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ablation.errors import UsageError
+from ablation.numbers import duration
 from ablation.results import Row, Store
-from ablation.sweep.forecast import duration
 from ablation.sweep.plan import PlannedCell, Runs
 from ablation.sweep.survey import Watch
 from ablation.sweep.terminal import FAILURE, console, failure_line, value
@@ -85,7 +85,7 @@ class _Lines:
 
     def _left(self) -> str:
         seconds = (time.monotonic() - self._start) / self.n_done * (self.n_runs - self.n_done)
-        return f"{duration(seconds)} left"
+        return f"about {duration(seconds)} left"
 
     def _show(self, last: str) -> None:
         print(f"[{self.n_done}/{self.n_runs}] {last}, {self._left()}", flush=True)

@@ -17,11 +17,10 @@ Runs = Mapping[str, tuple["PlannedCell", int]]
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """A cell of the design, and the overrides that make Hydra compose it."""
+    """A cell of the design, and its level of each factor."""
 
     cell: Cell
     levels: Mapping[str, Any]
-    overrides: tuple[str, ...]
 
     @property
     def label(self) -> str:
@@ -61,7 +60,7 @@ def make_plan(composer: Composer, design: Design, seeds: Sequence[int]) -> Plan:
         UsageError: two cells of the design give the same runs.
     """
     cells = [
-        PlannedCell(cell, levels, composer.lines(levels))
+        PlannedCell(cell, levels)
         for cell, levels in zip(composer.cells(design.cells), design.cells, strict=True)
     ]
     plan = Plan(design, seeds, cells)

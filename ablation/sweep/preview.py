@@ -1,28 +1,25 @@
 """What `make plan` adds to the plan: aliases, and the smallest effect that the study will be able to see."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from ablation.errors import UsageError
 from ablation.naming import level_text
+from ablation.results import Snapshot
 from ablation.sweep.plan import Plan
 
 _UNKNOWN = "Smallest detectable effect: unknown"
 
 
-def preview(record: Mapping[str, Any], plan: Plan, url: str, n_done: int) -> list[str]:
+def preview(snapshot: Snapshot, plan: Plan, n_done: int) -> list[str]:
     """Sentences about what the planned runs can tell.
 
     Args:
-        record: of the study, as it would be saved.
+        snapshot: earlier rows, and the record as it would be saved.
         plan: its runs.
-        url: where earlier rows are.
         n_done: how many of the runs are finished.
     """
-    aliases = [f"  {line}" for line in record["design"]["aliases"]]
+    aliases = [f"  {line}" for line in snapshot.record.design.aliases]
     lines = ["Aliases (effects that this design cannot tell apart):", *aliases] if aliases else []
     if n_done:
-        lines += _detectable(record, plan, url)
+        lines += _detectable(snapshot, plan)
     else:
         lines.append(
             "No run is finished yet, so time and detectable effects are unknown. Train one cell to know the"
@@ -31,16 +28,16 @@ def preview(record: Mapping[str, Any], plan: Plan, url: str, n_done: int) -> lis
     return [*lines, "Nothing was trained (hydra.sweeper.plan_only)."]
 
 
-def _detectable(record: Mapping[str, Any], plan: Plan, url: str) -> list[str]:
+def _detectable(snapshot: Snapshot, plan: Plan) -> list[str]:
     """The smallest detectable effects by level, judged by earlier rows."""
     import pandas as pd
 
     from ablation.analysis import analyze, detectable_effects
-    from ablation.results import open_store
     from ablation.results.columns import factor_column
     from ablation.results.table import table as table_of
 
-    table, block = table_of(open_store(url).scan(), record), "seed" if len(plan.seeds) > 1 else None
+    record, block = snapshot.record, "seed" if len(plan.seeds) > 1 else None
+    table = table_of(snapshot)
     runs = [(cell.levels, seed) for cell in plan.cells for seed in plan.seeds]
     planned = pd.DataFrame({"seed": [seed for _, seed in runs]})
     for name, levels in plan.factors.items():
@@ -53,8 +50,8 @@ def _detectable(record: Mapping[str, Any], plan: Plan, url: str) -> list[str]:
     try:
         used = table["seed"].nunique() > 1
         earlier = analyze(
-            table, record["response"], varied, block="seed" if block and used else None,
-            direction=record.get("direction", "lower"),
+            table, record.response, varied, block="seed" if block and used else None,
+            direction=record.direction,
         )  # fmt: skip
         found = detectable_effects(earlier, planned)
     except UsageError as error:
@@ -64,7 +61,7 @@ def _detectable(record: Mapping[str, Any], plan: Plan, url: str) -> list[str]:
     if sizes.isna().all():
         return [f"{_UNKNOWN}: the finished runs leave no error estimate."]
     unit = " %" if percent else ""
-    response, n = record["response"], len(table)
+    response, n = record.response, len(table)
     return [
         f"Smallest effect on the {response} found with probability 80 %, judged by {n} finished runs:",
         *(

@@ -29,6 +29,7 @@ class SweepRequest:
     on_failure: str = "continue"
     recycle: int = 40
     plan_only: bool = False
+    sweep: str = ""
 
     def __post_init__(self) -> None:
         """Refuse numbers and words that mean nothing."""

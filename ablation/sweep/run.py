@@ -10,40 +10,47 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ablation.errors import UsageError
-from ablation.results import Arrays, Claim, Outcome, Row, Store, changed_default, first_defaults
+from ablation.results import Arrays, Claim, Outcome, Row, Store, StudyRecord, changed_default
 from ablation.sweep.cell import Cell
 
 log = logging.getLogger(__name__)
 
+Train = Callable[[Any, Sequence[int]], Iterable[Outcome]]
+
 
 @dataclass(frozen=True)
 class JobContext:
-    """What every row of a job says beside its result.
+    """What every row of a job says beside its result, and the sweep that the job belongs to.
 
     Args:
         study: name of the study.
         folder: of the study, where arrays are kept.
         provenance: versions, commit.
         log_path: of the job's log, relative to the study.
+        sweep: what the sweep is called; empty for a single run.
+        response: what each run of a sweep must measure.
+        stop_on_failure: whether a failed run stops the sweep: this job and those that have not begun.
     """
 
     study: str
     folder: str
     provenance: Mapping[str, str] = field(default_factory=dict)
     log_path: str | None = None
+    sweep: str = ""
+    response: str = ""
+    stop_on_failure: bool = False
+
+    def is_stopped(self, store: Store) -> bool:
+        """Whether a run, here or elsewhere, has stopped the sweep."""
+        return bool(self.sweep) and store.is_stopped(self.sweep)
+
+    def stop(self, store: Store) -> None:
+        """Tell jobs that have not begun, wherever they are."""
+        if self.sweep:
+            store.stop(self.sweep)
 
 
-Train = Callable[[Any, Sequence[int]], Iterable[Outcome]]
-
-
-def run_cell(
-    cell: Cell,
-    seeds: Sequence[int],
-    train: Train,
-    store: Store,
-    about: JobContext,
-    stop_on_failure: bool = False,
-) -> list[Row]:
+def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, context: JobContext) -> list[Row]:
     """Train what is not done and not being done elsewhere.
 
     Args:
@@ -51,31 +58,32 @@ def run_cell(
         seeds: of the runs wanted.
         train: the app's function; yields outcomes one by one.
         store: of the study.
-        about: what every row says of the job.
-        stop_on_failure: whether a failed run stops the sweep: this job and those that have not begun.
+        context: of the job.
 
     Returns:
         The rows that were committed now.
 
     Raises:
-        UsageError: a finished row relied on another default.
+        UsageError: a finished row relied on another default, or a run did not measure the response.
         Exception: whatever `train` raised, after it was recorded as an attempt.
     """
-    if stop_on_failure and is_stopped(store):
+    if context.is_stopped(store):
         return []
+    record = store.load_record() or StudyRecord()
     with ExitStack() as claims:
         held = {}
         for seed in seeds:
-            claim = None if finished(store, cell, seed) else store.claim(cell.key(seed))
+            claim = None if finished(store, cell, seed, record) else store.claim(cell.key(seed))
             if claim is not None:
                 held[seed] = claims.enter_context(claim)
-        recorder = _Recorder(cell, store, about, held)
+        recorder = _Recorder(cell, store, context, held)
         errors = []
         while recorder.left:
             try:
                 for outcome in train(cell.settings, recorder.left):
                     recorder.commit(outcome)
-                    if stop_on_failure and is_stopped(store):
+                    _check_response(outcome, store, context)
+                    if context.is_stopped(store):
                         return recorder.rows
                 recorder.check_complete()
             except UsageError:
@@ -86,50 +94,50 @@ def run_cell(
                 log.exception("The run of seed %s failed", recorder.left[0])
                 recorder.fail(error)
                 errors.append(error)
-                if stop_on_failure:
-                    _stop(store)
+                if context.stop_on_failure:
+                    context.stop(store)
                     break
         if errors:
             raise errors[0]
         return recorder.rows
 
 
-def finished(store: Store, cell: Cell, seed: int) -> Row | None:
+def finished(store: Store, cell: Cell, seed: int, record: StudyRecord) -> Row | None:
     """The row of a run, if there is one.
 
     Raises:
         UsageError: a declared default has changed since the row was written.
     """
     row = store.find(cell.key(seed))
-    if row is None:
-        return None
-    known = first_defaults(store.load_study() or {})
-    if change := changed_default(row.config, cell.keyed, known):
+    if row and (change := changed_default(row.config, cell.keyed, record.first_defaults)):
         raise UsageError(change)
     return row
 
 
-def is_stopped(store: Store) -> bool:
-    """Whether a failed run has stopped the present sweep; the next one clears it."""
-    return bool((store.load_study() or {}).get("stopped"))
+def _check_response(outcome: Outcome, store: Store, context: JobContext) -> None:
+    """Stop a sweep whose response the app does not measure: more runs would not have it either."""
+    if context.sweep and context.response not in outcome.responses:
+        context.stop(store)
+        raise UsageError(wrong_response(context.response, outcome.responses))
 
 
-def _stop(store: Store) -> None:
-    """Tell jobs that have not begun, wherever they are."""
-    store.save_study({**(store.load_study() or {}), "stopped": True})
+def wrong_response(response: str, known: Iterable[str]) -> str:
+    """What to say of a response that no run has."""
+    there = ", ".join(sorted(known)) or "responses, but the runs have none"
+    return f"analysis.response: expected one of {there}. Received: {response}"
 
 
 class _Recorder:
     """Turns the outcomes of a job into rows."""
 
-    def __init__(self, cell: Cell, store: Store, about: JobContext, held: Mapping[int, Claim]) -> None:
-        self.cell, self.store, self.about, self.held = cell, store, about, held
+    def __init__(self, cell: Cell, store: Store, context: JobContext, held: Mapping[int, Claim]) -> None:
+        self.cell, self.store, self.context, self.held = cell, store, context, held
         self.rows: list[Row] = []
         self.left = list(held)
         self._start_clock()
 
     def check_complete(self) -> None:
-        """Refuse an app that ends without a word on some of its seeds."""
+        """Refuse an app that ends without an outcome for some of its seeds."""
         if self.left:
             raise ValueError(f"Expected an outcome for each seed. Received none for {self.left}")
 
@@ -140,17 +148,11 @@ class _Recorder:
                 f"Expected the outcome of one of the seeds {self.left}. Received: {outcome.seed}"
             )
         is_finite = all(math.isfinite(value) for value in outcome.responses.values())
-        row = self._row(
-            outcome.seed,
-            "ok" if is_finite else "diverged",
-            outcome.responses,
-            outcome.history,
-            outcome.provenance,
-        )
+        row = self._row(outcome, "ok" if is_finite else "diverged")
         for kind, arrays in (("arrays", outcome.arrays), ("weights", outcome.weights)):
-            # Who was slow and lost the run to another leaves what belongs to the row that is there.
+            # If another process has stored this run first, keep its arrays.
             if arrays and self.store.find(row.key) is None:
-                Arrays(self.about.folder).save(kind, row.key, arrays)
+                Arrays(self.context.folder).save(kind, row.key, arrays)
         self.store.commit(row, self.held[outcome.seed])
         self.left = [seed for seed in self.left if seed != outcome.seed]
         self.rows.append(row)
@@ -160,37 +162,29 @@ class _Recorder:
     def fail(self, error: Exception) -> None:
         """Keep what went wrong as an attempt at the run that was being trained, and leave that run."""
         status = "out_of_memory" if isinstance(error, MemoryError) else "error"
-        told = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode("utf-8")
-        row = self._row(self.left.pop(0), status, {}, error=told)
+        words = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode("utf-8")
+        row = self._row(Outcome(self.left.pop(0), {}), status, words)
         self.store.commit(row, self.held[row.seed])
         self._start_clock()
 
     def _start_clock(self) -> None:
         self._started, self._tick = datetime.now(UTC), time.perf_counter()
 
-    def _row(
-        self,
-        seed: int,
-        status: str,
-        responses: Mapping[str, float],
-        history: Mapping[str, Sequence[float]] | None = None,
-        known: Mapping[str, str] | None = None,
-        error: str | None = None,
-    ) -> Row:
+    def _row(self, outcome: Outcome, status: str, error: str | None = None) -> Row:
         return Row(
-            key=self.cell.key(seed),
-            study=self.about.study,
+            key=self.cell.key(outcome.seed),
+            study=self.context.study,
             cell=self.cell.id,
-            seed=seed,
+            seed=outcome.seed,
             status=status,
             config=self.cell.config,
-            responses=responses,
-            history=history or {},
+            responses=outcome.responses,
+            history=outcome.history,
             identity=self.cell.identity,
-            provenance={**self.about.provenance, **(known or {})},
+            provenance={**self.context.provenance, **outcome.provenance},
             started=self._started.isoformat(),
             finished=datetime.now(UTC).isoformat(),
             seconds=time.perf_counter() - self._tick,
             error=error,
-            log=self.about.log_path,
+            log=self.context.log_path,
         )

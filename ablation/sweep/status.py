@@ -1,13 +1,13 @@
 """`python -m ablation.sweep.status runs/quick`: how far a study is, from any shell."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from ablation.errors import UsageError
-from ablation.results import open_existing
-from ablation.sweep.forecast import duration, time_left
+from ablation.numbers import duration
+from ablation.results import StudyRecord, open_existing
+from ablation.sweep.forecast import time_left
 from ablation.sweep.plan import label
 from ablation.sweep.survey import Survey, survey
 from ablation.sweep.terminal import attempt_label, log_of, print_failures, print_lines, reason, value
@@ -34,13 +34,12 @@ def main(arguments: Sequence[str]) -> int:
 
 def _show(path: str) -> None:
     """How far a study is, and what has failed."""
-    store = open_existing(path)
-    record = store.load_study()
-    if record is None:
+    snapshot = open_existing(path).scan()
+    record = snapshot.record
+    if not record.keys:
         raise UsageError(f"{path}: expected a study that has been planned. Received: none there")
-    found = survey(store, list(map(str, _listed(record, "keys"))))
+    found, factors = survey(snapshot, record.keys), list(record.factors)
     print_lines(status_lines(record, found))
-    factors = list(_mapped(record, "factors"))
     lines = [
         f"{'interrupted' if attempt.status == 'lost' else 'failed'}: {attempt_label(attempt, factors)}: "
         f"{reason(attempt)}{log_of(attempt, path)}"
@@ -49,9 +48,9 @@ def _show(path: str) -> None:
     print_failures(sorted(lines))
 
 
-def status_lines(record: Mapping[str, Any], found: Survey) -> list[str]:
+def status_lines(record: StudyRecord, found: Survey) -> list[str]:
     """How far a study is, in a line or two."""
-    n_runs, n_done = len(_listed(record, "keys")), len(found.rows)
+    n_runs, n_done = len(record.keys), len(found.rows)
     n_lost = sum(attempt.status == "lost" for attempt in found.failed.values())
     n_diverged = sum(row.status == "diverged" for row in found.rows.values())
     counts = [
@@ -60,25 +59,16 @@ def status_lines(record: Mapping[str, Any], found: Survey) -> list[str]:
         f"{len(found.failed) - n_lost} failed",
     ]
     counts += [f"{n_lost} interrupted"] if n_lost else []
+    counts += [f"{found.n_outside} finished outside of the design"] if found.n_outside else []
     left = time_left(found.rows.values(), n_runs - n_done, found.n_processes) if found.n_processes else ""
-    lines = [f"Study {record.get('study')}: {', '.join(counts)}{left}."]
+    lines = [f"Study {record.study}: {', '.join(counts)}{left}."]
     last = max(found.rows.values(), key=lambda row: row.finished, default=None)
     if last is not None:
-        levels = {name: last.config.get(name) for name in _mapped(record, "factors")}
+        levels = {name: last.config.get(name) for name in record.factors}
         ago = (datetime.now(UTC) - datetime.fromisoformat(last.finished)).total_seconds()
-        shown = value(last, str(record.get("response")))
-        lines.append(f"Last: {shown} {label(levels)} seed={last.seed}, {duration(ago)} ago.")
+        shown = value(last, record.response)
+        lines.append(f"Last: {shown} {label(levels)} seed={last.seed}, about {duration(ago)} ago.")
     return lines
-
-
-def _listed(record: Mapping[str, Any], name: str) -> list[Any]:
-    found = record.get(name)
-    return found if isinstance(found, list) else []
-
-
-def _mapped(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = record.get(name)
-    return found if isinstance(found, dict) else {}
 
 
 if __name__ == "__main__":

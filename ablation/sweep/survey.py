@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ablation.errors import UsageError
-from ablation.results import UNFINISHED, Attempt, Row, Store, changed_default
+from ablation.results import UNFINISHED, Attempt, Row, Snapshot, Store, StudyRecord, changed_default
 from ablation.sweep.plan import PlannedCell, Runs
 
 
@@ -18,40 +17,43 @@ class Survey:
         n_running: how many are claimed at this moment: a process claims all seeds of its cell.
         n_processes: by how many processes.
         failed: key → the last attempt at those that failed, and that nobody tries at this moment.
+        n_outside: finished runs of the study that are none of these.
     """
 
     rows: Mapping[str, Row]
     n_running: int
     n_processes: int
     failed: Mapping[str, Attempt]
+    n_outside: int = 0
 
 
-def survey(store: Store, keys: Collection[str]) -> Survey:
+def survey(snapshot: Snapshot, keys: Collection[str]) -> Survey:
     """Look at these runs."""
-    scan, wanted = store.scan(), set(keys)
-    last = {k: each[-1] for k, each in scan.attempts.items() if k in wanted and k not in scan.rows and each}
+    wanted = set(keys)
+    last = {k: each[-1] for k, each in snapshot.attempts.items() if k in wanted and k not in snapshot.rows}
     running = [attempt for attempt in last.values() if attempt.status == "running"]
     return Survey(
-        rows={key: row for key, row in scan.rows.items() if key in wanted},
+        rows={key: row for key, row in snapshot.rows.items() if key in wanted},
         n_running=len(running),
         n_processes=len({attempt.holder for attempt in running}),
         failed={key: attempt for key, attempt in last.items() if attempt.status in (*UNFINISHED, "lost")},
+        n_outside=len(snapshot.rows.keys() - wanted),
     )
 
 
-def check_defaults(rows: Mapping[str, Row], runs: Runs, first: Mapping[str, Any]) -> None:
+def check_defaults(rows: Mapping[str, Row], runs: Runs, record: StudyRecord) -> None:
     """Refuse rows that relied on another default than the present one.
 
     Args:
         rows: the finished ones.
         runs: all of the plan.
-        first: each entry's first default, of the study's record.
+        record: of the study before this sweep.
 
     Raises:
         UsageError: naming the keys whose defaults have changed.
     """
     for key, row in rows.items():
-        if change := changed_default(row.config, runs[key][0].cell.keyed, first):
+        if change := changed_default(row.config, runs[key][0].cell.keyed, record.first_defaults):
             raise UsageError(change)
 
 
@@ -65,7 +67,7 @@ class Watch:
 
     def __init__(self, store: Store, todo: Runs) -> None:
         self.store, self.waiting, self.n_processes = store, dict(todo), 0
-        self._told = {(attempt.key, attempt.number) for attempt in self._attempts()}
+        self._seen = {(attempt.key, attempt.number) for attempt in self._attempts()}
 
     def finished(self) -> list[tuple[PlannedCell, int, Row]]:
         """The runs whose rows have appeared; nobody waits for them any more."""
@@ -76,8 +78,8 @@ class Watch:
         """The attempts that have failed; counts the processes at work by the way."""
         attempts = self._attempts()
         self.n_processes = len({attempt.holder for attempt in attempts if attempt.status == "running"})
-        new = [a for a in attempts if a.row is not None and (a.key, a.number) not in self._told]
-        self._told |= {(attempt.key, attempt.number) for attempt in new}
+        new = [a for a in attempts if a.row is not None and (a.key, a.number) not in self._seen]
+        self._seen |= {(attempt.key, attempt.number) for attempt in new}
         return [(*self.waiting[attempt.key], attempt) for attempt in new]
 
     def _attempts(self) -> list[Attempt]:

@@ -6,8 +6,8 @@ from math import prod
 from rich.console import Console
 
 from ablation.naming import level_text
-from ablation.results import Attempt, Row
-from ablation.sweep.plan import Plan, PlannedCell, label
+from ablation.results import Attempt, Row, Snapshot, StudyRecord
+from ablation.sweep.plan import Plan, PlannedCell, Runs, label
 from ablation.words import counted
 
 FAILURE = "red"
@@ -61,6 +61,58 @@ def print_failures(failures: Sequence[str]) -> None:
     """What went wrong, in red."""
     for failure in failures:
         console().print(failure, style=FAILURE, markup=False)
+
+
+def outside_lines(earlier: StudyRecord, plan: Plan, n_outside: int) -> list[str]:
+    """What becomes of finished runs that this design has not.
+
+    Args:
+        earlier: the study's record so far.
+        plan: of this sweep.
+        n_outside: finished runs that are not in the plan.
+    """
+    if not n_outside:
+        return []
+    lines = [
+        f"{counted(n_outside, 'finished run')} of the study not in this design: kept, but not in its report."
+    ]
+    if earlier.command and set(earlier.keys) - plan.runs.keys():
+        lines.append(f"The report of the design before comes back with: {earlier.command}")
+    return lines
+
+
+def unfinished_lines(
+    todo: Runs, after: Snapshot, errors: Sequence[str], folder: str, is_stopped: bool, place: str
+) -> list[str]:
+    """What went wrong with the runs that are left; nothing when others train them or have just done so.
+
+    Args:
+        todo: the runs that were to be trained.
+        after: what the store holds now.
+        errors: of the last launch.
+        folder: of the study, where the logs are.
+        is_stopped: whether a run has stopped the sweep.
+        place: of the rows.
+    """
+    left = {key: run for key, run in todo.items() if key not in after.rows}
+    last = {key: after.attempts[key][-1] for key in left if key in after.attempts}
+    failed = {key: attempt for key, attempt in last.items() if attempt.status != "running"}
+    n_elsewhere = len(last) - len(failed)
+    if n_elsewhere:
+        print_lines([f"Another sweep of this study is training {counted(n_elsewhere, 'run')}."])
+    if n_elsewhere == len(left):
+        return list(errors) if left else []
+    lines = [failure_line(*left[key], attempt, folder) for key, attempt in failed.items()]
+    crashes = [error for error in errors if not (lines and error.startswith("failed: "))]
+    if not (failed or errors or is_stopped):
+        crashes = [f"Jobs ended well, but left no rows in {place}. Do their machines see this place?"]
+    stopped = " The first failure stopped the sweep (hydra.sweeper.on_failure)." if is_stopped else ""
+    n_left = len(left) - n_elsewhere
+    return [
+        *lines,
+        *crashes,
+        f"{n_left} of {len(todo)} runs are left; the same command tries them again.{stopped}",
+    ]
 
 
 def failure_line(planned: PlannedCell, seed: int, attempt: Attempt, folder: str) -> str:

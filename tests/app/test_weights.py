@@ -9,6 +9,7 @@ from ablation.app.weights import config_of, keep_weights, set_weights
 from ablation.errors import UsageError
 from ablation.report.load import load_study
 from ablation.results import Arrays, Row, open_store, run_key
+from ablation.results.record import record_of
 from ablation.sweep.cell import flatten
 
 FACTORS = {"flags.attention": ["none", "spatial"], "flags.batch_norm": [False, True]}
@@ -44,8 +45,8 @@ def study(tmp_path):
             store.commit(each)
         keys = [each.key for each in (*rows, *missing)]
         record = {"factors": FACTORS, "keys": keys, "response": response, "direction": direction}
-        store.save_study({**record, **({"reference": reference} if reference else {})})
-        removed = keep_weights(str(tmp_path), str(tmp_path))
+        store.save_record(record_of({**record, "reference": reference}))
+        removed = keep_weights(store.scan(), load_study(str(tmp_path)), str(tmp_path))
         left = set(arrays.keys("weights"))
         assert left == {each.key for each in rows} - set(removed)
         return sorted({each.cell for each in rows if each.key in left})

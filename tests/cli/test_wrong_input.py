@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ablation.results import open_store
+from ablation.results import StudyRecord, open_store
 from tests.results.stand_in import make_row
 
 STUDY = "# @package _global_\nname: {}\n"
@@ -158,15 +158,8 @@ def folder(tmp_path, monkeypatch):
     rows = [make_row({"flags.batch_norm": level}, seed) for level in (True, False) for seed in (0, 1)]
     for row in rows:
         store.commit(row)
-    store.save_study(
-        {
-            "study": "swept",
-            "factors": {"flags.batch_norm": [True, False]},
-            "keys": [row.key for row in rows],
-            "response": "loss",
-            "seeds": [0, 1],
-        }
-    )
+    factors, keys = {"flags.batch_norm": [True, False]}, tuple(row.key for row in rows)
+    store.save_record(StudyRecord("swept", factors, (0, 1), keys))
     (tmp_path / "runs/damaged").mkdir()
     (tmp_path / "runs/damaged/study.json").write_text("{")
     (tmp_path / "empty").mkdir()

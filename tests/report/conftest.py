@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ablation.results import Row, open_store, run_key
+from ablation.results.record import record_of
 
 FACTORS = {
     "flags.batch_norm": [False, True],
@@ -37,7 +38,7 @@ def make_study(
                 more = measured(config, seed) if measured else {}
                 store.commit(row(key, config, seed, {"loss": value, **more}))
     made = {"schema": 1, "study": "made", "factors": factors, "seeds": list(seeds), "keys": keys}
-    store.save_study({**made, "response": "loss", "direction": "lower", **record})
+    store.save_record(record_of({**made, **record}))
     return folder
 
 

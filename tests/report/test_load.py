@@ -20,7 +20,7 @@ def test_a_password_in_the_address_of_rows_is_not_told(study, monkeypatch):
 
     class Stored:
         place = "postgresql+psycopg://user:***@host/database#made"
-        load_study, scan = real.load_study, real.scan
+        scan = real.scan
 
     monkeypatch.setattr(load, "open_existing", lambda _: Stored())
     found = load_study("postgresql+psycopg://user:secret@host/database#made")

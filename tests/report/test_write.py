@@ -1,6 +1,7 @@
 """The files of a report: all there, each whole, and none of an earlier report."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -32,10 +33,10 @@ def test_what_an_earlier_report_left_goes_and_what_others_left_stays(study):
     before = names(folder / "report")
     assert any("attention" in name for name in before)
 
-    record = open_store(folder).load_study()
-    keys = record["keys"][:3] + record["keys"][12:15]  # without attention and elu
+    record = open_store(folder).load_record()
+    keys = record.keys[:3] + record.keys[12:15]  # without attention and elu
     factors = {"flags.batch_norm": [False, True]}
-    open_store(folder).save_study({**record, "factors": factors, "keys": keys})
+    open_store(folder).save_record(replace(record, factors=factors, keys=keys))
     write_report(str(folder))
     after = names(folder / "report")
     assert not any("attention" in name for name in after)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ablation.results import Row, Store
+from ablation.results import Row, Store, StudyRecord
 from tests.results.stand_in import make_row
 from tests.results.worker import Log, finish, work
 
 EARLIER, NEW, FAILED = make_row(seed=1), make_row(seed=2), make_row(seed=3, status="error", responses={})
-OLD_RECORD: dict[str, object] = {"schema": 1, "study": "quick", "keys": ["old"] * 20}
-NEW_RECORD: dict[str, object] = {"schema": 1, "study": "quick", "keys": ["new"] * 20}
+OLD_RECORD = StudyRecord(study="quick", keys=("old",) * 20)
+NEW_RECORD = StudyRecord(study="quick", keys=("new",) * 20)
 WANTED = [EARLIER, NEW]
 
 Act = Callable[[Store, Log], object]
@@ -26,7 +26,8 @@ ACTS: dict[str, Act] = {
     "run": lambda store, log: finish(store, NEW, log, lambda row: row),
     "failed_run": _commit_failed,
     "second_row": lambda store, _log: store.commit(Row(**{**vars(EARLIER), "error": "second"})),
-    "study_record": lambda store, _log: store.save_study(NEW_RECORD),
+    "study_record": lambda store, _log: store.save_record(NEW_RECORD),
+    "stop": lambda store, _log: store.stop("ab12"),
     "check_writable": lambda store, _log: store.check_writable(),
     "sweep": lambda store, _log: store.sweep(older_than_seconds=-60),
 }
@@ -35,7 +36,7 @@ ACTS: dict[str, Act] = {
 def prepare(store: Store, log: Log) -> None:
     """A study with one finished run and a record, and something to sweep."""
     work(store, [EARLIER], log)
-    store.save_study(OLD_RECORD)
+    store.save_record(OLD_RECORD)
     log.path.with_suffix("").joinpath(".tmp-stray").write_bytes(b"half a r")
 
 
@@ -48,7 +49,7 @@ def broken_promises(store: Store, log: Log) -> list[str]:
         problems.append("I2: another row")
     if scan.quarantined:
         problems.append(f"I3: {scan.quarantined}")
-    if store.load_study() not in (OLD_RECORD, NEW_RECORD):
+    if store.load_record() not in (OLD_RECORD, NEW_RECORD):
         problems.append("half a study record")
     return problems
 
@@ -71,4 +72,4 @@ def leftovers(study: Path) -> list[str]:
     history = {f"attempts/{FAILED.key}/attempt-0001.{end}" for end in ("json", "claim")}
     history |= {f"attempts/{EARLIER.key}/attempt-0001.json"}
     paths = {str(path.relative_to(study)) for path in study.rglob("*") if path.is_file()}
-    return sorted(paths - rows - history - {"study.json"})
+    return sorted(paths - rows - history - {"study.json", "stops/ab12"})

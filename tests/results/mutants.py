@@ -12,8 +12,9 @@ from ablation.results.claim import Claim
 from ablation.results.encoding import DamagedRowError, decode, encode
 from ablation.results.folder.attempts import FolderAttempts
 from ablation.results.folder.store import FolderStore
+from ablation.results.record import StudyRecord
 from ablation.results.row import Row
-from ablation.results.store import Quarantined, Scan
+from ablation.results.store import Quarantined, Snapshot
 
 
 class InPlaceJson(FolderStore):
@@ -59,7 +60,7 @@ class CsvReadModifyWrite(FolderStore):
         os.close(descriptor)
         return True
 
-    def scan(self) -> Scan:
+    def scan(self) -> Snapshot:
         rows, damaged = {}, []
         for line in self._lines():
             try:
@@ -67,7 +68,7 @@ class CsvReadModifyWrite(FolderStore):
                 rows[row.key] = row
             except DamagedRowError as error:
                 damaged.append(Quarantined("results.csv", str(error)))
-        return Scan(rows, tuple(damaged), {})
+        return Snapshot(StudyRecord(), rows, {}, tuple(damaged))
 
     def _lines(self) -> list[bytes]:
         try:

@@ -2,13 +2,14 @@
 
 import pytest
 
-from ablation.results import copy, open_store, read
+from ablation.results import StudyRecord, copy, open_store, read
 from ablation.results.__main__ import main
 from ablation.results.encoding import encode
 from tests.results.stand_in import make_row
 
 ROWS = [make_row({"flags.attention": "spatial é"}, seed) for seed in range(5)]
-RECORD = {"schema": 1, "study": "quick", "factors": {"flags.attention": [False, "spatial é"]}, "mine": [1]}
+FACTORS = {"flags.attention": [False, "spatial é"]}
+RECORD = StudyRecord("quick", FACTORS, unknown={"mine": [1]})
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def source(tmp_path):
         store.commit(row)
     store.commit(make_row(seed=9, status="error", error="why"))
     store.commit(make_row({"flags.attention": "spatial é"}, 0, error="second"))
-    store.save_study(RECORD)
+    store.save_record(RECORD)
     return str(tmp_path / "source")
 
 
@@ -26,7 +27,7 @@ def content(place):
     scan = open_store(place).scan()
     rows = {key: encode(row) for key, row in scan.rows.items()}
     attempts = {key: [encode(attempt.row) for attempt in kept] for key, kept in scan.attempts.items()}
-    return rows, attempts, open_store(place).load_study()
+    return rows, attempts, open_store(place).load_record()
 
 
 def test_there_and_back_changes_nothing(source, place, tmp_path, capsys):

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from ablation.results import open_store
+from ablation.results import StudyRecord, open_store
 from tests.results.stand_in import make_row
 
 PAGE = (Path(__file__).parents[2] / "docs" / "results.md").read_text()
@@ -14,7 +14,7 @@ def test_the_two_lines_of_python_run(tmp_path, monkeypatch):
     store = open_store("runs/quick")
     for seed, level in enumerate(("relu", "elu")):
         store.commit(make_row({"flags.activation": level}, seed))
-    store.save_study({"factors": {"flags.activation": ["relu", "elu"]}})
+    store.save_record(StudyRecord(factors={"flags.activation": ["relu", "elu"]}))
     code = re.findall(r"```python\n(.*?)```", PAGE, re.S)[0]
     *lines, last = code.strip().splitlines()
     names: dict[str, object] = {}
@@ -34,7 +34,7 @@ def test_the_lines_for_a_database_run(postgres, tmp_path, monkeypatch):
 
 def test_the_layout_is_the_one_on_the_page(tmp_path):
     store, row = open_store(tmp_path / "quick"), make_row()
-    store.save_study({})
+    store.save_record(StudyRecord())
     store.claim("f" * 64)
     store.commit(row)
     store.commit(make_row(error="second"))

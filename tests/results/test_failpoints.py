@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ablation.results import StudyRecord
 from ablation.results.folder.store import FolderStore
 from tests.results.acts import ACTS, EARLIER, NEW, prepare
 from tests.results.disks import STEPS, StepDisk, steps
@@ -44,7 +45,7 @@ def test_content_is_on_the_disk_before_it_has_a_name_and_the_name_before_it_is_a
     FolderStore(tmp_path).commit(EARLIER)
     acts = {
         "link": lambda disk: FolderStore(tmp_path, 60, disk).commit(NEW),
-        "replace": lambda disk: FolderStore(tmp_path, 60, disk).save_study({}),
+        "replace": lambda disk: FolderStore(tmp_path, 60, disk).save_record(StudyRecord()),
     }
     for name, act in acts.items():
         taken = [step for step in steps(act) if step not in ("read", "remove")]

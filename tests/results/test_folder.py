@@ -14,7 +14,7 @@ def test_opening_and_reading_create_nothing(tmp_path):
     store = open_store(tmp_path / "runs" / "quick")
     assert store.find("0" * 64) is None
     assert store.scan().rows == {}
-    assert store.load_study() is None
+    assert store.load_record() is None
     assert store.attempts("0" * 64) == ()
     assert store.sweep() == 0
     assert not (tmp_path / "runs").exists()
@@ -47,7 +47,7 @@ def test_what_a_killed_writer_left_is_swept_everywhere(tmp_path, kind):
 def test_a_damaged_study_record_is_named(tmp_path):
     (tmp_path / "study.json").write_text('{"schema": 1, "st')
     with pytest.raises(UsageError, match=r"study\.json"):
-        open_store(tmp_path).load_study()
+        open_store(tmp_path).load_record()
 
 
 def test_check_writable_leaves_nothing_behind(tmp_path):

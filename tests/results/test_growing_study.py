@@ -3,7 +3,7 @@
 import pytest
 
 from ablation.errors import UsageError
-from ablation.results import changed_default, open_store, read, run_key
+from ablation.results import StudyRecord, changed_default, open_store, read, run_key
 from tests.results.stand_in import DEFAULTS, IDENTITY, make_row
 from tests.results.worker import Log, work
 
@@ -19,7 +19,7 @@ def sweep(store, log, defaults, factors):
                 raise UsageError(sentence)
             rows[row.key] = row
     work(store, rows.values(), log)
-    store.save_study({"factors": factors, "defaults": defaults, "keys": list(rows)})
+    store.save_record(StudyRecord("quick", factors, (), tuple(rows), defaults))
     return list(rows)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ablation.errors import UsageError
-from ablation.results import cell_key, changed_default, first_defaults, run_key
+from ablation.results import cell_key, changed_default, run_key
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 LEVELS = st.recursive(
@@ -81,5 +81,3 @@ def test_rows_older_than_an_entry_had_its_first_default():
     assert changed_default(row, wanted, {"residual": True}) is None
     assert "residual was false and is now true" in changed_default(row, wanted, {"residual": False})
     assert changed_default({**row, "residual": True}, wanted, {"residual": False}) is None
-    assert first_defaults({"defaults": {"a": 1}}) == {"a": 1}
-    assert first_defaults({"defaults": {"a": 1}, "first_defaults": {"a": 0}}) == {"a": 0}

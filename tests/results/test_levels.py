@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ablation.results import gather, open_store
+from ablation.results import StudyRecord, gather, open_store
 from ablation.results.opening import is_url
 from tests.results.stand_in import make_row
 
@@ -49,7 +49,7 @@ def study(place):
     store = open_store(place)
     for seed, level in enumerate(LEVELS):
         assert store.commit(make_row({"flags.odd": level}, seed, study=str(level)))
-    store.save_study({"factors": {"flags.odd": LEVELS}, "study": "../x"})
+    store.save_record(StudyRecord("../x", {"flags.odd": LEVELS}))
     return place
 
 
@@ -57,7 +57,7 @@ def test_levels_round_trip_exactly(study):
     scan = open_store(study).scan()
     got = {row.seed: row.config["flags.odd"] for row in scan.rows.values()}
     assert [repr(got[seed]) for seed in range(len(LEVELS))] == [repr(level) for level in LEVELS]
-    assert repr(open_store(study).load_study()["factors"]["flags.odd"]) == repr(LEVELS)
+    assert repr(open_store(study).load_record().factors["flags.odd"]) == repr(LEVELS)
     assert scan.quarantined == ()
 
 
@@ -88,7 +88,7 @@ def test_text_levels_come_back_from_parquet_as_they_were(place, tmp_path):
     store = open_store(place)
     for seed, level in enumerate(levels):
         store.commit(make_row({"flags.odd": level}, seed))
-    store.save_study({"factors": {"flags.odd": levels}})
+    store.save_record(StudyRecord(factors={"flags.odd": levels}))
     frame = gather(place, folder=tmp_path).sort_values("seed")
     assert frame["flags.odd"].tolist() == list(frame["flags.odd"].cat.categories) == levels
     assert pd.read_parquet(tmp_path / "results.parquet").sort_values("seed")["flags.odd"].tolist() == levels
@@ -112,5 +112,5 @@ def test_any_text_is_a_level(tmp_path_factory, levels, name):
     store = open_store(place)
     for seed, level in enumerate(levels):
         store.commit(make_row({f"flags.{name}": level}, seed))
-    store.save_study({"factors": {f"flags.{name}": levels}})
+    store.save_record(StudyRecord(factors={f"flags.{name}": levels}))
     assert gather(place).sort_values("seed")[f"flags.{name}"].tolist() == levels

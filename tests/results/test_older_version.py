@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 FIXTURES = Path(__file__).parent / "fixtures"
 LEFT = {f"True {depth} spatial {seed}" for depth in (1, 2) for seed in (0, 1)}
 
-CHANGED: dict[str, str] = {}
+CHANGED = {"best_cells.mean": "of a cell with failures, the mean of its runs and not the seed-adjusted one"}
 """Numbers of effects.json that a later version gives otherwise on purpose: `table.column` → why."""
 
 
@@ -73,18 +73,28 @@ def numbers(value: Any, place: str = "") -> dict[str, Any]:
 
 
 def differences(old: Path, new: Path) -> dict[str, tuple[Any, Any]]:
-    """Where a number of the old report differs in the new one."""
-    before, after = (numbers(json.loads(path.read_text())) for path in (old, new))
+    """Where a number of the old report differs in the new one, to twelve digits.
+
+    Those after them depend on the machine and its linear algebra.
+    """
+    before, after = (numbers(json.loads(path.read_text())["responses"]) for path in (old, new))
     assert len(before) > 500
-    return {
+    compared = {
         place: (number, after.get(place, "absent"))
         for place, number in before.items()
-        if repr(after.get(place, "absent")) != repr(number) and _column(place) not in CHANGED
+        if _column(place) not in CHANGED
     }
+    return {place: pair for place, pair in compared.items() if not _same(*pair)}
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, float) and isinstance(new, float):
+        return new == pytest.approx(old, rel=1e-12, abs=1e-13)
+    return repr(old) == repr(new)
 
 
 def _column(place: str) -> str:
-    """`.responses.0.effects.3.p` → `effects.p`."""
+    """`.0.effects.3.p` → `effects.p`."""
     return ".".join(place.split(".")[-3::2])
 
 
@@ -124,7 +134,7 @@ def test_an_older_study_is_read_as_it_is(old_folder, capsys):
 
 def test_an_older_database_is_the_same_study(old_url, old_folder):
     inside, beside = open_store(old_url), open_store(old_folder)
+    mine, other = vars(inside.load_record()), vars(beside.load_record())
     different = {"command", "defaults", "first_defaults"}  # the two commands, and what became of results.url
-    mine, other = inside.load_study(), beside.load_study()
     assert {name for name in mine if mine[name] != other[name]} <= different
     assert inside.scan().rows.keys() == beside.scan().rows.keys()

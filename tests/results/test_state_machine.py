@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
-from ablation.results import cell_key, gather, open_store, run_key
+from ablation.results import StudyRecord, cell_key, gather, open_store, run_key
 from tests.results.stand_in import DEFAULTS, IDENTITY, make_row
 from tests.results.stores import age_claim
 
@@ -124,7 +124,7 @@ class Sweeps(RuleBasedStateMachine):
     def gather_everything(self):
         store = self.open()
         factors = {name: list(LEVELS) for name in FLAGS if name in self.defaults}
-        store.save_study({"factors": factors, "defaults": self.defaults, "keys": sorted(self.configs)})
+        store.save_record(StudyRecord("quick", factors, (), tuple(sorted(self.configs)), self.defaults))
         frame = self.gather()
         assert set(frame["key"]) == set(self.rows)
         assert frame.attrs["missing"] == [key for key in sorted(self.configs) if key not in self.rows]

@@ -2,11 +2,12 @@
 
 import os
 import time
+from dataclasses import replace
 
 import pytest
 
 from ablation.errors import UsageError
-from ablation.results import open_store
+from ablation.results import StudyRecord, open_store
 from tests.results.stand_in import make_row
 from tests.results.stores import age_claim
 from tests.results.worker import child
@@ -49,10 +50,11 @@ def test_an_attempt_is_recorded_and_never_becomes_the_row(place, status):
 
 def test_the_study_record_keeps_entries_it_does_not_know(place):
     store = open_store(place)
-    record = {"schema": 1, "study": "quick", "factors": {"a": [False, True]}, "mine": {"é": [1, 2.5, None]}}
-    store.save_study(record)
-    store.save_study(record | {"response": "loss"})
-    assert store.load_study() == record | {"response": "loss"}
+    record = StudyRecord("quick", {"a": [False, True]}, unknown={"mine": {"é": [1, 2.5, None]}})
+    store.save_record(record)
+    assert store.load_record() == store.scan().record == record
+    store.save_record(replace(record, response="auroc"))
+    assert store.load_record() == replace(record, response="auroc")
 
 
 def test_a_key_cannot_lead_out_of_the_folder(place):
@@ -66,7 +68,7 @@ def test_a_committed_row_is_found_scanned_and_not_to_be_claimed(place):
     store, row = open_store(place), make_row()
     store.check_writable()
     assert store.find(row.key) is None
-    assert store.load_study() is None
+    assert store.load_record() is None
     with store.claim(row.key) as claim:
         assert store.commit(row, claim)
     assert open_store(place).find(row.key) == row

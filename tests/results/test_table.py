@@ -1,11 +1,12 @@
 import os
+from dataclasses import replace
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 from ablation.errors import UsageError
-from ablation.results import gather, open_store, read
+from ablation.results import StudyRecord, gather, open_store, read
 from tests.results.stand_in import DEFAULTS, IDENTITY, make_row
 
 FACTORS = {"flags.batch_norm": [False, True], "flags.attention": [False, "spatial", "None", "NA"]}
@@ -20,7 +21,7 @@ def study(tmp_path):
                 row = make_row({"flags.batch_norm": batch_norm, "flags.attention": attention}, seed)
                 store.commit(row)
                 keys.append(row.key)
-    store.save_study({"schema": 1, "study": "quick", "factors": FACTORS, "keys": keys, "defaults": DEFAULTS})
+    store.save_record(StudyRecord("quick", FACTORS, (), tuple(keys), DEFAULTS))
     return tmp_path / "quick"
 
 
@@ -64,23 +65,23 @@ def test_lines_follow_the_design(study):
 def test_only_the_present_design_and_what_it_lacks(study):
     store, extra = open_store(study), make_row({"flags.attention": "old"}, 5)
     store.commit(extra)
-    record = store.load_study()
-    store.save_study(record | {"keys": [*record["keys"][:3], "f" * 64]})
+    record = store.load_record()
+    store.save_record(replace(record, keys=(*record.keys[:3], "f" * 64)))
     assert len(read(study)) == 17
     assert read(study)["flags.attention"].cat.categories[-1] == "old"
     frame = read(study, design_only=True)
-    assert list(frame["key"]) == record["keys"][:3]
+    assert list(frame["key"]) == list(record.keys[:3])
     assert frame.attrs["missing"] == ["f" * 64]
 
 
 def test_rows_older_than_a_flag_carry_its_default(study):
     store = open_store(study)
     store.commit(make_row({"flags.residual": True}, 9))
-    record = store.load_study()
-    factors = record["factors"] | {"flags.residual": [False, True]}
-    store.save_study(record | {"factors": factors, "defaults": {**DEFAULTS, "flags.residual": False}})
+    record = store.load_record()
+    factors = record.factors | {"flags.residual": [False, True]}
+    store.save_record(replace(record, factors=factors, defaults={**DEFAULTS, "flags.residual": False}))
     assert read(study)["flags.residual"].value_counts().to_dict() == {False: 16, True: 1}
-    store.save_study(record | {"factors": factors})
+    store.save_record(replace(record, factors=factors))
     assert read(study)["flags.residual"].isna().sum() == 16
 
 
@@ -95,7 +96,7 @@ def test_levels_that_python_calls_equal_stay_apart(tmp_path):
     store = open_store(tmp_path)
     for seed, level in enumerate([True, 1, None, [1, 2], 0.0, -0.0]):
         store.commit(make_row({"a": level}, seed))
-    store.save_study({"factors": {"a": [True, 1, None, [1, 2], 0.0, -0.0]}})
+    store.save_record(StudyRecord(factors={"a": [True, 1, None, [1, 2], 0.0, -0.0]}))
     assert list(read(tmp_path)["a"].cat.categories) == ["true", "1", "null", "[1,2]", "0.0", "-0.0"]
     assert read(tmp_path)["a"].value_counts().tolist() == [1] * 6
 

@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ablation.results import open_store, read
+from ablation.results.folder.store import FolderStore
 from ablation.sweep import study
 from tests.sweep import toy
 
@@ -142,29 +144,32 @@ def test_a_run_that_another_sweep_finishes_at_the_last_moment_counts_as_done(run
     store = open_store(tmp_path / "runs/toy")
     key, late = next(iter(store.scan().rows.items()))
     (tmp_path / f"runs/toy/rows/{key}.json").unlink()
-    held, told = store.claim(key), study._told
+    held, scan_rows, n_scans = store.claim(key), FolderStore._scan_rows, []
 
-    def finish_elsewhere(*arguments):
-        store.commit(late, held)
-        held.release()
-        return told(*arguments)
+    def finish_elsewhere(self):
+        n_scans.append(1)
+        if len(n_scans) == 2:  # after the sweep, once its claims have been read
+            store.commit(late, held)
+            held.release()
+        return scan_rows(self)
 
-    monkeypatch.setattr(study, "_told", finish_elsewhere)
+    monkeypatch.setattr(FolderStore, "_scan_rows", finish_elsewhere)
     code, shown = run_toy("-m")
 
     assert code == 0, shown
+    assert len(n_scans) == 2
     assert "are left" not in shown
     assert store.find(key) == late
 
 
 def test_a_sweep_says_if_another_design_took_its_place_meanwhile(run_toy, tmp_path, monkeypatch):
-    conduct_jobs = study.launch
+    launch = study.launch
 
     def plan_elsewhere(*arguments):
         store = open_store(tmp_path / "runs/toy")
-        record = store.load_study()
-        store.save_study({**record, "keys": record["keys"][:4], "seeds": [0]})
-        return conduct_jobs(*arguments)
+        record = store.load_record()
+        store.save_record(replace(record, keys=record.keys[:4], seeds=(0,)))
+        return launch(*arguments)
 
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(study, "launch", plan_elsewhere)

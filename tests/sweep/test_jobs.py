@@ -1,27 +1,55 @@
-import os
-
+import joblib
 import pytest
 from omegaconf import OmegaConf
 
 from ablation.gpus import count_gpus
-from ablation.sweep.launchers import n_at_once
-from ablation.sweep.workers import n_cores, register_workers
+from ablation.sweep.launchers import LAUNCHERS, launcher_traits
+from ablation.sweep.workers import n_cores, n_workers, register_workers
 
-JOBLIB = {"_target_": "hydra_plugins.hydra_joblib_launcher.joblib_launcher.JoblibLauncher"}
+PLUGINS = "hydra_plugins.hydra_"
+BASIC = {"_target_": "hydra._internal.core_plugins.basic_launcher.BasicLauncher"}
+JOBLIB = {"_target_": f"{PLUGINS}joblib_launcher.joblib_launcher.JoblibLauncher"}
+RAY = {"_target_": f"{PLUGINS}ray_launcher.ray_launcher.RayLauncher"}
+SUBMITIT = {"_target_": f"{PLUGINS}submitit_launcher.submitit_launcher.LocalLauncher"}
+SLURM = {"_target_": f"{PLUGINS}submitit_launcher.submitit_launcher.SlurmLauncher"}
+N_CORES = joblib.cpu_count()
 
 
 @pytest.mark.parametrize(
-    ("launcher", "n"),
+    ("settings", "n_per_launch", "n_parallel"),
     [
-        ({"_target_": "hydra._internal.core_plugins.basic_launcher.BasicLauncher"}, 1000),
-        ({"_target_": "hydra_plugins.hydra_ray_launcher.ray_launcher.RayLauncher"}, 1000),
-        ({**JOBLIB, "n_jobs": 1}, 1000),
-        ({**JOBLIB, "n_jobs": 3}, 30),
-        ({**JOBLIB, "n_jobs": -1}, 10 * os.cpu_count() if os.cpu_count() > 1 else 1000),
+        (BASIC, 1000, 1),
+        (RAY, 1000, None),
+        (SLURM, 1000, None),
+        ({"_target_": "somebody.elses.Launcher"}, 1000, None),
+        ({**JOBLIB, "n_jobs": 1}, 1000, 1),
+        ({**JOBLIB, "n_jobs": 3}, 30, 3),
+        ({**JOBLIB, "n_jobs": -1}, 10 * N_CORES if N_CORES > 1 else 1000, N_CORES),
+        (SUBMITIT, n_workers(), n_workers()),
     ],
 )
-def test_processes_that_joblib_keeps_are_replaced_after_their_share_of_jobs(launcher, n):
-    assert n_at_once(launcher, recycle=10, n_jobs=1000) == n
+def test_how_many_jobs_run_at_once_and_belong_to_a_launch(settings, n_per_launch, n_parallel):
+    traits = launcher_traits(settings)
+    assert traits.n_per_launch(recycle=10, n_jobs=1000) == n_per_launch
+    assert traits.n_parallel == n_parallel
+
+
+def test_the_registry_names_launchers_as_hydra_does():
+    from hydra.core.plugins import Plugins
+    from hydra.plugins.launcher import Launcher
+
+    for package in ("hydra_plugins.hydra_ray_launcher", "hydra_plugins.hydra_submitit_launcher"):
+        pytest.importorskip(package)
+    installed = {f"{each.__module__}.{each.__name__}" for each in Plugins.instance().discover(Launcher)}
+    assert set(LAUNCHERS) <= installed
+
+
+def test_only_a_cluster_that_runs_already_needs_to_be_told_where_the_study_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    joined = {**RAY, "ray": {"init": {"address": "auto"}}}
+    assert launcher_traits(joined).job_overrides("it's") == [rf"results.folder='{tmp_path}/it\'s'"]
+    for alone in (BASIC, JOBLIB | {"n_jobs": 2}, {**RAY, "ray": {"init": {"address": "local"}}}, SLURM):
+        assert launcher_traits(alone).job_overrides("x") == []
 
 
 def test_ray_has_all_cores_whatever_the_gpus(monkeypatch, root):

@@ -1,8 +1,6 @@
 """The runs of a study whose weights were kept, one of each cell."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ablation.app.heatmaps.command import MapRequest
 from ablation.app.weights import KIND
@@ -24,11 +22,10 @@ def saved_runs(request: MapRequest) -> list[Saved]:
     Raises:
         UsageError: no such study, no weights, or a cell without.
     """
-    store, with_weights = open_existing(request.study), set(Arrays(request.study).keys(KIND))
-    study, rows = store.load_study() or {}, store.scan().rows
-    order = {str(key): i for i, key in enumerate(_entries(study, "keys"))}
+    snapshot, with_weights = open_existing(request.study).scan(), set(Arrays(request.study).keys(KIND))
+    order = {key: i for i, key in enumerate(snapshot.record.keys)}
     found = sorted(
-        (row for key, row in rows.items() if key in with_weights and row.status == "ok"),
+        (row for key, row in snapshot.rows.items() if key in with_weights and row.status == "ok"),
         key=lambda row: (order.get(row.key, len(order)), row.cell, row.seed),
     )
     if not found:
@@ -45,8 +42,7 @@ def saved_runs(request: MapRequest) -> list[Saved]:
             f"cells: expected some of those with weights, {', '.join(by_cell)}. "
             f"Received: {', '.join(unknown)}"
         )
-    factors = study.get("factors")
-    names = list(factors) if isinstance(factors, dict) else []
+    names = list(snapshot.record.factors)
     chosen = [by_cell[cell] for cell in request.cells or by_cell]
     labels = [_label(row, names) for row in chosen]
     return [
@@ -66,8 +62,3 @@ def _level(name: str, level: object) -> str:
     if isinstance(level, bool):
         return name if level else ""
     return level if isinstance(level, str) else f"{name} {level}"
-
-
-def _entries(study: Mapping[str, Any], name: str) -> list[Any]:
-    values = study.get(name)
-    return values if isinstance(values, list) else []

@@ -145,8 +145,8 @@ def _margin_sentence(needs: pd.DataFrame, margin: float | None, relative: bool) 
 
 def _commands(study: Subject) -> list[Block]:
     blocks: list[Block] = []
-    if command := study.record.get("command"):
-        blocks.append(Verbatim(str(command), "The command that made this study"))
+    if command := study.record.command:
+        blocks.append(Verbatim(command, "The command that made this study"))
     if study.command:
         blocks.append(Verbatim(study.command, "The command that writes this report"))
     return blocks

@@ -18,9 +18,9 @@ def design(study: Subject) -> str:
     if not study.is_swept:
         return _table_design(study)
     record = study.record
-    n_seeds, n_runs = len(record.get("seeds", [])), len(record.get("keys", study.table))
+    n_seeds, n_runs = len(record.seeds), len(record.keys)
     sizes = "×".join(str(len(levels)) for levels in study.factors.values()) or "1"
-    words = (record.get("design") or {}).get("words") or f"{sizes} full factorial"
+    words = record.design.words or f"{sizes} full factorial"
     seeds = "1 seed" if n_seeds == 1 else f"{n_seeds} paired seeds"
     return f"{words} × {seeds} = {counted(n_runs, 'run')}; {ended(study)}"
 
@@ -121,7 +121,7 @@ def _when(study: Subject) -> str:
 
 def notes(study: Subject, figures: bool = True) -> list[str]:
     """Sentences on the design, and on what differs between runs."""
-    found = [str(note) for note in (study.record.get("design") or {}).get("notes") or []]
+    found = list(study.record.design.notes)
     for column in (*VERSIONS, "commit", "device") if study.is_swept else ():
         if " / " in (told := _values(study, column)):
             found.append(f"Runs differ in {column}: {told}. Versions can change results as seeds do.")

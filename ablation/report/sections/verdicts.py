@@ -58,7 +58,7 @@ def _warned(study: Subject, analysis: Analysis | None) -> list[Block]:
     found = []
     missing = len(study.table.attrs.get("missing", []))
     if missing and len(study.table):
-        n_runs = len(study.record.get("keys", []))
+        n_runs = len(study.record.keys)
         found.append(
             f"{missing} of {n_runs} runs are missing: what follows is what the others say. "
             "The same sweep command goes on where it stopped."

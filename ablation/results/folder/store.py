@@ -1,6 +1,7 @@
 """The store on a file system, local or shared: one immutable JSON file per run.
 
     runs/<study>/study.json                            the study's record
+                 stops/<sweep>                         tells a sweep's jobs to begin no more runs
                  rows/<key>.json                       the row of a run; never changed
                  attempts/<key>/attempt-0001.claim     while a run is being trained
                  attempts/<key>/attempt-0001.json      what an attempt gave that is not the run's row
@@ -12,10 +13,8 @@ file is the row.
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from ablation.errors import UsageError
@@ -29,13 +28,13 @@ from ablation.files import (
     replace_durably,
     unique_path,
 )
-from ablation.results.canonical import check_json
 from ablation.results.claim import Claim
 from ablation.results.encoding import DamagedRowError, decode, encode
 from ablation.results.folder.attempts import FolderAttempts
 from ablation.results.key import check_key
+from ablation.results.record import StudyRecord, decode_record, encode_record
 from ablation.results.row import Row
-from ablation.results.store import LEASE_SECONDS, Attempt, Quarantined, Scan
+from ablation.results.store import LEASE_SECONDS, STOP_SECONDS, Attempt, Quarantined, Snapshot
 
 _SUFFIXES = (".json", ".2.json", ".3.json", ".4.json")
 _ROW_NAME = re.compile(r"([0-9a-f]{64})(\.json|\.[234]\.json)")
@@ -114,44 +113,49 @@ class FolderStore:
         with refusals("read the attempts in", self._attempts.folder):
             return self._attempts.keys()
 
-    def scan(self) -> Scan:
-        """See `Store`."""
+    def scan(self) -> Snapshot:
+        """See `Store`. Attempts are read first: a run that ends in between is among the rows."""
+        record = self.load_record() or StudyRecord()
         with refusals("read the results in", self.path):
+            read = {key: self._attempts.read(key) for key in self._attempts.keys()}  # noqa: SIM118  (no mapping)
             rows, quarantined = self._scan_rows()
-            attempts = {}
-            for key in self._attempts.keys():  # noqa: SIM118  (no mapping)
-                found, damaged = self._attempts.read(key)
-                attempts[key] = _only_records(found) if key in rows else tuple(found)
-                quarantined += damaged
-        return Scan(rows, tuple(quarantined), {key: found for key, found in attempts.items() if found})
+        attempts = {
+            key: _only_records(found) if key in rows else tuple(found) for key, (found, _) in read.items()
+        }
+        quarantined += [bad for _, damaged in read.values() for bad in damaged]
+        return Snapshot(
+            record, rows, {key: found for key, found in attempts.items() if found}, tuple(quarantined)
+        )
 
-    def save_study(self, record: Mapping[str, object]) -> None:
+    def save_record(self, record: StudyRecord) -> None:
         """See `Store`."""
-        check_json(dict(record), "study")
-        text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        path = self.path / "study.json"
+        data, path = encode_record(record).encode(), self.path / "study.json"
         with refusals("write", path):
             make_folders(self.disk, self.path)
-            replace_durably(self.disk, path, text.encode())
+            replace_durably(self.disk, path, data)
 
-    def load_study(self) -> dict[str, object] | None:
+    def load_record(self) -> StudyRecord | None:
         """See `Store`."""
         path = self.path / "study.json"
         with refusals("read", path):
             try:
-                record = json.loads(self.disk.read(path))
+                data = self.disk.read(path)
             except FileNotFoundError:
                 return None
-            except ValueError as error:
-                raise UsageError(
-                    f"{path}: expected JSON. Received: {error}. Remove the file and run the sweep again: "
-                    "it is written anew, and finished runs are kept."
-                ) from error
-        if not isinstance(record, dict):
-            raise UsageError(
-                f"{path}: expected a JSON object. Received: {record!r}. Remove the file and sweep again."
-            )
-        return record
+        return decode_record(data, str(path))
+
+    def stop(self, sweep: str) -> None:
+        """See `Store`."""
+        path = self._stop_path(sweep)
+        with refusals("write", path):
+            make_folders(self.disk, path.parent)
+            link_new(self.disk, path, b"")
+
+    def is_stopped(self, sweep: str) -> bool:
+        """See `Store`."""
+        path = self._stop_path(sweep)
+        with refusals("read", path):
+            return path.name in self.disk.names(path.parent)
 
     def sweep(self, older_than_seconds: float = 3600.0) -> int:
         """See `Store`: unfinished files, and claims of finished runs that no living process holds."""
@@ -159,14 +163,10 @@ class FolderStore:
             if not self.path.is_dir():
                 return 0
             keys = self._attempts.keys()
-            folders = [
-                self.path,
-                self._rows,
-                self._attempts.folder,
-                *(self.path / kind for kind in ("arrays", "weights", "report")),
-                *(self._attempts.folder / key for key in keys),
-            ]
-            n_removed = sum(self._sweep_temporary(folder, older_than_seconds) for folder in folders)
+            kinds = ("", "rows", "attempts", "arrays", "weights", "report", "stops")
+            folders = [*(self.path / kind for kind in kinds), *(self._attempts.folder / key for key in keys)]
+            n_removed = sum(self._remove_old(folder, TEMPORARY, older_than_seconds) for folder in folders)
+            n_removed += self._remove_old(self.path / "stops", "", max(older_than_seconds, STOP_SECONDS))
             return n_removed + sum(self._attempts.remove_claims(key) for key in keys if self._find(key))
 
     def _find(self, key: str) -> Row | None:
@@ -224,8 +224,14 @@ class FolderStore:
                 quarantined.append(Quarantined(str(path), str(error)))
         return rows, quarantined
 
-    def _sweep_temporary(self, folder: Path, older_than_seconds: float) -> int:
-        names = [name for name in self.disk.names(folder) if name.startswith(TEMPORARY)]
+    def _stop_path(self, sweep: str) -> Path:
+        if not sweep.isalnum():
+            raise UsageError(f"hydra.sweeper.sweep: expected letters and digits. Received: {sweep!r}.")
+        return self.path / "stops" / sweep
+
+    def _remove_old(self, folder: Path, start: str, older_than_seconds: float) -> int:
+        """Remove files whose names start so, once they are old."""
+        names = [name for name in self.disk.names(folder) if name.startswith(start)]
         now = self._attempts.now() if names else 0.0
         n_removed = 0
         for path in (folder / name for name in names):

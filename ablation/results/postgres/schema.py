@@ -33,11 +33,25 @@ STUDIES = sa.Table(
     sa.Column("record", sa.Text, nullable=False),
 )
 
+STOPS = sa.Table(
+    "ablation_stops",
+    TABLES,
+    sa.Column("study", sa.Text, primary_key=True),
+    sa.Column("sweep", sa.Text, primary_key=True),
+    sa.Column("made", sa.DateTime(timezone=True), server_default=sa.func.clock_timestamp(), nullable=False),
+)
+"""Sweeps that were told to stop; a database of an older version gets the table from its next sweep."""
+
 _LOCK = 7_241_993  # any number, as long as every program of this framework uses the same
 
 
-def set_up(connection: sa.Connection) -> None:
-    """Create the tables unless they are there; programs that start together queue up."""
-    if connection.scalar(sa.select(sa.func.to_regclass(STUDIES.name))) is None:
+def exists(connection: sa.Connection, table: sa.Table) -> bool:
+    """Tell whether a database has a table."""
+    return connection.scalar(sa.select(sa.func.to_regclass(table.name))) is not None
+
+
+def create_tables(connection: sa.Connection) -> None:
+    """Create the tables that are not there; programs that start together queue up."""
+    if not (exists(connection, STUDIES) and exists(connection, STOPS)):
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         TABLES.create_all(connection)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from ablation.errors import UsageError
-from ablation.results.postgres.schema import set_up
+from ablation.results.postgres.schema import STUDIES, create_tables, exists
 
 
 class Server:
@@ -42,8 +42,8 @@ class Server:
         """
         try:
             with self._engine.begin() as connection:
-                if not self._is_set_up:
-                    set_up(connection)
+                if not (self._is_set_up or exists(connection, STUDIES)):
+                    create_tables(connection)
                 yield connection
             self._is_set_up = True
         except SQLAlchemyError as error:

@@ -6,9 +6,7 @@ key refuses a second one. Rows are the same text as the files, checksum included
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from itertools import groupby
 from urllib.parse import unquote
@@ -18,15 +16,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
 from ablation.errors import UsageError
-from ablation.results.canonical import check_json
 from ablation.results.claim import Claim
 from ablation.results.encoding import DamagedRowError, decode, encode
 from ablation.results.key import check_key
 from ablation.results.postgres.attempts import DatabaseAttempts, as_attempts, is_alive
-from ablation.results.postgres.schema import ATTEMPTS, ROWS, STUDIES
+from ablation.results.postgres.schema import ATTEMPTS, ROWS, STOPS, STUDIES, create_tables, exists
 from ablation.results.postgres.server import Server
+from ablation.results.record import StudyRecord, decode_record, encode_record
 from ablation.results.row import Row
-from ablation.results.store import LEASE_SECONDS, Attempt, Quarantined, Scan
+from ablation.results.store import LEASE_SECONDS, STOP_SECONDS, Attempt, Quarantined, Snapshot
 
 _N_SLOTS = 4
 _PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -48,8 +46,9 @@ class DatabaseStore:
         self._attempts = DatabaseAttempts(self.server, self.study, lease_seconds)
 
     def check_writable(self, n_bytes: int = 1 << 20) -> None:  # noqa: ARG002  (a server does not tell its space)
-        """See `Store`: write a row, and take it back."""
+        """See `Store`: write a row, and take it back. Tables that older versions did not have are created."""
         with self.server.transaction("write to") as connection:
+            create_tables(connection)
             savepoint = connection.begin_nested()
             connection.execute(insert(ROWS).values(study=self.study, key="probe", slot=0, data=""))
             savepoint.rollback()
@@ -90,32 +89,47 @@ class DatabaseStore:
         with self.server.transaction("read from") as connection:
             return [str(key) for key in connection.scalars(chosen.order_by(ATTEMPTS.c.key))]
 
-    def scan(self) -> Scan:
+    def scan(self) -> Snapshot:
         """See `Store`."""
         with self.server.transaction("read from") as connection:
+            record = self._load_record(connection)
             lines = self._attempts.lines(connection)
             rows, quarantined = self._scan_rows(connection)
         attempts = {}
         for key, each in groupby(lines, lambda line: str(line.key)):
             attempts[key] = tuple(as_attempts(list(each), key in rows, quarantined))
-        return Scan(rows, tuple(quarantined), {key: found for key, found in attempts.items() if found})
+        found = {key: found for key, found in attempts.items() if found}
+        return Snapshot(record or StudyRecord(), rows, found, tuple(quarantined))
 
-    def save_study(self, record: Mapping[str, object]) -> None:
+    def save_record(self, record: StudyRecord) -> None:
         """See `Store`."""
-        check_json(dict(record), "study")
-        text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+        text = encode_record(record)
         values = insert(STUDIES).values(study=self.study, record=text)
         with self.server.transaction("write to") as connection:
             connection.execute(values.on_conflict_do_update(index_elements=["study"], set_={"record": text}))
 
-    def load_study(self) -> dict[str, object] | None:
+    def load_record(self) -> StudyRecord | None:
         """See `Store`."""
         with self.server.transaction("read from") as connection:
-            text = connection.scalar(sa.select(STUDIES.c.record).where(STUDIES.c.study == self.study))
-        return None if text is None else dict(json.loads(text))
+            return self._load_record(connection)
 
-    def sweep(self, older_than_seconds: float = 3600.0) -> int:  # noqa: ARG002  (no unfinished files here)
-        """See `Store`: claims of finished runs that no living process holds."""
+    def stop(self, sweep: str) -> None:
+        """See `Store`."""
+        with self.server.transaction("write to") as connection:
+            create_tables(connection)
+            values = insert(STOPS).values(study=self.study, sweep=sweep)
+            connection.execute(values.on_conflict_do_nothing())
+
+    def is_stopped(self, sweep: str) -> bool:
+        """See `Store`."""
+        mine = sa.select(STOPS.c.sweep).where(STOPS.c.study == self.study, STOPS.c.sweep == sweep)
+        with self.server.transaction("read from") as connection:
+            return exists(connection, STOPS) and connection.scalar(mine) is not None
+
+    def sweep(self, older_than_seconds: float = 3600.0) -> int:
+        """See `Store`: claims of finished runs that no living process holds, and old stop signals."""
+        age = sa.func.extract("epoch", sa.func.clock_timestamp() - STOPS.c.made)
+        old = sa.delete(STOPS).where(STOPS.c.study == self.study, age > max(older_than_seconds, STOP_SECONDS))
         with self.server.transaction("tidy") as connection:
             lines = self._attempts.lines(connection)
             finished, _ = self._scan_rows(connection)
@@ -124,7 +138,12 @@ class DatabaseStore:
             ]
             for line in dead:
                 self._attempts.remove(connection, line)
-        return len(dead)
+            n_old = connection.execute(old).rowcount if exists(connection, STOPS) else 0
+        return len(dead) + n_old
+
+    def _load_record(self, connection: sa.Connection) -> StudyRecord | None:
+        text = connection.scalar(sa.select(STUDIES.c.record).where(STUDIES.c.study == self.study))
+        return None if text is None else decode_record(text, self.place)
 
     def _commit(self, row: Row, data: str, claim: Claim | None) -> bool:
         with self.server.transaction("write a row to") as connection:

@@ -5,6 +5,7 @@ from ablation.app.heatmaps.command import MapRequest
 from ablation.app.heatmaps.saved import saved_runs
 from ablation.errors import UsageError
 from ablation.results import Arrays, open_store
+from ablation.results.record import record_of
 from tests.app.test_weights import FACTORS, row
 
 
@@ -18,7 +19,7 @@ def study(tmp_path):
             store.commit(each)
         for each in weighty:
             arrays.save("weights", each.key, {"w": np.ones(1)})
-        store.save_study({"factors": FACTORS, "keys": [each.key for each in rows]})
+        store.save_record(record_of({"factors": FACTORS, "keys": [each.key for each in rows]}))
         return saved_runs(MapRequest(str(tmp_path), cells=tuple(cells)))
 
     return find

@@ -1,9 +1,10 @@
-"""study.json: what readers of the rows need to know of the study's present design."""
+"""The record that a sweep leaves in its study, made of its plan; what it cannot mean is refused."""
 
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +12,22 @@ from omegaconf import DictConfig, OmegaConf
 
 from ablation.design import alias_table
 from ablation.errors import UsageError
-from ablation.results import OWN_COLUMNS, Response, Row, first_defaults
+from ablation.results import OWN_COLUMNS, Response, Row, StudyRecord
+from ablation.results.record import DesignRecord, record_of
 from ablation.sweep.declared import judged
 from ablation.sweep.plan import Plan
+from ablation.sweep.run import wrong_response
 
 
 def make_record(
-    base: DictConfig, plan: Plan, earlier: Mapping[str, Any], declared: Sequence[Response] = ()
-) -> dict[str, Any]:
-    """The record; docs/results.md describes it.
+    base: DictConfig, plan: Plan, earlier: StudyRecord, declared: Sequence[Response] = ()
+) -> StudyRecord:
+    """The record of a sweep's plan.
 
     Args:
         base: configuration of a cell, for the study's name and `analysis`.
         plan: of the study.
-        earlier: the record of the last sweep, or nothing.
+        earlier: the record of the last sweep, or an empty one. Its unknown entries are kept.
         declared: what the app says of its responses.
 
     Raises:
@@ -35,30 +38,25 @@ def make_record(
     if not base.name:
         raise UsageError("name: expected the study's name, its folder under runs/. Received: none")
     _check_names(plan)
-    analysis: Any = OmegaConf.to_container(base.analysis, resolve=True)
-    _check_numeric(analysis.get("numeric") or (), plan)
+    entries: Any = OmegaConf.to_container(base.analysis, resolve=True)
+    analysis = record_of(entries, "analysis.")
+    _check_numeric(analysis.numeric, plan)
     _check_settings(analysis)
-    defaults = plan.cells[0].cell.defaults
-    design = plan.design
-    return {
-        "schema": 1,
-        "study": base.name,
-        "factors": {name: list(levels) for name, levels in plan.factors.items()},
-        "seeds": list(plan.seeds),
-        "keys": list(plan.runs),
-        "defaults": defaults,
-        "first_defaults": {**defaults, **first_defaults(earlier)},
-        "design": {
-            "name": design.name,
-            "words": design.words,
-            "notes": list(design.notes),
-            "aliases": alias_table(design),
-        },
-        "reference": dict(design.reference),
-        **analysis,
-        **judged(analysis, declared),
-        "command": command(),
-    }
+    analysis = record_of({**entries, **judged(entries, declared)})
+    defaults, design = plan.cells[0].cell.defaults, plan.design
+    return replace(
+        analysis,
+        study=base.name,
+        factors={name: list(levels) for name, levels in plan.factors.items()},
+        seeds=tuple(plan.seeds),
+        keys=tuple(plan.runs),
+        defaults=defaults,
+        first_defaults={**defaults, **earlier.first_defaults},
+        design=DesignRecord(design.name, design.words, tuple(design.notes), tuple(alias_table(design))),
+        reference=dict(design.reference),
+        command=command(),
+        unknown={**earlier.unknown, **analysis.unknown},
+    )
 
 
 def command() -> str:
@@ -72,6 +70,17 @@ def command() -> str:
     return f"python {start} {shlex.join(sys.argv[1:])}".strip()
 
 
+def check_response(record: StudyRecord, rows: Iterable[Row]) -> None:
+    """Refuse a response that none of the finished runs has.
+
+    Raises:
+        UsageError: naming those that there are.
+    """
+    known = {name for row in rows for name in row.responses}
+    if known and record.response not in known:
+        raise UsageError(wrong_response(record.response, known))
+
+
 def _check_names(plan: Plan) -> None:
     """Refuse a factor that would hide behind a column of the table."""
     taken = [name for name in plan.factors if name in OWN_COLUMNS]
@@ -82,33 +91,19 @@ def _check_names(plan: Plan) -> None:
         )
 
 
-def _check_settings(analysis: Mapping[str, Any]) -> None:
+def _check_settings(analysis: StudyRecord) -> None:
     """Refuse directions and margins that mean nothing, by the keys that a sweep knows them by."""
-    directions = {"analysis.direction": analysis.get("direction") or "lower"}
-    for name, direction in (analysis.get("directions") or {}).items():
-        directions[f"analysis.directions.{name}"] = direction
+    directions = {"analysis.direction": analysis.direction} | {
+        f"analysis.directions.{name}": direction for name, direction in analysis.directions.items()
+    }
     for key, direction in directions.items():
-        if direction not in ("lower", "higher"):
+        if direction not in ("lower", "higher", None):
             raise UsageError(f"{key}: expected lower or higher. Received: {direction}")
-    margin = analysis.get("margin")
-    if margin is not None and not (isinstance(margin, int | float) and margin > 0):
-        raise UsageError(f"analysis.margin: expected a number above 0, or null. Received: {margin}")
+    if analysis.margin is not None and not analysis.margin > 0:
+        raise UsageError(f"analysis.margin: expected a number above 0, or null. Received: {analysis.margin}")
 
 
-def check_response(record: Mapping[str, Any], rows: Iterable[Row]) -> None:
-    """Refuse a response that none of the finished runs has.
-
-    Raises:
-        UsageError: naming those that there are.
-    """
-    known = {name for row in rows for name in row.responses}
-    if known and record["response"] not in known:
-        raise UsageError(
-            f"analysis.response: expected one of {', '.join(sorted(known))}. Received: {record['response']}"
-        )
-
-
-def _check_numeric(names: Any, plan: Plan) -> None:
+def _check_numeric(names: Iterable[str], plan: Plan) -> None:
     for name in names:
         levels = plan.factors.get(name)
         if levels is None:

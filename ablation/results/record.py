@@ -1,0 +1,168 @@
+"""study.json, the record of a study: its present design, and how its responses are judged.
+
+This module alone knows the entries of that file; everybody else uses the fields of `StudyRecord`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from ablation.errors import UsageError
+from ablation.results.canonical import check_json
+
+_FORMER = ("stopped",)
+"""Entries of older versions that mean nothing any more: the stop signal is kept beside the record."""
+
+
+@dataclass(frozen=True)
+class DesignRecord:
+    """What a report says of the design.
+
+    Attributes:
+        name: Kind of the design, such as `full_factorial`.
+        words: Such as `2×2×4 full factorial`.
+        notes: Sentences about it.
+        aliases: Effects that it cannot tell apart, a line each.
+    """
+
+    name: str = ""
+    words: str = ""
+    notes: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StudyRecord:
+    """What readers of the rows need to know of a study; a study without one has an empty record.
+
+    Attributes:
+        study: The study's name.
+        factors: Factor → its levels as the app's configuration holds them, the reference first.
+        seeds: Of every cell.
+        keys: The runs of the present design, in its order.
+        defaults: Declared defaults of the app's configuration, flat.
+        first_defaults: The default that each entry had when the study first knew it.
+        design: What the design is called, and what to know of it.
+        reference: The reference cell, factor → level; a factor that is not named has its first level.
+        response: The main response.
+        direction: Which of its values are better, `lower` or `higher`; None where nobody has said.
+        responses: All responses that are reported.
+        directions: Response → the same.
+        units: Response → its unit, where it has one.
+        margin: The smallest effect on the main response that matters.
+        numeric: Factors that enter as numbers.
+        command: What was typed.
+        schema: Version of the file's form.
+        unknown: Entries that this version does not know. They are kept as they are.
+    """
+
+    study: str = ""
+    factors: Mapping[str, Sequence[object]] = field(default_factory=dict)
+    seeds: tuple[int, ...] = ()
+    keys: tuple[str, ...] = ()
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    first_defaults: Mapping[str, object] = field(default_factory=dict)
+    design: DesignRecord = DesignRecord()
+    reference: Mapping[str, object] = field(default_factory=dict)
+    response: str = "loss"
+    direction: str | None = None
+    responses: tuple[str, ...] = ()
+    directions: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    margin: float | None = None
+    numeric: tuple[str, ...] = ()
+    command: str = ""
+    schema: int = 1
+    unknown: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def reference_cell(self) -> dict[str, object]:
+        """Factor → its level in the reference cell."""
+        return {name: self.reference.get(name, levels[0]) for name, levels in self.factors.items() if levels}
+
+    @property
+    def reported(self) -> dict[str, str | None]:
+        """Response → which of its values are better, None where nobody has said; the main one first."""
+        names = dict.fromkeys((self.response, *self.responses))
+        return {name: self.directions.get(name) for name in names} | {
+            self.response: self.directions.get(self.response, self.direction)
+        }
+
+
+def encode_record(record: StudyRecord) -> str:
+    """Write a record as strict JSON, for people too.
+
+    Raises:
+        UsageError: An entry is not JSON, such as a level that is not finite.
+    """
+    content = asdict(record)
+    content.update(content.pop("unknown"))
+    check_json(content, "study")
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def decode_record(text: str | bytes, place: str) -> StudyRecord:
+    """Read a record of this version, of an older or of a newer one.
+
+    Args:
+        text: The whole file.
+        place: Where it is, for the message.
+
+    Raises:
+        UsageError: It is damaged.
+    """
+    try:
+        content = json.loads(text)
+        if not isinstance(content, dict):
+            raise UsageError(f"expected a JSON object. Received: {content!r}.")
+        return record_of({name: value for name, value in content.items() if name not in _FORMER})
+    except (ValueError, RecursionError, UsageError) as error:
+        problem = error if isinstance(error, UsageError) else f"expected JSON. Received: {error}."
+        raise UsageError(
+            f"{place}: {problem} Remove it and run the sweep again: "
+            "it is written anew, and finished runs are kept."
+        ) from error
+
+
+def record_of(entries: Mapping[str, Any], prefix: str = "") -> StudyRecord:
+    """Make a record of its entries; one that is null is not there.
+
+    Args:
+        entries: Name → JSON value; names that no field has are kept as `unknown`.
+        prefix: Stands before an entry's name in the message.
+
+    Raises:
+        UsageError: An entry is of another kind than its field.
+    """
+    given = {name: value for name, value in entries.items() if value is not None}
+    known = {
+        name: _checked(given.pop(name), kind, prefix + name) for name, kind in _KINDS.items() if name in given
+    }
+    if "design" in known:
+        design = known["design"]
+        lists = (tuple(map(str, design.get(name) or ())) for name in ("notes", "aliases"))
+        known["design"] = DesignRecord(str(design.get("name", "")), str(design.get("words", "")), *lists)
+    known.setdefault("first_defaults", known.get("defaults", {}))
+    return StudyRecord(**known, unknown=given)
+
+
+_JSON_KINDS: dict[str, tuple[type, str]] = {
+    "Mapping": (dict, "a mapping"),
+    "DesignRecord": (dict, "a mapping"),
+    "tuple": (list, "a list"),
+    "str": (str, "a text"),
+    "int": (int, "an integer"),
+    "float": (int | float, "a number"),  # type: ignore[dict-item]  # isinstance takes unions
+}
+_KINDS = {each.name: str(each.type).partition("[")[0].split(" ")[0] for each in fields(StudyRecord)}
+del _KINDS["unknown"]
+
+
+def _checked(value: Any, kind: str, name: str) -> Any:
+    expected, words = _JSON_KINDS[kind]
+    if not isinstance(value, expected) or isinstance(value, bool):
+        raise UsageError(f"{name}: expected {words}. Received: {value!r}.")
+    return tuple(value) if isinstance(value, list) else value
