@@ -7,32 +7,24 @@ import re
 
 UNKNOWN = "unknown"
 
+NBSP = "\u00a0"
+"""Keeps a number on one line with its unit, and p with its value."""
+
 
 def percent(change: float) -> str:
-    """A change in %, with its sign; one too small for two decimals gets up to four.
+    r"""A change in %, with its sign; one too small for two decimals gets up to four.
 
     >>> percent(-0.912), percent(250.0), percent(-0.0043), percent(float("nan"))
-    ('−0.91 %', '+250 %', '−0.004 %', 'unknown')
+    ('−0.91\xa0%', '+250\xa0%', '−0.004\xa0%', 'unknown')
     """
     if not _known(change):
         return UNKNOWN
     size, decimals = abs(change), 0 if abs(change) >= 100 else 2
     if size >= 1e6:
-        return _signed(f"{change:+.3g} %")
+        return _signed(f"{change:+.3g}{NBSP}%")
     if 0 < size < 0.005:
         decimals = min(-math.floor(math.log10(size)), 4)
-    return _signed(f"{change:+.{decimals}f} %")
-
-
-def percent_interval(low: float, high: float) -> str:
-    """Bounds in %, the unit said once.
-
-    >>> percent_interval(-1.432, -0.391)
-    '−1.43 to −0.39 %'
-    """
-    if not (_known(low) and _known(high)):
-        return UNKNOWN
-    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
+    return _signed(f"{change:+.{decimals}f}{NBSP}%")
 
 
 def units(change: float) -> str:
@@ -44,15 +36,6 @@ def units(change: float) -> str:
     if not _known(change):
         return UNKNOWN
     return _signed(f"{change:+.0f}" if abs(change) >= 1e4 else f"{change:+.3g}")
-
-
-def units_interval(low: float, high: float) -> str:
-    """Bounds in units of a response.
-
-    >>> units_interval(-0.0022178, 0.5)
-    '−0.00222 to +0.5'
-    """
-    return f"{units(low)} to {units(high)}" if _known(low) and _known(high) else UNKNOWN
 
 
 def value(number: float, digits: int = 4) -> str:
@@ -82,6 +65,15 @@ def spread(mean: float, sd: float) -> str:
     return _signed(f"{mean:.{decimals}f} ± {sd:.{decimals}f}")
 
 
+def decimals(number: float, n: int) -> str:
+    """A number with its sign, to some decimals.
+
+    >>> decimals(-0.012345, 3)
+    '−0.012'
+    """
+    return _signed(f"{number:+.{n}f}") if _known(number) else UNKNOWN
+
+
 def p_value(p: float) -> str:
     """A p-value to two digits; below .0001 only that.
 
@@ -92,14 +84,14 @@ def p_value(p: float) -> str:
 
 
 def p_text(p: float) -> str:
-    """A p-value in a sentence.
+    r"""A p-value in a sentence.
 
     >>> p_text(0.04567), p_text(1e-9), p_text(float("nan"))
-    ('p = 0.046', 'p < 0.0001', 'no test')
+    ('p\xa0=\xa00.046', 'p\xa0<\xa00.0001', 'no test')
     """
     if not _known(p):
         return "no test"
-    return f"p {p_value(p)}" if p < 1e-4 else f"p = {p_value(p)}"
+    return f"p{NBSP}<{NBSP}0.0001" if p < 1e-4 else f"p{NBSP}={NBSP}{p_value(p)}"
 
 
 def share(omega: float) -> str:
@@ -112,8 +104,26 @@ def share(omega: float) -> str:
 
 
 def plain(number: float) -> str:
-    """A statistic to three digits."""
-    return _signed(f"{number:.3g}") if _known(number) else UNKNOWN
+    """A number to three digits, without an exponent where people do without.
+
+    >>> plain(0.0123456), plain(-1.5), plain(12345.0), plain(1e-9)
+    ('0.0123', '−1.5', '12345', '1e−09')
+    """
+    if not _known(number):
+        return UNKNOWN
+    text = f"{number:.3g}"
+    if "e" in text and 1e-4 <= abs(number) < 1e7:
+        text = f"{number:.0f}"
+    return _signed(text)
+
+
+def coverage(share: float) -> str:
+    r"""The level of an interval.
+
+    >>> coverage(0.95), coverage(1 - 2 * 0.05)
+    ('95\xa0%', '90\xa0%')
+    """
+    return f"{100 * share:g}{NBSP}%"
 
 
 def duration(seconds: float) -> str:

@@ -22,11 +22,13 @@ def listed(items: Sequence[str], limit: int = 12, between: str = ", ") -> str:
     """Items as a sentence lists them; after `limit` of them the rest is only counted.
 
     >>> listed(["a", "b", "c"]), listed(["a, b", "c"], between="; "), listed(["a", "b", "c"], 2)
-    ('a, b and c', 'a, b; and c', 'a, b and 1 more')
+    ('a, b and c', 'a, b; c', 'a, b and 1 more')
     """
-    shown = [*items[:limit], *([f"{len(items) - limit} more"] if len(items) > limit else [])]
-    last = " and " if between == ", " else f"{between}and "
-    return last.join([between.join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    shown, left = list(items[:limit]), len(items) - limit
+    if between != ", ":
+        return between.join([*shown, *([f"and {left} more"] if left > 0 else [])])
+    shown += [f"{left} more"] if left > 0 else []
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def quoted(names: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,8 +12,10 @@ import pandas as pd
 
 from ablation.analysis import Analysis
 from ablation.analysis.data.endings import endings
+from ablation.analysis.data.factors import Bools, Floats, Ints
 from ablation.analysis.data.runs import measured
 from ablation.naming import cell_label, factor_labels
+from ablation.report.ranking import Ranking, rank_cells
 from ablation.report.sentences import Wording
 from ablation.results import StudyRecord
 
@@ -31,6 +33,7 @@ class ResponseResult:
         analysis: None when the runs allow none.
         obstacle: why there is no analysis.
         prefix: start of the names of its files; empty for the first response.
+        unit: of the response; empty where it has none.
     """
 
     response: str
@@ -38,11 +41,7 @@ class ResponseResult:
     analysis: Analysis | None
     obstacle: str = ""
     prefix: str = ""
-
-    @property
-    def better(self) -> str:
-        """'loss, lower is better'."""
-        return f"{self.response}, {self.direction} is better"
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,17 +112,25 @@ class Subject:
         return bool(self.record.keys)
 
     @cached_property
-    def cells(self) -> pd.Series:
-        """The cell of each run, as a number from 0 in the order of appearance."""
+    def cells(self) -> Ints:
+        """The cell of each run, as a number from 0 in the order of appearance, (n_runs,)."""
         if not self.factors or self.table.empty:
-            return pd.Series(0, index=self.table.index, dtype=int)
-        texts = pd.DataFrame({f: self.texts(f) for f in self.factors}, index=self.table.index)
-        codes: pd.Series = texts.groupby(list(texts.columns), sort=False).ngroup()
+            return np.zeros(len(self.table), dtype=np.intp)
+        codes: Ints = pd.DataFrame(self._texts).groupby(list(self.factors), sort=False).ngroup().to_numpy()
         return codes
 
-    def texts(self, factor: str) -> list[str]:
-        """The level of each run, as text; '?' where it has none."""
-        return ["?" if pd.isna(level) else str(level).strip() for level in self.table[factor].astype(object)]
+    @cached_property
+    def cell_names(self) -> list[str]:
+        """What each cell is called, by its number: in few words, or in all where two would read the same."""
+        levels = [self.levels_of(int(row)) for row in np.unique(self.cells, return_index=True)[1]]
+        names = [cell_label(one, self.factors, self.labels) for one in levels]
+        if len(set(names)) == len(names):
+            return names
+        return [", ".join(f"{self.labels[f]}={level}" for f, level in one.items()) for one in levels]
+
+    def cell_name(self, row: int) -> str:
+        """What the cell of a row of the table is called, by the row's position."""
+        return self.cell_names[int(self.cells[row])]
 
     def levels_of(self, row: int) -> dict[str, str]:
         """Factor → level as text, of one row of the table by position."""
@@ -131,30 +138,48 @@ class Subject:
 
     @cached_property
     def _texts(self) -> dict[str, list[str]]:
-        return {f: self.texts(f) for f in self.factors}
+        """Factor → the level of each run, as text; '?' where it has none."""
+        levels = {f: self.table[f].astype(object) for f in self.factors}
+        return {f: ["?" if pd.isna(v) else str(v).strip() for v in column] for f, column in levels.items()}
 
-    def label(self, levels: Mapping[str, str]) -> str:
-        """A cell in few words."""
-        return cell_label(levels, self.factors, self.labels)
+    @cached_property
+    def places(self) -> dict[Hashable, int]:
+        """Label of a row of the table → its position."""
+        return {label: i for i, label in enumerate(self.table.index)}
 
-    def words(self, analysis: Analysis) -> Wording:
-        """How sentences on an analysis name and number things."""
-        return Wording.of(analysis, self.labels, self.factors)
+    def words(self, answer: ResponseResult) -> Wording:
+        """How sentences, tables and figures on a response name and number things."""
+        known: dict[str, Any] = {"unit": answer.unit, "labels": self.labels, "levels": self.factors}
+        known["block"] = self.block or ""
+        if answer.analysis is None:
+            return Wording(answer.response, answer.direction, **known)
+        return Wording.of(answer.analysis, **known)
 
-    def values(self, response: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def ranking(self, answer: ResponseResult) -> Ranking:
+        """The runs by cell, the best cell first."""
+        if answer.response not in self._rankings:
+            self._rankings[answer.response] = rank_cells(
+                self.values(answer.response), self.cells, self.cell_names, answer.direction,
+                answer.analysis, self.places,
+            )  # fmt: skip
+        return self._rankings[answer.response]
+
+    @cached_property
+    def _rankings(self) -> dict[str, Ranking]:
+        return {}
+
+    def values(self, response: str) -> Floats:
         """A response of each run, NaN where it has none, (n_runs,)."""
         if response not in self.table:
             return np.full(len(self.table), np.nan)
         return measured(self.table, response, list(self.factors))
 
     @cached_property
-    def counted(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def counted(self) -> Bools:
         """Which rows are runs of the main response's analysis, failed ones too, (n_runs,): no duplicates."""
         if self.main.analysis is None:
             return np.ones(len(self.table), dtype=bool)
-        attempted: np.ndarray[Any, np.dtype[np.bool_]] = self.table.index.isin(
-            self.main.analysis.selection.attempted.labels
-        )
+        attempted: Bools = self.table.index.isin(self.main.analysis.selection.attempted.labels)
         return attempted
 
     @cached_property

@@ -16,13 +16,15 @@ def close(actual, expected, rel=REL, abs_=1e-13):
 
 def told(analysis) -> pd.DataFrame:
     """The verdicts with their sentences."""
-    return with_words(analysis, Wording.of(analysis))
+    found = with_words(analysis, Wording.of(analysis))
+    return found.assign(sentence=found["sentence"].str.replace("\u00a0", " "))
 
 
 def noted(analysis, code: str) -> str:
     """What the report says for the notices with a code."""
     words = Wording.of(analysis)
-    return " ".join(notice_sentence(notice, words) for notice in analysis.warnings if notice.code == code)
+    said = [notice_sentence(notice, words) for notice in analysis.warnings if notice.code == code]
+    return " ".join(said).replace("\u00a0", " ")
 
 
 def row(table: pd.DataFrame, **keys) -> pd.Series:

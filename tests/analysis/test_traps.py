@@ -13,7 +13,7 @@ import pytest
 
 from ablation.analysis import Notice, analyze
 from ablation.errors import UsageError
-from ablation.report.sentences.notices import SENTENCES
+from ablation.report.sentences.notice import SENTENCES
 from tests.analysis.compare import close, noted, row
 from tests.analysis.conftest import FACTORS
 from tests.analysis.test_anova import check_anova

@@ -42,6 +42,11 @@ def make_study(
     return folder
 
 
+def spaced(text):
+    """With plain spaces where numbers are tied to their units."""
+    return text.replace("\u00a0", " ")
+
+
 def planted(config, seed):
     """Batch norm takes 10 % off; attention and activation do nothing; seeds shift all cells alike."""
     noise = np.random.default_rng([seed, len(str(config))]).normal(0, 0.002)
@@ -74,6 +79,6 @@ def report():
     """A function that reads a file of a study's report."""
 
     def read(folder, name="report.md"):
-        return (folder / "report" / name).read_text(encoding="utf-8")
+        return spaced((folder / "report" / name).read_text(encoding="utf-8"))
 
     return read

@@ -10,6 +10,7 @@ import pytest
 from ablation.analysis import analyze
 from ablation.design import make_design
 from ablation.report.__main__ import main
+from tests.report.conftest import spaced
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def page(tmp_path):
         path = tmp_path / "runs.csv"
         table.to_csv(path, index=False)
         main([f"table={path}", "response=loss", f"factors=[{','.join(factors)}]", "figures=false", *settings])
-        return (tmp_path / "runs-report/report.md").read_text()
+        return spaced((tmp_path / "runs-report/report.md").read_text())
 
     return made
 
@@ -47,7 +48,7 @@ def test_leave_one_out_is_not_called_an_average(page):
 
 def test_no_interaction_found_is_not_called_none(page):
     text = page(runs(design("abc")), "abc", "block=seed")
-    assert "None of 3 pairs stands out; that shows none to be absent" in text
+    assert "None of 3 pairs stands out. That shows none to be absent" in text
     assert "one by one" not in text
 
 
@@ -97,7 +98,7 @@ def test_the_mean_of_the_best_cell_is_that_of_its_runs_and_not_to_be_quoted(page
 def test_better_perhaps_by_less_than_the_margin_is_said_everywhere(page, tmp_path, capsys):
     table = runs(design("ab"), lambda r: -0.05 * r["a"] + 0.05 * r["b"], n_seeds=6)
     text = page(table, "ab", "block=seed", "margin=5")
-    for words in (text, capsys.readouterr().out):
+    for words in (text, spaced(capsys.readouterr().out)):
         for a, verdict, moves in (("a", "better", "lowers"), ("b", "worse", "raises")):
             said = f"{verdict}, perhaps by less than the margin of 5 %: it {moves} loss by "
             assert re.search(f"{a} is (on average )?{said}", words)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from ablation.errors import UsageError
+from ablation.naming import cell_label
 from ablation.report import load
 from ablation.report.load import Asked, load_study, load_table
 from ablation.report.sections.header import ended
@@ -55,7 +56,7 @@ def test_the_reference_cell_is_the_records_or_the_first_levels(study):
     }  # fmt: skip
     other = {"flags.batch_norm": True, "flags.attention": "none", "flags.activation": "elu"}
     found = load_study(str(study(reference=other)))
-    assert found.label(found.reference) == "batch_norm · elu"
+    assert cell_label(found.reference, found.factors, found.labels) == "batch_norm · elu"
 
 
 def test_factors_that_are_numbers_are_judged_over_their_range(study):
@@ -96,9 +97,7 @@ def test_a_report_of_the_folder_the_parquet_file_and_the_csv_are_the_same(study,
         assert found.factors == swept.factors
         assert found.reference == swept.reference
         pd.testing.assert_frame_equal(found.main.analysis.verdicts, swept.main.analysis.verdicts)
-        assert [found.label(found.levels_of(i)) for i in range(6)] == [
-            swept.label(swept.levels_of(i)) for i in range(6)
-        ]
+        assert [found.cell_name(i) for i in range(6)] == [swept.cell_name(i) for i in range(6)]
 
 
 def test_a_filter_a_reference_and_several_blocks_reach_the_analysis(tmp_path):

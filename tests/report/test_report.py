@@ -11,7 +11,7 @@ import pytest
 
 from ablation.report.__main__ import main
 from ablation.results import Row, open_store, run_key
-from tests.report.conftest import FACTORS, planted, row
+from tests.report.conftest import FACTORS, planted, row, spaced
 
 
 def write(folder, *settings):
@@ -22,7 +22,7 @@ def test_it_names_the_design_the_effect_and_the_articles_table(study, report, ca
     folder = study()
     assert write(folder) == 0
 
-    shown = capsys.readouterr().out
+    shown = spaced(capsys.readouterr().out)
     for text in (report(folder), report(folder, "index.html")):
         assert "2×2×2 full factorial × 3 paired seeds = 24 runs; 24 finite" in text
         assert "loss, lower is better" in text
@@ -49,7 +49,7 @@ def test_the_sections_stand_in_the_order_of_the_guide(study, report):
         "Analysis of variance",
         "Interactions",
         "Table for a paper",
-        "Seeds and learning curves",
+        "Every run",
         "Robustness",
         "Diagnostics",
         "Failures, and the next step",

@@ -13,6 +13,9 @@ from ablation.analysis.data.runs import Runs
 from ablation.naming import short_name
 from ablation.words import OFF, ON
 
+ARTICLE_FACTORS = frozenset({"flags.batch_norm", "flags.dropout", "flags.attention", "flags.activation"})
+"""What the article varied, by the keys of the built-in app."""
+
 CAUTION = (
     "The columns of the factor that has one per level are predicted responses with everything else off, "
     "not effects: their p-values test 'response = 0'. Read the deviations from their mean instead."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,58 +12,62 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from ablation.analysis.data.factors import Factor, Floats, read_factor
-from ablation.report.figures.names import IN_ALT, factor_names, listed, number, short, stem
+from ablation.numbers import plain
+from ablation.report.figures.axes import response_label, scale_axis
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.scales import response_label, scale_axis
+from ablation.report.figures.short_text import IN_ALT, short, stem
 from ablation.report.figures.style import drawing, looks, new_figure
-from ablation.words import counted
+from ablation.report.sentences import Wording
+from ablation.words import counted, listed
 
 History = Mapping[str, Sequence[float | None]]
 
 MAX_LEVELS = 10
 
+MIN_EPOCHS = 5
+"""Fewer points are no curve."""
+
 
 @drawing()
 def learning_curves(
-    histories: Mapping[str, History], table: pd.DataFrame, factor: str, response: str, direction: str
+    histories: Mapping[str, History], table: pd.DataFrame, factor: str, words: Wording
 ) -> Picture | None:
     """Draw the response per epoch: the median over runs of each level, and a band between the quartiles.
 
-    None where no run has two epochs of it.
+    None where no run has `MIN_EPOCHS` of it.
 
     Args:
         histories: a run's key -> name -> one number (or None) per epoch.
         table: one row per run, with its `key`.
         factor: the column whose levels are told apart.
-        response: what was measured; `test_<response>` is shown if it was kept, else the response itself.
-        direction: which values are better, `lower` or `higher`.
+        words: of the response; `test_<response>` is shown if it was kept, else the response itself.
     """
     if "key" not in table or factor not in table or not len(table):
         return None
-    series = which_series(histories, response)
+    series = which_series(histories, words.response)
     runs = epochs_of([histories.get(str(key), {}).get(series, ()) for key in table["key"]])
     part = read_factor(table[factor], factor)
     by_level = _by_level(runs, part)
-    if not (np.isfinite(runs).sum(axis=1) > 1).any() or not by_level:
+    if runs.shape[1] < MIN_EPOCHS or not (np.isfinite(runs).sum(axis=1) > 1).any() or not by_level:
         return None
     figure = new_figure(3.5 + 0.2 * math.ceil(len(by_level) / 2))
     axes = figure.add_subplot()
     lines, said = _draw(axes, by_level, part)
     _scale(axes, by_level, runs.shape[1])
-    shown = series.replace("_", " ", 1) if series != response else response
-    axes.set_ylabel(response_label(shown, direction))
-    name = factor_names([str(column) for column in table.columns])[factor]
+    shown = series.replace("_", " ", 1) if series != words.response else words.response
+    axes.set_ylabel(response_label(replace(words, response=shown)))
+    name = words.labels.get(factor, factor)
     some = f" ({MAX_LEVELS} of {len(part.levels)} levels)" if len(part.levels) > MAX_LEVELS else ""
     figure.legend(
         handles=lines, loc="outside upper left", ncols=2, borderaxespad=0.2, alignment="left",
         title=f"{short(name, 30)}: median and quartiles{some}",
     )  # fmt: skip
+    shown, by = short(shown, IN_ALT), short(name, IN_ALT)
     alt = (
-        f"{short(shown, IN_ALT)} ({direction} is better) over {runs.shape[1]} epochs, by "
-        f"{short(name, IN_ALT)}; median of the runs at the first and last epoch: {listed(said)}."
+        f"{shown} ({words.direction} is better) over {runs.shape[1]} epochs, by {by}; median of the runs at "
+        f"the first and last epoch: {listed(said, between='; ')}."
     )
-    title = f"Learning curves: {short(shown, IN_ALT)} by {short(name, IN_ALT)}"
-    return Picture(f"learning_curves_{stem(name)}", title, alt, figure)
+    return Picture(f"learning_curves_{stem(name)}", f"Learning curves: {shown} by {by}", alt, figure)
 
 
 def which_series(histories: Mapping[str, History], response: str) -> str:
@@ -109,7 +114,7 @@ def _draw(axes: Axes, by_level: Mapping[str, Floats], part: Factor) -> tuple[lis
         )  # fmt: skip
         axes.fill_between(epochs, low, high, color=style.colour, alpha=0.18, lw=0)
         known = middle[np.isfinite(middle)]
-        said.append(f"{short(level, IN_ALT)} from {number(float(known[0]))} to {number(float(known[-1]))}")
+        said.append(f"{short(level, IN_ALT)} from {plain(float(known[0]))} to {plain(float(known[-1]))}")
     return lines, said
 
 

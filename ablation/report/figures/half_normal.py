@@ -7,10 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ablation.analysis import Analysis
-from ablation.report.figures.names import IN_ALT, listed, number, short
+from ablation.numbers import plain
+from ablation.report.figures.axes import tick
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.scales import tick
+from ablation.report.figures.short_text import IN_ALT, short
 from ablation.report.figures.style import INK, MUTED, SMALL, drawing, filling, new_figure
+from ablation.words import listed
 
 MAX_NAMED, MIN_CONTRASTS = 8, 3
 
@@ -40,11 +42,11 @@ def half_normal(analysis: Analysis) -> Picture | None:
     _draw_margins(axes, sizes.max(), me, sme)
     axes.set_xlabel("half-normal quantile")
     axes.set_ylabel("size of contrast" + (" (difference of logs)" if analysis.scaling.is_log else ""))
-    said = [f"{short(table['contrast'].iloc[i], IN_ALT)} {number(float(sizes[i]))}" for i in named]
+    said = [f"{short(table['contrast'].iloc[i], IN_ALT)} {plain(float(sizes[i]))}" for i in named]
     alt = (
         f"Half-normal plot of {len(sizes)} contrasts; {int(beyond.sum())} beyond Lenth's margin of error "
-        f"{number(me)}, {int(table['beyond_SME'].sum())} beyond the simultaneous one {number(sme)}. "
-        f"Largest: {listed(said)}."
+        f"{plain(me)}, {int(table['beyond_SME'].sum())} beyond the simultaneous one {plain(sme)}. "
+        f"Largest: {listed(said, between='; ')}."
     )
     return Picture("half_normal", "Which contrasts stand out from noise (half-normal plot)", alt, figure)
 

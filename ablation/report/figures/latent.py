@@ -9,12 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 from ablation.analysis.data.factors import Floats
-from ablation.report.figures.names import IN_ALT, listed, number, short, stem
+from ablation.numbers import plain
+from ablation.report.figures.axes import scale_axis, tick
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.scales import scale_axis, tick
-from ablation.report.figures.show import Sheet, show_tiles
+from ablation.report.figures.sheet import Sheet, show_tiles
+from ablation.report.figures.short_text import IN_ALT, short, stem
 from ablation.report.figures.style import PAPER, drawing, look, new_figure
 from ablation.report.figures.tiles import Image
+from ablation.words import listed
 
 MAX_LABELS = 20
 MAX_VECTOR = 2000
@@ -51,7 +53,7 @@ def latent_walk(label: str, arrays: Mapping[str, np.ndarray]) -> Picture | None:
     reach = f" from {tick(-limit)} to {tick(limit)}" if np.isfinite(limit) else ""
     alt = (
         f"What the decoder of {short(label, IN_ALT)} draws at {walk.shape[0]} × {walk.shape[1]} points of "
-        f"its two latent variables{reach}; mean brightness {number(float(np.nanmean(sheet)))}."
+        f"its two latent variables{reach}; mean brightness {plain(float(np.nanmean(sheet)))}."
     )
     return Picture(
         f"latent_walk_{stem(label)}",
@@ -99,7 +101,7 @@ def latent_scatter(label: str, arrays: Mapping[str, np.ndarray]) -> Picture | No
     axes.set_ylabel("second latent variable")
     if labelled:
         figure.legend(loc="outside right upper", title="label", markerscale=1.5, handletextpad=0.1)
-    where = f" Medians by label: {listed(said)}." if labelled else ""
+    where = f" Medians by label: {listed(said, between='; ')}." if labelled else ""
     name = short(label, IN_ALT)
     alt = f"Latent means of {len(points)} test images in {name}.{where}"
     return Picture(f"latent_scatter_{stem(label)}", f"Test images in the latent space: {name}", alt, figure)
@@ -127,4 +129,4 @@ def _draw_group(axes: Axes, points: Floats, place: int, name: str, labelled: boo
     if labelled:
         outline = [withStroke(linewidth=3, foreground=PAPER)]
         axes.text(x, y, name, ha="center", va="center", size=14, weight="bold", path_effects=outline)
-    return f"{name} at ({number(x)}, {number(y)})"
+    return f"{name} at ({plain(x)}, {plain(y)})"

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ablation.report.figures.names import IN_ALT, listed, number, short
+from ablation.numbers import plain
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.show import BAR_ROOM, NAME_ROOM, Sheet, name_rows, show_tiles
+from ablation.report.figures.sheet import BAR_ROOM, NAME_ROOM, Sheet, name_rows, show_tiles
+from ablation.report.figures.short_text import IN_ALT, short
 from ablation.report.figures.style import SIGNED, WIDTH, drawing
 from ablation.report.figures.tiles import Image, as_images, grey, tiled
-from ablation.words import counted
+from ablation.words import counted, listed
 
 MAX_COLUMNS, MAX_TILES = 10, 220
 """Test images shown, and tiles in all: more make the page heavy."""
@@ -108,7 +109,7 @@ def _draw_residuals(sheet: Sheet, across: float, gone: list[Image], names: list[
     limit = max(float(np.nanmax(np.abs(images), initial=0.0)) for images in gone) or 1.0
     _band(sheet, across, gone, "residual", names, SIGNED, (-limit, limit))
     sheet.left = LEFT
-    ends = {-limit: f"−{number(limit)}, too dark", 0.0: "0", limit: f"too bright, +{number(limit)}"}
+    ends = {-limit: f"−{plain(limit)}, too dark", 0.0: "0", limit: f"too bright, +{plain(limit)}"}
     sheet.colour_bar(max(len(gone[0]) * across, MIN_BAR), SIGNED, (-limit, limit), ends)
 
 
@@ -132,11 +133,11 @@ def _read(cells: Mapping[str, Mapping[str, np.ndarray]]) -> Shown | None:
 def _alt(shown: Shown, gone: list[Image]) -> str:
     text = f"The same {shown.n} test images through {len(shown.outputs)} cells"
     if not gone:
-        return f"{text}: {listed([short(name, IN_ALT) for name in shown.outputs])}."
+        return f"{text}: {listed([short(name, IN_ALT) for name in shown.outputs], between='; ')}."
     said = [f"{short(name, IN_ALT)} {_mean(image)}" for name, image in zip(shown.outputs, gone, strict=True)]
-    return f"{text}; mean absolute residual (of a brightness from 0 to 1): {listed(said)}."
+    return f"{text}; mean absolute residual (of a brightness from 0 to 1): {listed(said, between='; ')}."
 
 
 def _mean(image: Image) -> str:
     known = np.abs(image[np.isfinite(image)])
-    return number(float(known.mean())) if len(known) else "unknown"
+    return plain(float(known.mean())) if len(known) else "unknown"

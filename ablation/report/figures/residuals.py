@@ -9,24 +9,26 @@ from matplotlib.axes import Axes
 from ablation.analysis import Analysis
 from ablation.analysis.data.factors import Factor, Floats
 from ablation.analysis.diagnostics.checks import MAX_COOKS_DISTANCE
-from ablation.report.figures.names import IN_ALT, factor_names, number, short
+from ablation.numbers import plain
+from ablation.report.figures.axes import name_levels, scale_axis
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.rows import jitter
-from ablation.report.figures.scales import name_levels, scale_axis
-from ablation.report.figures.style import HURTS, INK, MUTED, SMALL, drawing, looks, new_figure
+from ablation.report.figures.short_text import IN_ALT, short
+from ablation.report.figures.style import HURTS, INK, MUTED, SMALL, drawing, jitter, looks, new_figure
+from ablation.report.sentences import Wording
 
 MAX_VECTOR = 2000
 """With more points than this an SVG gets a bitmap of them."""
 
 
 @drawing()
-def residuals(analysis: Analysis) -> Picture | None:
+def residuals(analysis: Analysis, words: Wording) -> Picture | None:
     """Draw residuals against fits and normal quantiles, their spread by level, and Cook's distances.
 
     None for a perfect fit and for a design without an error estimate.
 
     Args:
         analysis: whose main model is looked at.
+        words: of the response.
     """
     if not analysis.fit.variance > 0:
         return None
@@ -36,14 +38,14 @@ def residuals(analysis: Analysis) -> Picture | None:
     unit = " (log scale)" if analysis.scaling.is_log else ""
     _against_fit(grid[0, 0], table, unit)
     _against_normal(grid[0, 1], table)
-    _by_level(grid[1, 0], analysis)
+    _by_level(grid[1, 0], analysis, words)
     _influence(grid[1, 1], table)
     for axes in grid.ravel():
         axes.title.set_position((0, 1))
         axes.tick_params(labelsize=SMALL)
         axes.xaxis.label.set_size(10)
         axes.yaxis.label.set_size(10)
-    return Picture("residuals", "Residuals of the main model", _alt(analysis, table), figure)
+    return Picture("residuals", "Residuals of the main model", _alt(analysis, table, words), figure)
 
 
 def _numbers(table: pd.DataFrame, column: str) -> Floats:
@@ -91,7 +93,7 @@ def widest_factor(analysis: Analysis) -> Factor | None:
     return next(iter(by_name.values()), None)
 
 
-def _by_level(axes: Axes, analysis: Analysis) -> None:
+def _by_level(axes: Axes, analysis: Analysis, words: Wording) -> None:
     """Residuals by level of the factor whose levels differ most in spread; a bar is one SD either way."""
     residual = analysis.fit.residuals / analysis.fit.root_weights
     factor = widest_factor(analysis)
@@ -117,8 +119,7 @@ def _by_level(axes: Axes, analysis: Analysis) -> None:
     scale_axis(axes, "y", residual, log=False)
     axes.set_xlim(-0.5, len(levels) - 0.4)
     name_levels(axes, [short(level, 12) for level in levels], room=28)
-    name = factor_names(analysis.request.factors)[factor.name]
-    axes.set_xlabel(short(name, 26))
+    axes.set_xlabel(short(words.labels.get(factor.name, factor.name), 26))
     axes.set_ylabel("residual")
     axes.set_title("Same spread? (bar: ±1 SD)", fontsize=10, loc="left")
 
@@ -141,25 +142,21 @@ def _influence(axes: Axes, table: pd.DataFrame) -> None:
     axes.set_title("One run moves the fit?", fontsize=10, loc="left")
 
 
-def _alt(analysis: Analysis, table: pd.DataFrame) -> str:
+def _alt(analysis: Analysis, table: pd.DataFrame, words: Wording) -> str:
     residual = _numbers(table, "residual")
     text = (
-        f"Residuals of {analysis.fit.n} runs: standard deviation {number(float(residual.std()))}, from "
-        f"{number(float(residual.min()))} to {number(float(residual.max()))}."
+        f"Residuals of {analysis.fit.n} runs: standard deviation {plain(float(residual.std()))}, from "
+        f"{plain(float(residual.min()))} to {plain(float(residual.max()))}."
     )
     spread = analysis.diagnostics.spread
     factor = widest_factor(analysis)
     for row in spread[spread["factor"] == factor.name].to_dict("records") if factor else []:
-        name, widest = short(row["factor"], IN_ALT), short(row["widest"], IN_ALT)
-        text += (
-            f" Spread differs most by {name}: {row['sd_ratio']:.2g} times, widest at {widest}."
-            if row["sd_ratio"] == row["sd_ratio"]
-            else ""
-        )
-    distance = table["cooks_distance"]
-    if distance.notna().any():
-        worst = distance.idxmax()
-        cell = short(table.loc[worst, "cell"], IN_ALT)
-        run = f"run {short(table.loc[worst, 'run'])}, {cell}"
-        text += f" Largest Cook's distance {number(float(distance.max()))}: {run}."
+        if np.isfinite(row["sd_ratio"]):
+            name, widest = words.factor(row["factor"]), short(row["widest"], IN_ALT)
+            text += f" Spread differs most by {name}: {plain(row['sd_ratio'])} times, widest at {widest}."
+    distance = _numbers(table, "cooks_distance")
+    if np.isfinite(distance).any():
+        worst = int(np.nanargmax(distance))
+        run, cell = short(table["run"].iloc[worst]), short(words.cell(analysis.runs.levels(worst)), IN_ALT)
+        text += f" Largest Cook's distance {plain(float(distance[worst]))}: run {run}, {cell}."
     return text

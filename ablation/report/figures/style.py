@@ -12,6 +12,8 @@ import numpy as np
 from matplotlib import rc_context, rcParamsDefault
 from matplotlib.figure import Figure
 
+from ablation.analysis.data.factors import Floats
+
 WIDTH = 6.0
 """Inches. Text of 11 points on it is still read when a phone shows it 330 pixels wide."""
 
@@ -121,3 +123,8 @@ def new_figure(height: float, width: float = WIDTH) -> Figure:
 def filling(colour: str, significant: bool) -> dict[str, Any]:
     """Keywords of a marker: filled if significant, else hollow."""
     return {"markerfacecolor": colour if significant else PAPER, "markeredgecolor": colour}
+
+
+def jitter(n: int) -> Floats:
+    """Offsets in −0.5 … 0.5 that keep neighbours apart, the same every time (golden-ratio sequence)."""
+    return np.arange(1, n + 1, dtype=np.float64) * 0.6180339887498949 % 1 - 0.5

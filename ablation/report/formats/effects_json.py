@@ -11,7 +11,7 @@ import pandas as pd
 
 from ablation.analysis import Analysis
 from ablation.report.sections.header import design
-from ablation.report.sentences import notice_sentence, with_words
+from ablation.report.sentences import Wording, notice_sentence, with_words
 from ablation.report.subject import ResponseResult, Subject
 
 SCHEMA = 2
@@ -57,11 +57,11 @@ def _answer(study: Subject, answer: ResponseResult) -> dict[str, Any]:
     told = {"response": answer.response, "direction": answer.direction}
     if answer.analysis is None:
         return {**told, "obstacle": answer.obstacle}
-    return {**told, "obstacle": None, **_analysis(study, answer.analysis)}
+    return {**told, "obstacle": None, **_analysis(answer.analysis, study.words(answer))}
 
 
-def _analysis(study: Subject, analysis: Analysis) -> dict[str, Any]:
-    asked, words = analysis.request, study.words(analysis)
+def _analysis(analysis: Analysis, words: Wording) -> dict[str, Any]:
+    asked = analysis.request
     return {
         "scale": analysis.scale,
         "alpha": asked.alpha,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
@@ -60,7 +59,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters["tied"] = tied
     pages.filters["latex"] = latex
     pages.filters["markdown"] = table_markdown
     return pages
@@ -72,8 +70,3 @@ def _source(name: str) -> str:
     from importlib.resources import files
 
     return (files("ablation.report.formats") / "templates" / name).read_text(encoding="utf-8")
-
-
-def tied(text: str) -> str:
-    """Numbers kept on one line with their unit, and p with its value."""
-    return re.sub(r"(?<=\d) (?=%)|(?<=\bp) (?=[=<] )|(?<=\bp [=<]) ", "\u00a0", text)

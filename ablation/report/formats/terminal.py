@@ -10,12 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ablation.analysis import Analysis
 from ablation.analysis.article.summary import article_summary
 from ablation.naming import clipped
+from ablation.report.sections.article import is_of_the_article
 from ablation.report.sections.cells import best_sentence
 from ablation.report.sections.header import design
-from ablation.report.sections.verdicts import verdict_table
-from ablation.report.sentences import notice_sentence, verdict_sentence
+from ablation.report.sections.verdicts import brief_verdict_table
+from ablation.report.sentences import Wording, notice_sentence, verdict_sentence
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
@@ -45,11 +47,11 @@ def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> N
         told = f"{answer.response}: nothing can be concluded yet. {answer.obstacle}"
         console.print(told[0].upper() + told[1:], markup=False)
         return
-    if answer is study.main:
+    words = study.words(answer)
+    if answer is study.main and is_of_the_article(study):
         console.print(article_summary(analysis), markup=False)
         console.print(f"Caution: {analysis.article_caution}\n", markup=False)
-    console.print(_table(study, answer))
-    words = study.words(analysis)
+    console.print(_table(words, analysis))
     for found in analysis.findings:
         console.print(verdict_sentence(found, words), markup=False)
     notes = [f"Note: {notice_sentence(notice, words)}" for notice in analysis.warnings]
@@ -60,27 +62,22 @@ def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> N
     console.print(best_sentence(study, answer), markup=False)
 
 
-def _table(study: Subject, answer: ResponseResult) -> Table:
-    """The verdicts, without the columns that need explaining."""
-    assert answer.analysis is not None
-    made = verdict_table(study, answer, answer.analysis)
-    kept = [i for i, column in enumerate(made.columns) if not column.title.startswith(("in ", "partial"))]
-    title = f"What each component does to {answer.response} ({answer.direction} is better)"
+def _table(words: Wording, analysis: Analysis) -> Table:
+    made = brief_verdict_table(words, analysis)
     table = Table(
-        title=Text(clipped(title, 100)),
+        title=Text(clipped(made.caption, 100)),
         title_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         pad_edge=False,
     )
-    heads = [made.columns[i].title.replace("level − reference", "levels") for i in kept]
-    rows = [[_entry(row[i].text, i, heads[n]) for n, i in enumerate(kept)] for row in made.rows]
-    for i, head, texts in zip(kept, heads, zip(*rows, strict=True), strict=True):
-        width = max(len(text) for text in (head, *texts))
-        justify: Literal["left", "right"] = "right" if made.columns[i].is_number else "left"
+    rows = [[clipped(cell.text, LEVELS) for cell in row] for row in made.rows]
+    for i, (column, texts) in enumerate(zip(made.columns, zip(*rows, strict=True), strict=True)):
+        width = max(len(text) for text in (column.title, *texts))
+        justify: Literal["left", "right"] = "right" if column.is_number else "left"
         is_words = i < 3  # wraps where the terminal is narrow; numbers never do
         table.add_column(
-            Text(head),
+            Text(column.title),
             justify=justify,
             min_width=8 if is_words else width,
             no_wrap=not is_words,
@@ -89,10 +86,3 @@ def _table(study: Subject, answer: ResponseResult) -> Table:
     for row in rows:
         table.add_row(*map(Text, row))
     return table
-
-
-def _entry(text: str, column: int, head: str) -> str:
-    """Names cut; bounds without the unit that the effect before them has."""
-    if column < 2:
-        return clipped(text, LEVELS)
-    return text.removesuffix(" %") if head.endswith("interval") else text

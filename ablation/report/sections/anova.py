@@ -3,70 +3,68 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from ablation.analysis import Analysis
-from ablation.numbers import minus, p_value, plain, share
-from ablation.report.document import Block, Cell, Column, Prose, Section, Sentences, Table
+from ablation.numbers import p_text, p_value, plain, share
+from ablation.report.document import Prose, Section, Sentences
 from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import term_labels
+from ablation.report.sections.tables import made, term_labels
+from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
+
+HEADS = ("term", "#df", "#sum of squares", "#F", "#p", "#p (HC3)", "#partial ω²", "#partial η² interval")
 
 
 def anova(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None:
-    """The table, and what lack of fit and the seeds' share of the noise say."""
+    """The table, and what lack of fit and the block's share of the noise say."""
     if answer.analysis is None:
         return None
-    analysis = answer.analysis
+    analysis, words = answer.analysis, study.words(answer)
     sums = {1: "I", 2: "II", 3: "III"}[analysis.request.anova_type]
     text = f"Sums of squares of type {sums} by nested models, on the {analysis.scale} scale."
-    sentences = [*_lack_of_fit(analysis), *_seeds_share(analysis)]
-    blocks: list[Block] = [Prose(text), _table(study, answer, analysis), Sentences(sentences)]
-    return Section("anova", "Analysis of variance", blocks)
+    caption = f"Analysis of variance of {words.response}"
+    table = made(
+        f"{answer.prefix}anova", caption, HEADS, _rows(words, analysis), analysis.anova, limit=90
+    )  # fmt: skip
+    sentences = Sentences([_lack_of_fit(words, analysis), *_block_share(words, analysis)])
+    return Section("anova", "Analysis of variance", [Prose(text), table, sentences])
 
 
-def _table(study: Subject, answer: ResponseResult, analysis: Analysis) -> Table:
-    labels, block = term_labels(study, analysis), analysis.runs.block
-    rows = []
+def _rows(words: Wording, analysis: Analysis) -> Iterator[list[str]]:
+    labels, block = term_labels(words, analysis), analysis.runs.block
     for r in analysis.anova.to_dict("records"):
-        name = labels.get(r["term"], r["term"])
-        if block is not None and r["term"] == block.name:
-            name = f"{name} (block)"
-        known = math.isfinite(r["partial_eta_sq_low"])
-        interval = f"{share(r['partial_eta_sq_low'])} to {share(r['partial_eta_sq_high'])}" if known else ""
-        numbers = [str(r["df"]), plain(r["sum_sq"])]
+        name, numbers = labels.get(r["term"], r["term"]), [str(r["df"]), plain(r["sum_sq"])]
         if r["term"] == "Residuals":
-            rows.append([Cell(text) for text in (name, *numbers, "", "", "", "", "")])
+            yield [name, *numbers, "", "", "", "", ""]
             continue
-        robust = p_value(r["p_hc3"]) if block is None or r["term"] != block.name else "–"
-        tests = [plain(r["F"]), p_value(r["p"]), robust, share(r["partial_omega_sq"]), interval]
-        rows.append([Cell(text) for text in (name, *numbers, *tests)])
-    heads = ("df", "sum of squares", "F", "p", "p (HC3)", "partial ω²", "partial η² interval")
-    columns = [Column("term"), *(Column(head, True) for head in heads)]
-    caption = f"Analysis of variance of {answer.response}"
-    return Table(f"{answer.prefix}anova", caption, columns, rows, analysis.anova, limit=90)
+        is_block = block is not None and r["term"] == block.name
+        low, high = r["partial_eta_sq_low"], r["partial_eta_sq_high"]
+        interval = f"{share(low)} to {share(high)}" if math.isfinite(low) else ""
+        tests = [plain(r["F"]), p_value(r["p"]), "–" if is_block else p_value(r["p_hc3"])]
+        yield [
+            f"{name} (block)" if is_block else name,
+            *numbers,
+            *tests,
+            share(r["partial_omega_sq"]),
+            interval,
+        ]
 
 
-def _lack_of_fit(analysis: Analysis) -> list[str]:
+def _lack_of_fit(words: Wording, analysis: Analysis) -> str:
     row = analysis.lack_of_fit.iloc[0]
     if not math.isfinite(row["p"]):
-        return ["Lack of fit cannot be tested: the model has a mean for each cell, or no cell has two runs."]
-    word = "The model leaves something out" if row["p"] < analysis.request.alpha else "The model fits"
-    test = f"F({row['df']:.0f}, {row['df_pure_error']:.0f}) = {plain(row['F'])}, p {_equals(row['p'])}"
-    return [f"{word}: lack of fit against one mean per cell, {test}."]
+        return "Lack of fit cannot be tested: the model has a mean for each cell, or no cell has two runs."
+    found = "The model leaves something out" if row["p"] < words.alpha else "The model fits"
+    test = f"F({row['df']:.0f}, {row['df_pure_error']:.0f}) = {plain(row['F'])}, {p_text(row['p'])}"
+    return f"{found}: lack of fit against one mean per cell, {test}."
 
 
-def _seeds_share(analysis: Analysis) -> list[str]:
+def _block_share(words: Wording, analysis: Analysis) -> list[str]:
     table = analysis.diagnostics.block_variance
     if table.empty or not math.isfinite(table["share"].iloc[0]):
         return []
-    part = float(table["share"].iloc[0])
     return [
-        minus(
-            f"Seeds (blocks) make {100 * part:.0f} % of the noise between runs of a cell (REML); pairing "
-            "takes that part out of every comparison."
-        )
+        f"The {words.blocks} make {100 * float(table['share'].iloc[0]):.0f} % of the noise between runs of a "
+        "cell (REML). Pairing takes that part out of every comparison."
     ]
-
-
-def _equals(p: float) -> str:
-    return p_value(p) if p < 1e-4 else f"= {p_value(p)}"

@@ -1,51 +1,56 @@
-"""Section 3: the article's linear model, as statsmodels prints it, with what must be said beside it."""
+"""Section 3, of the article's own study: its linear model as statsmodels prints it, and how to read it."""
 
 from __future__ import annotations
 
+import math
+
 from ablation.analysis import Analysis
+from ablation.analysis.article.model import ARTICLE_FACTORS
 from ablation.analysis.article.summary import article_deviations, article_summary
-from ablation.numbers import minus, p_value, plain
-from ablation.report.document import Block, Cell, Column, Prose, Section, Table, Verbatim
+from ablation.numbers import decimals, p_value
+from ablation.report.document import Prose, Section, Table, Verbatim
 from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import interval_name
+from ablation.report.sections.tables import made
+from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 
 
-def article(_: Subject, answer: ResponseResult, __: Drawer) -> Section | None:
+def is_of_the_article(study: Subject) -> bool:
+    """Whether a study has the factors of the article, or some of them, and no others."""
+    return bool(study.factors) and ARTICLE_FACTORS.issuperset(study.factors)
+
+
+def article(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None:
     """OLS of the raw response on the article's columns."""
-    if answer.analysis is None:
+    if answer.analysis is None or not is_of_the_article(study):
         return None
-    blocks: list[Block] = [
-        Prose(
-            f"Ordinary least squares of the raw {answer.response} on one 0/1 column per component, "
-            "without an intercept, as the article has it; seeds are no blocks here."
-        ),
-        Verbatim(
-            article_summary(answer.analysis), f"OLS summary of {answer.response}", f"{answer.prefix}ols.txt"
-        ),
-        Prose(f"Caution: {answer.analysis.article_caution}"),
-        *_deviations(answer, answer.analysis),
-    ]
-    return Section("article", "The article's linear model", blocks)
+    words, file = study.words(answer), f"{answer.prefix}ols.txt"
+    text = (
+        f"This is ordinary least squares of the raw {words.response} on one 0/1 column per component, "
+        "without an intercept, as the article has it. Its seeds are no blocks."
+    )
+    summary = Verbatim(article_summary(answer.analysis), f"OLS summary of {words.response}", file)
+    caution = Prose(f"Caution: {answer.analysis.article_caution}")
+    tables = _deviations(words, answer.prefix, answer.analysis)
+    return Section("article", "The article's linear model", [Prose(text), summary, caution, *tables])
 
 
-def _deviations(answer: ResponseResult, analysis: Analysis) -> list[Table]:
+def _deviations(words: Wording, prefix: str, analysis: Analysis) -> list[Table]:
     """The one-per-level coefficients as deviations from their mean."""
     found = article_deviations(analysis)
     if found.empty:
         return []
     rows = [
         [
-            Cell(str(r["column"])),
-            Cell(minus(f"{r['deviation']:+.5f}")),
-            Cell(minus(f"{r['ci_low']:+.5f}") + " to " + minus(f"{r['ci_high']:+.5f}"))
-            if plain(r["ci_low"]) != "unknown"
-            else Cell("unknown"),
-            Cell(p_value(r["p"])),
+            str(r["column"]),
+            decimals(r["deviation"], 5),
+            f"{decimals(r['ci_low'], 5)} to {decimals(r['ci_high'], 5)}"
+            if math.isfinite(r["ci_low"])
+            else "unknown",
+            p_value(r["p"]),
         ]
         for r in found.to_dict("records")
     ]
-    columns = [Column("column"), Column("deviation from their mean", True)]
-    columns += [Column(interval_name(analysis), True), Column("p", True)]
+    heads = ("column", "#deviation from their mean", f"#{words.level} interval", "#p")
     caption = "The columns that have one per level, as deviations from their mean"
-    return [Table(f"{answer.prefix}deviations", caption, columns, rows, found)]
+    return [made(f"{prefix}deviations", caption, heads, rows, found)]

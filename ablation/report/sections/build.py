@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ablation.report.document import Document, Prose, Section
 from ablation.report.drawing import Drawer
@@ -25,8 +26,9 @@ from ablation.report.subject import ResponseResult, Subject
 log = logging.getLogger(__name__)
 
 Builder = Callable[[Subject, ResponseResult, Drawer], "Section | None"]
+"""Makes a section of a response, or none where it has nothing to say."""
 
-MAIN: Sequence[Builder] = (
+OF_EACH_RESPONSE: Sequence[Builder] = (
     verdicts,
     best_cells,
     article,
@@ -38,16 +40,10 @@ MAIN: Sequence[Builder] = (
     robustness,
     diagnostics,
 )
-FURTHER: Sequence[Builder] = (
-    verdicts,
-    best_cells,
-    article,
-    anova,
-    interactions,
-    seeds,
-    robustness,
-    diagnostics,
-)
+"""The sections in reading order: here a new one is added, and nowhere else."""
+
+AT_THE_TOP, AT_THE_END = overview, ending
+"""Of the whole study."""
 
 
 def build(study: Subject, drawer: Drawer) -> Document:
@@ -55,30 +51,24 @@ def build(study: Subject, drawer: Drawer) -> Document:
 
     A section that cannot be made says so and leaves the others standing; `drawer.problems` lists these.
     """
-    sections = []
-    if len(study.answers) > 1:
-        sections.append(overview(study))
-    for i, answer in enumerate(study.answers):
-        for builder in MAIN if i == 0 else FURTHER:
+    several = len(study.answers) > 1
+    sections = [_made(AT_THE_TOP, study, study.main, drawer)]
+    for answer in study.answers:
+        for builder in OF_EACH_RESPONSE:
             section = _made(builder, study, answer, drawer)
             if section is not None:
-                sections.append(section)
-    sections.append(ending(study))
-    return Document(
-        title=study.name, facts=facts(study), notes=notes(study, drawer.wanted), sections=sections
-    )
+                chapter = answer.response if several else ""
+                sections.append(replace(section, name=f"{answer.prefix}{section.name}", chapter=chapter))
+    sections.append(_made(AT_THE_END, study, study.main, drawer))
+    return Document(study.name, facts(study), notes(study, drawer.wanted), [one for one in sections if one])
 
 
 def _made(builder: Builder, study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
-    chapter = answer.response if len(study.answers) > 1 else ""
     try:
-        section = builder(study, answer, drawer)
+        return builder(study, answer, drawer)
     except Exception as error:
         log.exception("The section %s could not be made", builder.__name__)
         problem = f"{type(error).__name__}: {error}"
         drawer.problems.append(problem)
         text = f"This section could not be made, which is a mistake in the program: {problem}"
-        section = Section(builder.__name__, builder.__name__.replace("_", " ").capitalize(), [Prose(text)])
-    if section is None:
-        return None
-    return Section(f"{answer.prefix}{section.name}", section.title, section.blocks, chapter)
+        return Section(builder.__name__, builder.__name__.replace("_", " ").capitalize(), [Prose(text)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,67 +11,75 @@ import pandas as pd
 
 from ablation.analysis import Analysis
 from ablation.numbers import value
-from ablation.report.document import Block, Cell, Column, Grid, Prose, Section, Table
-from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import interval_name
+from ablation.report.document import Block, Cell, Grid, Prose, Section
+from ablation.report.drawing import Drawer, figures
+from ablation.report.sections.tables import made
+from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
 SHOWN = 12
 """Cells in the page's table; all are in its CSV."""
 
+COSTS = ("train_seconds", "n_parameters")
+
 
 def best_cells(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
     """The best cell, those within its noise, and what they cost."""
     if answer.analysis is None:
         return None
-    analysis = answer.analysis
-    blocks: list[Block] = [Prose(best_sentence(study, answer)), _table(study, answer, analysis)]
-    costs: list[Block] = []
-    for cost in ("train_seconds", "n_parameters"):
+    analysis, words = answer.analysis, study.words(answer)
+    moved = any(map(_is_adjusted, analysis.best_cells.to_dict("records")))
+    heads = ["cell", f"#{words.mean_kind}", *(["#seed-adjusted"] if moved else [])]
+    heads += [f"#{words.level} interval", "#runs", "against the best"]
+    caption = (
+        f"Cells by {words.better}. Within noise: not separated from the best by Tukey's test over all "
+        "cells. The interval of the best allows for its choice among all"
+    )
+    rows = _rows(study, answer, analysis, moved)
+    table = made(f"{answer.prefix}best_cells", caption, heads, rows, analysis.best_cells, limit=SHOWN)
+    blocks: list[Block] = [Prose(best_sentence(study, answer)), table]
+    return Section("best-cells", "Best cells", [*blocks, *_costs(study, answer, words, drawer)])
+
+
+def _costs(study: Subject, answer: ResponseResult, words: Wording, drawer: Drawer) -> list[Block]:
+    """The response against what a cell costs, where that was measured."""
+    found: list[Block] = []
+    for cost in COSTS:
         if cost in study.table and cost != answer.response:
-            asked = (study.table, list(study.factors), answer.response, answer.direction, cost)
-            costs += drawer.blocks("cost", *asked, prefix=answer.prefix)
-    blocks += [Grid(costs)] if len(costs) > 1 else costs
-    return Section("best-cells", "Best cells", blocks)
+            found += _against(study, answer, words, cost, drawer)
+    return [Grid(found)] if len(found) > 1 else found
 
 
-def cell_of(study: Subject, analysis: Analysis, row: Mapping[Any, Any]) -> str:
-    """What a row of `best_cells` is called.
-
-    It has no column for a factor with a single level left, which is that of every run that counts.
-    """
-    levels = {part.name: part.texts(np.arange(1))[0] for part in analysis.selection.used.predictors}
-    for part in analysis.runs.predictors:
-        column = f"{part.name} (level)"
-        levels[part.name] = str(row[column if column in row else part.name])
-    return study.label(levels)
+def _against(
+    study: Subject, answer: ResponseResult, words: Wording, cost: str, drawer: Drawer
+) -> list[Block]:
+    spent = pd.to_numeric(study.table[cost], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    return drawer.blocks(lambda: figures.cost(study.ranking(answer), spent, cost, words), answer.prefix)
 
 
 def best_sentence(study: Subject, answer: ResponseResult) -> str:
     """The best cell in a sentence, for the page and the terminal."""
-    analysis = answer.analysis
+    analysis, words = answer.analysis, study.words(answer)
     assert analysis is not None
-    table, kind = analysis.best_cells, mean_kind(analysis)
+    table, name = analysis.best_cells, study.ranking(answer).names[0]
     best = table.iloc[0].to_dict()
-    name = cell_of(study, analysis, best)
-    told = f"Best cell: {name}, {kind} {answer.response} {value(best['mean'])}"
+    told = f"Best cell: {name}, {words.mean_kind} {words.response} {value(best['mean'])}"
     if best["failed"]:
         told += f" over the {best['runs']} of its {best['runs'] + best['failed']} runs that did not fail"
         told += f" ({value(best['seed_adjusted'])} seed-adjusted)" if _is_adjusted(best) else ""
     if not math.isfinite(best["se"]):
         return f"{told} ({counted(best['runs'], 'run')}). Without an error estimate, luck may have chosen it."
-    return f"{told}. {_on_fresh_seeds(analysis)} {_ties(table)}"
+    return f"{told}. {_on_fresh_seeds(words, analysis)} {_ties(table)}"
 
 
-def _on_fresh_seeds(analysis: Analysis) -> str:
+def _on_fresh_seeds(words: Wording, analysis: Analysis) -> str:
     """What to expect of a cell that was chosen for its mean."""
     best, n = analysis.best_cell, int(analysis.best_cells["seed_adjusted"].notna().sum())
-    interval = interval_name(analysis).replace("interval", "CI")
-    expected = f"{value(best.shrunken)} ({interval} {value(best.low)} to {value(best.high)})"
+    expected = f"{value(best.shrunken)} ({words.level} CI {value(best.low)} to {value(best.high)})"
     return (
         f"The best of {n} cells tends to look better than it is: expect {expected}, and rerun it on fresh "
-        "seeds before quoting it."
+        f"{words.blocks} before quoting it."
     )
 
 
@@ -86,47 +94,20 @@ def _ties(table: pd.DataFrame) -> str:
     return f"{counted(near, 'other cell')} of {n} {'is' if near == 1 else 'are'} within its noise.{alone}"
 
 
-def mean_kind(analysis: Analysis) -> str:
-    """The mean that the cells have on the analysis scale."""
-    return "geometric mean" if analysis.scale == "log" else "mean"
-
-
 def _is_adjusted(row: Mapping[Any, Any]) -> bool:
     """Whether seeds that other cells have and this one lacks move its mean."""
     return not math.isclose(row["mean"], row["seed_adjusted"], rel_tol=1e-9)
 
 
-def _interval(row: Mapping[Any, Any]) -> str:
-    if not math.isfinite(row["ci_low"]):
-        return "unknown"
-    return f"{value(row['ci_low'])} to {value(row['ci_high'])}"
-
-
-def _against_the_best(row: Mapping[Any, Any]) -> str:
-    if not math.isfinite(row["se"]):
-        return "unknown"
-    return "within noise" if row["within_noise"] else "no"
-
-
-def _n_runs(row: Mapping[Any, Any]) -> str:
-    return f"{row['runs']}, {row['failed']} failed" if row["failed"] else str(row["runs"])
-
-
-def _table(study: Subject, answer: ResponseResult, analysis: Analysis) -> Table:
-    rows, table, best = [], analysis.best_cells, analysis.best_cell
-    moved = any(map(_is_adjusted, table.to_dict("records")))
-    for i, row in enumerate(table.to_dict("records")):
-        near = "the best" if i == 0 else _against_the_best(row)
-        chosen = {"ci_low": best.low, "ci_high": best.high} if i == 0 else {}
-        means = [row["mean"], row["seed_adjusted"]] if moved else [row["mean"]]
-        entries = [Cell(cell_of(study, analysis, row), strong=i == 0), *(Cell(value(m)) for m in means)]
-        entries += [Cell(_interval(row | chosen)), Cell(_n_runs(row)), Cell(near)]
-        rows.append(entries)
-    columns = [Column("cell"), Column(mean_kind(analysis), True)]
-    columns += [Column("seed-adjusted", True)] if moved else []
-    columns += [Column(interval_name(analysis), True), Column("runs", True), Column("against the best")]
-    caption = (
-        f"Cells by {answer.better}. Within noise: not separated from the best by Tukey's test over all "
-        "cells. The interval of the best allows for its choice among all"
-    )
-    return Table(f"{answer.prefix}best_cells", caption, columns, rows, table, limit=SHOWN)
+def _rows(
+    study: Subject, answer: ResponseResult, analysis: Analysis, moved: bool
+) -> Iterator[list[str | Cell]]:
+    names, best = study.ranking(answer).names, analysis.best_cell
+    for i, row in enumerate(analysis.best_cells.to_dict("records")):
+        low, high = (best.low, best.high) if i == 0 else (row["ci_low"], row["ci_high"])
+        interval = f"{value(low)} to {value(high)}" if math.isfinite(low) else "unknown"
+        runs = f"{row['runs']}, {row['failed']} failed" if row["failed"] else str(row["runs"])
+        means = [value(row["mean"]), *([value(row["seed_adjusted"])] if moved else [])]
+        near = "within noise" if row["within_noise"] else "no"
+        near = "the best" if i == 0 else near if math.isfinite(row["se"]) else "unknown"
+        yield [Cell(names[i], strong=i == 0), *means, interval, runs, near]

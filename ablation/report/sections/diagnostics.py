@@ -8,9 +8,10 @@ from ablation.analysis import Analysis
 from ablation.analysis.diagnostics.checks import MAX_COOKS_DISTANCE
 from ablation.analysis.diagnostics.spread import FEW
 from ablation.naming import clipped
-from ablation.numbers import minus, p_value, plain
-from ablation.report.document import Block, Checks, Folded, Section, Tone
-from ablation.report.drawing import Drawer
+from ablation.numbers import p_text, plain
+from ablation.report.document import Checks, Folded, Section, Tone
+from ablation.report.drawing import Drawer, figures
+from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
@@ -21,10 +22,10 @@ def diagnostics(study: Subject, answer: ResponseResult, drawer: Drawer) -> Secti
     """Checks in words, and residual plots."""
     if answer.analysis is None:
         return None
-    lines = check_lines(study, answer.analysis)
-    blocks: list[Block] = [Checks(lines)]
-    blocks += drawer.grid("residuals", answer.analysis, prefix=answer.prefix)
-    return Section("diagnostics", "Diagnostics", [Folded(_summary(lines), blocks)])
+    analysis, words = answer.analysis, study.words(answer)
+    lines = check_lines(study, words, analysis)
+    plots = drawer.blocks(lambda: figures.residuals(analysis, words), answer.prefix)
+    return Section("diagnostics", "Diagnostics", [Folded(_summary(lines), [Checks(lines), *plots])])
 
 
 def _summary(lines: list[Line]) -> str:
@@ -37,34 +38,40 @@ def _summary(lines: list[Line]) -> str:
     return f"{len(warned)} of {len(known)} checks warn: {', '.join(warned).lower()}"
 
 
-def check_lines(study: Subject, analysis: Analysis) -> list[Line]:
+def check_lines(study: Subject, words: Wording, analysis: Analysis) -> list[Line]:
     """(pass, warn or unknown; what was checked; what was found)."""
-    lines = [_spread(study, analysis), _along(analysis), _outlier(study, analysis), _influence(analysis)]
-    lines += [_fit(analysis), _scale(analysis)]
-    return [(tone, title, minus(text)) for tone, title, text in lines]
+    return [
+        _spread(words, analysis),
+        _along(words, analysis),
+        _outlier(study, words, analysis),
+        _influence(analysis),
+        _fit(words, analysis),
+        _scale(analysis),
+    ]
 
 
-def _spread(study: Subject, analysis: Analysis) -> Line:
+def _spread(words: Wording, analysis: Analysis) -> Line:
     table, title = analysis.diagnostics.spread, "Spread between levels"
     table = table[table["p_adjusted"].notna()]
     if table.empty:
         return "unknown", title, _why_unknown(analysis)
     worst = table.loc[table["p_adjusted"].idxmin()]
-    label = study.labels.get(worst["factor"], worst["factor"])
     found = (
-        f"largest difference by {label}: standard deviations differ {plain(worst['sd_ratio'])}-fold, "
-        f"widest at {clipped(worst['widest'])} (Brown–Forsythe, Holm p {_equals(worst['p_adjusted'])})."
+        f"The levels of {words.factor(worst['factor'])} differ most: the largest standard deviation, at "
+        f"{clipped(worst['widest'])}, is {plain(worst['sd_ratio'])} times the smallest (Brown–Forsythe with "
+        f"Holm, {p_text(worst['p_adjusted'])})."
     )
-    warns = worst["p_adjusted"] < analysis.request.alpha
-    return "warn" if warns else "pass", title, f"{found} Verdicts allow for it." if warns else found
+    if worst["p_adjusted"] < words.alpha:
+        return "warn", title, f"{found} Verdicts allow for it."
+    return "pass", title, found
 
 
-def _along(analysis: Analysis) -> Line:
+def _along(words: Wording, analysis: Analysis) -> Line:
     row, title = analysis.diagnostics.breusch_pagan.iloc[0], "Spread along the fit"
     if not math.isfinite(row["p"]):
         return "unknown", title, _why_unknown(analysis)
-    found = f"Breusch–Pagan LM = {plain(row['LM'])} on {row['df']:.0f} df, p {_equals(row['p'])}."
-    return "warn" if row["p"] < analysis.request.alpha else "pass", title, found
+    found = f"Breusch–Pagan LM = {plain(row['LM'])} on {row['df']:.0f} df, {p_text(row['p'])}."
+    return "warn" if row["p"] < words.alpha else "pass", title, found
 
 
 def _why_unknown(analysis: Analysis) -> str:
@@ -77,34 +84,33 @@ def _why_unknown(analysis: Analysis) -> str:
     return "Cannot be told: the residuals of the levels mirror each other within each block."
 
 
-def _outlier(study: Subject, analysis: Analysis) -> Line:
+def _outlier(study: Subject, words: Wording, analysis: Analysis) -> Line:
     table, title = analysis.diagnostics.outlier, "Outliers"
     if table.empty or not math.isfinite(table["p_adjusted"].iloc[0]):
         return "unknown", title, _why_unknown(analysis)
     row = table.iloc[0]
-    at = int(study.table.index.get_loc(row["run"]))
-    which = f"{study.label(study.levels_of(at))}, seed {study.table['seed'].iloc[at]}"
+    at = study.places[row["run"]]
+    seed = f", {words.block} {study.table['seed'].iloc[at]}" if words.block else ""
     found = (
-        f"furthest run: {which}, studentized residual {plain(row['studentized'])} "
-        f"(p {_equals(row['p_adjusted'])} after allowing for {analysis.n_runs} runs)."
+        f"The run that fits worst is {study.cell_name(at)}{seed}: studentized residual "
+        f"{plain(row['studentized'])}, {p_text(row['p_adjusted'])} for the worst of {analysis.n_runs} runs."
     )
-    return "warn" if row["p_adjusted"] < analysis.request.alpha else "pass", title, found
+    return "pass" if analysis.diagnostics.outliers.empty else "warn", title, found
 
 
 def _influence(analysis: Analysis) -> Line:
-    distances, title = analysis.diagnostics.influence["cooks_distance"], "Influence"
-    if not distances.notna().any():
+    largest, title = analysis.diagnostics.influence["cooks_distance"].max(), "Influence"
+    if not math.isfinite(largest):
         return "unknown", title, _why_unknown(analysis)
-    found = f"largest Cook's distance {plain(distances.max())}; {MAX_COOKS_DISTANCE:g} would be a concern."
-    return "warn" if distances.max() > MAX_COOKS_DISTANCE else "pass", title, found
+    found = f"The largest Cook's distance is {plain(largest)}; {MAX_COOKS_DISTANCE:g} would be a concern."
+    return "warn" if largest > MAX_COOKS_DISTANCE else "pass", title, found
 
 
-def _fit(analysis: Analysis) -> Line:
-    row, title = analysis.lack_of_fit.iloc[0], "Lack of fit"
-    if not math.isfinite(row["p"]):
+def _fit(words: Wording, analysis: Analysis) -> Line:
+    p, title = analysis.lack_of_fit["p"].iloc[0], "Lack of fit"
+    if not math.isfinite(p):
         return "unknown", title, "Needs cells with several runs, and fewer parameters than cells."
-    found = f"lack of fit p {_equals(row['p'])}."
-    return "warn" if row["p"] < analysis.request.alpha else "pass", title, found
+    return "warn" if p < words.alpha else "pass", title, f"The test has {p_text(p)}."
 
 
 def _scale(analysis: Analysis) -> Line:
@@ -113,13 +119,9 @@ def _scale(analysis: Analysis) -> Line:
         return "unknown", title, "Box–Cox needs positive responses and some noise."
     row, power = table.iloc[0], 0.0 if analysis.scale == "log" else 1.0
     found = (
-        f"Box–Cox power {plain(row['power'])} ({plain(row['ci_low'])} to {plain(row['ci_high'])}); "
-        f"the {analysis.scale} scale is {power:g}."
+        f"The Box–Cox power is {plain(row['power'])} ({plain(row['ci_low'])} to {plain(row['ci_high'])}); "
+        f"that of the {analysis.scale} scale is {power:g}."
     )
     if row["ci_low"] <= power <= row["ci_high"]:
         return "pass", title, found
     return "warn", title, f"{found} Unequal spread distorts this; compare the raw scale under Robustness."
-
-
-def _equals(p: float) -> str:
-    return p_value(p) if p < 1e-4 else f"= {p_value(p)}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from ablation.analysis import Analysis
 from ablation.naming import clipped
-from ablation.numbers import duration, minus
+from ablation.numbers import duration
+from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
@@ -41,7 +42,7 @@ def ended(study: Subject) -> str:
 def _table_design(study: Subject) -> str:
     """What a table without a record shows of its design."""
     known = study.table[list(study.factors)].notna().all(axis=1)
-    n_cells = study.cells[known].nunique() if len(study.table) else 0
+    n_cells = len(np.unique(study.cells[known.to_numpy()]))
     n_all = 1
     for levels in study.factors.values():
         n_all *= max(len(levels), 1)
@@ -59,30 +60,25 @@ def facts(study: Subject) -> list[tuple[str, str]]:
     found = [("Design", design(study))]
     found.append(("Factors", "; ".join(_factor(study, name) for name in study.factors) or "none"))
     for answer in study.answers:
-        found.append(("Response", _response(answer)))
+        found.append(("Response", _response(answer, study.words(answer))))
     if study.main.analysis is not None:
-        found.append(("Tests", _tests(study.main.analysis)))
+        found.append(("Tests", _tests(study.words(study.main))))
     return found + _provenance(study)
 
 
-def _response(answer: ResponseResult) -> str:
+def _response(answer: ResponseResult, words: Wording) -> str:
     """'loss, lower is better; effects in % (log scale: all values of 'loss' are positive …)'."""
     if answer.analysis is None:
-        return answer.better
-    analysis = answer.analysis
-    what = "in %" if analysis.scale == "log" else "in its units"
-    return f"{answer.better}; effects {what} ({analysis.scale} scale: {analysis.scale_reason})"
+        return words.better
+    what = "in %" if words.is_log else f"in {words.unit}" if words.unit else "in its units"
+    return f"{words.better}; effects {what} ({answer.analysis.scale} scale: {answer.analysis.scale_reason})"
 
 
-def _tests(analysis: Analysis) -> str:
-    asked = analysis.request
-    unit = " %" if analysis.scale == "log" else f" in {asked.response}"
-    margin = (
-        "no margin declared"
-        if asked.margin is None
-        else f"smallest effect that matters: {asked.margin:g}{unit}"
-    )
-    return f"α = {asked.alpha:g}; {margin}"
+def _tests(words: Wording) -> str:
+    if words.margin is None:
+        return f"α = {words.alpha:g}; no margin declared"
+    unit = "" if words.is_log else f" in {words.unit or words.response}"
+    return f"α = {words.alpha:g}; smallest effect that matters: {words.margin_text}{unit}"
 
 
 def _factor(study: Subject, name: str) -> str:
@@ -133,11 +129,11 @@ def notes(study: Subject, figures: bool = True) -> list[str]:
         found.append(_directions(study))
     if not figures:
         found.append("Written without figures (figures=false).")
-    return [minus(note) for note in found]
+    return found
 
 
 def _directions(study: Subject) -> str:
-    told = "; ".join(answer.better for answer in study.answers)
+    told = "; ".join(study.words(answer).better for answer in study.answers)
     return (
         f"Several responses: {told}. p-values are adjusted "
         "within each response, not across them, and the margin is the first response's alone."

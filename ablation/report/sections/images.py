@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from ablation.report.document import Block, Grid, Prose, Section
-from ablation.report.drawing import Drawer
+import numpy as np
+
+from ablation.report.document import Block, Prose, Section
+from ablation.report.drawing import Drawer, figures
 from ablation.report.subject import Arrays, ResponseResult, Subject
-
-if TYPE_CHECKING:
-    import numpy as np
 
 MANY = 12
 """With more cells only the best, the worst and the reference are shown."""
@@ -18,55 +16,63 @@ MANY = 12
 
 def images(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
     """Reconstructions, heatmaps, latent walks and scatters; no section where runs left no pictures."""
-    if not drawer.wanted or study.arrays is None or not len(study.table):
+    if answer is not study.main or not drawer.wanted or study.arrays is None or not len(study.table):
         return None
     chosen, text = _chosen(study, answer)
-    found = {study.label(study.levels_of(row)): a for row in chosen if (a := _arrays(study, row))}
+    found = {
+        study.cell_name(row): a for row in chosen if (a := study.arrays(str(study.table["key"].iloc[row])))
+    }
     if not found:
         return None
-    blocks: list[Block] = [*drawer.blocks("reconstructions", found)]
+    blocks = drawer.blocks(lambda: figures.reconstructions(found))
     for name in _inputs(found):
-        blocks += drawer.blocks("heatmaps", found, name)
-    latent: list[Block] = []
-    for label, arrays in _two(study, answer, found).items():
-        latent += drawer.blocks("latent_walk", label, arrays)
-        latent += drawer.blocks("latent_scatter", label, arrays)
-    blocks += [Grid(latent)] if len(latent) > 1 else latent
-    if not blocks:
-        return None
-    return Section(
-        "images", "Pictures: what the networks made of the same test images", [Prose(text), *blocks]
+        blocks += _heatmaps(found, name, drawer)
+    blocks += _latent({name: found[name] for name in _two(study, answer) if name in found}, drawer)
+    title = "Pictures: what the networks made of the same test images"
+    return Section("images", title, [Prose(text), *blocks]) if blocks else None
+
+
+def _heatmaps(found: Mapping[str, Arrays], name: str | None, drawer: Drawer) -> list[Block]:
+    return drawer.blocks(lambda: figures.heatmaps(found, name))
+
+
+def _latent(found: Mapping[str, Arrays], drawer: Drawer) -> list[Block]:
+    """The latent space of the networks that have one of two dimensions."""
+    return drawer.blocks(
+        lambda: [
+            picture
+            for label, arrays in found.items()
+            for draw in (figures.latent_walk, figures.latent_scatter)
+            if (picture := draw(label, arrays))
+        ]
     )
 
 
 def _chosen(study: Subject, answer: ResponseResult) -> tuple[list[int], str]:
     """Rows of the table to show, the first seed of each cell, and the sentence that says which."""
-    first: dict[int, int] = {}
-    seeds = study.table["seed"].tolist()
-    codes = study.cells.tolist()
-    for row, cell in enumerate(codes):
-        if cell not in first or seeds[row] < seeds[first[cell]]:
-            first[cell] = row
+    order = study.table["seed"].argsort(kind="stable").to_numpy()
+    cells, places = np.unique(study.cells[order], return_index=True)
+    first = {int(cell): int(order[place]) for cell, place in zip(cells, places, strict=True)}
     if len(first) <= MANY:
         return list(first.values()), "One row per cell, the first seed of each."
-    means = _cell_means(study, answer)
-    best, worst = (means[0], means[-1]) if means else (0, 0)
-    reference = [c for c, row in first.items() if study.levels_of(row) == study.reference]
-    cells = list(dict.fromkeys([best, *reference, worst]))
+    best, worst = _ends(study, answer)
+    reference = [cell for cell, row in first.items() if study.levels_of(row) == study.reference]
     text = f"The best, the reference and the worst of {len(first)} cells, the first seed of each."
-    return [first[cell] for cell in cells], text
+    return [first[cell] for cell in dict.fromkeys([best, *reference, worst])], text
 
 
-def _cell_means(study: Subject, answer: ResponseResult) -> list[int]:
-    """Cells with finite runs, best mean first."""
-    import pandas as pd
-
-    values = pd.Series(study.values(answer.response)).groupby(study.cells.to_numpy()).mean().dropna()
-    return [int(cell) for cell in values.sort_values(ascending=answer.direction == "lower").index]
+def _ends(study: Subject, answer: ResponseResult) -> tuple[int, int]:
+    """The best and the worst cell."""
+    ranking = study.ranking(answer)
+    return int(ranking.codes[0]), int(ranking.codes[max(ranking.n_known - 1, 0)])
 
 
-def _arrays(study: Subject, row: int) -> Mapping[str, np.ndarray] | None:
-    return study.arrays(str(study.table["key"].iloc[row])) if study.arrays else None
+def _two(study: Subject, answer: ResponseResult) -> list[str]:
+    """The best cell and the reference cell."""
+    best, _ = _ends(study, answer)
+    rows = np.unique(study.cells, return_index=True)[1]
+    reference = [study.cell_name(int(row)) for row in rows if study.levels_of(int(row)) == study.reference]
+    return list(dict.fromkeys([study.cell_names[best], *reference]))
 
 
 def _inputs(found: Mapping[str, Arrays]) -> list[str | None]:
@@ -78,11 +84,3 @@ def _inputs(found: Mapping[str, Arrays]) -> list[str | None]:
                 parts = name.split(".")
                 names[parts[1] if len(parts) > 2 else None] = None
     return list(names)
-
-
-def _two(study: Subject, answer: ResponseResult, found: Mapping[str, Arrays]) -> dict[str, Arrays]:
-    """The best cell and the reference cell."""
-    codes, means = study.cells.tolist(), _cell_means(study, answer)
-    best = [study.label(study.levels_of(codes.index(means[0])))] if means else []
-    names = dict.fromkeys([*best, study.label(study.reference)])
-    return {name: found[name] for name in names if name in found}

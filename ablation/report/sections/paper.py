@@ -13,6 +13,7 @@ from ablation.naming import clipped
 from ablation.numbers import spread
 from ablation.report.document import Cell, Column, Prose, Section, Table
 from ablation.report.drawing import Drawer
+from ablation.report.sections.tables import made
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import OFF, ON
 
@@ -21,8 +22,9 @@ THERE, ABSENT = "✓", "–"
 
 @dataclass(frozen=True)
 class CellOfRuns:
-    """A cell: its levels, and for each response mean, SD and number of finite runs."""
+    """A cell: its number, its levels, and for each response mean, SD and number of finite runs."""
 
+    code: int
     levels: dict[str, str]
     mean: dict[str, float]
     sd: dict[str, float]
@@ -30,13 +32,13 @@ class CellOfRuns:
     attempted: int
 
 
-def paper(study: Subject, _: ResponseResult, __: Drawer) -> Section | None:
+def paper(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None:
     """One row per cell, one column per factor and response."""
-    if not len(study.table) or not study.factors:
+    if answer is not study.main or not len(study.table) or not study.factors:
         return None
     text = (
-        "Arithmetic mean ± standard deviation over the runs of a cell that finished; the best mean of each "
-        "response in bold. Whether it is better than the next is a matter of noise: see Best cells."
+        "Arithmetic mean ± standard deviation over the runs of a cell that finished. The best cell of each "
+        "response is in bold: the same as under Best cells, which says what its lead is worth."
     )
     return Section("paper", "Table for a paper", [Prose(text), paper_table(study)])
 
@@ -45,37 +47,34 @@ def paper_table(study: Subject) -> Table:
     """The table itself; a column of counts only where cells differ in it."""
     found = summaries(study)
     responses = [answer.response for answer in study.answers if answer.response in study.table]
-    main = study.main.response
-    best = {r: _best([c.mean[r] for c in found], study, r) for r in responses}
+    best = {a.response: study.ranking(a).codes[0] for a in study.answers if a.analysis}
     names = [name for name, levels in study.factors.items() if len(levels) > 1] or list(study.factors)
-    columns = [Column(clipped(study.labels[name])) for name in names]
-    columns += [Column(response, True) for response in responses] + [Column("n", True)]
+    heads = [Column(clipped(study.labels[name])) for name in names]
+    heads += [*(Column(response, True) for response in responses), Column("n", True)]
     rows = []
     for cell in found:
-        entries = [Cell(_level(cell.levels[name], study.factors[name])) for name in names]
+        row: list[str | Cell] = [_level(cell.levels[name], study.factors[name]) for name in names]
         for r in responses:
-            strong = cell.n[r] > 0 and cell.mean[r] == best[r]
-            entries.append(
-                Cell(spread(cell.mean[r], cell.sd[r]) if cell.n[r] else "none finite", strong=strong)
-            )
-        n = cell.n.get(main, cell.attempted)
-        rows.append([*entries, Cell(str(n) if n == cell.attempted else f"{n} of {cell.attempted}")])
+            text = spread(cell.mean[r], cell.sd[r]) if cell.n[r] else "none finite"
+            row.append(Cell(text, strong=cell.code == best.get(r)))
+        n = cell.n.get(study.main.response, cell.attempted)
+        rows.append([*row, str(n) if n == cell.attempted else f"{n} of {cell.attempted}"])
     caption = f"Every cell: {', '.join(responses) or 'no response yet'}, mean ± SD over n runs"
-    return Table("cells", caption, columns, rows, _frame(found, responses), copies=True)
+    return made("cells", caption, heads, rows, _frame(found, responses), copies=True)
 
 
 def summaries(study: Subject) -> list[CellOfRuns]:
     """Every cell that occurs, in the order of the design."""
-    codes = study.cells.to_numpy()
     values = {a.response: study.values(a.response) for a in study.answers}
     found = []
-    for code in range(int(codes.max()) + 1 if len(codes) else 0):
-        here = np.flatnonzero((codes == code) & study.counted)
+    for code in range(len(study.cell_names)):
+        here = np.flatnonzero((study.cells == code) & study.counted)
         if len(here) == 0:
             continue
         known = {r: v[here][np.isfinite(v[here])] for r, v in values.items()}
         found.append(
             CellOfRuns(
+                code=code,
                 levels=study.levels_of(int(here[0])),
                 mean={r: float(v.mean()) if len(v) else math.nan for r, v in known.items()},
                 sd={r: float(v.std(ddof=1)) if len(v) > 1 else math.nan for r, v in known.items()},
@@ -84,12 +83,6 @@ def summaries(study: Subject) -> list[CellOfRuns]:
             )
         )
     return found
-
-
-def _best(means: list[float], study: Subject, response: str) -> float:
-    known = [mean for mean in means if math.isfinite(mean)]
-    lower = next(a.direction for a in study.answers if a.response == response) == "lower"
-    return (min(known) if lower else max(known)) if known else math.nan
 
 
 def _level(level: str, levels: Sequence[str]) -> str:
@@ -102,10 +95,9 @@ def _level(level: str, levels: Sequence[str]) -> str:
 def _frame(found: list[CellOfRuns], responses: list[str]) -> pd.DataFrame:
     rows = []
     for cell in found:
-        numbers: dict[str, float] = {}
+        numbers: dict[str, float] = {"runs": cell.attempted}
         for r in responses:
             numbers |= {f"{r} mean": cell.mean[r], f"{r} sd": cell.sd[r], f"{r} n": cell.n[r]}
-        numbers = {"runs": cell.attempted, **numbers}
         levels = {f"{f} (level)" if f in numbers else f: level for f, level in cell.levels.items()}
         rows.append({**levels, **numbers})
     return pd.DataFrame(rows)

@@ -5,63 +5,75 @@ from __future__ import annotations
 import numpy as np
 
 from ablation.analysis import Analysis
-from ablation.numbers import plain
-from ablation.report.document import Block, Cell, Column, Grid, Prose, Section, Table
-from ablation.report.drawing import Drawer
+from ablation.analysis.data.factors import read_factor
+from ablation.numbers import p_text, plain
+from ablation.report.document import Block, Prose, Section
+from ablation.report.drawing import Drawer, figures
+from ablation.report.sections.tables import made
+from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
-
-FAR = 3.0
-"""Studentized residuals beyond this are named."""
-
-NAMED = 8
 
 
 def seeds(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
     """Runs and learning curves."""
-    if answer.analysis is None and not np.isfinite(study.values(answer.response)).any():
+    if not np.isfinite(study.values(answer.response)).any():
         return None
-    asked = (answer.response, answer.direction)
-    blocks: list[Block] = drawer.blocks(
-        "seeds_strip", study.table, list(study.factors), *asked, prefix=answer.prefix
+    words = study.words(answer)
+    far = _outliers(study, answer)
+    seed = read_factor(study.table["seed"], words.block)
+    blocks = drawer.blocks(
+        lambda: figures.seeds_strip(study.ranking(answer), seed, far, words), answer.prefix
     )
     if answer.analysis is not None:
-        blocks += _outliers(study, answer, answer.analysis)
-    if answer is study.main:
-        blocks += _curves(study, answer, drawer)
-    return Section("seeds", "Seeds and learning curves" if answer is study.main else "Seeds", blocks)
+        blocks += _named(study, answer, answer.analysis, words, far)
+    curves = _curves(study, words, drawer) if answer is study.main else []
+    return Section("seeds", "Every run" + (", and learning curves" if curves else ""), [*blocks, *curves])
 
 
-def _outliers(study: Subject, answer: ResponseResult, analysis: Analysis) -> list[Block]:
-    """Runs far from what the model says of them."""
-    table = analysis.diagnostics.influence
-    size = table["studentized"].abs()
-    far = table[size > FAR].reindex(size[size > FAR].sort_values(ascending=False).index)
-    if not size.notna().any():
+def _outliers(study: Subject, answer: ResponseResult) -> list[int]:
+    """Rows of the table that the diagnostics call outliers, worst first."""
+    if answer.analysis is None:
+        return []
+    return [study.places[label] for label in answer.analysis.diagnostics.outliers["run"]]
+
+
+def _named(
+    study: Subject, answer: ResponseResult, analysis: Analysis, words: Wording, far: list[int]
+) -> list[Block]:
+    """The outliers in a table, or that there are none."""
+    worst = analysis.diagnostics.outlier
+    if worst.empty:
         why = "from so few runs" if analysis.fit.variance > 0 else "without an error estimate"
         return [Prose(f"Whether a run stands out cannot be told {why}.")]
-    if far.empty:
-        largest = f"the largest studentized residual is {plain(size.max())}"
-        return [Prose(f"No run is far from what the model says of it: {largest}.")]
-    place = {label: i for i, label in enumerate(study.table.index)}
-    rows = []
-    for r in far.head(NAMED).to_dict("records"):
-        at = place[r["run"]]
-        entries = [study.label(study.levels_of(at)), str(study.table["seed"].iloc[at])]
-        told = [plain(study.values(answer.response)[at]), plain(r["studentized"]), plain(r["cooks_distance"])]
-        rows.append([Cell(text) for text in (*entries, *told)])
-    heads = ("seed", answer.response, "studentized residual", "Cook's distance")
-    columns = [Column("cell"), *(Column(head, True) for head in heads)]
-    caption = f"Runs further than {FAR:g} standard errors from what the model says of them"
-    return [Table(f"{answer.prefix}outliers", caption, columns, rows, far)]
+    if not far:
+        size, p = plain(abs(worst["studentized"].iloc[0])), p_text(worst["p_adjusted"].iloc[0])
+        return [Prose(f"No run is an outlier: the largest studentized residual is {size} ({p}).")]
+    found = analysis.diagnostics.outliers
+    values, seed = study.values(answer.response), study.table["seed"]
+    rows = [
+        [
+            study.cell_name(at),
+            str(seed.iloc[at]),
+            plain(values[at]),
+            plain(r.studentized),
+            p_text(r.p_adjusted),
+        ]
+        for at, r in zip(far, found.itertuples(), strict=True)
+    ]
+    heads = ("cell", f"#{words.block or 'seed'}", f"#{words.response}", "#studentized residual", "#test")
+    caption = "Runs that do not fit the others, each compared with those that are not above it"
+    return [made(f"{answer.prefix}outliers", caption, heads, rows, found)]
 
 
-def _curves(study: Subject, answer: ResponseResult, drawer: Drawer) -> list[Block]:
+def _curves(study: Subject, words: Wording, drawer: Drawer) -> list[Block]:
     """Learning curves by the levels of each factor; nothing where runs left none."""
     histories = {key: h for key, h in study.histories.items() if h}
     if not histories:
         return []
-    blocks: list[Block] = []
-    for factor in study.factors:
-        asked = (histories, study.table, factor, answer.response, answer.direction)
-        blocks += drawer.blocks("learning_curves", *asked)
-    return [Grid(blocks)] if len(blocks) > 1 else blocks
+    return drawer.blocks(
+        lambda: [
+            picture
+            for factor in study.factors
+            if (picture := figures.learning_curves(histories, study.table, factor, words))
+        ]
+    )

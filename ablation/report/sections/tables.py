@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import pandas as pd
 
 from ablation.analysis import Analysis
 from ablation.analysis.model.terms import Term
 from ablation.analysis.tables.anova import group_name, tested_interactions
 from ablation.naming import clipped, is_switch
-from ablation.report.document import Cell, Tone
-from ablation.report.sentences import verdict_words
-from ablation.report.subject import Subject
+from ablation.report.document import Cell, Column, Table, Tone
+from ablation.report.sentences import Wording, verdict_words
 
 TONES: Mapping[str, Tone] = {
     "keep": "keep",
@@ -22,27 +23,39 @@ TONES: Mapping[str, Tone] = {
     "inconclusive": "open",
 }
 
+ALL = 200
+"""Rows of a table that is shown as a whole."""
 
-def cells(*texts: str) -> list[Cell]:
-    """A row of plain entries."""
-    return [Cell(text) for text in texts]
+
+def made(
+    name: str,
+    caption: str,
+    heads: Sequence[str | Column],
+    rows: Iterable[Sequence[str | Cell]],
+    data: pd.DataFrame | None = None,
+    **asked: Any,
+) -> Table:
+    """A table from texts.
+
+    Args:
+        name: stem of its files.
+        caption: what it shows.
+        heads: of columns; one that starts with `#` is of numbers.
+        rows: texts, or entries that are more than text.
+        data: the numbers in full.
+        asked: `copies` or `limit`.
+    """
+    columns = [
+        head if isinstance(head, Column) else Column(head.removeprefix("#"), head.startswith("#"))
+        for head in heads
+    ]
+    entries = [[Cell(entry) if isinstance(entry, str) else entry for entry in row] for row in rows]
+    return Table(name, caption, columns, entries, data, **asked)
 
 
 def verdict_cell(verdict: str) -> Cell:
     """A verdict with its tone."""
     return Cell(verdict_words(verdict), tone=TONES.get(verdict, ""))
-
-
-def component(study: Subject, row: Mapping[str, Any]) -> str:
-    """'activation', 'activation at attention=none': what a contrast is about, by its short name."""
-    label = clipped(study.labels.get(str(row["factor"]), str(row["factor"])))
-    within = str(row.get("within") or "")
-    if not within:
-        return label
-    for name, short in study.labels.items():
-        if within.startswith(f"{name}="):
-            return f"{label} at {short}={clipped(within[len(name) + 1 :])}"
-    return f"{label} at {within}"
 
 
 def contrast(row: Mapping[str, Any]) -> str:
@@ -51,18 +64,12 @@ def contrast(row: Mapping[str, Any]) -> str:
     return "on − off" if is_switch(reference, level) else f"{clipped(level)} − {clipped(reference)}"
 
 
-def term_labels(study: Subject, analysis: Analysis) -> dict[str, str]:
+def term_labels(words: Wording, analysis: Analysis) -> dict[str, str]:
     """Name of each term of the model → what to call it."""
     predictors = analysis.runs.predictors
 
     def label(term: Term) -> str:
-        names = [predictors[i].name for i in sorted(term.members)]
-        return " × ".join(clipped(study.labels.get(name, name)) for name in names) or term.name
+        return words.term([predictors[i].name for i in sorted(term.members)]) or term.name
 
     groups = [*((term,) for term in analysis.fit.matrix.terms), *tested_interactions(analysis.fit)]
     return {group_name(group): " + ".join(map(label, group)) for group in groups}
-
-
-def interval_name(analysis: Analysis) -> str:
-    """'95 % interval'."""
-    return f"{100 * (1 - analysis.request.alpha):g} % interval"

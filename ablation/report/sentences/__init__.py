@@ -4,8 +4,17 @@
 >>> [verdict_sentence(finding, Wording.of(analysis)) for finding in analysis.findings]  # doctest: +SKIP
 """
 
-from ablation.report.sentences.notices import notice_sentence
-from ablation.report.sentences.verdicts import component, verdict_sentence, with_words
-from ablation.report.sentences.wording import Wording, verdict_words
+from ablation.report.sentences.notice import notice_sentence
+from ablation.report.sentences.verdict import component, judged, verdict_sentence, with_words
+from ablation.report.sentences.wording import Wording, verdict_lines, verdict_words
 
-__all__ = ["Wording", "component", "notice_sentence", "verdict_sentence", "verdict_words", "with_words"]
+__all__ = [
+    "Wording",
+    "component",
+    "judged",
+    "notice_sentence",
+    "verdict_lines",
+    "verdict_sentence",
+    "verdict_words",
+    "with_words",
+]

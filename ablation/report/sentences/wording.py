@@ -4,58 +4,83 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ablation.analysis import Analysis
 from ablation.naming import cell_label, clipped
-from ablation.numbers import percent, percent_interval, units, units_interval
+from ablation.numbers import NBSP, UNKNOWN, coverage, percent, units
 from ablation.words import counted
 
-_VERDICTS = {
-    "better": "better, perhaps by less than the margin",
-    "worse": "worse, perhaps by less than the margin",
-}
+_VERDICTS = {"better": "perhaps by less than the margin", "worse": "perhaps by less than the margin"}
+"""What some verdicts leave open."""
 
 
 def verdict_words(code: str) -> str:
-    """A verdict as tables and figures name it; most codes are words already."""
-    return _VERDICTS.get(code, code)
+    """A verdict as tables name it; most codes are words already."""
+    return ", ".join(filter(None, verdict_lines(code)))
+
+
+def verdict_lines(code: str) -> tuple[str, str]:
+    """A verdict, and what it leaves open: 'better', 'perhaps by less than the margin'."""
+    return code, _VERDICTS.get(code, "")
 
 
 @dataclass(frozen=True)
 class Wording:
-    """How the sentences on one response name and number things.
+    """How sentences, tables and figures on one response name and number things.
 
     Attributes:
         response: its name.
+        direction: which of its values are better, `lower` or `higher`.
+        unit: of the response; empty where it has none.
         is_log: whether effects are differences of logarithms, told in %.
         margin: the smallest effect that matters; None if none was declared.
+        alpha: error rate of tests; intervals have level 1 - alpha.
         block: what repeats every cell, such as `seed`; empty if nothing does.
         labels: factor -> what to call it; factors without a label keep their name.
         levels: factor -> its levels, the reference first.
     """
 
     response: str
-    is_log: bool
+    direction: str = "lower"
+    unit: str = ""
+    is_log: bool = False
     margin: float | None = None
+    alpha: float = 0.05
     block: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     levels: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(
-        cls,
-        analysis: Analysis,
-        labels: Mapping[str, str] | None = None,
-        levels: Mapping[str, Sequence[str]] | None = None,
-    ) -> Wording:
-        """For an analysis; by default with names and levels as its table has them."""
+    def of(cls, analysis: Analysis, **known: Any) -> Wording:
+        """For an analysis, with names and levels as its table has them, unless better ones are given."""
         asked, block = analysis.request, analysis.runs.block
-        if levels is None:
-            levels = {factor.name: factor.levels for factor in analysis.selection.attempted.factors}
-        name = block.name if block else ""
-        return cls(asked.response, analysis.scaling.is_log, asked.margin, name, labels or {}, levels)
+        found = cls(
+            response=asked.response,
+            direction=asked.direction,
+            is_log=analysis.scaling.is_log,
+            margin=asked.margin,
+            alpha=asked.alpha,
+            block=block.name if block else "",
+            levels={factor.name: factor.levels for factor in analysis.selection.attempted.factors},
+        )
+        return replace(found, **known)
+
+    @property
+    def better(self) -> str:
+        """'loss, lower is better'."""
+        return f"{self.response}, {self.direction} is better"
+
+    @property
+    def level(self) -> str:
+        """Of intervals: '95 %'."""
+        return coverage(1 - self.alpha)
+
+    @property
+    def mean_kind(self) -> str:
+        """The mean that adds up on the scale of the analysis."""
+        return "geometric mean" if self.is_log else "mean"
 
     def factor(self, name: str) -> str:
         """What to call a factor."""
@@ -89,14 +114,18 @@ class Wording:
 
     def interval(self, low: float, high: float) -> str:
         """Bounds of a change with their signs, the unit said once."""
-        if self.is_log:
-            return percent_interval(*(100 * math.expm1(bound) for bound in (low, high)))
-        return units_interval(low, high)
+        return self.bounds(low, high) + (f"{NBSP}%" if self.is_log and math.isfinite(low + high) else "")
+
+    def bounds(self, low: float, high: float) -> str:
+        """The same without the unit."""
+        if not math.isfinite(low + high):
+            return UNKNOWN
+        return " to ".join(self.change(bound).removesuffix(f"{NBSP}%") for bound in (low, high))
 
     @property
     def margin_text(self) -> str:
         """'2 %' or '0.5'."""
-        return f"{self.margin:g}{' %' if self.is_log else ''}"
+        return f"{self.margin:g}{NBSP}%" if self.is_log else f"{self.margin:g}"
 
     @property
     def blocks(self) -> str:

@@ -8,39 +8,82 @@ import xml.etree.ElementTree as ET
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
+from ablation.analysis.data.factors import read_factor
+from ablation.naming import factor_labels
 from ablation.report import figures
+from ablation.report.document import Figure
+from ablation.report.drawing import Drawer
+from ablation.report.sections.seeds import seeds
+from ablation.report.sentences import Wording
+from ablation.report.subject import ResponseResult, Subject
 from tests.report.figures.states import State
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def histories(table):
-    """Three epochs for every run that did not fail."""
+    """Five epochs for every run that did not fail."""
     return {
-        key: {"test_loss": [4 * loss, 2 * loss, loss]} if loss == loss else {"test_loss": [1.0, None]}
+        key: {"test_loss": [n * loss for n in (5, 4, 3, 2, 1)]}
+        if loss == loss
+        else {"test_loss": [1.0, None]}
         for key, loss in zip(table["key"], table["loss"], strict=True)
     }
+
+
+def words_of(analysis, **known) -> Wording:
+    """Names as the report has them."""
+    return Wording.of(analysis, labels=factor_labels(analysis.request.factors), **known)
+
+
+def subject(table, factors, response="loss", direction="lower", analysis=None) -> Subject:
+    """A study as the report sees it."""
+    levels = {name: read_factor(table[name], name).levels for name in factors}
+    answer = ResponseResult(response, direction, analysis)
+    table = table if "seed" in table else table.assign(seed=0)
+    block = "seed" if table["seed"].nunique() > 1 else None
+    return Subject("made", {}, table, levels, [answer], "made", block=block)
+
+
+def strip(table, factors, response="loss", direction="lower", analysis=None):
+    """The seeds strip of a table; None where no run has the response."""
+    drawer = Drawer(True)
+    section = seeds(study := subject(table, factors, response, direction, analysis), study.main, drawer)
+    assert not drawer.problems
+    return section and next(block.picture for block in section.blocks if isinstance(block, Figure))
+
+
+def costs(table, factors, response="loss", direction="lower", cost="train_seconds"):
+    """The cost figure of a table."""
+    study = subject(table, factors, response, direction)
+    spent = table[cost].to_numpy(float)
+    return figures.cost(study.ranking(study.main), spent, cost, study.words(study.main))
+
+
+def curves(told, table, factor, response="loss", direction="lower"):
+    """Learning curves of a table."""
+    return figures.learning_curves(
+        told, table, factor, Wording(response, direction, labels=factor_labels([factor]))
+    )
 
 
 def every_figure(state: State) -> dict[str, list[figures.Picture]]:
     """The pictures that each function makes of a state; none where it has nothing to show."""
     table, factors, direction, analysis = state.table, state.factors, state.direction, state.analysis
-    told = histories(table)
+    told, asked = histories(table), ("loss", direction)
     found: dict[str, list] = {
-        "seeds": [figures.seeds_strip(table, factors, "loss", direction)],
-        "curves": [figures.learning_curves(told, table, f, "loss", direction) for f in factors[:2]],
-        "cost": [
-            figures.cost(table, factors, "loss", direction),
-            figures.cost(table, factors, "loss", direction, "n_parameters"),
-        ],
+        "seeds": [strip(table, factors, *asked, analysis)],
+        "curves": [curves(told, table, f, *asked) for f in factors[:2]],
+        "cost": [costs(table, factors, *asked), costs(table, factors, *asked, "n_parameters")],
     }
     if analysis is not None:
+        words = words_of(analysis)
         found |= {
-            "effects": [figures.effects_forest(analysis, "loss", direction)],
-            "means": figures.marginal_means(analysis, "loss", direction)[:3],
-            "interactions": [figures.interactions(analysis, "loss", direction)],
+            "effects": [figures.effects_forest(analysis, words)],
+            "means": figures.marginal_means(analysis, words)[:3],
+            "interactions": [figures.interactions(analysis, words)],
             "half_normal": [figures.half_normal(analysis)],
-            "residuals": [figures.residuals(analysis)],
+            "residuals": [figures.residuals(analysis, words)],
         }
     return {name: [p for p in pictures if p is not None] for name, pictures in found.items()}
 
@@ -80,5 +123,5 @@ def assert_sound(picture) -> None:
     assert re.fullmatch(r"\w+", picture.name)
     for told in (picture.title, picture.alt):
         assert 5 < len(told) < 2500
-        assert told.isprintable()
+        assert told.replace("\u00a0", " ").isprintable()
         assert not re.search(r"\b(nan|None|inf)\b", told.replace(" none", ""))

@@ -4,18 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ablation.report.figures import learning_curves
 from ablation.report.figures.curves import quartiles, which_series
+from tests.report.figures import every
 from tests.report.figures.every import words
 
 TABLE = pd.DataFrame({"key": list("abcdefgh"), "act": ["relu"] * 4 + ["elu"] * 4})
 HISTORIES = {
-    key: {"test_loss": [8.0 * (i + 1), 4.0 * (i + 1), 1.0 * (i + 1)]} for i, key in enumerate("abcdefgh")
+    key: {"test_loss": [n * (i + 1) for n in (8.0, 4.0, 3.0, 2.0, 1.0)]} for i, key in enumerate("abcdefgh")
 }
 
 
 def curves(histories, table=TABLE, response="loss"):
-    return learning_curves(histories, table, "act", response, "lower")
+    return every.curves(histories, table, "act", response)
 
 
 def test_quartiles_of_four_runs():
@@ -27,8 +27,8 @@ def test_quartiles_of_four_runs():
 def test_a_line_is_the_median_per_epoch_and_a_band_the_quartiles():
     axes = curves(HISTORIES).figure.axes[0]
     of = {line.get_label(): line for line in axes.get_lines()}
-    assert list(of["relu (4 runs)"].get_ydata()) == [20, 10, 2.5]
-    assert list(of["elu (4 runs)"].get_ydata()) == [52, 26, 6.5]
+    assert list(of["relu (4 runs)"].get_ydata()) == [20, 10, 7.5, 5, 2.5]
+    assert list(of["elu (4 runs)"].get_ydata()) == [52, 26, 19.5, 13, 6.5]
     edges = (
         axes.collections[0 if axes.get_lines()[0].get_label().startswith("relu") else 1]
         .get_paths()[0]
@@ -46,7 +46,7 @@ def test_the_legend_says_what_the_band_is_and_the_axis_what_is_better():
 def test_a_run_that_diverged_counts_while_it_lasted():
     told = HISTORIES | {"a": {"test_loss": [8.0, None, float("nan")]}}
     line = next(one for one in curves(told).figure.axes[0].get_lines() if one.get_label().startswith("relu"))
-    assert list(line.get_ydata()) == [20, 12, 3]
+    assert list(line.get_ydata()) == [20, 12, 9, 6, 3]
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,11 @@ def test_a_run_that_diverged_counts_while_it_lasted():
         {"a": {}},
         {"a": {"test_loss": [1.0]}},
         {"a": {"test_loss": [1.0, None]}},
-        {"other": {"test_loss": [1.0, 2.0]}},
+        {"other": {"test_loss": [1.0] * 9}},
+        {"a": {"test_loss": [4.0, 3.0, 2.0, 1.0]}},
     ],
 )
-def test_without_two_epochs_there_is_none(histories):
+def test_without_five_epochs_there_is_none(histories):
     assert curves(histories) is None
 
 
@@ -69,7 +70,7 @@ def test_a_response_that_has_no_history_has_no_curves():
 
 @pytest.mark.parametrize(("last", "scale"), [(5.0, "linear"), (0.001, "log")])
 def test_the_axis_is_logarithmic_where_losses_span_decades(last, scale):
-    told = {key: {"test_loss": [10.0, 7.0, last]} for key in "abcdefgh"}
+    told = {key: {"test_loss": [10.0, 9.0, 8.0, 7.0, last]} for key in "abcdefgh"}
     assert curves(told).figure.axes[0].get_yscale() == scale
 
 

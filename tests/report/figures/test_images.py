@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ablation.report.figures import heatmaps, latent_scatter, latent_walk, reconstructions
-from ablation.report.figures.heatmaps import is_flat, scale_of
+from ablation.report.figures.map_grid import is_flat, scale_of
 from ablation.report.figures.tiles import GAP, as_images, tiled
 from tests.report.figures.every import assert_sound, markers, words
 

@@ -14,7 +14,7 @@ from ablation.analysis import analyze
 from ablation.report import figures
 from ablation.report.figures.style import drawing
 from ablation.report.figures.svg import smaller_png
-from tests.report.figures.every import assert_sound, every_figure, words
+from tests.report.figures.every import assert_sound, costs, curves, every_figure, strip, words, words_of
 from tests.report.figures.states import STATES
 
 
@@ -53,7 +53,7 @@ def test_nothing_reaches_beyond_the_picture(pictures):
 
 def test_what_a_user_typed_stays_text():
     state = STATES["hostile names"]()
-    found = figures.marginal_means(state.analysis, "loss", "lower")
+    found = figures.marginal_means(state.analysis, words_of(state.analysis))
     written = "\n".join(words(p) for p in found)
     assert "$\\frac{a}{b}$" in written
     assert "<script>alert(1)</script>" in written
@@ -101,13 +101,12 @@ def test_a_response_may_be_called_anything():
     name = "$lo_ss$ <b>&\n\x07" + "x" * 300
     table = state.table.rename(columns={"loss": name})
     analysis = analyze(table, name, state.factors, block="seed", margin=2)
-    told = {key: {name: [2.0, 1.0]} for key in table["key"]}
+    told = {key: {name: [5.0, 4.0, 3.0, 2.0, 1.0]} for key in table["key"]}
+    named = words_of(analysis)
     pictures = [
-        figures.effects_forest(analysis, name, "lower"), *figures.marginal_means(analysis, name, "lower"),
-        figures.interactions(analysis, name, "lower"),
-        figures.seeds_strip(table, state.factors, name, "lower"),
-        figures.learning_curves(told, table, "activation", name, "lower"),
-        figures.cost(table, state.factors, name, "lower"),
+        figures.effects_forest(analysis, named), *figures.marginal_means(analysis, named),
+        figures.interactions(analysis, named), strip(table, state.factors, name, analysis=analysis),
+        curves(told, table, "activation", name), costs(table, state.factors, name),
     ]  # fmt: skip
     for picture in pictures:
         assert_sound(picture)

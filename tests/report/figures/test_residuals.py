@@ -6,7 +6,7 @@ import pytest
 from ablation.analysis import analyze
 from ablation.report.figures import residuals
 from tests.analysis.conftest import FACTORS, load_case
-from tests.report.figures.every import markers, words
+from tests.report.figures.every import markers, words, words_of
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def analysis():
 
 @pytest.fixture(scope="module")
 def panels(analysis):
-    return residuals(analysis).figure.axes
+    return residuals(analysis, words_of(analysis)).figure.axes
 
 
 def test_residuals_are_observed_minus_fitted(analysis, panels):
@@ -40,9 +40,9 @@ def test_bars_are_standard_deviations_of_the_factor_whose_spread_differs_most(an
 
 
 def test_the_largest_cooks_distance_is_named(analysis):
-    picture = residuals(analysis)
+    picture = residuals(analysis, words_of(analysis))
     worst = analysis.diagnostics.influence["cooks_distance"].idxmax()
     run = analysis.diagnostics.influence.loc[worst, "run"]
     assert f"run {run}" in words(picture)
-    assert f"run {run}, BatchNorm=" in picture.alt
+    assert f"run {run}, SpatialAttention · sigmoid" in picture.alt
     assert "widest at sigmoid" in picture.alt

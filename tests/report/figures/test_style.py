@@ -6,7 +6,7 @@ from matplotlib.colors import to_hex, to_rgb
 
 from ablation.report import figures
 from ablation.report.figures.style import HURTS, INK, KEEP, MUTED, NEUTRAL, look, looks
-from tests.report.figures.every import every_figure, histories, markers
+from tests.report.figures.every import curves, every_figure, histories, markers, words_of
 from tests.report.figures.states import STATES
 
 
@@ -38,15 +38,17 @@ def test_a_level_has_the_same_colour_everywhere_even_where_another_level_never_f
     expected = [looks(["relu", "elu", "selu"])[level].colour for level in ("relu", "selu")]
 
     means = next(
-        p for p in figures.marginal_means(analysis, "loss", "lower") if p.name == "marginal_means_activation"
+        p
+        for p in figures.marginal_means(analysis, words_of(analysis))
+        if p.name == "marginal_means_activation"
     )
     runs = [line for line in markers(means.figure.axes[0]) if line.get_alpha()]
     assert [to_hex(line.get_color()) for line in runs] == expected
-    curves = figures.learning_curves(histories(table), table, "activation", "loss", "lower")
-    of = {line.get_label().split()[0]: to_hex(line.get_color()) for line in curves.figure.axes[0].get_lines()}
+    drawn = curves(histories(table), table, "activation")
+    of = {line.get_label().split()[0]: to_hex(line.get_color()) for line in drawn.figure.axes[0].get_lines()}
     assert [of["relu"], of["selu"]] == expected
     two_levels = looks(["none", "spatial"])
-    for axes in figures.interactions(analysis, "loss", "lower").figure.axes:
+    for axes in figures.interactions(analysis, words_of(analysis)).figure.axes:
         if axes.get_legend().get_title().get_text() == "attention":
             assert [to_hex(line.get_color()) for line in axes.get_lines()] == [
                 two_levels[level].colour for level in ("none", "spatial")

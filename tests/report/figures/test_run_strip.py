@@ -3,13 +3,19 @@
 import numpy as np
 import pytest
 
-from ablation.report.figures import seeds_strip
+from ablation.analysis import analyze
+from tests.report.figures import every
 from tests.report.figures.every import markers, words
 from tests.report.figures.states import PLAIN, STATES, grid
 
 
 def strip(table, direction="lower", factors=tuple(PLAIN)):
-    return seeds_strip(table, factors, "loss", direction)
+    return every.strip(table, list(factors), "loss", direction)
+
+
+def with_outliers(table, factors=tuple(PLAIN)):
+    analysis = analyze(table, "loss", list(factors), block="seed")
+    return every.strip(table, list(factors), analysis=analysis), analysis
 
 
 def runs(picture):
@@ -42,39 +48,51 @@ def test_failed_runs_stand_at_the_worse_edge(direction, edge):
     (crosses,) = markers(picture.figure.axes[0], "x")
     assert set(crosses.get_xdata()) == {edge}
     assert len(crosses.get_xdata()) == 8  # every fifth of 36
-    assert "8 runs (" in picture.alt
+    assert "8 runs failed (" in picture.alt
     assert "failed run" in words(picture)
 
 
 def test_a_planted_outlier_is_named_and_without_one_none_is():
     table = STATES["plain"]().table
-    assert "Outliers" not in strip(table).alt
+    assert "Outliers" not in with_outliers(table)[0].alt
     table.loc[7, "loss"] *= 1.5
-    alt = strip(table).alt
-    cell = "spatial · relu" if table.loc[7, "activation"] == "relu" else None
-    assert f"Outliers: {cell or ''}" in alt
+    alt = with_outliers(table)[0].alt
+    assert "Outliers: selu, " in alt
     assert f"seed {table.loc[7, 'seed']}: {table.loc[7, 'loss']:.3g}." in alt
 
 
 def test_a_wild_run_does_not_make_its_neighbours_outliers():
     table = STATES["200 cells"]().table
     table.loc[301, "loss"] *= 1.4
-    alt = seeds_strip(table, ["a", "b", "c"], "loss", "lower").alt
+    alt = with_outliers(table, "abc")[0].alt
     row = table.loc[301]
     assert alt.endswith(
         f"Outliers: a={row['a']} · b={row['b']} · c={row['c']}, seed {row['seed']}: {row['loss']:.3g}."
     )
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_the_circles_are_the_outliers_of_the_diagnostics(seed):
+    rng = np.random.default_rng(seed)
+    table = STATES["plain"]().table
+    wild = rng.choice(len(table), size=seed % 4, replace=False)
+    table.loc[wild, "loss"] *= np.exp(rng.choice([-1, 1], len(wild)) * rng.uniform(0.15, 0.5, len(wild)))
+    picture, analysis = with_outliers(table)
+    circles = [line for line in markers(picture.figure.axes[0], "o") if line.get_markerfacecolor() == "none"]
+    found = analysis.diagnostics.outliers
+    assert sorted(float(line.get_xdata()[0]) for line in circles) == sorted(table.loc[found["run"], "loss"])
+    assert picture.alt.count("seed ") == len(found)
+
+
 def test_many_cells_stand_side_by_side_without_names():
-    picture = seeds_strip(STATES["200 cells"]().table, ["a", "b", "c"], "loss", "lower")
+    picture = strip(STATES["200 cells"]().table, factors="abc")
     axes = picture.figure.axes[0]
     assert axes.get_xlabel().startswith("200 cells")
     assert len(runs(picture)) == 600
 
 
 def test_many_seeds_share_a_colour():
-    picture = seeds_strip(grid({"a": ["off", "on"]}, seeds=20), ["a"], "loss", "lower")
+    picture = strip(grid({"a": ["off", "on"]}, seeds=20), factors="a")
     assert "20 seeds" in words(picture)
     assert len({line.get_color() for line in markers(picture.figure.axes[0], "o")}) == 1
 

@@ -13,21 +13,14 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from ablation.analysis import Analysis
-from ablation.analysis.data.factors import Factor
-from ablation.report.figures.names import (
-    IN_ALT,
-    contrast_name,
-    factor_names,
-    listed,
-    number,
-    p_text,
-    percent,
-    short,
-)
+from ablation.analysis.verdicts.finding import Finding
+from ablation.numbers import p_text
+from ablation.report.figures.axes import quantity, relative_ticks, tick
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.scales import quantity, relative_ticks, tick
+from ablation.report.figures.short_text import IN_ALT, contrast_name, short
 from ablation.report.figures.style import BAND, HURTS, INK, KEEP, MUTED, NEUTRAL, drawing, filling, new_figure
-from ablation.report.sentences import verdict_words
+from ablation.report.sentences import Wording, verdict_lines, verdict_words
+from ablation.words import listed
 
 MAX_ROWS = 100
 """A taller figure is no longer read; the table beside it has all rows."""
@@ -52,23 +45,19 @@ class Effect:
 
 
 @drawing()
-def effects_forest(analysis: Analysis, response: str, direction: str) -> Picture | None:
+def effects_forest(analysis: Analysis, words: Wording) -> Picture | None:
     """Draw one row per verdict: level − reference with its interval, hollow when not significant (Holm).
 
     Args:
         analysis: whose verdicts are shown.
-        response: what was measured.
-        direction: which values are better, `lower` or `higher`.
+        words: of the response.
     """
-    every = _effects(analysis)
+    every = _effects(analysis, words)
     if not every:
         return None
     shown = every if len(every) <= MAX_ROWS else sorted(every, key=_rank)[:MAX_ROWS]
-    figure = new_figure(
-        1.5
-        + (0.42 if any(e.within or e.verdict != verdict_words(e.verdict) for e in shown) else 0.34)
-        * len(shown)
-    )
+    has_two_lines = any(e.within or verdict_lines(e.verdict)[1] for e in shown)
+    figure = new_figure(1.5 + (0.42 if has_two_lines else 0.34) * len(shown))
     axes = figure.add_subplot()
     band = analysis.scaling.margin(analysis.request.margin) if analysis.request.margin else None
     low, high = x_limits(shown, band)
@@ -78,31 +67,30 @@ def effects_forest(analysis: Analysis, response: str, direction: str) -> Picture
     for y, effect in enumerate(shown):
         _draw(axes, y, effect, (low, high))
     _name_rows(axes, shown)
-    _name_x(axes, (low, high), analysis.scaling.is_log, response, direction)
-    figure.legend(handles=_legend(analysis, shown), loc="outside upper left", ncols=2, borderaxespad=0.2)
-    title = f"What each component does to {short(response, IN_ALT)}, with {_level(analysis)} intervals"
+    _name_x(axes, (low, high), words)
+    figure.legend(handles=_legend(words, shown), loc="outside upper left", ncols=2, borderaxespad=0.2)
+    title = f"What each component does to {short(words.response, IN_ALT)}, with {words.level} intervals"
     if len(shown) < len(every):
         title += f" (the {len(shown)} clearest of {len(every)})"
-    return Picture("effects", title, _alt(analysis, every, response, direction), figure)
+    return Picture("effects", title, _alt(every, words), figure)
 
 
-def _effects(analysis: Analysis) -> list[Effect]:
-    table, alpha = analysis.verdicts, analysis.request.alpha
-    called = factor_names(analysis.request.factors)
-    sizes = {p.name: len(p.levels) if isinstance(p, Factor) else 0 for p in analysis.runs.predictors}
-    return [_effect(row, called, sizes[row["factor"]], alpha) for row in table.to_dict("records")]
+def _effects(analysis: Analysis, words: Wording) -> list[Effect]:
+    rows = analysis.verdicts[["estimate", "ci_low", "ci_high", "p_adjusted"]].to_numpy(dtype=np.float64)
+    return [
+        _effect(found, words, *map(float, numbers))
+        for found, numbers in zip(analysis.findings, rows, strict=True)
+    ]
 
 
-def _effect(row: dict[str, object], called: dict[str, str], n_levels: int, alpha: float) -> Effect:
-    factor, within = str(row["factor"]), str(row["within"])
-    for name in sorted(called, key=len, reverse=True):
-        if within.startswith(f"{name}="):
-            within = called[name] + within[len(name) :]
-            break
-    estimate, low, high, p = (float(str(row[k])) for k in ("estimate", "ci_low", "ci_high", "p_adjusted"))
-    contrast = called[factor], str(row["level"]), str(row["reference"]), n_levels
+def _effect(found: Finding, words: Wording, estimate: float, low: float, high: float, p: float) -> Effect:
+    contrast = words.labels.get(found.factor, found.factor), found.level, found.reference, found.n_levels
     names = contrast_name(*contrast), contrast_name(*contrast, limit=IN_ALT)
-    return Effect(*names, within, estimate, low, high, p, str(row["verdict"]), p < alpha)
+    within = ""
+    if found.within:
+        factor, level = found.within
+        within = f"{words.labels.get(factor, factor)}={level}"
+    return Effect(*names, within, estimate, low, high, p, found.verdict, p < words.alpha)
 
 
 def _rank(effect: Effect) -> tuple[float, float]:
@@ -156,69 +144,58 @@ def _name_rows(axes: Axes, shown: list[Effect]) -> None:
 
 
 def _name_verdict(axes: Axes, y: int, effect: Effect) -> None:
-    """The verdict in one line, or with what it leaves open in a second."""
-    word = verdict_words(effect.verdict) if not math.isnan(effect.estimate) else "unknown"
-    first, _, second = word.partition(", ")
+    """The verdict in one line, and what it leaves open in a second."""
+    first, second = ("unknown", "") if math.isnan(effect.estimate) else verdict_lines(effect.verdict)
     bold = "bold" if effect.verdict in _BOLD else "normal"
     style: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "fontsize": 10}
     colour = _COLOUR.get(effect.verdict, NEUTRAL)
     axes.text(1.03, y, first, va="bottom" if second else "center", color=colour, fontweight=bold, **style)
     if second:
-        axes.text(1.03, y, second.replace("by less than the", "<"), va="top", color=MUTED, **style)
+        axes.text(1.03, y, second, va="top", color=MUTED, **style)
 
 
-def _name_x(axes: Axes, limits: tuple[float, float], is_log: bool, response: str, direction: str) -> None:
+def _name_x(axes: Axes, limits: tuple[float, float], words: Wording) -> None:
     axes.set_xlim(*limits)
-    if is_log:
+    if words.is_log:
         ticks, unit = relative_ticks(*limits)
     else:
         steps, unit = MaxNLocator(5).tick_values(*limits), ""
         ticks = [(t, tick(t)) for t in steps if limits[0] <= t <= limits[1]]
     axes.set_xticks([x for x, _ in ticks], [text for _, text in ticks])
     axes.grid(axis="x")
-    sides = ("← better", "worse →") if direction == "lower" else ("← worse", "better →")
-    for x, side, words in ((0.0, "left", sides[0]), (1.0, "right", sides[1])):
-        axes.text(x, 1.0, words, transform=axes.transAxes, ha=side, va="bottom", fontsize=10, color=MUTED)
-    axes.set_xlabel(f"change of {quantity(response)}{unit}")
+    sides = ("← better", "worse →") if words.direction == "lower" else ("← worse", "better →")
+    for x, side, text in ((0.0, "left", sides[0]), (1.0, "right", sides[1])):
+        axes.text(x, 1.0, text, transform=axes.transAxes, ha=side, va="bottom", fontsize=10, color=MUTED)
+    axes.set_xlabel(f"change of {quantity(words.response, words.unit)}{unit}")
 
 
-def _legend(analysis: Analysis, shown: list[Effect]) -> list[Line2D | Patch]:
-    alpha = f"{analysis.request.alpha:g}"
+def _legend(words: Wording, shown: list[Effect]) -> list[Line2D | Patch]:
     handles: list[Line2D | Patch] = []
-    for significant, words in ((True, f"significant (Holm, {alpha})"), (False, "not significant")):
+    for significant, text in ((True, f"significant (Holm, {words.alpha:g})"), (False, "not significant")):
         if any(e.significant is significant for e in shown):
             fill = filling(INK, significant)
-            handles.append(Line2D([], [], ls="", marker="o", ms=7, mew=1.4, label=words, **fill))
-    if analysis.request.margin:
-        unit = " %" if analysis.scaling.is_log else ""
-        words = f"within ±{analysis.request.margin:g}{unit}: too small to matter"
-        handles.append(Patch(color=BAND, label=words))
+            handles.append(Line2D([], [], ls="", marker="o", ms=7, mew=1.4, label=text, **fill))
+    if words.margin:
+        handles.append(Patch(color=BAND, label=f"within ±{words.margin_text}: too small to matter"))
     return handles
 
 
-def _level(analysis: Analysis) -> str:
-    return f"{100 * (1 - analysis.request.alpha):g} %"
-
-
-def _alt(analysis: Analysis, effects: list[Effect], response: str, direction: str) -> str:
-    is_log = analysis.scaling.is_log
-    rows = [_words(e, is_log) for e in sorted(effects, key=_rank)]
-    margin = analysis.request.margin
-    band = f" Margin ±{margin:g}{' %' if is_log else ''}." if margin else ""
+def _alt(effects: list[Effect], words: Wording) -> str:
+    rows = [_words(e, words) for e in sorted(effects, key=_rank)]
+    band = f" Margin ±{words.margin_text}." if words.margin else ""
     return (
-        f"Forest plot: change of {short(response, IN_ALT)} ({direction} is better) by each component, "
-        f"{_level(analysis)} intervals.{band} {listed(rows)}."
+        f"Forest plot: change of {short(words.response, IN_ALT)} ({words.direction} is better) by each "
+        f"component, {words.level} intervals.{band} {listed(rows, between='; ')}."
     )
 
 
-def _words(effect: Effect, is_log: bool) -> str:
+def _words(effect: Effect, words: Wording) -> str:
     name = effect.words + (f" at {short(effect.within, IN_ALT)}" if effect.within else "")
     if math.isnan(effect.estimate):
         return f"{name} unknown"
-    write = (lambda x: percent(100 * math.expm1(x))) if is_log else number
-    change = write(effect.estimate)
+    change = words.change(effect.estimate)
     if not math.isnan(effect.low):
-        change += f" ({write(effect.low)} to {write(effect.high)})"
+        change += f" ({words.interval(effect.low, effect.high)})"
     return f"{name} {change}, {p_text(effect.p)}, {verdict_words(effect.verdict)}"
 
 

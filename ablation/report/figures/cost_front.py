@@ -2,73 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 
 from ablation.analysis.data.factors import Bools, Floats, Ints
-from ablation.report.figures.names import IN_ALT, listed, number, short, stem
+from ablation.numbers import plain
+from ablation.report.figures.axes import quantity, response_label, scale_axis
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.rows import read_cells
-from ablation.report.figures.scales import quantity, response_label, scale_axis
+from ablation.report.figures.short_text import IN_ALT, short, stem
 from ablation.report.figures.style import COLOURS, MUTED, PAPER, SMALL, drawing, new_figure
+from ablation.report.ranking import Ranking
+from ablation.report.sentences import Wording
+from ablation.words import listed
 
 MAX_NAMED = 8
 
 
 @drawing()
-def cost(
-    table: pd.DataFrame,
-    factors: Sequence[str],
-    response: str,
-    direction: str,
-    cost: str = "train_seconds",
-) -> Picture | None:
+def cost(ranking: Ranking, spent: Floats, name: str, words: Wording) -> Picture | None:
     """Draw every cell's mean response against its mean cost, and the cells that no other beats in both.
 
     None where the cost was not measured or is the same everywhere.
 
     Args:
-        table: one row per run.
-        factors: its columns that the study varied.
-        response: what was measured.
-        direction: which values of it are better, `lower` or `higher`; of the cost, lower is.
-        cost: the column with the cost.
+        ranking: the runs by cell.
+        spent: what each run cost, (n_runs,); lower is better.
+        name: of the cost.
+        words: of the response.
     """
-    cells = read_cells(table, factors, response)
-    if cells is None or cost not in table or cost == response:
-        return None
-    spent = pd.to_numeric(table[cost], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    spent = np.where(np.isfinite(spent) & ~cells.failed, spent, np.nan)
-    costs = cells.mean_of(spent)
-    known = np.flatnonzero(~np.isnan(cells.means) & ~np.isnan(costs))
+    costs = ranking.mean_of(np.where(np.isfinite(spent), spent, np.nan))
+    known = np.flatnonzero(~np.isnan(ranking.means) & ~np.isnan(costs))
     if len(known) < 2 or np.ptp(costs[known]) <= 1e-9 * np.abs(costs[known]).max():
         return None
-    x, y = costs[known], cells.means[known]
-    front = pareto_front(x, y if direction == "lower" else -y)
+    x, y = costs[known], ranking.means[known]
+    front = pareto_front(x, y if words.direction == "lower" else -y)
     order = np.flatnonzero(front)[np.argsort(x[front], kind="stable")]
-    names = [cells.names[known[i]] for i in order]
+    names = [ranking.names[known[i]] for i in order]
     figure = new_figure(4.4)
     axes = figure.add_subplot()
     _draw(axes, x, y, order)
-    axes.set_xlabel(f"{quantity(cost)} (lower is better)")
-    axes.set_ylabel(response_label(response, direction))
-    key = [f"{n}  {short(name, 44)}" for n, name in enumerate(names[:MAX_NAMED], start=1)]
+    axes.set_xlabel(f"{quantity(name)} (lower is better)")
+    axes.set_ylabel(response_label(words))
+    key = [f"{n}  {short(cell, 44)}" for n, cell in enumerate(names[:MAX_NAMED], start=1)]
     if len(names) > MAX_NAMED:
         key.append(f"… and {len(names) - MAX_NAMED} more on the front")
     axes.set_title("\n".join(key), fontsize=SMALL, loc="left", linespacing=1.35)
     said = [
-        f"{short(name, IN_ALT)}: {number(float(x[i]))} and {number(float(y[i]))}"
-        for name, i in zip(names, order, strict=True)
+        f"{short(cell, IN_ALT)}: {plain(float(x[i]))} and {plain(float(y[i]))}"
+        for cell, i in zip(names, order, strict=True)
     ]
+    title = f"{short(words.response, IN_ALT)} against {quantity(name)}"
     alt = (
-        f"{short(response, IN_ALT)} against {quantity(cost)}, means of {len(x)} cells. {len(order)} cells "
-        f"are not beaten in both (Pareto front), from cheap to dear: {listed(said)}."
+        f"{title}, means of {len(x)} cells. {len(order)} cells are not beaten in both (Pareto front), "
+        f"from cheap to dear: {listed(said, between='; ')}."
     )
-    title = f"{short(response, IN_ALT)} against {quantity(cost)}; numbered cells are not beaten in both"
-    return Picture(f"cost_{stem(cost)}", title, alt, figure)
+    return Picture(f"cost_{stem(name)}", f"{title}; numbered cells are not beaten in both", alt, figure)
 
 
 def _draw(axes: Axes, x: Floats, y: Floats, front: Ints) -> None:

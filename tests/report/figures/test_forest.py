@@ -8,9 +8,9 @@ from matplotlib.patches import Rectangle
 
 from ablation.analysis import analyze
 from ablation.report.figures import effects_forest
-from ablation.report.figures.effects import Effect, x_limits
+from ablation.report.figures.forest import Effect, x_limits
 from tests.analysis.conftest import FACTORS, load_case
-from tests.report.figures.every import is_hollow, markers, words
+from tests.report.figures.every import is_hollow, markers, words, words_of
 from tests.report.figures.states import STATES
 
 
@@ -24,13 +24,17 @@ def analysis(case):
     return analyze(case.table, "loss", FACTORS, block="seed", margin=2)
 
 
+def forest_of(analysis, **known):
+    return effects_forest(analysis, words_of(analysis, **known))
+
+
 def dots(picture):
     """Estimates from top to bottom."""
     return sorted(markers(picture.figure.axes[0], "o"), key=lambda line: line.get_ydata()[0])
 
 
 def test_every_verdict_is_a_dot_at_its_estimate_hollow_if_not_significant(analysis):
-    found = dots(effects_forest(analysis, "loss", "lower"))
+    found = dots(forest_of(analysis))
     table = analysis.verdicts
     assert [line.get_xdata()[0] for line in found] == pytest.approx(list(table["estimate"]))
     assert [is_hollow(line) for line in found] == list(table["p_adjusted"] >= 0.05)
@@ -38,35 +42,35 @@ def test_every_verdict_is_a_dot_at_its_estimate_hollow_if_not_significant(analys
 
 
 def test_the_alt_text_has_rs_numbers(case, analysis):
-    alt = effects_forest(analysis, "loss", "lower").alt
+    alt = forest_of(analysis).alt
     for level, expected in case.expected["contrast_B_within_A"].items():
-        change = f"{100 * math.expm1(expected['est']):+.3g} %".replace("-", "−")
+        change = f"{100 * math.expm1(expected['est']):+.2f}\u00a0%".replace("-", "−")
         assert f"BatchNorm at Activation={level} {change}" in alt
     assert "lower is better" in alt
-    assert "Margin ±2 %" in alt
+    assert "Margin ±2\u00a0%" in alt
 
 
 def test_the_band_ends_at_the_margin(analysis):
-    axes = effects_forest(analysis, "loss", "lower").figure.axes[0]
+    axes = forest_of(analysis).figure.axes[0]
     (band,) = [p for p in axes.patches if isinstance(p, Rectangle)]
     assert band.get_x() == pytest.approx(-math.log(1.02))
     assert band.get_x() + band.get_width() == pytest.approx(math.log(1.02))
 
 
 def test_without_a_margin_there_is_no_band():
-    picture = effects_forest(STATES["no interactions"]().analysis, "loss", "lower")
+    picture = forest_of(STATES["no interactions"]().analysis, direction="lower")
     assert not picture.figure.axes[0].patches
     assert "too small to matter" not in words(picture)
 
 
 @pytest.mark.parametrize(("direction", "left"), [("lower", "← better"), ("higher", "← worse")])
 def test_the_better_side_is_named(analysis, direction, left):
-    axes = effects_forest(analysis, "loss", direction).figure.axes[0]
+    axes = forest_of(analysis, direction=direction).figure.axes[0]
     assert left in {t.get_text() for t in axes.texts if t.get_position()[0] == 0}
 
 
 def test_ticks_in_percent_stand_where_the_logarithm_is(analysis):
-    axes = effects_forest(analysis, "loss", "lower").figure.axes[0]
+    axes = forest_of(analysis).figure.axes[0]
     found = dict(zip([t.get_text() for t in axes.get_xticklabels()], axes.get_xticks(), strict=True))
     assert found["+20"] == pytest.approx(math.log(1.2))
     assert found["−20"] == pytest.approx(math.log(0.8))
@@ -75,14 +79,14 @@ def test_ticks_in_percent_stand_where_the_logarithm_is(analysis):
 
 
 def test_units_instead_of_percent_on_the_identity_scale():
-    picture = effects_forest(STATES["higher is better"]().analysis, "loss", "higher")
+    picture = forest_of(STATES["higher is better"]().analysis, direction="higher")
     assert picture.figure.axes[0].get_xlabel() == "change of loss"
-    assert "%" not in picture.alt.replace("95 %", "")
+    assert "%" not in picture.alt.replace("95\u00a0%", "")
 
 
 def test_a_saturated_design_has_only_hollow_dots_and_no_intervals():
     state = STATES["saturated"]()
-    picture = effects_forest(state.analysis, "loss", "lower")
+    picture = forest_of(state.analysis)
     assert all(is_hollow(line) for line in dots(picture))
     assert "no test" in picture.alt
     assert len(picture.figure.axes[0].get_lines()) == 1 + len(dots(picture))
@@ -113,13 +117,13 @@ def test_limits_are_finite_without_any_known_interval(end):
 def test_an_effect_that_cannot_be_estimated_is_said():
     case = load_case("c03")
     empty = (case.table["BatchNorm"] == 1) & (case.table["Activation"] == "sigmoid")
-    picture = effects_forest(analyze(case.table[~empty], "loss", FACTORS, block="seed"), "loss", "lower")
+    picture = forest_of(analyze(case.table[~empty], "loss", FACTORS, block="seed"))
     assert "not estimable" in words(picture)
     assert "BatchNorm unknown" in picture.alt
 
 
 def test_many_contrasts_are_cut_to_the_clearest_and_said_so(monkeypatch):
-    monkeypatch.setattr("ablation.report.figures.effects.MAX_ROWS", 10)
-    picture = effects_forest(STATES["60 levels"]().analysis, "loss", "lower")
+    monkeypatch.setattr("ablation.report.figures.forest.MAX_ROWS", 10)
+    picture = forest_of(STATES["60 levels"]().analysis, direction="lower")
     assert "the 10 clearest of 59" in picture.title
     assert len(dots(picture)) == 10

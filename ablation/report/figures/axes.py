@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from ablation.report.figures.names import columns, short
+from ablation.report.figures.short_text import columns, short
+from ablation.report.sentences import Wording
 
 TINY, HUGE = 1e-303, 1e303
 """Limits of what a logarithmic axis can show."""
@@ -21,13 +22,15 @@ DECADES = 10.0
 """Ratio of largest to smallest beyond which a positive quantity gets a logarithmic axis."""
 
 
-def response_label(response: str, direction: str) -> str:
+def response_label(words: Wording) -> str:
     """'loss (lower is better)', 'train time in s (lower is better)'."""
-    return f"{quantity(response)} ({direction} is better)"
+    return f"{quantity(words.response, words.unit)} ({words.direction} is better)"
 
 
-def quantity(name: str) -> str:
+def quantity(name: str, unit: str = "") -> str:
     """A column with its unit: `train_seconds` -> 'train time in s'."""
+    if unit:
+        return f"{short(name, 28)} in {unit}"
     words = {"n_parameters": "number of parameters", "seconds": "time in s"}
     if name.endswith("_seconds"):
         return f"{short(name.removesuffix('_seconds').replace('_', ' '))} time in s"

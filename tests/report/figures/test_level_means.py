@@ -6,7 +6,7 @@ import pytest
 from ablation.analysis import analyze
 from ablation.report.figures import marginal_means
 from tests.analysis.conftest import FACTORS, load_case
-from tests.report.figures.every import is_hollow, markers
+from tests.report.figures.every import is_hollow, markers, words_of
 from tests.report.figures.states import PLAIN, STATES
 
 
@@ -17,7 +17,7 @@ def state():
 
 @pytest.fixture(scope="module")
 def pictures(state):
-    return marginal_means(state.analysis, "loss", "lower")
+    return marginal_means(state.analysis, words_of(state.analysis))
 
 
 def diamonds(picture):
@@ -47,7 +47,7 @@ def test_every_run_is_a_point(state, pictures):
 def test_a_mean_is_hollow_if_its_level_is_not_told_apart_from_the_reference():
     """Planted: attention and relu do next to nothing, all others do."""
     analysis = analyze(load_case("c03").table, "loss", FACTORS, block="seed")
-    found = marginal_means(analysis, "loss", "lower")
+    found = marginal_means(analysis, words_of(analysis))
     hollow = [[is_hollow(d) for d in diamonds(picture)] for picture in found]
     assert hollow == [[False, False], [False, False], [False, True], [False, True, False, False]]
 
@@ -60,7 +60,7 @@ def test_the_alt_text_tells_means_and_runs(state, pictures):
 
 def test_a_number_gets_a_line_that_goes_through_its_fitted_slope():
     analysis = STATES["only numbers"]().analysis
-    (picture,) = marginal_means(analysis, "loss", "lower")
+    (picture,) = marginal_means(analysis, words_of(analysis))
     line = next(one for one in picture.figure.axes[0].get_lines() if len(one.get_xdata()) == 41)
     x, y = line.get_data()
     slope = np.polyfit(analysis.runs.predictors[0].values, np.log(analysis.runs.response), 1)[0]

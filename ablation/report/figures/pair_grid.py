@@ -12,20 +12,13 @@ from ablation.analysis import Analysis
 from ablation.analysis.data.factors import Floats, Predictor
 from ablation.analysis.model.means import mean_row
 from ablation.analysis.tables.anova import group_name, tested_interactions
-from ablation.naming import plain
-from ablation.report.figures.names import (
-    IN_ALT,
-    cut_together,
-    factor_names,
-    listed,
-    number,
-    p_text,
-    short,
-)
+from ablation.numbers import p_text, plain
+from ablation.report.figures.axes import name_levels, response_label, scale_axis
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.scales import name_levels, response_label, scale_axis
+from ablation.report.figures.short_text import IN_ALT, cut_together, short
 from ablation.report.figures.style import INK, MUTED, SMALL, WIDTH, Look, drawing, filling, looks, new_figure
-from ablation.words import counted
+from ablation.report.sentences import Wording
+from ablation.words import counted, listed
 
 MAX_PANELS, ENOUGH = 12, 6
 """At most so many pairs, and so many if fewer are significant."""
@@ -48,20 +41,18 @@ class Pair:
 
 
 @drawing()
-def interactions(analysis: Analysis, response: str, direction: str) -> Picture | None:
+def interactions(analysis: Analysis, words: Wording) -> Picture | None:
     """Draw estimated means of pairs of factors, smallest p first; faint and hollow where not significant.
 
     Args:
         analysis: whose interactions are shown.
-        response: what was measured.
-        direction: which values are better, `lower` or `higher`.
+        words: of the response.
     """
     pairs = _pairs(analysis)
     if not pairs:
         return None
     n_clear = sum(pair.significant for pair in pairs)
     shown = pairs[: min(MAX_PANELS, max(ENOUGH, n_clear))]
-    called = factor_names(analysis.request.factors)
     look_of = {part.name: looks(part.points) for part in analysis.selection.attempted.predictors}
     n_columns = min(2, len(shown))
     n_rows = math.ceil(len(shown) / n_columns)
@@ -70,14 +61,15 @@ def interactions(analysis: Analysis, response: str, direction: str) -> Picture |
     values = np.concatenate([pair.means.ravel() for pair in shown])
     for axes, pair in zip(grid.ravel(), shown, strict=False):
         scale_axis(axes, "y", values)
-        _draw(axes, pair, called, look_of[pair.lines.name])
+        _draw(axes, pair, words, look_of[pair.lines.name])
     for axes in grid.ravel()[len(shown) :]:
         axes.remove()
-    figure.supylabel(response_label(response, direction), fontsize=11)
-    title = f"Interactions: {short(response, IN_ALT)} by pairs of components, p adjusted (Benjamini-Hochberg)"
+    figure.supylabel(response_label(words), fontsize=11)
+    response = short(words.response, IN_ALT)
+    title = f"Interactions: {response} by pairs of components, p adjusted (Benjamini-Hochberg)"
     if len(shown) < len(pairs):
         title += f" (the {len(shown)} clearest of {len(pairs)})"
-    return Picture("interactions", title, _alt(analysis, pairs, len(shown), called, response), figure)
+    return Picture("interactions", title, _alt(pairs, len(shown), words, analysis.request.alpha), figure)
 
 
 def _pairs(analysis: Analysis) -> list[Pair]:
@@ -108,7 +100,7 @@ def _means(analysis: Analysis, a: int, b: int) -> Floats:
     return means
 
 
-def _draw(axes: Axes, pair: Pair, called: dict[str, str], look_of: dict[str, Look]) -> None:
+def _draw(axes: Axes, pair: Pair, words: Wording, look_of: dict[str, Look]) -> None:
     n = min(len(pair.x.points), MAX_LEVELS)
     for j, level in enumerate(pair.lines.points[:MAX_LEVELS]):
         style = look_of[level]
@@ -121,7 +113,7 @@ def _draw(axes: Axes, pair: Pair, called: dict[str, str], look_of: dict[str, Loo
     axes.set_xlim(-0.25, n - 0.75)
     axes.grid(axis="y")
     axes.tick_params(labelsize=SMALL)
-    x, lines = cut_together([plain(called[part.name]) for part in (pair.x, pair.lines)], TITLE)
+    x, lines = cut_together([words.factor(part.name) for part in (pair.x, pair.lines)], TITLE)
     weight = "bold" if pair.significant else "normal"
     axes.set_title(
         f"{x} × {lines}\n{p_text(pair.p)}", fontsize=10, fontweight=weight,
@@ -130,19 +122,20 @@ def _draw(axes: Axes, pair: Pair, called: dict[str, str], look_of: dict[str, Loo
     axes.legend(handles=axes.get_lines(), title=lines, title_fontsize=SMALL, handlelength=1.4, loc="best")
 
 
-def _alt(analysis: Analysis, pairs: list[Pair], n_shown: int, called: dict[str, str], response: str) -> str:
+def _alt(pairs: list[Pair], n_shown: int, words: Wording, alpha: float) -> str:
     n_clear = sum(pair.significant for pair in pairs)
-    names = [f"{short(called[p.x.name], 40)} × {short(called[p.lines.name], 40)}" for p in pairs]
+    names = [words.term([pair.x.name, pair.lines.name]) for pair in pairs]
     tests = [f"{name} {p_text(pair.p)}" for name, pair in zip(names, pairs, strict=True)]
     text = (
-        f"{n_clear} of {counted(len(pairs), 'interaction')} significant (Benjamini-Hochberg, "
-        f"{analysis.request.alpha:g}). Estimated means of {short(response, IN_ALT)}: "
-        f"{listed(tests[:n_shown])}. {names[0]}: {listed(_corners(pairs[0]))}."
+        f"{n_clear} of {counted(len(pairs), 'interaction')} significant (Benjamini-Hochberg, {alpha:g}). "
+        f"Estimated means of {short(words.response, IN_ALT)}: {listed(tests[:n_shown], between='; ')}. "
+        f"{names[0]}: {listed(_corners(pairs[0]), between='; ')}."
     )
-    return text + (f" Not drawn: {listed(tests[n_shown:])}." if n_shown < len(pairs) else "")
+    left = tests[n_shown:]
+    return f"{text} Not drawn: {listed(left, between='; ')}." if left else text
 
 
 def _corners(pair: Pair) -> list[str]:
     """The means at the first and last levels, in words."""
     x, lines = ([short(level, 24) for level in part.points] for part in (pair.x, pair.lines))
-    return [f"{x[i]} and {lines[j]} {number(float(pair.means[i, j]))}" for i in (0, -1) for j in (0, -1)]
+    return [f"{x[i]} and {lines[j]} {plain(float(pair.means[i, j]))}" for i in (0, -1) for j in (0, -1)]

@@ -7,18 +7,14 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from ablation.report.figures.names import (
-    cell_name,
+from ablation.naming import cell_label, plain
+from ablation.report.figures.axes import relative_ticks, scale_axis, tick
+from ablation.report.figures.short_text import (
     columns,
     contrast_name,
-    factor_names,
-    listed,
-    number,
-    plain,
     short,
     stem,
 )
-from ablation.report.figures.scales import relative_ticks, scale_axis, tick
 from ablation.report.figures.style import drawing
 
 
@@ -52,11 +48,6 @@ def test_of_a_cells_name_the_longest_words_are_cut():
     assert short("bn · selu", 22) == "bn · selu"
 
 
-def test_factors_have_their_short_names_unless_these_are_ambiguous():
-    found = factor_names(["flags.batch_norm", "model.name", "a.depth", "b.depth"])
-    assert list(found.values()) == ["batch_norm", "model", "a.depth", "b.depth"]
-
-
 @pytest.mark.parametrize(
     ("levels", "expected"),
     [
@@ -67,12 +58,13 @@ def test_factors_have_their_short_names_unless_these_are_ambiguous():
 )
 def test_a_cell_is_named_by_what_is_on(levels, expected):
     every = {"bn": ["False", "True"], "att": ["none", "spatial"], "act": ["relu", "elu"], "depth": ["2", "4"]}
-    assert cell_name(dict(zip(every, levels, strict=True)), every) == expected
+    assert (
+        cell_label(dict(zip(every, levels, strict=True)), every, {name: name for name in every}) == expected
+    )
 
 
 def test_a_cell_with_everything_off_is_the_reference():
-    assert cell_name({"bn": "off"}, {"bn": ["off", "on"]}) == "reference"
-    assert cell_name({"bn": "off"}, {"bn": ["off"]}) == "the only cell"
+    assert cell_label({"bn": "off"}, {"bn": ["off", "on"]}, {"bn": "bn"}) == "reference"
 
 
 @pytest.mark.parametrize(
@@ -107,26 +99,6 @@ def test_stems_differ_where_names_do():
     stems = [stem(name) for name in names]
     assert len(set(stems)) == len(names)
     assert all(s.replace("_", "").isalnum() and s.isascii() for s in stems if s)
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (0.0123456, "0.0123"),
-        (-1.5, "−1.5"),
-        (12345.0, "12 345"),
-        (0.0, "0"),
-        (1e-9, "1e−09"),
-        (999.6, "1 000"),
-        (0.5, "0.5"),
-    ],
-)
-def test_numbers_have_three_digits(value, expected):
-    assert number(value) == expected
-
-
-def test_long_lists_are_counted():
-    assert listed(["a", "b", "c"], 2) == "a; b; and 1 more"
 
 
 def test_ticks_of_a_wide_range_are_factors():

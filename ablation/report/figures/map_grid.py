@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from ablation.report.figures.names import IN_ALT, listed, number, short, stem
+from ablation.numbers import plain
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.show import BAR_ROOM, NAME_ROOM, Sheet, show_tiles
+from ablation.report.figures.sheet import BAR_ROOM, NAME_ROOM, Sheet, show_tiles
+from ablation.report.figures.short_text import IN_ALT, short, stem
 from ablation.report.figures.style import INK, POSITIVE, SIGNED, SMALL, WIDTH, drawing
 from ablation.report.figures.tiles import Image, as_images, centres, grey, tiled
+from ablation.words import listed
 
 MAX_ROWS, MAX_COLUMNS = 5, 8
 """Test images shown, and cells beside each other; further cells go into a strip below."""
@@ -66,7 +68,7 @@ def heatmaps(
         cmap = SIGNED if signed else POSITIVE
         _draw(axes, strip.maps, None if images is None else images[:n], n, cmap, limits)
         ends = [limits[0], 0.0, limits[1]] if signed else list(limits)
-        bar = sheet.colour_bar(max(columns * across, 2.0), cmap, limits, {v: number(v) for v in ends})
+        bar = sheet.colour_bar(max(columns * across, 2.0), cmap, limits, {v: plain(v) for v in ends})
         bar.set_xlabel(short(strip.kind, 40), fontsize=10, labelpad=1)
         sheet.skip(NAME_ROOM)
     where = f" of {short(input, IN_ALT)}" if input is not None else ""
@@ -173,7 +175,8 @@ def _alt(kinds: dict[str, dict[str, Image]], n: int, where: str) -> str:
     for kind, maps in kinds.items():
         limits, _ = scale_of(maps)
         flat = [name for name, images in maps.items() if all(is_flat(image) for image in images[:n])]
-        text = f"{short(kind, IN_ALT)} from {number(limits[0])} to {number(limits[1])} in "
-        text += listed([short(name, IN_ALT) for name in maps])
-        parts.append(text + (f" (constant: {listed([short(f, IN_ALT) for f in flat])})" if flat else ""))
+        text = f"{short(kind, IN_ALT)} from {plain(limits[0])} to {plain(limits[1])} in "
+        text += listed([short(name, IN_ALT) for name in maps], between="; ")
+        constant = listed([short(name, IN_ALT) for name in flat], between="; ")
+        parts.append(f"{text} (constant: {constant})" if flat else text)
     return f"Heatmaps{where} of {n} test images: {'. '.join(parts)}."

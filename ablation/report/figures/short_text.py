@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from ablation.naming import cell_label, factor_labels, plain
+from ablation.naming import plain
 from ablation.words import OFF, ON
 
 IN_FIGURE, IN_ALT = 28, 80
@@ -16,9 +15,6 @@ IN_FIGURE, IN_ALT = 28, 80
 
 SEPARATOR = " · "
 """Between the words of a cell's name."""
-
-ALT_ITEMS = 12
-"""Longest list in an alt text; a reader who cannot see the figure has the table beside it."""
 
 
 def short(text: object, limit: int = IN_FIGURE) -> str:
@@ -50,28 +46,6 @@ def _cut(name: str, limit: int) -> str:
     return name.rstrip() + "…"
 
 
-def listed(items: Sequence[str], limit: int = ALT_ITEMS) -> str:
-    """Join items with semicolons; after `limit` of them only count the rest."""
-    shown = "; ".join(items[:limit])
-    return f"{shown}; and {len(items) - limit} more" if len(items) > limit else shown
-
-
-def factor_names(factors: Sequence[str]) -> dict[str, str]:
-    """What each factor is called: the last part of its key, or all of it where that is ambiguous."""
-    return {factor: label or factor for factor, label in factor_labels(map(str, factors)).items()}
-
-
-def cell_name(levels: Mapping[str, str], all_levels: Mapping[str, Sequence[str]]) -> str:
-    """A cell in few words: flags that are on, and the levels of the other factors.
-
-    Args:
-        levels: what the factor is called -> the cell's level.
-        all_levels: what the factor is called -> its levels, the reference first.
-    """
-    varied = any(len(every) > 1 for every in all_levels.values())
-    return cell_label(levels, all_levels, {name: name for name in levels}) if varied else "the only cell"
-
-
 def contrast_name(factor: str, level: str, reference: str, n_levels: int, limit: int = IN_FIGURE) -> str:
     """What a contrast compares: 'dropout', 'attention=spatial', 'activation: relu − elu'."""
     if n_levels == 2 and reference.lower() in OFF:
@@ -88,23 +62,3 @@ def stem(text: str) -> str:
     if slug == text:
         return slug
     return f"{slug}_{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:6]}".lstrip("_")
-
-
-def number(value: float) -> str:
-    """Three significant digits, without an exponent where people do without."""
-    text = f"{value:.3g}"
-    if "e" in text and 1e-4 <= abs(value) < 1e7:
-        return f"{value:,.0f}".replace(",", " ") if abs(float(text)) >= 1000 else f"{value:f}".rstrip("0")
-    return text.replace("-", "−")
-
-
-def percent(effect: float) -> str:
-    """A change in % with its sign."""
-    return f"{effect:+.3g} %".replace("-", "−")
-
-
-def p_text(p: float) -> str:
-    """'p = 0.012', 'p < 0.0001', 'no test'."""
-    if math.isnan(p):
-        return "no test"
-    return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}"

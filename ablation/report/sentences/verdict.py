@@ -9,7 +9,7 @@ import pandas as pd
 from ablation.analysis import Analysis
 from ablation.analysis.verdicts.finding import Finding
 from ablation.naming import clipped
-from ablation.numbers import p_text
+from ablation.numbers import NBSP, coverage, p_text
 from ablation.report.sentences.wording import Wording, verdict_words
 from ablation.words import OFF, ON
 
@@ -37,6 +37,11 @@ def component(found: Finding, words: Wording) -> str:
     return f"{name} (at {words.at(*found.within)})" if found.within else name
 
 
+def judged(words: Wording, found: Finding) -> str:
+    """The same in a table, beside the levels: 'activation', 'activation at attention=none'."""
+    return words.factor(found.factor) + (f" at {words.at(*found.within)}" if found.within else "")
+
+
 def _verdict(found: Finding, words: Wording) -> str:
     name = component(found, words)
     on_average = " on average" if found.depends else ""
@@ -45,13 +50,13 @@ def _verdict(found: Finding, words: Wording) -> str:
     change = f"{words.response} changes by {words.change(found.estimate)}"
     if math.isnan(found.low):
         return f"{name} is inconclusive: {change}, but there is no error estimate to judge it by."
-    interval = f"{100 * found.coverage:g} % CI {words.interval(found.low, found.high)}"
+    interval = f"{coverage(found.coverage)} CI {words.interval(found.low, found.high)}"
     if found.verdict == "keep":
         return f"Keep {name}:{on_average} it {_moves(found, words)}, {p_text(found.p)}."
     if found.verdict == "hurts":
         return f"{name} hurts:{on_average} it {_moves(found, words)}, {p_text(found.p)}."
     if found.verdict in ("better", "worse"):
-        how = verdict_words(found.verdict).replace("the margin", f"the margin of {words.margin_text}")
+        how = f"{verdict_words(found.verdict)} of {words.margin_text}"
         return f"{name} is{on_average} {how}: it {_moves(found, words)}, {p_text(found.p)}."
     if found.verdict == "does nothing":
         inside = f"inside the margin of {words.margin_text}"
@@ -68,8 +73,8 @@ def _moves(found: Finding, words: Wording) -> str:
     bounds = words.interval(found.low, found.high)
     if found.low * found.high > 0:
         low, high = sorted((found.low, found.high), key=abs)
-        bounds = f"{words.size(low).removesuffix(' %')} to {words.size(high)}"
-    return f"{verb} {words.response} by {words.size(found.estimate)} ({100 * found.coverage:g} % CI {bounds})"
+        bounds = f"{words.size(low).removesuffix(f'{NBSP}%')} to {words.size(high)}"
+    return f"{verb} {words.response} by {words.size(found.estimate)} ({coverage(found.coverage)} CI {bounds})"
 
 
 def _next_step(found: Finding, words: Wording) -> str:
