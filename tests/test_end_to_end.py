@@ -89,6 +89,8 @@ def test_adding_a_flag_as_the_page_says(root, tmp_path):
             (copy / path).write_text(block)
         else:
             _apply(copy / path, block)
+    density = ("model=density", "data=synthetic_density", "hydra.sweeper.plan_only=true")
+    assert "flags.noise: false, true" in python(tmp_path, copy, "ablation", "-m", "study=mine", *density)
     shown = python(tmp_path, copy, "ablation", "-m", "study=mine", *TINY)
 
     assert "4 cells × 2 seeds = 8 runs, 1 done" in shown, "the run from before the flag counts"
