@@ -82,7 +82,7 @@ def settings_read(values: Mapping[str, Any]) -> set[str]:
 def flags_read(source: str) -> frozenset[str]:
     """The flags that a function reads, itself or by functions of `ablation.app.networks` that it calls.
 
-    A flag is read as `flags.<flag>` or `….flags.<flag>`. Building a network would tell the same, but only
+    A flag is read as `flags.<flag>` or `….flags.<flag>`. Building a network would show the same, but only
     after a deep-learning library has been loaded, which takes longer than a plan of 10,000 runs.
 
     Args:

@@ -1,4 +1,4 @@
-"""Trained weights of a study: whose are kept, and networks that have them again."""
+"""Trained weights of a study: which are kept, and networks that load them again."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -69,7 +69,7 @@ def config_of(row: Row) -> Config:
         config = OmegaConf.to_object(merged)
     except UsageError:
         raise
-    except Exception as error:  # OmegaConf's own have no common base that says what is wrong
+    except Exception as error:  # OmegaConf's errors have no common base class
         raise UsageError(f"The run {row.key[:10]} was trained by another version: {error}") from error
     assert isinstance(config, Config)
     return config

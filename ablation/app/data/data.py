@@ -33,7 +33,7 @@ class Images:
         train_labels: what they show, (n,) int.
         test_labels: likewise.
         test_masks: what each test pixel shows, uint8 (n, height, width): 0 background, 1 target,
-            2 distractor; None where nobody knows.
+            2 distractor; None where that is unknown.
     """
 
     train: np.ndarray
@@ -125,7 +125,7 @@ def data_hash(name: str, path: str | None = None, folder: str | None = None) -> 
     Args:
         name: of the data set.
         path: of the file of `npz`.
-        folder: of the files of a plugin's data set, whose arrays are read for this.
+        folder: of the files of a plugin's data set; its arrays are read to hash them.
     """
     _known(name, [*_image_sets(), *SAMPLE_SETS])
     if name == "npz":
@@ -143,7 +143,7 @@ class DataSet:
     sha256: str
 
 
-@lru_cache(maxsize=8)  # asked for each cell of a sweep
+@lru_cache(maxsize=8)  # called for each cell of a sweep
 def _own_hash(name: str, folder: str | None, _plugins: tuple[tuple[str, str], ...]) -> str:
     return arrays_hash(_own_arrays(name, folder))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 BACKGROUND, TARGET, DISTRACTOR = 0, 1, 2
-"""What a mask says of a pixel."""
+"""What a pixel of a mask shows."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Samples:
         train_y: the number that belongs to each sample, float32 (n,).
         test_y: likewise.
         test_masks: input → what each pixel of `test` shows, uint8 (n, height, width): 0 background,
-            1 target, 2 distractor. Inputs of which nobody knows are left out.
+            1 target, 2 distractor. Inputs without a known mask are left out.
     """
 
     train: Mapping[str, np.ndarray]

@@ -37,7 +37,8 @@ def synthetic_density(
         seed: of everything drawn.
 
     Raises:
-        UsageError: shapes of so small a picture would be of single pixels, or fewer than one is asked for.
+        UsageError: the picture is so small that shapes would be single pixels, or `n_train` or `n_test` is
+            below 1.
     """
     if size < _SMALLEST:
         raise UsageError(f"data.size: expected {_SMALLEST} or more pixels. Received: {size}")

@@ -65,7 +65,7 @@ def file_hash(path: str | None) -> str:
     return _hash(found, status.st_mtime_ns, status.st_size)
 
 
-@lru_cache(maxsize=8)  # asked for each cell of a sweep
+@lru_cache(maxsize=8)  # called for each cell of a sweep
 def _hash(path: Path, _modified: int, _size: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -59,8 +59,8 @@ def _check_pictures(saved: Saved, data: Data) -> None:
     """Refuse pictures that are not those a network was trained on."""
     from ablation.app.data.data import data_hash
 
-    told = saved.row.identity.get("data")
-    if told and data_hash(data.name, data.path, data.folder) != told:
+    trained_on = saved.row.identity.get("data")
+    if trained_on and data_hash(data.name, data.path, data.folder) != trained_on:
         raise UsageError(
             f"Expected the pictures that {saved.label} was trained on. Received others: "
             f"{data.path or data.name} has changed since. Put the old file back, or train again"
@@ -76,7 +76,7 @@ def _look(saved: Saved, request: MapRequest) -> tuple[str, np.ndarray, np.ndarra
     targets = network_of(config.model.name).targets
     if targets is None:
         raise UsageError(
-            "heatmaps: expected a network of which it is known where to look, as of the built-in ones. "
+            "heatmaps: expected a network whose layers to look at are known, such as a built-in one. "
             f"Received: model.name={config.model.name}"
         )
     _check_pictures(saved, config.data)

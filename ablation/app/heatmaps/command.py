@@ -1,4 +1,4 @@
-"""What `python -m ablation.app.heatmaps` is asked for."""
+"""The command line of `python -m ablation.app.heatmaps`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields

@@ -33,7 +33,7 @@ class TrainedNetwork:
 
 
 def make_map(trained: TrainedNetwork, request: MapRequest) -> tuple[str, np.ndarray | None]:
-    """The input that was trained at, and its maps (n, height, width); None where the network has no such map.
+    """The input that was looked at, and its maps (n, height, width); None where the network has no such map.
 
     Raises:
         UsageError: an input or a layer that does not exist.

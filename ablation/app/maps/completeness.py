@@ -1,4 +1,4 @@
-"""A check that Grad-CAM tells all: maps and bias add up to the prediction."""
+"""A check that Grad-CAM is complete: maps and bias add up to the prediction."""
 
 from collections.abc import Mapping
 from typing import Any

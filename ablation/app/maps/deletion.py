@@ -1,4 +1,4 @@
-"""What a network says while pixels are deleted, those first that a map names."""
+"""The prediction of a network while pixels are deleted in the order of a map."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -49,7 +49,7 @@ class Deletion:
         names, inputs = input_names(self.network), in_order(self.network, images)
         places = dict(zip(maps, _places(list(maps.values())), strict=True))
 
-        def say(n_deleted: Any) -> Any:
+        def predict(n_deleted: Any) -> Any:
             left = [
                 ops.where((places[name] < n_deleted)[..., None], self.hidden, x) if name in places else x
                 for name, x in zip(names, inputs, strict=True)
@@ -58,14 +58,14 @@ class Deletion:
 
         n_pixels = sum(int(np.prod(m.shape[1:])) for m in maps.values())
         counts = np.linspace(0, n_pixels, self.steps + 1).round().astype("int32")
-        return ops.transpose(ops.map(say, ops.convert_to_tensor(counts)))
+        return ops.transpose(ops.map(predict, ops.convert_to_tensor(counts)))
 
 
 def _places(maps: list[Any]) -> list[Any]:
     """Each pixel's place in the order of deletion, from 0, in the shape of the maps."""
     sizes = [int(np.prod(m.shape[1:])) for m in maps]
     row = ops.concatenate([ops.reshape(m, (-1, n)) for m, n in zip(maps, sizes, strict=True)], axis=1)
-    # Sorting keeps equal values in their order; shuffled before, that order says nothing of the image.
+    # Sorting keeps equal values in their order; shuffled before, that order does not depend on the image.
     shuffle = np.random.default_rng(0).permutation(sum(sizes))
     order = ops.argsort(-ops.take(row, shuffle, axis=1), axis=1)
     place = ops.take(ops.argsort(order, axis=1), np.argsort(shuffle), axis=1)

@@ -1,4 +1,4 @@
-"""Grad-CAM: which pixels of a layer raise or lower what a network says."""
+"""Grad-CAM: which pixels of a layer raise or lower the output of a network."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -90,13 +90,13 @@ def grad_cam(
     unit: int | None = None,
     upsampled: bool = False,
 ) -> Maps:
-    """Which pixels of a layer raise (above 0) or lower (below 0) what a network says.
+    """Which pixels of a layer raise (above 0) or lower (below 0) the output of a network.
 
     Args:
         network: a functional model.
         images: of all inputs.
         layers: name of a layer; or input name → layer name, one per branch.
-        target: what it says: name of an output or layer (batch, units); None takes the only output, or the
+        target: the output: name of an output or layer (batch, units); None takes the only output, or the
             latent `mean` where a network has one.
         unit: of the target; None for all, see `GradCam`.
         upsampled: whether maps get the size of their input.

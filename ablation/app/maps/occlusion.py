@@ -1,4 +1,4 @@
-"""Occlusion: what a network says when a part of the image is hidden. No gradients, so a check on them."""
+"""Occlusion: the output of a network when a part of the image is hidden. A check on maps by gradients."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -53,16 +53,16 @@ class Occlusion:
         height, width = inputs[which].shape[1:3]
         tiles, rows, columns = _tiles(height, width, self.window)
 
-        def say(tile: Any) -> Any:
+        def predict(tile: Any) -> Any:
             covered = inputs[which] * (1 - tile) + self.hidden * tile
-            return self._say([*inputs[:which], covered, *inputs[which + 1 :]])
+            return self._predict([*inputs[:which], covered, *inputs[which + 1 :]])
 
-        # The whole image goes the same way as the others: rounded otherwise, nothing would seem something.
-        said = ops.map(say, ops.convert_to_tensor(np.concatenate([np.zeros_like(tiles[:1]), tiles])))
-        changes = _size(said[:1] - said[1:])  # (tiles, batch)
+        # The whole image takes the same way as the others: another rounding would show up as a difference.
+        y = ops.map(predict, ops.convert_to_tensor(np.concatenate([np.zeros_like(tiles[:1]), tiles])))
+        changes = _size(y[:1] - y[1:])  # (tiles, batch)
         return ops.reshape(ops.transpose(changes), (-1, rows, columns))
 
-    def _say(self, inputs: list[Any]) -> Any:
+    def _predict(self, inputs: list[Any]) -> Any:
         """The units that count, (batch, units)."""
         return self.y(inputs, training=False)[:, self.units.start : self.units.stop]
 
@@ -92,13 +92,13 @@ def occlusion(
     hidden: float = 0.0,
     upsampled: bool = False,
 ) -> Maps:
-    """By how much hiding a tile lowers what a network says; one number for each tile.
+    """By how much hiding a tile lowers the output of a network; one number for each tile.
 
     Args:
         network: a functional model.
         images: of all inputs.
         window: height and width of a tile, in pixels.
-        target: what it says, see `grad_cam`.
+        target: the output, see `grad_cam`.
         unit: of the target; None for all, see `Occlusion`.
         hidden: the value that hidden pixels get.
         upsampled: whether maps get the size of their input.

@@ -1,4 +1,4 @@
-"""What an autoencoder does not give back."""
+"""What an autoencoder does not reconstruct."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -39,7 +39,7 @@ class Residual:
 
 
 def residual(network: keras.Model, images: Images) -> Maps:
-    """What an autoencoder does not give back of each pixel, |x − x̂|.
+    """What an autoencoder does not reconstruct of each pixel, |x − x̂|.
 
     Args:
         network: an autoencoder, see `Residual`.

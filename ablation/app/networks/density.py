@@ -72,11 +72,11 @@ def build_density(
 
 
 def _check_size(name: str, shape: tuple[int, ...], n_convolutions: int) -> None:
-    """Refuse pictures of which nothing is left after halving and convolutions without padding."""
+    """Refuse pictures that are used up by the halving and the convolutions without padding."""
     smallest = 2 * (2 * (n_convolutions - 1) + 1)
     if min(shape[:2]) < smallest:
         raise UsageError(
             f"Input {name}: expected pictures of at least {smallest}×{smallest} pixels, so that "
-            f"{n_convolutions} convolutions leave something of them. Received: {shape[0]}×{shape[1]}. "
+            f"something is left after {n_convolutions} convolutions. Received: {shape[0]}×{shape[1]}. "
             "Give larger pictures (data.size), or fewer numbers in model.units."
         )

@@ -21,7 +21,7 @@ LOSSES = (Response("loss"), Response("reconstruction_loss", "nats per pixel"), R
 
 
 def prepare(config: Config) -> "Callable[[], Problem]":
-    """Learn to give back the images."""
+    """Learn to reconstruct the images."""
     model, flags = config.model, config.flags
     variational = model.name == "variational"
     settings = BlockSettings(

@@ -94,7 +94,7 @@ def check_responses(found: Mapping[str, np.ndarray]) -> dict[str, float]:
 
     Returns:
         `deletion_gain`, in units of y; `completeness_error`, the largest error of Σ mean(Grad-CAM) + b = ŷ
-        as a share of the largest prediction: rounding, or the maps do not tell all.
+        as a share of the largest prediction: rounding, or the maps are incomplete.
     """
     from ablation.app.maps.scores import deletion_gain
 

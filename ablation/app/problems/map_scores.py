@@ -70,7 +70,7 @@ def irrelevant_inputs(masks: Mapping[str, np.ndarray]) -> list[str]:
 
 
 def _irrelevant_share(found: Mapping[str, np.ndarray], kind: str, masks: Mapping[str, np.ndarray]) -> float:
-    """Of all that maps of this kind show, the share in irrelevant inputs; NaN where it cannot be told."""
+    """Of all that maps of this kind show, the share in irrelevant inputs; NaN where it is unknown."""
     from ablation.app.maps.scores import irrelevant_branch_share
 
     irrelevant = irrelevant_inputs(masks)

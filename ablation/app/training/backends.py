@@ -15,7 +15,7 @@ BACKENDS = {
     "tensorflow": "ablation.app.training.tensorflow",
     "jax": "ablation.app.training.jax",
 }
-"""Keras' name → package; the first is what Keras takes where nobody chooses."""
+"""Keras' name → package; the first is Keras' default."""
 
 
 class Device(Protocol):
@@ -43,7 +43,7 @@ class Loop(Protocol):
     ) -> Iterator[Outcome]:
         """Train the network from each seed; yield each run as soon as it is finished.
 
-        The history of a run whose loss is no longer finite ends there, and it comes back with that loss.
+        The history of a run ends where its loss is no longer finite, and the run is returned with that loss.
 
         Args:
             problem: network, losses and data. The network is built once and re-initialised for each seed.
@@ -73,7 +73,7 @@ def backend_name() -> str:
         UsageError: it cannot train here, or Keras does not know it.
     """
     name = os.environ.get("KERAS_BACKEND") or next(iter(BACKENDS))
-    if name in BACKENDS:  # Keras itself would say less of a name that it does not know
+    if name in BACKENDS:  # Keras' own error for an unknown name says less
         import keras
 
         name = keras.backend.backend()  # a file of the user's may name another

@@ -22,7 +22,7 @@ def prepare_device(threads: int | None) -> str:
         UsageError: Keras runs on a backend that cannot train here.
         ModuleNotFoundError: Keras or its backend is not installed.
     """
-    threads = threads or _told_threads()
+    threads = threads or _threads_of_environment()
     with _silent_stderr():
         backend = device()
     if not gc.get_freeze_count():
@@ -32,15 +32,15 @@ def prepare_device(threads: int | None) -> str:
     return backend.prepare(threads)
 
 
-def _told_threads() -> int | None:
-    """Of OMP_NUM_THREADS, which may give a number for each level of nested parallelism: 4,2."""
+def _threads_of_environment() -> int | None:
+    """OMP_NUM_THREADS, which may give a number for each level of nested parallelism: 4,2."""
     first = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
     return int(first) or None if first.isdecimal() else None
 
 
 @contextmanager
 def _silent_stderr() -> Iterator[None]:
-    """TensorFlow's libraries greet on stderr, below Python, before any log level is read."""
+    """TensorFlow's libraries write to stderr, below Python, before any log level is read."""
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)

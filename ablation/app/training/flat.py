@@ -2,7 +2,7 @@
 
 Adam takes about fifteen operations for each array that it updates, and a network has some fifty arrays: with
 one vector instead, most operations of a training step are gone, and what they cost to trace and compile. Adam
-treats each number by itself, so every weight keeps its bits.
+updates each number independently, so every weight stays the same bit by bit.
 """
 
 from collections.abc import Sequence

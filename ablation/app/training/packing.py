@@ -22,7 +22,7 @@ class Packed(Protocol):
         """Train these seeds together."""
 
     def is_out_of_memory(self, error: Exception) -> bool:
-        """Whether an error of the other two says that the memory is not enough."""
+        """Whether an error of the other two means that the memory is not enough."""
 
 
 def train_packed(loop: Packed, seeds: Sequence[int], pack: str) -> Iterator[Outcome]:
@@ -34,7 +34,7 @@ def train_packed(loop: Packed, seeds: Sequence[int], pack: str) -> Iterator[Outc
         pack: the most runs at once, or `auto` for as many as fit.
 
     Yields:
-        The runs in the order of their seeds. `pack` of their provenance tells when less fit than hoped.
+        The runs in the order of their seeds. `pack` in their provenance says when fewer fit than expected.
 
     Raises:
         MemoryError: not even one run fits.
@@ -54,8 +54,8 @@ def train_packed(loop: Packed, seeds: Sequence[int], pack: str) -> Iterator[Outc
             log.warning("A pack of %d runs does not fit into the device's memory; trying %d", refused, size)
             continue
         for run in runs[: len(chunk)]:
-            told = f"{size} ({refused} ran out of memory)" if refused else str(size)
-            yield replace(run, provenance={**run.provenance, "pack": told})
+            text = f"{size} ({refused} ran out of memory)" if refused else str(size)
+            yield replace(run, provenance={**run.provenance, "pack": text})
         left = left[size:]
 
 
@@ -73,7 +73,7 @@ def _fitting(loop: Packed, n: int) -> int:
     """What the loop thinks will fit; compiling for too many may need more memory than there is."""
     found = _in_memory(loop, partial(loop.fitting, n))
     if found is None:
-        return _fitting(loop, n // 2) if n > 1 else 1  # and training says what comes of one
+        return _fitting(loop, n // 2) if n > 1 else 1  # training shows whether one fits
     return found
 
 

@@ -32,7 +32,7 @@ def initial_values(network: keras.Model, seed: int) -> list[Any]:
         One tensor for each variable: weights from their layers' initialisers, states of random generators.
 
     Raises:
-        ValueError: a layer has a variable of which nobody can tell how it starts.
+        ValueError: a layer has a variable without a known initialiser.
     """
     values = {id(v): value for v, value in _drawn(network, seed)}
     unknown = [v.path for v in network.variables if id(v) not in values]

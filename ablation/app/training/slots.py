@@ -1,4 +1,4 @@
-"""Numbers that processes of one machine share out among themselves: which GPU is whose."""
+"""Which process of a machine takes which GPU."""
 
 import fcntl
 import os
@@ -13,14 +13,14 @@ _held: dict[str, tuple[int, IO[str]]] = {}  # the lock lives as long as the open
 def take_slot(n: int, name: str) -> int:
     """A number from 0 to n - 1 that no other living process of this user holds.
 
-    The process keeps it until it ends, however it ends; asked again, it gets the same.
+    The process keeps it until it ends, however it ends. A second call returns the same number.
 
     Args:
-        n: how many there are.
-        name: of what is shared out.
+        n: how many GPUs there are.
+        name: of the set of GPUs.
 
     Returns:
-        The lowest free number; when all are taken, one by chance, to be shared.
+        The lowest free number; a number to be shared when all are taken.
     """
     if name in _held:
         return _held[name][0]

@@ -5,7 +5,7 @@ import re
 import pytest
 import tensorflow as tf
 
-from ablation.app.training.devices import _told_threads, prepare_device
+from ablation.app.training.devices import _threads_of_environment, prepare_device
 
 pytestmark = pytest.mark.skipif(bool(tf.config.list_physical_devices("GPU")), reason="names of CPUs")
 
@@ -19,7 +19,7 @@ def started():
 @pytest.mark.parametrize(("told", "n"), [("4,2", 4), ("3", 3), ("", None), ("many", None)])
 def test_threads_are_told_as_openmp_has_it(monkeypatch, told, n):
     monkeypatch.setenv("OMP_NUM_THREADS", told)
-    assert _told_threads() == n
+    assert _threads_of_environment() == n
 
 
 def test_the_device_is_named_with_its_threads(monkeypatch):

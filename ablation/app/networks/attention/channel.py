@@ -20,7 +20,7 @@ class ChannelAttention(keras.layers.Layer):
     Args:
         reduction: channels per hidden unit. The papers' 16 is for hundreds of channels; blocks here have
             some tens.
-        with_maximum: whether the maximum over pixels has a say beside the mean.
+        with_maximum: whether the maximum over pixels counts as well as the mean.
     """
 
     def __init__(self, reduction: int = 8, with_maximum: bool = False, **kwargs: Any) -> None:

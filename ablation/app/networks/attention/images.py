@@ -2,10 +2,10 @@
 
 
 def check_images(layer: object, shape: tuple[int | None, ...]) -> None:
-    """Refuse what is no batch of images with a known number of channels.
+    """Refuse an input that is not a batch of images with a known number of channels.
 
     Args:
-        layer: who asks; its class is named in the message.
+        layer: whose input is checked; its class is named in the message.
         shape: of the input, expected (batch, height, width, channels).
 
     Raises:

@@ -1,4 +1,4 @@
-"""Self-attention: each pixel asks all others."""
+"""Self-attention: each pixel attends to all others."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from keras import ops
 from ablation.app.networks.attention.images import check_images
 from ablation.errors import UsageError
 
-_POOLED_ABOVE = 16  # pixels: wider or higher images have their keys pooled unless told otherwise
+_POOLED_ABOVE = 16  # pixels: wider or higher images have their keys pooled by default
 _LARGEST = {False: 32, True: 64}  # with and without pooled keys, pixels along the side of a square
 
 
 @keras.saving.register_keras_serializable(package="ablation")
 class SelfAttention(keras.layers.Layer):
-    """Add to each pixel what the pixels that it resembles hold; it gives no single map.
+    """Add to each pixel a mixture of the pixels that it resembles; it gives no single map.
 
     x + γ · Wₒ softmax(q kᵀ) v with q = W_q x and k = W_k x of C // 8 channels and v = W_v x of C // 2, each
     at least 1; all W are convolutions 1×1 without bias; γ = 0 at the start. For C channels that 8 divides,
@@ -48,12 +48,12 @@ class SelfAttention(keras.layers.Layer):
         return ops.softmax(ops.matmul(_rows(query), ops.transpose(_rows(key), (0, 2, 1))), axis=-1)
 
     def call(self, inputs: Any) -> Any:
-        """Add what was found, (batch, height, width, channels)."""
+        """Attend, (batch, height, width, channels)."""
         value = self._pool(self.value(inputs))
-        found = ops.matmul(self.attention(inputs), _rows(value))
+        mixed = ops.matmul(self.attention(inputs), _rows(value))
         shape = ops.shape(inputs)
-        found = ops.reshape(found, (-1, shape[1], shape[2], value.shape[-1]))
-        return inputs + self.gamma * self.out(found)
+        mixed = ops.reshape(mixed, (-1, shape[1], shape[2], value.shape[-1]))
+        return inputs + self.gamma * self.out(mixed)
 
     def get_config(self) -> dict[str, Any]:
         """What `keras.saving` needs to make the layer again."""

@@ -68,7 +68,7 @@ def is_out_of_memory(error: Exception) -> bool:
 
 @contextmanager
 def _number_of_cores(n: int) -> Iterator[None]:
-    """Let XLA believe that there are so many while it makes its threads; it has no setting for it."""
+    """Make XLA see this many cores while it starts its threads; it has no setting for them."""
     before = os.environ.get("NPROC")
     os.environ["NPROC"] = str(n)
     try:

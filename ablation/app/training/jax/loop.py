@@ -41,7 +41,7 @@ def value_and_gradients(
 
 @dataclass(frozen=True)
 class Programs:
-    """Of packs of one size.
+    """The compiled programs for packs of one size.
 
     Args:
         epoch: one epoch of training.
@@ -193,7 +193,7 @@ def _is_cpu() -> bool:
 
 
 def free_bytes() -> float:
-    """Memory of the device that nobody has taken; infinite where it does not tell."""
+    """Free memory of the device; infinite where the device does not report it."""
     stats = jax.local_devices()[0].memory_stats() or {}
     return float(stats.get("bytes_limit", math.inf)) - float(stats.get("bytes_in_use", 0))
 

@@ -39,8 +39,8 @@ def compiled(function: Callable[..., Any], *arguments: Any, overwrites: bool = F
     """
     lowered = jax.jit(function, donate_argnums=(0,) if overwrites else ()).lower(*arguments)
     # The text leaves out arguments that are not used; a compiled program still checks them.
-    said = f"{lowered.as_text()}{lowered.in_tree}{lowered.out_tree}{lowered.in_avals}"
-    key = hashlib.sha256(said.encode()).hexdigest()
+    text = f"{lowered.as_text()}{lowered.in_tree}{lowered.out_tree}{lowered.in_avals}"
+    key = hashlib.sha256(text.encode()).hexdigest()
     if key not in _kept:
         _kept[key] = _compile(lowered)
     _kept.move_to_end(key)
