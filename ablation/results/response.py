@@ -1,7 +1,7 @@
 """What is known of a response before any run has it: its unit, and which values are better."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from ablation.errors import UsageError
@@ -31,10 +31,10 @@ class Response:
             )
 
 
-def response_of(declared: Iterable[Response], name: str) -> Response:
-    """What is declared of a response; of one that nobody declared, that lower is better.
+def response_of(declared: Iterable[Response], name: str) -> Response | None:
+    """What is declared of a response, under its own name; None where nothing is.
 
     Its own name counts before a pattern, and of several the first.
     """
     found = [each for each in declared if each.name == name or fnmatchcase(name, each.name)]
-    return min(found, key=lambda each: each.name != name) if found else Response(name)
+    return replace(min(found, key=lambda each: each.name != name), name=name) if found else None

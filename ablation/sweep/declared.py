@@ -3,7 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ablation.analysis.direction import read_direction
+from ablation.errors import UsageError
 from ablation.results import Response, response_of
+
+_OF_EVERY_ROW = (Response("seconds", "s"),)
 
 
 def judged(analysis: Mapping[str, Any], declared: Sequence[Response]) -> dict[str, Any]:
@@ -16,19 +20,37 @@ def judged(analysis: Mapping[str, Any], declared: Sequence[Response]) -> dict[st
     Returns:
         `responses`, the main one first; `direction` of the main one, `directions` of all; `units` of those
         that have one, the reported and the others.
+
+    Raises:
+        UsageError: a direction is neither configured nor declared, and the response's name suggests that
+            lower is not better.
     """
     main = analysis["response"]
     names = list(dict.fromkeys([main, *(analysis.get("responses") or ())]))
-    directions = {name: response_of(declared, name).direction for name in names}
+    known = (*declared, *_OF_EVERY_ROW)
+    given = {name: told for name, told in (analysis.get("directions") or {}).items() if told}
     if analysis.get("direction"):
-        directions[main] = analysis["direction"]
-    directions |= analysis.get("directions") or {}
-    units = {each.name: each.unit for each in declared} | {
-        name: response_of(declared, name).unit for name in names
-    }
+        given.setdefault(main, analysis["direction"])
+    directions = {name: given.get(name) or _direction(name, known, name == main) for name in names}
+    units = {each.name: each.unit for each in (*known, *(response_of(known, name) for name in names)) if each}
     return {
         "responses": names,
         "direction": directions[main],
         "directions": directions,
-        "units": {name: unit for name, unit in units.items() if unit},
+        "units": {name: unit for name, unit in units.items() if unit and "*" not in name},
     }
+
+
+def _direction(name: str, known: Sequence[Response], is_main: bool) -> str:
+    """What is declared; else what the name says for certain."""
+    found = response_of(known, name)
+    if found is not None:
+        return found.direction
+    try:
+        return read_direction(name, None).name
+    except UsageError as error:
+        key = "analysis.direction" if is_main else f"analysis.directions.{name}"
+        raise UsageError(
+            f"{error} In a sweep: {key}=higher, or declare it, main(…, responses=[Response({name!r}, "
+            "direction='higher')])"
+        ) from error

@@ -25,7 +25,7 @@ def test_what_is_declared_is_in_the_record():
             "auroc.lowest": "lower",
             "unknown": "lower",
         },
-        "units": {"latency": "ms", "train_seconds": "s"},
+        "units": {"latency": "ms", "train_seconds": "s", "seconds": "s"},
     }
 
 
@@ -41,14 +41,28 @@ def test_the_configuration_wins():
     assert judged({**analysis, "direction": None}, DECLARED)["direction"] == "higher"
 
 
-def test_an_app_that_declares_nothing_has_responses_of_which_lower_is_better():
-    found = judged({"response": "loss"}, ())
-    assert found == {
-        "responses": ["loss"],
-        "direction": "lower",
-        "directions": {"loss": "lower"},
-        "units": {},
-    }
+def test_the_name_of_what_nobody_declares_decides():
+    found = judged({"response": "loss", "responses": ["whatever"]}, ())
+    assert found["directions"] == {"loss": "lower", "whatever": "lower"}
+
+
+@pytest.mark.parametrize(
+    ("analysis", "key"),
+    [
+        ({"response": "accuracy"}, r"analysis\.direction=higher"),
+        ({"response": "loss", "responses": ["accuracy"]}, r"analysis\.directions\.accuracy=higher"),
+    ],
+)
+def test_a_name_that_sounds_as_if_higher_were_better_is_asked_for_before_anything_is_trained(analysis, key):
+    with pytest.raises(UsageError, match=rf"'accuracy', whose name sounds.*{key}, or declare it"):
+        judged(analysis, ())
+    given = {**analysis, "directions": {"accuracy": "higher"}}
+    assert judged(given, ())["directions"]["accuracy"] == "higher"
+
+
+def test_a_pattern_gives_its_unit_to_the_responses_it_stands_for():
+    found = judged({"response": "latency.first"}, [Response("latency.*", "ms")])
+    assert found["units"] == {"latency.first": "ms", "seconds": "s"}
 
 
 def test_a_direction_that_is_none_is_refused():
