@@ -129,7 +129,7 @@ class _Files:
         """Give a file new content at once. A crash may lose it, and the next report writes it again."""
         make_folders(self.disk, path.parent)
         temporary = unique_path(path.parent)
-        write_new(self.disk, temporary, data)
+        write_new(self.disk, temporary, data, durable=False)
         try:
             self.disk.replace(temporary, path)
         except OSError:

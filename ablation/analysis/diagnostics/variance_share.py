@@ -6,6 +6,7 @@ where the t is exact (Bates et al. 2015, J. Stat. Softw. 67:1).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from ablation.analysis.data.factors import Floats
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.model.within import block_means
+from ablation.analysis.probability.distributions import minimum
 
 COLUMNS = ["block", "block_variance", "residual_variance", "share"]
 
@@ -47,16 +49,10 @@ def block_variance_table(fit: Fit, runs: Runs) -> pd.DataFrame:
     """One row: variance between blocks, within blocks, and the share of the former; no row without blocks."""
     if runs.block is None or np.isnan(fit.variance):
         return pd.DataFrame(columns=COLUMNS)
-    from scipy import optimize  # a third of a second to import, needed only here
-
     products = _products(fit)
-    best = optimize.minimize_scalar(
-        lambda x: products.profile(np.exp(x))[0],
-        bounds=(-14.0, 14.0),
-        method="bounded",
-        options={"xatol": 1e-8},
-    )
-    ratio = float(np.exp(best.x)) if best.fun < products.profile(0.0)[0] else 0.0
+    ratio = math.exp(minimum(lambda x: products.profile(math.exp(x))[0], -14.0, 14.0, 1e-8))
+    if products.profile(ratio)[0] >= products.profile(0.0)[0]:
+        ratio = 0.0
     residual = products.profile(ratio)[1]
     row = (runs.block.name, ratio * residual, residual, ratio / (1 + ratio))
     return pd.DataFrame([row], columns=COLUMNS)

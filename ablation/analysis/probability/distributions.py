@@ -1,7 +1,8 @@
-"""Tail areas, quantiles and a root finder (scipy.stats and scipy.optimize would take a second to import)."""
+"""Tail areas, quantiles, roots and minima (scipy.stats and scipy.optimize would take a second to import)."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -54,4 +55,24 @@ def root(function: Callable[[float], float], low: float, high: float) -> float:
             high = middle
         else:
             low = middle
+    return (low + high) / 2
+
+
+def minimum(function: Callable[[float], float], low: float, high: float, within: float) -> float:
+    """Where a function with one valley between low and high is lowest, by golden section.
+
+    `scipy.optimize` has it too, but takes longer to import than everything here together.
+    """
+    share = (math.sqrt(5) - 1) / 2
+    left, right = high - share * (high - low), low + share * (high - low)
+    at_left, at_right = function(left), function(right)
+    while high - low > within:
+        if at_left < at_right:
+            high, right, at_right = right, left, at_left
+            left = high - share * (high - low)
+            at_left = function(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + share * (high - low)
+            at_right = function(right)
     return (low + high) / 2

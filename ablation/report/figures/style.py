@@ -43,7 +43,7 @@ _OURS: dict[Any, Any] = {
     "text.parse_math": False,  # a level called $x$ is no formula
     "text.usetex": False,
     "font.family": ["sans-serif"],
-    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
+    "font.sans-serif": ["DejaVu Sans"],  # every name more is looked up for every text; see `svg.FONTS`
     "font.size": 11.0,
     "axes.titlesize": 11.0,
     "axes.labelsize": 11.0,

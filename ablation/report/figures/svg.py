@@ -13,9 +13,12 @@ _TOKEN = re.compile(r"<[^<>]*>|[^<>]+")  # matplotlib escapes < and > in text an
 _LEFT_OUT = re.compile(r"<!--.*?-->|<metadata>.*?</metadata>|<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _PNG = re.compile(r"data:image/png;base64,\s*([0-9A-Za-z+/=\s]+)")
 _REFERENCE = re.compile(r'url\(#([^)"]+)\)|href="#([^"]+)"')
-_FONT = re.compile(r"font-family: ([^;\"]+); ")
+_FONT = re.compile(r"font-family: [^;\"]+; ")
 _MARKERS = re.compile(r"<g([^>]*)>\n((?:<use [^>]*/>\n)+)</g>")
 _PALETTE = 256
+
+FONTS = "'DejaVu Sans', Verdana, Arial, sans-serif"
+"""All about as wide, so that what was laid out for the first fits where a reader has another."""
 
 
 def inline_svg(svg: str, prefix: str) -> str:
@@ -26,9 +29,8 @@ def inline_svg(svg: str, prefix: str) -> str:
         prefix: unique in the page.
     """
     svg = _LEFT_OUT.sub("", svg[svg.index("<svg") :])
-    font = _FONT.search(svg)
     # What matplotlib's style element sets would reach beyond this SVG into the page; the root hands it down.
-    root = 'stroke-linejoin="round" stroke-linecap="butt"' + (f' font-family="{font[1]}"' if font else "")
+    root = f'stroke-linejoin="round" stroke-linecap="butt" font-family="{FONTS}"'
     names = list(dict.fromkeys(a or b for a, b in _REFERENCE.findall(svg)))
     ids = {name: f"{prefix}-{i}" for i, name in enumerate(names)}
     tokens = (_smaller(token, ids) for token in _TOKEN.findall(svg))
