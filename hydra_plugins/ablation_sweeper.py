@@ -35,6 +35,14 @@ class AblationSweeperConf:
     """Combinations that are left out, such as {batch_norm: true, activation: selu}."""
     replicates: int = 1
     """Seeds per cell, 0 to replicates − 1; `seeds=[…]` on the command line names others."""
+    until: Optional[str] = None  # noqa: UP045
+    """`settled`: seeds are added and looked at until every verdict is settled; see docs/adaptive.md."""
+    max_replicates: int = 20
+    """Of an adaptive study: seeds per cell at most."""
+    hopeless: bool = False
+    """Of an adaptive study: whether it also ends when no open verdict is likely to be settled."""
+    dropping: bool = True
+    """Of an adaptive study: whether levels that nothing open depends on get no more seeds."""
     order: Optional[int] = 0  # noqa: UP045
     """Seed of the order of jobs, so that a machine's drift is no effect; null keeps the design's order."""
     retries: int = 1

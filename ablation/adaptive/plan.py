@@ -22,7 +22,7 @@ class AdaptivePlan:
 
     Args:
         response: that is judged.
-        direction: which response is better.
+        direction: which response is better, as for `analyze`.
         margin: smallest effect that matters, as for `analyze`.
         factors: factor → its levels as text, the reference first.
         scale: `log`, `identity` or `auto`.
@@ -39,7 +39,7 @@ class AdaptivePlan:
     """
 
     response: str
-    direction: str
+    direction: str | None
     margin: float
     factors: Mapping[str, Sequence[str]]
     scale: str = "auto"

@@ -38,6 +38,7 @@ class Look:
         open: how many verdicts are not settled.
         chances: of each verdict, to be settled at the maximum if effects are as estimated, (n_rows,); 1 for
             those that are.
+        next_chances: likewise at the next look.
         ended: why the study ends here: `settled`, `maximum` or `hopeless`; '' if it goes on.
         dropped: levels that get no more seeds from here on.
     """
@@ -47,6 +48,7 @@ class Look:
     verdicts: pd.DataFrame
     open: int
     chances: Floats
+    next_chances: Floats
     ended: str
     dropped: Dropped
 
@@ -100,11 +102,15 @@ class Replay:
         self._flagged = analysis.flagged_interactions
         verdicts = analysis.verdicts
         n_open = int((verdicts["verdict"] == OPEN).sum())
-        chances = _chances(verdicts, plan, n, analysis.scaling.margin(plan.margin)[1])
+        margin = analysis.scaling.margin(plan.margin)[1]
+        chances = settling_chances(verdicts, plan, n, plan.maximum, margin)
         ended = _why_ended(n_open, chances, plan, n)
+        soon = chances
+        if not ended:
+            soon = settling_chances(verdicts, plan, n, plan.looks[len(self.looks) + 1], margin)
         if not ended and plan.dropping:
             self._drop(verdicts, n)
-        look = Look(n, analysis, verdicts, n_open, chances, ended, dict(self._dropped))
+        look = Look(n, analysis, verdicts, n_open, chances, soon, ended, dict(self._dropped))
         self.looks.append(look)
         return look
 
@@ -128,7 +134,8 @@ class Replay:
         for row in verdicts[verdicts["verdict"] != OPEN].itertuples(index=False):
             name = (row.factor, row.level, row.within)
             claims = (row.claim_sign, row.claim_beyond, row.claim_inside)
-            frozen = FrozenRow(n, row.estimate, row.se, row.df, row.ci_low, row.ci_high, claims)
+            inside = (row.inside_low, row.inside_high)
+            frozen = FrozenRow(n, row.estimate, row.se, row.df, row.ci_low, row.ci_high, inside, claims)
             self._frozen.setdefault(name, frozen)
 
 
@@ -158,20 +165,30 @@ def _droppable(verdicts: pd.DataFrame, plan: AdaptivePlan) -> set[tuple[str, str
     return found
 
 
-def _chances(verdicts: pd.DataFrame, plan: AdaptivePlan, n: int, margin: float) -> Floats:
-    """Chance of each open verdict to be settled at the maximum, the estimates being the truth, (n_rows,)."""
+def settling_chances(
+    verdicts: pd.DataFrame, plan: AdaptivePlan, now: int, then: int, margin: float
+) -> Floats:
+    """Chance of each open verdict to be settled at a later look, were the estimates the truth, (n_rows,).
+
+    Args:
+        verdicts: of the present look.
+        plan: of the study.
+        now: seeds at the present look.
+        then: seeds at the later one.
+        margin: on the scale of the analysis.
+    """
     chances = np.ones(len(verdicts))
     is_open = (verdicts["verdict"] == OPEN).to_numpy()
-    n_open, time = int(is_open.sum()), n / plan.maximum
-    if n_open == 0 or time >= 1:
+    n_open = int(is_open.sum())
+    if n_open == 0 or then <= now:
         return chances
-    times = np.arange(plan.first, plan.maximum + 1, plan.step) / plan.maximum
+    times = np.array([n for n in plan.looks if n <= then]) / plan.maximum
     levels = np.array([0.9 * plan.alpha / 2, plan.alpha]) / n_open
     for_sign, for_margin = boundary(times, spend(times, levels, plan.rho))[:, -1]
     e, se = (verdicts.loc[is_open, name].to_numpy(float) for name in ("estimate", "se"))
-    last, spread = se * np.sqrt(time), se * np.sqrt(1 - time)
-    outside = special.ndtr((e - for_sign * last) / spread) + special.ndtr((-e - for_sign * last) / spread)
-    room = margin - for_margin * last
+    later, spread = se * np.sqrt(now / then), se * np.sqrt(1 - now / then)
+    outside = special.ndtr((e - for_sign * later) / spread) + special.ndtr((-e - for_sign * later) / spread)
+    room = margin - for_margin * later
     inside = special.ndtr((room - e) / spread) - special.ndtr((-room - e) / spread)
     chances[is_open] = np.clip(np.nan_to_num(outside) + np.nan_to_num(inside).clip(0), 0, 1)
     return chances

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ablation.adaptive.study import replay_of
 from ablation.analysis import analyze
 from ablation.analysis.data.factors import read_factor
 from ablation.analysis.data.prepare import distance_column, prepare
@@ -21,7 +22,7 @@ from ablation.analysis.request import AnalysisRequest, request
 from ablation.errors import UsageError
 from ablation.naming import cell_label, factor_labels, slug, unique
 from ablation.report.subject import FailedRun, ResponseResult, Subject
-from ablation.results import Arrays, Row, Snapshot, open_existing
+from ablation.results import Arrays, Row, Snapshot, StudyRecord, open_existing
 from ablation.results.columns import level_names
 from ablation.results.table import table as table_of
 from ablation.words import counted
@@ -234,8 +235,25 @@ def _answers(snapshot: Snapshot, frame: pd.DataFrame) -> list[ResponseResult]:
             "numeric": [name for name in record.numeric if name in factors],
             "direction": direction,
         }
+        if name == record.response and record.adaptive:
+            answers.append(_adaptive_answer(record, frame, response, direction))
+            continue
         answers.append(_answer(frame, response, factors, arguments))
     return _prefixed(answers)
+
+
+def _adaptive_answer(
+    record: StudyRecord, frame: pd.DataFrame, response: str, direction: str | None
+) -> ResponseResult:
+    """What the last look of an adaptive study found."""
+    try:
+        looks = replay_of(record, frame).looks
+    except UsageError as obstacle:
+        return ResponseResult(response, _either(direction), None, str(obstacle))
+    if not looks:
+        first = f"The first look needs whole seeds; {len(frame)} runs are finished so far."
+        return ResponseResult(response, _either(direction), None, first)
+    return ResponseResult(response, looks[-1].analysis.request.direction, looks[-1].analysis)
 
 
 def _either(direction: object) -> str:

@@ -54,6 +54,8 @@ class StudyRecord:
         units: Response → its unit, where it has one.
         margin: The smallest effect on the main response that matters.
         numeric: Factors that enter as numbers.
+        adaptive: Of a study that adds seeds until its verdicts are settled: the plan, the looks taken, and
+            the keys of runs that failed for good.
         command: What was typed.
         schema: Version of the file's form.
         unknown: Entries that this version does not know. They are kept as they are.
@@ -74,6 +76,7 @@ class StudyRecord:
     units: Mapping[str, str] = field(default_factory=dict)
     margin: float | None = None
     numeric: tuple[str, ...] = ()
+    adaptive: Mapping[str, Any] = field(default_factory=dict)
     command: str = ""
     schema: int = 1
     unknown: Mapping[str, object] = field(default_factory=dict)

@@ -24,6 +24,10 @@ class SweepRequest:
     reference: Mapping[str, Any] = field(default_factory=dict)
     exclude: Sequence[Any] = ()
     replicates: int = 1
+    until: str | None = None
+    max_replicates: int = 20
+    hopeless: bool = False
+    dropping: bool = True
     order: int | None = 0
     retries: int = 1
     on_failure: str = "continue"
@@ -38,6 +42,7 @@ class SweepRequest:
         object.__setattr__(self, "resolution", _ROMAN.get(self.resolution, self.resolution))
         _expect(self.order is None or self.order >= 0, "order", "0 or more, or null", self.order)
         _expect(self.replicates >= 1, "replicates", "at least 1", self.replicates)
+        _expect(self.until in (None, "settled"), "until", "settled, or null", self.until)
         _expect(self.retries >= 0, "retries", "0 or more", self.retries)
         _expect(self.recycle >= 1, "recycle", "at least 1", self.recycle)
         _expect(self.on_failure in ON_FAILURE, "on_failure", " or ".join(ON_FAILURE), self.on_failure)

@@ -2,7 +2,8 @@
 
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,13 +12,14 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.plugins.launcher import Launcher
 from omegaconf import DictConfig, open_dict
 
-from ablation.design import make_design
+from ablation.design import Design, make_design
 from ablation.errors import UsageError
 from ablation.files import Disk, make_folders, refusals
 from ablation.results import Snapshot, Store, open_store
 from ablation.sweep.app import App, check_seeds
 from ablation.sweep.compose import Composer
 from ablation.sweep.forecast import time_left
+from ablation.sweep.growing import Growing, begin, expected_lines, refuse_fixed, seeds_of
 from ablation.sweep.jobs import launch, make_jobs
 from ablation.sweep.launchers import LauncherTraits, launcher_traits
 from ablation.sweep.live import progress
@@ -29,8 +31,14 @@ from ablation.sweep.publish import is_published, publish
 from ablation.sweep.request import SweepRequest
 from ablation.sweep.survey import check_defaults, survey
 from ablation.sweep.terminal import outside_lines, print_failures, print_lines, print_plan, unfinished_lines
+from ablation.words import counted
 
 _BYTES_PER_ROW = 4000
+
+
+@contextmanager
+def _no_watch(_stop: Callable[[], None]) -> Iterator[None]:
+    yield
 
 
 class Study:
@@ -54,10 +62,12 @@ class Study:
             SystemExit: with code 1 when runs have failed, after everything else was done.
         """
         traits = launcher_traits(self.master.hydra.launcher)
-        composer, plan = self._plan(request)
+        composer, design, seeds = self._design(request)
         base, folder = composer.config, composer.config.results.folder
         store = open_store(base.results.url)
         before = store.scan()
+        maximum = len(seeds)
+        plan = self._plan(composer, design, seeds_of(before, seeds) if request.until else seeds)
         done = survey(before, plan.runs)
         check_defaults(done.rows, plan.runs, before.record)
         todo = {key: run for key, run in plan.runs.items() if key not in done.rows}
@@ -66,10 +76,19 @@ class Study:
         print_plan(
             base.name, plan, len(done.rows), time_left(done.rows.values(), len(todo), traits.n_parallel)
         )
-        after = replace(before, record=record)
+        after, growing = replace(before, record=record), None
+        if request.until:
+            growing = begin(plan, record, before, request, maximum)
+            after = replace(before, record=growing.present_record)
+        else:
+            refuse_fixed(before.record)
         if request.plan_only:
-            print_lines(preview(after, plan, len(done.rows)))
+            print_lines(expected_lines(growing, after) if growing else preview(after, plan, len(done.rows)))
             return
+        if growing:
+            growing.look(before)
+            todo, record = dict(growing.batch(before)), growing.present_record
+            after = replace(before, record=record)
         if not todo and is_published(before, record, folder):
             print_lines([f"Nothing is left to do. Report: {Path(folder) / 'report' / 'index.html'}"])
             return
@@ -81,7 +100,11 @@ class Study:
         if todo:
             store.save_record(record)
             try:
-                failures, after = self._train(plan, composer, todo, store, traits, request)
+                if growing:
+                    failures, after = self._grow(growing, composer, before, store, traits, request)
+                    record = growing.present_record
+                else:
+                    failures, after = self._train(plan, composer, [todo], store, traits, request)
                 check_response(record, survey(after, plan.runs).rows.values())
             except UsageError:
                 if before.record.keys:
@@ -92,8 +115,8 @@ class Study:
             print_failures(failures)
             sys.exit(1)
 
-    def _plan(self, request: SweepRequest) -> tuple[Composer, Plan]:
-        """What composes the cells, and all runs."""
+    def _design(self, request: SweepRequest) -> tuple[Composer, Design, list[int]]:
+        """What composes the cells, which cells there are, and their seeds."""
         overrides = split_overrides(request.params, request.arguments, self.loader)
         composer = Composer(overrides, self._compose, self.app.cell)
         design = make_design(
@@ -106,32 +129,84 @@ class Study:
             exclude=request.exclude,
             reference=request.reference or None,
         )
-        seeds = _seeds(overrides, composer.config, request.replicates)
+        n_seeds = request.max_replicates if request.until else request.replicates
+        return composer, design, _seeds(overrides, composer.config, n_seeds)
+
+    def _plan(self, composer: Composer, design: Design, seeds: Sequence[int]) -> Plan:
+        """All runs."""
         plan = make_plan(composer, design, seeds)
         if self.app.check is not None:
             self.app.check(list(plan.factors), [planned.cell.config for planned in plan.cells])
-        return composer, plan
+        return plan
+
+    def _grow(
+        self,
+        growing: Growing,
+        composer: Composer,
+        before: Snapshot,
+        store: Store,
+        traits: LauncherTraits,
+        request: SweepRequest,
+    ) -> tuple[list[str], Snapshot]:
+        """Train and look until the study ends, or runs are left that may still succeed."""
+        after, errors = before, list[str]()
+        while growing.batch(after):
+            store.save_record(growing.present_record)
+            awaited = growing.study.replay.next
+            watch = partial(growing.watching, store)
+            errors, after = self._train(
+                growing.plan, composer, growing.batches(after), store, traits, request, watch
+            )
+            growing.look(after)
+            if request.on_failure == "continue":
+                growing.give_up(after)
+                growing.look(after)
+            if growing.study.replay.next == awaited:
+                break
+        store.save_record(growing.present_record)
+        left = counted(len(growing.batch(after)), "run")
+        told = errors or [f"{left} of the next look left; the same command tries again."]
+        return told if growing.batch(after) else [], replace(after, record=growing.present_record)
 
     def _train(
         self,
         plan: Plan,
         composer: Composer,
-        todo: Runs,
+        batches: Sequence[Runs],
         store: Store,
         traits: LauncherTraits,
         request: SweepRequest,
+        watch: Callable[[Callable[[], None]], AbstractContextManager[None]] = _no_watch,
     ) -> tuple[list[str], Snapshot]:
         """Launch jobs until every run is there or the retries are used up.
+
+        Args:
+            plan: of the study.
+            composer: knows the overrides of a cell.
+            batches: the runs to do, those of the first batch before those of the next.
+            store: of the study.
+            traits: of the launcher.
+            request: retries, order and the like.
+            watch: what goes on meanwhile; it is given what stops the sweep.
 
         Returns:
             What went wrong with the runs that are left, and what the store holds now.
         """
+        todo = {key: run for batch in batches for key, run in batch.items()}
         left, errors, folder = dict(todo), list[str](), composer.config.results.folder
         sweep = secrets.token_hex(8)
         shared = [*traits.job_overrides(folder), f"hydra.sweeper.sweep={sweep}"]
-        with progress(store, todo, composer.config.analysis.response, folder):
+        with (
+            progress(store, todo, composer.config.analysis.response, folder),
+            watch(partial(store.stop, sweep)),
+        ):
             for again in range(1 + request.retries):
-                jobs = make_jobs(plan, composer, left, request.order, shared)
+                waiting = [{key: run for key, run in batch.items() if key in left} for batch in batches]
+                jobs = [
+                    job
+                    for batch in waiting
+                    for job in make_jobs(plan, composer, batch, request.order, shared)
+                ]
                 errors = list(launch(self.launcher, jobs, traits, request.recycle, again > 0))
                 left = {key: run for key, run in left.items() if store.find(key) is None}
                 if not (left and errors) or store.is_stopped(sweep):

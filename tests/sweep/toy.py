@@ -34,6 +34,7 @@ class Analysis:
     responses: list[str] = field(default_factory=list)
     directions: dict[str, str] = field(default_factory=dict)
     numeric: list[str] = field(default_factory=list)
+    margin: Optional[float] = None  # noqa: UP045
 
 
 @dataclass

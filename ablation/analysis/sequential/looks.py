@@ -21,6 +21,7 @@ class FrozenRow:
     Attributes:
         seeds: of that look.
         estimate, se, df, low, high: on the scale of the analysis.
+        inside: bounds of the interval of 'inside the margin', which has twice the error.
         claims: repeated p values of its sign, of 'beyond the margin' and of 'inside it', before correction.
     """
 
@@ -30,6 +31,7 @@ class FrozenRow:
     df: float
     low: float
     high: float
+    inside: tuple[float, float]
     claims: tuple[float, float, float]
 
 

@@ -67,9 +67,10 @@ def verdicts_table(
     )
     if asked.looks is not None:
         now = asked.looks.taken[-1]
+        table["inside_low"], table["inside_high"] = found.interval(asked.looks.tail(2 * asked.alpha))
         table["decided_at"] = [frozen[i].seeds if i in frozen else now for i in range(len(rows))]
         table[["claim_sign", "claim_beyond", "claim_inside"]] = judged.claims.T
-    return table, _findings(rows, found, judged, seeds, predictors, asked, failing, depends)
+    return table, _findings(rows, found, judged, seeds, predictors, asked, failing, depends, frozen)
 
 
 def rules_of(fit: Fit, scale: Scale, asked: AnalysisRequest) -> Rules:
@@ -115,12 +116,16 @@ def _findings(
     asked: AnalysisRequest,
     failing: Mapping[tuple[str, str], tuple[int, int]],
     depends: Mapping[str, tuple[tuple[str, ...], float]],
+    frozen: Mapping[int, FrozenRow],
 ) -> list[Finding]:
     n_levels = {part.name: len(part.levels) if isinstance(part, Factor) else 0 for part in predictors}
     findings = []
     for i, row in enumerate(rows):
         tail = 2 * asked.alpha if judged.verdicts[i] == NOTHING else asked.alpha
         low, high = found.interval(tail if asked.looks is None else asked.looks.tail(tail))
+        if i in frozen:
+            bounds = frozen[i].inside if judged.verdicts[i] == NOTHING else (frozen[i].low, frozen[i].high)
+            low[i], high[i] = bounds
         # Failures flatter the average of the level, or of the reference.
         levels = [level for level in (row.level, row.reference) if (row.factor, level) in failing]
         finding = Finding(

@@ -1,0 +1,291 @@
+"""An adaptive study on its way: which runs come next, and a look as soon as their rows are there."""
+
+import math
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.study import AdaptiveStudy, level_texts, with_plan
+from ablation.errors import UsageError
+from ablation.naming import short_names
+from ablation.results import Snapshot, Store, StudyRecord
+from ablation.sweep.plan import Plan, PlannedCell, Runs
+from ablation.sweep.request import SweepRequest
+from ablation.sweep.terminal import print_lines
+from ablation.words import counted
+
+_PAUSE_SECONDS = 1.0
+
+ENDINGS = {
+    "settled": "Every verdict is settled.",
+    "maximum": "The study has reached its maximum of seeds; what is open stays open under this plan.",
+    "hopeless": "No open verdict is likely to be settled any more.",
+}
+
+
+@dataclass(eq=False)
+class Growing:
+    """The runs of an adaptive study, look by look.
+
+    Args:
+        plan: its runs up to the maximum.
+        record: of the study, with its adaptive plan.
+        tell: prints lines.
+    """
+
+    plan: Plan
+    record: StudyRecord
+    tell: Callable[[Sequence[str]], None]
+    study: AdaptiveStudy = field(init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        """Begin before the first look; `look` catches up with what the store holds."""
+        runs = {key: (planned.levels, seed) for key, (planned, seed) in self.plan.runs.items()}
+        self.study = AdaptiveStudy(self.record, runs)
+
+    @property
+    def present_record(self) -> StudyRecord:
+        """The record at this moment: the runs that count so far, and the looks taken."""
+        looks = [look.seeds for look in self.study.looks]
+        grown = with_plan(self.record, self.study.plan, self.study.given_up, looks)
+        return replace(grown, keys=tuple(self.study.counted))
+
+    def batches(self, snapshot: Snapshot) -> list[Runs]:
+        """The runs to train now: those of the next look, then those of the one after.
+
+        No process waits idle for a look: it goes on with the seeds that would come next. They count in their
+        turn, if there is one.
+        """
+        n = self.study.replay.next
+        if n is None:
+            return []
+        now = self._left(self.study.needed(n), snapshot)
+        after = [m for m in self.study.plan.looks if m > n][:1]
+        later = self._left(self.study.needed(after[0]), snapshot) if after else {}
+        return [now, {key: run for key, run in later.items() if key not in now}]
+
+    def batch(self, snapshot: Snapshot) -> Runs:
+        """The runs that the next look waits for."""
+        return self.batches(snapshot)[0] if self.study.replay.next else {}
+
+    def _left(self, keys: Sequence[str], snapshot: Snapshot) -> dict[str, tuple[PlannedCell, int]]:
+        there = snapshot.rows.keys() | self.study.given_up
+        return {key: self.plan.runs[key] for key in keys if key not in there}
+
+    def look(self, snapshot: Snapshot) -> bool:
+        """Take the looks whose runs have ended, and tell of each; whether the runs to come are others now."""
+        from ablation.results.table import table
+
+        with self._lock:
+            before = self.study.replay.dropped
+            rows = table(snapshot)
+            taken = self.study.catch_up(snapshot.rows.keys(), rows)
+            self.tell([line for look in taken for line in look_lines(look, self.study.plan)])
+            return bool(self.study.ended) or self.study.replay.dropped != before
+
+    def give_up(self, snapshot: Snapshot) -> None:
+        """Count the runs of the next look that have failed for good as failed."""
+        for key in self.batch(snapshot):
+            attempts = snapshot.attempts.get(key)
+            if attempts and attempts[-1].status not in ("running", "lost"):
+                self.study.given_up.add(key)
+
+    @contextmanager
+    def watching(self, store: Store, stop_sweep: Callable[[], None]) -> Iterator[None]:
+        """Look while runs are trained; stop those that are not needed any more.
+
+        Args:
+            store: of the study.
+            stop_sweep: tells jobs that have not begun.
+        """
+        done = threading.Event()
+        thread = threading.Thread(target=self._watch, args=(store, stop_sweep, done), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def _watch(self, store: Store, stop_sweep: Callable[[], None], done: threading.Event) -> None:
+        waiting: list[str] = []
+        while not done.wait(_PAUSE_SECONDS):
+            with suppress(UsageError):  # the store does not answer; the next try may succeed
+                waiting = [key for key in waiting or self._needed() if store.find(key) is None]
+                if waiting:
+                    continue
+                if self.look(store.scan()):
+                    stop_sweep()
+                    return
+
+    def _needed(self) -> list[str]:
+        n = self.study.replay.next
+        return [key for key in self.study.needed(n) if key not in self.study.given_up] if n else []
+
+
+def seeds_of(before: Snapshot, seeds: Sequence[int]) -> list[int]:
+    """The seeds of an adaptive study, in the order in which they are added.
+
+    Runs that existed before its plan may have shaped it, so they are a pilot: it begins with fresh seeds.
+
+    Args:
+        before: what the store holds.
+        seeds: that were asked for.
+    """
+    if before.record.adaptive:
+        return list(before.record.seeds)
+    used = {row.seed for row in before.rows.values()}
+    if not used & set(seeds):
+        return list(seeds)
+    first = max(used) + 1
+    return list(range(first, first + len(seeds)))
+
+
+def begin(plan: Plan, record: StudyRecord, before: Snapshot, request: SweepRequest, maximum: int) -> Growing:
+    """Fix the plan of an adaptive study, or go on with the one it has.
+
+    Args:
+        plan: its runs up to the maximum.
+        record: of this sweep.
+        before: what the store holds.
+        request: of the sweep.
+        maximum: seeds that it may take.
+
+    Raises:
+        UsageError: no margin is declared, or the plan is another than the one it began with.
+    """
+    if record.margin is None:
+        raise UsageError(_declare_margin(record, before))
+    texts = level_texts(record.factors)
+    names = {name: list(each.values()) for name, each in texts.items()}
+    adaptive = AdaptivePlan(
+        record.response,
+        record.direction,
+        record.margin,
+        names,
+        first=max(request.replicates, 2),
+        maximum=maximum,
+        hopeless=request.hopeless,
+        dropping=request.dropping,
+        one_factor=request.design in ("leave_one_out", "one_at_a_time"),
+        start={name: texts[name][repr(level)] for name, level in record.reference_cell.items()},
+    )
+    entries = before.record.adaptive
+    if entries:
+        adaptive.check_unchanged(AdaptivePlan.from_record(entries["plan"]))
+    given_up = entries.get("given_up", ()) if entries else ()
+    return Growing(plan, with_plan(record, adaptive, given_up), print_lines)
+
+
+def refuse_fixed(record: StudyRecord) -> None:
+    """Refuse a fixed design for a study that has looked at its runs already.
+
+    Raises:
+        UsageError: with both ways to go on.
+    """
+    if record.adaptive:
+        raise UsageError(
+            f"Expected hydra.sweeper.until=settled, as the study {record.study} began. Received: a fixed "
+            "design, whose error rates do not hold after looks. Add it, or begin a study of another name."
+        )
+
+
+def _noise(record: StudyRecord, before: Snapshot) -> Any:
+    """The analysis of earlier runs, None if there are none that tell of noise."""
+    from ablation.analysis import analyze
+    from ablation.results.table import table
+
+    frame = table(before)
+    varied = [name for name in record.factors if name in frame and frame[name].nunique() > 1]
+    if not varied:
+        return None
+    block = "seed" if frame["seed"].nunique() > 1 else None
+    try:
+        found = analyze(frame, record.response, varied, block=block, direction=record.direction)
+    except UsageError:
+        return None
+    return found if found.fit.variance > 0 else None
+
+
+def _declare_margin(record: StudyRecord, before: Snapshot) -> str:
+    pilot = _noise(record, before)
+    told = (
+        "hydra.sweeper.until=settled: expected analysis.margin, the smallest effect that matters, in % where "
+        "the scale is a logarithm. Received: none. Without one a component that does nothing can never be "
+        "settled."
+    )
+    if pilot is None:
+        return f"{told} A pilot of two seeds (hydra.sweeper.replicates=2) tells the noise."
+    sd = math.sqrt(pilot.fit.variance)
+    margin = 100 * math.expm1(0.6 * sd) if pilot.scaling.is_log else 0.6 * sd
+    unit = " %" if pilot.scaling.is_log else ""
+    return (
+        f"{told} By the noise of the {pilot.fit.n} finished runs, a margin of {margin:.2g}{unit} takes about "
+        f"10 seeds, and one of twice that about 4: analysis.margin={margin:.2g}"
+    )
+
+
+def expected_lines(growing: Growing, before: Snapshot) -> list[str]:
+    """What an adaptive study is expected to cost."""
+    import pandas as pd
+
+    from ablation.adaptive.promise import promise
+    from ablation.results.columns import factor_column
+
+    plan, n_cells = growing.study.plan, len(growing.plan.cells)
+    looks = plan.looks
+    shown = ", ".join(map(str, looks[:2])) + (f", … {looks[-1]}" if len(looks) > 2 else "")
+    lines = [f"until=settled: looks after {shown} seeds ({looks[0] * n_cells} to {looks[-1] * n_cells} runs)"]
+    pilot = _noise(growing.record, before)
+    if pilot is None:
+        lines.append("No finished runs tell of the noise yet, so what it takes is unknown.")
+        return [*lines, "Nothing was trained (hydra.sweeper.plan_only)."]
+    cells = pd.DataFrame(
+        {
+            name: factor_column([cell.levels[name] for cell in growing.plan.cells], list(levels))
+            for name, levels in growing.record.factors.items()
+        }
+    )
+    margin = pilot.scaling.margin(plan.margin)[1] / math.sqrt(pilot.fit.variance)
+    for margins, words in ((0, "no component does anything"), (2, "effects are twice the margin")):
+        found = promise(plan, cells, margin, margins)
+        lines.append(
+            f"  if {words}: about {found.seeds:.1f} seeds, {found.seeds * n_cells:.0f} runs; 9 of 10 such "
+            f"studies end by {found.most} seeds, {100 * found.settled:.0f} % with all verdicts settled"
+        )
+        if found.fixed_seeds:
+            lines.append(f"    a fixed plan that settles as many: {found.fixed_seeds * n_cells} runs")
+    return [*lines, "Nothing was trained (hydra.sweeper.plan_only)."]
+
+
+def look_lines(look: Any, plan: AdaptivePlan) -> list[str]:
+    """What a look found, in a line or two."""
+    verdicts = look.verdicts
+    names = dict(zip(plan.factors, short_names(plan.factors), strict=True))
+    rows = [
+        f"{names[row.factor]} {row.level} ({100 * chance:.0f} %)"
+        for row, chance, is_open in zip(
+            verdicts.itertuples(index=False),
+            look.next_chances,
+            verdicts["verdict"] == "inconclusive",
+            strict=True,
+        )
+        if is_open
+    ]
+    n_settled = len(verdicts) - look.open
+    line = (
+        f"Look at {counted(look.seeds, 'seed')}: {n_settled} of {counted(len(verdicts), 'verdict')} settled."
+    )
+    if rows and not look.ended:
+        line += f" Open, with the chance that the next look settles it: {', '.join(rows)}."
+    dropped = [f"{names[f]} {level}" for (f, level), n in look.dropped.items() if n == look.seeds]
+    lines = [line]
+    if dropped and not look.ended:
+        lines.append(f"No more seeds for {', '.join(dropped)}: nothing that is open depends on them.")
+    if look.ended:
+        lines.append(ENDINGS[look.ended])
+    return lines

@@ -1,0 +1,157 @@
+"""Adaptive studies as a user runs them: seeds are added until every verdict is settled."""
+
+import json
+import os
+import re
+import signal
+
+import pytest
+
+from ablation.results import open_store, read
+from tests.sweep.test_interruption import PROCESSES, rows, wait_for_rows, wait_until_gone
+
+UNTIL = ("-m", "hydra.sweeper.until=settled", "rate=0.0", "hydra.sweeper.max_replicates=12")
+SETTLED = (*UNTIL, "analysis.margin=2")
+
+
+def record(tmp_path):
+    return open_store(tmp_path / "runs/toy").load_record()
+
+
+def test_it_ends_when_every_verdict_is_settled(run_toy, tmp_path):
+    code, shown = run_toy(*SETTLED)
+    assert code == 0, shown
+    assert "Every verdict is settled." in shown
+    found = record(tmp_path)
+    looks = found.adaptive["looks"]
+    assert looks == list(range(2, looks[-1] + 1))
+    assert looks[-1] < 12
+    assert len(found.keys) <= 4 * looks[-1]
+    effects = json.loads((tmp_path / "runs/toy/report/effects.json").read_text())
+    verdicts = {row["factor"]: row["verdict"] for row in effects["responses"][0]["verdicts"]}
+    assert verdicts == {"flags.norm": "keep", "flags.activation": "keep"}
+
+
+def test_the_same_command_again_trains_nothing(run_toy, trainings, tmp_path):
+    run_toy(*SETTLED)
+    n_before, before = len(trainings()), record(tmp_path)
+    code, shown = run_toy(*SETTLED)
+    assert code == 0
+    assert "Nothing is left to do" in shown
+    assert len(trainings()) == n_before
+    assert record(tmp_path) == before
+
+
+def test_it_ends_at_the_maximum_with_what_is_open(run_toy, tmp_path):
+    code, shown = run_toy(
+        *UNTIL,
+        "analysis.margin=0.001",
+        "hydra.sweeper.max_replicates=3",
+        "flags.activation=relu,swish,linear",
+    )
+    assert code == 0
+    assert record(tmp_path).adaptive["looks"] == [2, 3]
+    assert "Look at 3 seeds" in shown
+
+
+def test_without_a_margin_it_is_refused_before_anything_is_trained(run_toy, trainings):
+    code, shown = run_toy(*UNTIL)
+    assert code == 2
+    assert "expected analysis.margin" in shown
+    assert trainings() == []
+
+
+def test_a_margin_is_offered_from_the_noise_of_a_pilot(run_toy):
+    run_toy("-m", "rate=0.0", "hydra.sweeper.replicates=2")
+    code, shown = run_toy(*UNTIL)
+    assert code == 2
+    offered = float(re.search(r"analysis\.margin=([\d.e-]+)", shown)[1])
+    assert 0.1 < offered < 2, "the noise is half a per cent"
+
+
+def test_runs_from_before_the_plan_are_a_pilot_and_do_not_count(run_toy, tmp_path):
+    run_toy("-m", "rate=0.0", "hydra.sweeper.replicates=2")
+    code, _ = run_toy(*SETTLED)
+    assert code == 0
+    assert record(tmp_path).seeds == tuple(range(2, 14))
+    assert set(read(tmp_path / "runs/toy", design_only=True)["seed"]).isdisjoint({0, 1})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("analysis.margin=3", "margin=2.0. Received: margin=3.0"),
+        ("hydra.sweeper.max_replicates=15", "maximum=12. Received: maximum=15"),
+        ("flags.activation=relu,selu", "factors="),
+        ("hydra.sweeper.hopeless=true", "hopeless=False. Received: hopeless=True"),
+    ],
+)
+def test_another_plan_is_refused(run_toy, tmp_path, change, words):
+    run_toy(*SETTLED)
+    before = record(tmp_path)
+    code, shown = run_toy(*SETTLED, change)
+    assert code == 2
+    assert words in shown
+    assert record(tmp_path) == before
+
+
+def test_a_fixed_design_is_refused_for_a_study_that_was_looked_at(run_toy, trainings):
+    run_toy(*SETTLED)
+    n_before = len(trainings())
+    code, shown = run_toy("-m", "rate=0.0")
+    assert code == 2
+    assert "hydra.sweeper.until=settled" in shown
+    assert len(trainings()) == n_before
+
+
+def test_runs_that_fail_for_good_count_as_failed_and_are_not_tried_again(run_toy, trainings, tmp_path):
+    faulty = (
+        *SETTLED,
+        "flags.activation=relu,elu,selu",
+        "fault=selu:raise",
+        "hydra.sweeper.max_replicates=4",
+    )
+    _, shown = run_toy(*faulty)
+    found = record(tmp_path)
+    assert found.adaptive["given_up"]
+    assert found.adaptive["looks"], shown
+    n_before = len(trainings())
+    run_toy(*faulty)
+    assert record(tmp_path).adaptive["given_up"] == found.adaptive["given_up"]
+    assert len(trainings()) == n_before
+
+
+def test_a_plan_says_what_to_expect(run_toy, trainings):
+    run_toy("-m", "rate=0.0", "hydra.sweeper.replicates=3")
+    n_before = len(trainings())
+    code, shown = run_toy(*SETTLED, "hydra.sweeper.plan_only=true")
+    assert code == 0
+    assert "looks after 2, 3, … 12 seeds (8 to 48 runs)" in shown
+    assert re.search(r"if no component does anything: about [\d.]+ seeds", shown)
+    assert "if effects are twice the margin" in shown
+    assert len(trainings()) == n_before
+
+
+@pytest.mark.slow
+def test_a_killed_study_goes_on_to_the_same_looks(start_toy, run_toy, tmp_path):
+    arguments = (*UNTIL[1:], "analysis.margin=0.4", "flags.activation=relu,elu,prelu")
+    process = start_toy(*PROCESSES, *arguments, "seconds=0.3")
+    wait_for_rows(tmp_path, 14, process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=20)
+    assert wait_until_gone(process.pid) == []
+    assert len(rows(tmp_path)) >= 14
+
+    process = start_toy(*PROCESSES, *arguments)
+    shown, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, shown
+    resumed = record(tmp_path)
+    verdicts = (tmp_path / "runs/toy/report/effects.json").read_bytes()
+    (tmp_path / "runs").rename(tmp_path / "interrupted")
+
+    code, shown = run_toy("-m", *arguments)
+    assert code == 0, shown
+    assert record(tmp_path).adaptive == resumed.adaptive
+    assert record(tmp_path).keys == resumed.keys
+    undisturbed = json.loads((tmp_path / "runs/toy/report/effects.json").read_bytes())
+    assert json.loads(verdicts)["responses"][0]["verdicts"] == undisturbed["responses"][0]["verdicts"]
