@@ -362,7 +362,8 @@ class Analysis:
 
     @cached_property
     def _conservative(self) -> Conservative:
-        return conservative(self.fit, np.array([row.L for row in self._judged]), self.request.alpha)
+        L = np.array([row.L for row in self._judged])
+        return conservative(self.fit, L, self.runs, self.request.alpha)
 
     @property
     def _split_along(self) -> set[str]:

@@ -42,6 +42,6 @@ def detectable_effects(earlier: Analysis, planned: pd.DataFrame) -> pd.DataFrame
     )  # fmt: skip
     names, L = contrast_rows(future.fit, future.runs.predictors)
     alpha = contrast_alpha(future.fit, asked.alpha) / len(names)
-    errors = planned_errors(future.fit, L, earlier.fit.variance)
+    errors = planned_errors(future.fit, L, future.runs, earlier.fit.variance)
     names["detectable"] = [detectable_by_all(tests, alpha)[0] for tests in errors]
     return names.assign(detectable_percent=earlier.scaling.percent(names["detectable"].to_numpy()))

@@ -1,10 +1,11 @@
-"""The inference behind verdicts: the classical test and one that allows unequal spread, whichever is wider.
+"""The inference behind verdicts: errors that allow unequal spread and effects that differ between seeds.
 
-Neither is chosen by a look at the spread. The robust one weights squared residuals so that the variance of
-a contrast is unbiased whatever the spread (Cattaneo, Jansson & Newey 2018, JASA 113:1350), with
-Satterthwaite degrees of freedom (Bell & McCaffrey; Imbens & Kolesar 2016, Review of Economics and
-Statistics 98:701). For two-level factors of a balanced design it equals the classical test; it protects
-contrasts of a noisy level of a multi-level factor.
+Two errors allow unequal spread, and a verdict must pass the tests with both: HC2 (Bell & McCaffrey 2002), and
+weights of squared residuals with which the variance of a contrast is unbiased whatever the spread (Cattaneo,
+Jansson & Newey 2018, JASA 113:1350). Both have Satterthwaite degrees of freedom (Imbens & Kolesar 2016,
+Review of Economics and Statistics 98:701), and HC2 is then CR2 with runs as clusters (Pustejovsky & Tipton
+2018, J. Bus. Econ. Stat. 36:672). For two-level factors of a balanced design both equal the classical error.
+Both are widened by what an effect may differ from seed to seed (`seed_spread`). Nothing is chosen by a test.
 """
 
 from __future__ import annotations
@@ -15,17 +16,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ablation.analysis.data.factors import Floats
-from ablation.analysis.model.fit import Fit
+from ablation.analysis.data.factors import Bools, Factor, Floats
+from ablation.analysis.data.runs import Runs
+from ablation.analysis.model.fit import EXACT_FIT, Fit
+from ablation.analysis.model.slopes import slopes_of
 from ablation.analysis.probability.distributions import t_lower, t_quantile, t_two_sided
 from ablation.analysis.sequential.looks import FrozenRow
+from ablation.analysis.verdicts.seed_spread import SeedSpread, seed_spread
 
 EXACT_UP_TO = 500
 """Up to this many runs all pairs of residuals are used; beyond, their correlations no longer matter."""
 
-
 MIN_ONE_MINUS_LEVERAGE = 0.5
 """With all leverages below one half the unbiased weights exist."""
+
+ALONE = 1e-9
+"""A run whose leverage is closer to one than this has no residual, and tells nothing of its own error."""
 
 
 class StandardError(NamedTuple):
@@ -70,65 +76,105 @@ class Conservative:
         return np.maximum(below, above)
 
 
-def conservative(fit: Fit, L: Floats, alpha: float) -> Conservative:
-    """Estimate combinations L (m x p) of coefficients with the wider of two standard errors."""
-    found = fit.estimates(L)
-    df = np.full(len(L), float(fit.df_resid))
-    p = t_two_sided(found.estimate / found.se, df)
-    robust_se, robust_df = robust_error(fit, L)
-    robust_p = t_two_sided(found.estimate / robust_se, robust_df)
-    wider = t_quantile(1 - alpha / 2, robust_df) * robust_se > t_quantile(1 - alpha / 2, df) * found.se
-    return Conservative(
-        found.estimate,
-        np.where(wider, robust_se, found.se),
-        np.where(wider, robust_df, df),
-        np.fmax(p, robust_p),
-        _errors(found.se, df, robust_se, robust_df),
-    )
+def conservative(fit: Fit, L: Floats, runs: Runs, alpha: float) -> Conservative:
+    """Estimate combinations L (m x p) of coefficients with the wider of their standard errors."""
+    estimate = fit.estimates(L).estimate
+    spread = seed_spread(fit, fit.coordinates(L), slopes_of(fit, runs, L))
+    errors = _errors(fit, L, runs, fit.residuals**2, fit.variance, spread)
+    se, df = (np.array([[error[i] for error in both] for both in errors]) for i in (0, 1))
+    widest = np.nanargmax(np.nan_to_num(t_quantile(1 - alpha / 2, df) * se, nan=-1.0), axis=1)
+    at = np.arange(len(L)), widest
+    p = t_two_sided(estimate[:, None] / se, df).max(axis=1)
+    return Conservative(estimate, se[at], df[at], p, errors)
 
 
-def planned_errors(fit: Fit, L: Floats, variance: float) -> Errors:
+def planned_errors(fit: Fit, L: Floats, runs: Runs, variance: float) -> Errors:
     """The errors to expect of combinations L (m x p) when all runs have this variance.
 
     Of `fit` only the design counts, and whether its response varies.
     """
-    length = np.linalg.norm(fit.coordinates(L), axis=1)
-    se = np.where(fit.estimable(L), length, np.nan) * np.sqrt(variance)
-    robust_se, robust_df = robust_error(fit, L, variance * (1 - fit.leverage))
-    return _errors(se, np.full(len(L), float(fit.df_resid)), robust_se, robust_df)
+    spread = seed_spread(fit, fit.coordinates(L), slopes_of(fit, runs, L), planned=True)
+    return _errors(fit, L, runs, variance * (1 - fit.leverage), variance, spread)
 
 
-def _errors(se: Floats, df: Floats, robust_se: Floats, robust_df: Floats) -> Errors:
-    """The classical error of each contrast and, where there is one, the robust error."""
-    both = zip(map(StandardError, se, df), map(StandardError, robust_se, robust_df), strict=True)
-    return tuple((c,) if np.isnan(r.se) else (c, r) for c, r in both)
+def _errors(fit: Fit, L: Floats, runs: Runs, squares: Floats, variance: float, spread: SeedSpread) -> Errors:
+    """The errors of each contrast, widened by the spread between seeds.
+
+    Degrees of freedom: what the variance of each part is uncertain by adds up.
+    """
+    both = robust_errors(fit, L, runs, squares, variance)
+    more = np.maximum(1 / spread.df - 1 / fit.df_resid, 0.0) if fit.df_resid > 0 else spread.df
+    widened = [(se * spread.factor, 1 / (1 / df + more)) for se, df in both]
+    return tuple(
+        tuple(StandardError(float(se[i]), float(df[i])) for se, df in widened) for i in range(len(L))
+    )
 
 
-def robust_error(fit: Fit, L: Floats, squares: Floats | None = None) -> tuple[Floats, Floats]:
+def robust_errors(
+    fit: Fit, L: Floats, runs: Runs, squares: Floats, variance: float
+) -> list[tuple[Floats, Floats]]:
     """Standard errors that allow unequal spread, and their degrees of freedom, of L (m x p), each (m,).
 
-    HC2 where a leverage is too high for the unbiased weights, NaN where a leverage is 1.
+    HC2 and the unbiased one, in which HC2 stands in where a leverage is too high for unbiased weights or
+    they give no positive variance. NaN without an error estimate.
 
     Args:
         fit: the fit whose coefficients are combined.
         L: the combinations.
-        squares: squared residuals (n,) in place of those of the fit.
+        runs: the rows of the fit.
+        squares: squared residuals (n,), of the fit or to be expected.
+        variance: of the residuals, for contrasts that have no error of their own.
     """
-    one_minus_leverage = 1 - fit.leverage
-    squares = fit.residuals**2 if squares is None else squares
-    if not fit.has_hc3:
-        return np.full(len(L), np.nan), np.full(len(L), np.nan)
+    if np.isnan(fit.variance):
+        nothing = np.full(len(L), np.nan)
+        return [(nothing, nothing)]
     shares = (
         fit.loadings(fit.coordinates(L))
     ) ** 2  # (n x m): variance of a contrast = shares . variances of runs
-    weights = shares / one_minus_leverage[:, None]
+    free = fit.leverage < 1 - ALONE
+    room = np.where(free, 1 - fit.leverage, 1.0)
+    others = _of_others(shares, squares / room, free, runs) / room[:, None]
+    hc2 = np.where(free[:, None], shares / room[:, None], 0.0) + others
     if fit.n > EXACT_UP_TO:
-        spread = np.einsum("im,i->m", weights**2, one_minus_leverage**2)
+        spreads = [np.einsum("im,i->m", hc2**2, room**2)]
+        weights = [hc2]
     else:
         pairs = (np.eye(fit.n) - fit.q @ fit.q.T) ** 2  # E(residual^2) = pairs @ variances of runs
-        if one_minus_leverage.min() > MIN_ONE_MINUS_LEVERAGE:
-            unbiased = np.linalg.solve(pairs, shares)
-            weights = np.where(squares @ unbiased > 0, unbiased, weights)
-        spread = np.einsum("im,im->m", weights, pairs @ weights)
-    se = np.sqrt(squares @ weights)
-    return np.where(fit.estimable(L), se, np.nan), shares.sum(axis=0) ** 2 / spread
+        unbiased = _unbiased(pairs, shares, room, free) + others
+        weights = [hc2, np.where(squares @ unbiased > 0, unbiased, hc2)]
+        spreads = [np.einsum("im,im->m", w, pairs @ w) for w in weights]
+    total, known = shares.sum(axis=0), fit.estimable(L)
+    found = []
+    for w, spread in zip(weights, spreads, strict=True):
+        own = squares @ w
+        # residuals that are all zero but for rounding say nothing: the error of all runs then
+        is_real = own > EXACT_FIT**2 * variance * total
+        se = np.sqrt(np.where(is_real, own, variance * total))
+        df = np.where(is_real, np.minimum(total**2 / spread, fit.df_resid), fit.df_resid)
+        found.append((np.where(known, se, np.nan), df))
+    return found
+
+
+def _unbiased(pairs: Floats, shares: Floats, room: Floats, free: Bools) -> Floats:
+    """Weights (n x m) of squared residuals with which variances are unbiased; NaN where there are none."""
+    weights = np.zeros_like(shares)
+    if room.min() <= MIN_ONE_MINUS_LEVERAGE:
+        return np.full_like(shares, np.nan)
+    weights[free] = np.linalg.solve(pairs[np.ix_(free, free)], shares[free])
+    return weights
+
+
+def _of_others(shares: Floats, variances: Floats, free: Bools, runs: Runs) -> Floats:
+    """Weights (n x m) of the runs that stand in for those of leverage one, whose own error nobody knows.
+
+    For each the runs of that of its levels that is the noisiest, or all runs if these are noisier.
+    """
+    weights = np.zeros_like(shares)
+    for alone in np.flatnonzero(~free & (shares.max(axis=1) > ALONE**2)):
+        groups = [
+            free,
+            *(free & (f.codes == f.codes[alone]) for f in runs.predictors if isinstance(f, Factor)),
+        ]
+        noisiest = max((g for g in groups if g.any()), key=lambda g: float(variances[g].mean()))
+        weights[noisiest] += shares[alone] / noisiest.sum()
+    return weights
