@@ -169,7 +169,9 @@ class Analysis:
         None where there is an error estimate, or where the contrasts of the design are not orthogonal.
 
         Columns: contrast, estimate, half_normal (quantile to plot |estimate| against), s0, PSE, df, ME, SME
-        (the same in all rows), beyond_ME, beyond_SME. If all factors have two levels the estimates are
+        (the same in all rows); rate_ME, rate_SME: the share of contrasts of pure noise beyond ME, and of
+        studies of pure noise with any beyond SME (alpha is nominal, and few contrasts are judged more
+        cautiously); beyond_ME, beyond_SME. If all factors have two levels the estimates are
         effects (level - reference, products of -1 and +1 for interactions), otherwise contrasts of unit
         length; those of a multi-level factor (Helmert) are one arbitrary choice of many.
         """
@@ -180,7 +182,7 @@ class Analysis:
         """What each component does: one row per contrast, or per level of another factor it depends on.
 
         Columns: factor, level, reference, within (empty, or `factor=level` of the other factor); estimate,
-        se, df, ci_low, ci_high (classical or robust to unequal spread, whichever is wider); p_adjusted
+        se, df, ci_low, ci_high (allow unequal spread and effects that differ between seeds); p_adjusted
         (Holm over all rows, and a tenth of alpha is spent on looking for interactions); p_beyond (the effect
         is beyond the margin, in one family with p_adjusted) and p_equivalence (it is inside: two one-sided
         tests, Holm over all rows), NaN without a margin; percent, percent_low, percent_high; verdict
@@ -242,7 +244,10 @@ class Analysis:
 
     @cached_property
     def diagnostics(self) -> Diagnostics:
-        """Tables about the residuals: influence, outlier, spread, breusch_pagan, box_cox, block_variance."""
+        """Tables about the residuals.
+
+        influence, outlier, spread, by_seed, breusch_pagan, box_cox, block_variance.
+        """
         return Diagnostics(self.fit, self.runs, self.scaling, self.request.alpha)
 
     @cached_property

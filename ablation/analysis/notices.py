@@ -29,6 +29,8 @@ class Notice:
     - `few-blocks`: blocks, block. `unreplicated`: df. `incomparable-cells`: cells (how many), block.
     - `interaction`: tests (each some terms and p), kind (`split`, `aliased` or `screened`).
     - `lack-of-fit`: p, may_be. `unequal-spread`: factors (each a factor, sd_ratio and its widest level).
+    - `differs-by-seed`: effects (each a factor, spread of its effect over the noise, p), block.
+    - `no-own-error`: runs (how many), effects that rest on them (each a factor, a level and its reference).
     - `outlier`, `influence`: runs (each a run's label in the table, cell, at (the block's value), size: the
       studentized residual or Cook's distance), block.
     """

@@ -10,10 +10,12 @@ import pandas as pd
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.diagnostics.diagnostics import Diagnostics
 from ablation.analysis.model.fit import Fit
+from ablation.analysis.model.means import contrast_rows
 from ablation.analysis.model.separable import factors_of
 from ablation.analysis.model.terms import Group
 from ablation.analysis.notices import Notice
 from ablation.analysis.tables.cells import CellMeans
+from ablation.analysis.verdicts.conservative import ALONE
 
 MAX_COOKS_DISTANCE = 1.0
 """A run that moves the fit by more than this deserves a look (Cook & Weisberg 1982)."""
@@ -25,12 +27,16 @@ MIN_BLOCKS = 3
 
 
 def residual_notices(diagnostics: Diagnostics, alpha: float) -> list[Notice]:
-    """Unequal spread, outliers, influential runs."""
+    """Unequal spread, effects that differ from seed to seed, outliers, influential runs."""
     notices = []
     spread = diagnostics.spread[diagnostics.spread["p_adjusted"] < alpha]
     if len(spread):
         factors = [(r["factor"], r["sd_ratio"], r["widest"]) for r in spread.to_dict("records")]
         notices.append(Notice("unequal-spread", {"factors": factors}))
+    apart = diagnostics.by_seed[diagnostics.by_seed["p_adjusted"] < alpha]
+    if len(apart) and diagnostics.runs.block:
+        effects = [(r["factor"], r["ratio"], r["p_adjusted"]) for r in apart.to_dict("records")]
+        notices.append(Notice("differs-by-seed", {"effects": effects, "block": diagnostics.runs.block.name}))
     far, influence = diagnostics.outliers["studentized"], diagnostics.influence["cooks_distance"]
     heavy = influence[influence > MAX_COOKS_DISTANCE].head(MAX_NAMED)
     for code, sizes in (("outlier", far), ("influence", heavy)):
@@ -73,8 +79,8 @@ def model_notices(
 
 
 def design_notices(runs: Runs, fit: Fit, cells: CellMeans) -> list[Notice]:
-    """Cells without repetition or comparison, rows that share cell and seed, and too few seeds."""
-    notices = []
+    """Runs, cells without repetition or comparison, rows that share cell and seed, and too few seeds."""
+    notices = _alone(runs, fit)
     if fit.df_resid > 0 and cells.df == 0:
         notices.append(Notice("unreplicated", {"df": fit.df_resid}))
     if runs.block is None:
@@ -88,3 +94,15 @@ def design_notices(runs: Runs, fit: Fit, cells: CellMeans) -> list[Notice]:
     if (n := len(runs.block.levels)) < MIN_BLOCKS:
         notices.append(Notice("few-blocks", {"blocks": n, "block": block}))
     return notices
+
+
+def _alone(runs: Runs, fit: Fit) -> list[Notice]:
+    """Runs that the fit meets in any case: what rests on them has no error of its own."""
+    alone = np.flatnonzero(fit.leverage > 1 - ALONE)
+    if np.isnan(fit.variance) or not len(alone):
+        return []
+    names, L = contrast_rows(fit, runs.predictors)
+    shares = fit.q[alone] @ fit.coordinates(L).T
+    resting = names[(np.abs(shares) > ALONE).any(axis=0) & fit.estimable(L)]
+    effects = [(r["factor"], r["level"], r["reference"]) for r in resting.to_dict("records")]
+    return [Notice("no-own-error", {"runs": len(alone), "effects": effects})]

@@ -13,6 +13,7 @@ from scipy import special
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale
+from ablation.analysis.diagnostics.by_seed import by_seed_table
 from ablation.analysis.diagnostics.spread import along_the_fit, spread_table
 from ablation.analysis.diagnostics.variance_share import block_variance_table
 from ablation.analysis.model.fit import Fit, fit_least_squares
@@ -95,6 +96,16 @@ class Diagnostics:
         smallest standard deviation), widest (the level with the largest).
         """
         return spread_table(self.fit, self.runs.factors)
+
+    @cached_property
+    def by_seed(self) -> pd.DataFrame:
+        """Does the effect of a component differ from seed to seed: F test of its interaction with the block.
+
+        Columns: factor, F, df1, df2 (against the model with this interaction; NaN where no degree of freedom
+        is left beside it), p, p_adjusted (Holm), ratio (standard deviation of an effect over seeds, in units
+        of the noise: moment estimate, 0 at least).
+        """
+        return by_seed_table(self.fit, self.runs)
 
     @cached_property
     def breusch_pagan(self) -> pd.DataFrame:

@@ -45,6 +45,7 @@ def check_lines(study: Subject, words: Wording, analysis: Analysis) -> list[Line
         _along(words, analysis),
         _outlier(study, words, analysis),
         _influence(analysis),
+        _by_seed(words, analysis),
         _fit(words, analysis),
         _scale(analysis),
     ]
@@ -60,6 +61,22 @@ def _spread(words: Wording, analysis: Analysis) -> Line:
         f"The levels of {words.factor(worst['factor'])} differ most: the largest standard deviation, at "
         f"{clipped(worst['widest'])}, is {plain(worst['sd_ratio'])} times the smallest (Brown–Forsythe with "
         f"Holm, {p_text(worst['p_adjusted'])})."
+    )
+    if worst["p_adjusted"] < words.alpha:
+        return "warn", title, f"{found} Verdicts allow for it."
+    return "pass", title, found
+
+
+def _by_seed(words: Wording, analysis: Analysis) -> Line:
+    table, title = analysis.diagnostics.by_seed, "Effects from seed to seed"
+    table = table[table["p_adjusted"].notna()]
+    if table.empty:
+        return "unknown", title, "Needs two seeds in which every component varies, and runs beyond that."
+    worst = table.loc[table["p_adjusted"].idxmin()]
+    found = (
+        f"The effect of {words.factor(worst['factor'])} differs most: by {plain(worst['ratio'])} times the "
+        f"noise (F = {plain(worst['F'])} on {worst['df1']} and {worst['df2']} df, with Holm "
+        f"{p_text(worst['p_adjusted'])})."
     )
     if worst["p_adjusted"] < words.alpha:
         return "warn", title, f"{found} Verdicts allow for it."

@@ -144,10 +144,12 @@ def _unreplicated(words: Wording, analysis: Analysis, prefix: str, drawer: Drawe
     if lenth is None or lenth.empty:
         return []
     alone, among_all = value(lenth["ME"].iloc[0], 3), value(lenth["SME"].iloc[0], 3)
+    false_alone, false_among = (f"{100 * lenth[name].iloc[0]:.1f} %" for name in ("rate_ME", "rate_SME"))
     text = (
         "Without replicates there is no error estimate. Lenth's method asks instead which contrasts stand "
         f"out from the others. Beyond the margin of error {alone} a contrast stands out by itself; beyond "
-        f"{among_all}, among all."
+        f"{among_all}, among all. Of contrasts that are noise, {false_alone} lie beyond the first, and "
+        f"{false_among} of such studies have one beyond the second."
     )
     if words.is_log:
         text += " They are differences of natural logarithms: 0.1 is 10.5 %."

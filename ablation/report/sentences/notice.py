@@ -173,6 +173,26 @@ def _unequal_spread(words: Wording, factors: Sequence[tuple[str, float, str]]) -
     )
 
 
+def _differs_by_seed(words: Wording, effects: Sequence[tuple[str, float, float]], block: str) -> str:
+    named = [f"{words.factor(f)} ({ratio:.2g} times the noise, {p_text(p)})" for f, ratio, p in effects]
+    return (
+        f"The effect of {listed(named, SHOWN)} differs from one {block} to the next. The verdicts allow for "
+        f"it; only more {words.blocks} make them surer."
+    )
+
+
+def _no_own_error(words: Wording, runs: int, effects: Sequence[tuple[str, str, str]]) -> str:
+    which = "One run is" if runs == 1 else f"{runs} runs are"
+    told = f"{which} alone in a group that the model gives a parameter of its own, such as a level or a block"
+    if not effects:
+        return f"{told}: nothing can be learned from {'it' if runs == 1 else 'them'}."
+    named = [f"{words.at(f, level)} against {clipped(reference)}" for f, level, reference in effects]
+    return (
+        f"{told}. How noisy it is cannot be known: for "
+        f"{listed(named, SHOWN)} the noise of other runs is taken. Repeat such runs."
+    )
+
+
 def _outlier(words: Wording, runs: Sequence[Mapping[str, Any]], block: str) -> str:
     named = listed([f"{words.run(run, block)}, {plain(run['size'])}" for run in runs], len(runs), "; ")
     if len(runs) == 1:
@@ -216,6 +236,8 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "interaction": _interaction,
     "lack-of-fit": _lack_of_fit,
     "unequal-spread": _unequal_spread,
+    "differs-by-seed": _differs_by_seed,
+    "no-own-error": _no_own_error,
     "outlier": _outlier,
     "influence": _influence,
 }
