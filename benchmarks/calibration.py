@@ -2,6 +2,7 @@
 
     python -m benchmarks.calibration            # 2000 simulated studies per row, some ten minutes
     python -m benchmarks.calibration --studies 200
+    python -m benchmarks.calibration --only 2x2x2x4
 
 Every simulated study goes through `ablation.analysis.analyze` as a user's table would.
 """
@@ -10,17 +11,22 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import math
 import platform
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from ablation.analysis import Analysis, analyze
+from ablation.analysis.verdicts.power import detectable
+from ablation.analysis.verdicts.rows import contrast_alpha
 
-FACTORS = ("a", "b", "c")
-CELLS = list(itertools.product([0, 1], [0, 1], list("wxyz")))
+SMALL = {"a": (0, 1), "b": (0, 1), "c": tuple("wxyz")}
+LARGE = {"a": (0, 1), "b": (0, 1), "d": (0, 1), "c": tuple("wxyz")}
+SWITCHES = dict.fromkeys("abcde", (0, 1))
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,14 @@ class World:
         failing: probability that a run fails; three times that at level z of c.
         planted: whether a = 1 and c = x get the effect that `power` promises to find 4 times in 5: its
             `detectable` (root mean square) in studies without effects.
+        classical: whether a = 1 gets the effect that a classical test would find 4 times in 5.
         effects: the planted effects of (factor, level), in residual standard deviations of a quiet run.
         interaction: planted effect of a = 1 at level z of c, likewise.
         margin: smallest effect that matters, in %; None: none is declared.
+        factors: their levels.
+        spread: standard deviation over seeds of the effect of each level, in units of the noise.
+        spreading: the factors whose effects differ so from seed to seed; all if empty.
+        alone: one run more, that tells nothing of its error: of a `seed` of its own, or of a `level` v of c.
     """
 
     name: str
@@ -51,6 +62,11 @@ class World:
     effects: dict[tuple[str, object], float] = field(default_factory=dict)
     interaction: float = 0.0
     margin: float | None = None
+    classical: bool = False
+    factors: Mapping[str, Sequence[object]] = field(default_factory=lambda: SMALL)
+    spread: float = 0.0
+    spreading: str = ""
+    alone: str = ""
 
 
 NOISES = (
@@ -79,22 +95,56 @@ WORLDS = (
     World(
         "normal, every effect just beyond the margin", seeds=10, effects=dict.fromkeys(EVERY, EDGE), margin=3
     ),
+    World("2 seeds, reference level 2.5 x noisier", seeds=2, noisy="w"),
+    World("reference 2.5 x noisier, a run of its own seed", noisy="w", alone="seed"),
+    World("reference 2.5 x noisier, a level of one run", noisy="w", alone="level"),
+    *(
+        World(
+            f"2x2x2x4, {seeds} seeds, effects differ by {spread:g}", seeds=seeds, factors=LARGE, spread=spread
+        )
+        for seeds in (3, 5, 8)
+        for spread in (0.0, 0.1, 0.3, 0.5)
+    ),
+    *(
+        World(
+            f"2x2x2x4, {seeds} seeds, that of a by 0.5", seeds=seeds, factors=LARGE, spread=0.5, spreading="a"
+        )
+        for seeds in (3, 8)
+    ),
+    World("2x2x2x2x2, 3 seeds, effects differ by 0.5", seeds=3, factors=SWITCHES, spread=0.5),
+    *(
+        World(f"2x2x2x4, {seeds} seeds, classically found", seeds=seeds, factors=LARGE, classical=True)
+        for seeds in (3, 5, 8)
+    ),
 )
 
 
 def simulate(world: World, rng: np.random.Generator) -> pd.DataFrame:
-    """One study: 16 cells with paired seeds, whose own effect is as large as the noise."""
-    rows = [(*cell, seed) for cell in CELLS for seed in range(world.seeds)]
-    table = pd.DataFrame(rows, columns=[*FACTORS, "seed"])
+    """One study: all cells with paired seeds, whose own effect is as large as the noise."""
+    cells = list(itertools.product(*world.factors.values()))
+    rows = [(*cell, seed) for cell in cells for seed in range(world.seeds)]
+    rows += {"": [], "seed": [(0, 0, "x", world.seeds)], "level": [(0, 0, "v", 0)]}[world.alone]
+    table = pd.DataFrame(rows, columns=[*world.factors, "seed"])
     noise = rng.normal(size=len(table))
     if world.noise == "log-normal":
         noise = (np.exp(noise) - np.exp(0.5)) / np.sqrt((np.e - 1) * np.e)  # mean 0, standard deviation 1
-    noise *= np.where(table["c"].isin(list(world.noisy)), 2.5, 1.0)
-    signal = rng.normal(size=world.seeds)[table["seed"]] + noise
+    if world.noisy:
+        noise *= np.where(table["c"].isin(list(world.noisy)), 2.5, 1.0)
+    n_seeds = int(table["seed"].max()) + 1
+    signal = rng.normal(size=n_seeds)[table["seed"]] + noise
+    if world.spread:
+        for factor in world.spreading or world.factors:
+            for level in world.factors[factor][1:]:
+                differs = world.spread * rng.normal(size=n_seeds)
+                signal += differs[table["seed"]] * (table[factor] == level)
     for (factor, level), effect in world.effects.items():
         signal += effect * (table[factor] == level)
     signal += world.interaction * ((table["a"] == 1) & (table["c"] == "z"))
     table["loss"] = np.exp(UNIT * signal) if world.scale == "log" else 10 + UNIT * signal
+    if world.factors is SMALL:  # the first level is the reference
+        table["c"] = pd.Categorical(table["c"], [*"wxyz", *"v" * (world.alone == "level")])
+    if not world.failing:
+        return table
     fails = rng.random(len(table)) < world.failing * np.where(table["c"] == "z", 3.0, 1.0)
     return table.assign(loss=np.where(fails, np.nan, table["loss"]))
 
@@ -121,10 +171,24 @@ def plant(world: World, rng: np.random.Generator) -> World:
     return replace(world, effects=effects)
 
 
+def plant_classically(world: World, rng: np.random.Generator) -> World:
+    """The world with the effect of a that the classical test finds 4 times in 5, at Holm's strictest step."""
+    fit = study(world, rng).fit
+    n_verdicts = sum(len(levels) - 1 for levels in world.factors.values())
+    n_runs = world.seeds * math.prod(map(len, world.factors.values()))
+    size = detectable(2 / np.sqrt(n_runs), fit.df_resid, contrast_alpha(fit, 0.05) / n_verdicts)
+    return replace(world, effects={("a", 1): -size})
+
+
 def study(world: World, rng: np.random.Generator) -> Analysis:
     """Simulate a study and analyse it."""
     return analyze(
-        simulate(world, rng), "loss", FACTORS, block="seed", scale=world.scale, margin=world.margin
+        simulate(world, rng),
+        "loss",
+        list(world.factors),
+        block="seed",
+        scale=world.scale,
+        margin=world.margin,
     )
 
 
@@ -143,7 +207,7 @@ def judge(world: World, found: Analysis) -> Tally:
     false, covers, hits = False, [], dict.fromkeys([(f, str(v)) for f, v in world.effects], False)
     for r in found.verdicts.itertuples(index=False):
         true = truth(world, r.factor, r.level, r.within)
-        covers.append(r.ci_low <= true <= r.ci_high)
+        covers += [r.ci_low <= true <= r.ci_high] if np.isfinite(r.ci_low) else []
         false |= (r.verdict == "keep" and true >= 0) or (r.verdict == "hurts" and true <= 0)
         false |= r.verdict == "does nothing" and abs(true) > found.scaling.margin(world.margin or 0.0)[1]
         if (r.factor, r.level) in hits:
@@ -151,6 +215,7 @@ def judge(world: World, found: Analysis) -> Tally:
     classical = [
         r.ci_low <= truth(world, r.factor, r.level, "") <= r.ci_high
         for r in found.effects.itertuples(index=False)
+        if np.isfinite(r.ci_low)
     ]
     return Tally(bool(false), covers, classical, list(hits.values()))
 
@@ -159,12 +224,10 @@ def calibrate(world: World, n_studies: int, seed: int) -> dict[str, object]:
     """Run the studies of one world; one row of the table."""
     rng = np.random.default_rng([seed, WORLDS.index(world)])
     full = plant(world, rng) if world.planted else world
+    full = plant_classically(world, rng) if world.classical else full
     tallies = [judge(full, study(full, rng)) for _ in range(n_studies)]
-    found = (
-        [f"{100 * v:.1f} %" for v in np.mean([t.found for t in tallies], axis=0)]
-        if world.planted
-        else ["", ""]
-    )
+    hits = np.mean([t.found for t in tallies], axis=0) if world.planted or world.classical else []
+    found = [*(f"{100 * v:.1f} %" for v in hits), "", ""]
     return {
         "world": world.name,
         "studies": n_studies,

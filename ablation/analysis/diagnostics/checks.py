@@ -9,13 +9,12 @@ import pandas as pd
 
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.diagnostics.diagnostics import Diagnostics
-from ablation.analysis.model.fit import Fit
+from ablation.analysis.model.fit import ALONE, Fit
 from ablation.analysis.model.means import contrast_rows
 from ablation.analysis.model.separable import factors_of
 from ablation.analysis.model.terms import Group
 from ablation.analysis.notices import Notice
 from ablation.analysis.tables.cells import CellMeans
-from ablation.analysis.verdicts.conservative import ALONE
 
 MAX_COOKS_DISTANCE = 1.0
 """A run that moves the fit by more than this deserves a look (Cook & Weisberg 1982)."""
@@ -98,11 +97,11 @@ def design_notices(runs: Runs, fit: Fit, cells: CellMeans) -> list[Notice]:
 
 def _alone(runs: Runs, fit: Fit) -> list[Notice]:
     """Runs that the fit meets in any case: what rests on them has no error of its own."""
-    alone = np.flatnonzero(fit.leverage > 1 - ALONE)
+    alone = np.flatnonzero(fit.alone)
     if np.isnan(fit.variance) or not len(alone):
         return []
     names, L = contrast_rows(fit, runs.predictors)
-    shares = fit.q[alone] @ fit.coordinates(L).T
+    shares = fit.loadings(fit.coordinates(L))[alone]
     resting = names[(np.abs(shares) > ALONE).any(axis=0) & fit.estimable(L)]
     effects = [(r["factor"], r["level"], r["reference"]) for r in resting.to_dict("records")]
     return [Notice("no-own-error", {"runs": len(alone), "effects": effects})]

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ablation.analysis.data.factors import Floats, Ints
+from ablation.analysis.data.factors import Bools, Floats, Ints
 from ablation.analysis.model.decompose import beyond, null_space, orthonormal
 from ablation.analysis.model.terms import INVOLVED, Matrix
 from ablation.analysis.model.within import Basis, Decomposition, block_means, decompose
@@ -16,6 +16,10 @@ from ablation.analysis.probability.distributions import f_upper
 
 EXACT_FIT = 1e-9
 """Residuals smaller than this share of the response's spread (or than rounding) are a perfect fit."""
+
+
+ALONE = 1e-9
+"""A run whose leverage is closer to one than this has no residual."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,17 +233,33 @@ class Fit:
 
     @property
     def has_hc3(self) -> bool:
-        """Whether there is an error estimate, and no run that the fit meets in any case (leverage 1)."""
-        return not np.isnan(self.variance) and not (self.leverage > 1 - 1e-9).any()
+        """Whether HC3 tells anything: there is an error estimate, and more than two runs a parameter.
+
+        With two runs in each cell and a parameter for each, HC3 is sqrt(2) times the classical error in every
+        data set; with two paired seeds its square is 8/3 of it on average, and its test rejects 0.7 % at 5 %.
+        """
+        return not np.isnan(self.variance) and 2 * self.rank < self.n
+
+    @cached_property
+    def alone(self) -> Bools:
+        """The runs that the fit meets in any case, (n,): they tell nothing of their error."""
+        alone: Bools = self.leverage > 1 - ALONE
+        return alone
 
     def hc3_covariance(self, a: Floats) -> Floats:
-        """HC3 covariance (m x m) of combinations in coordinates a (m x rank) (MacKinnon & White 1985)."""
+        """HC3 covariance (m x m) of combinations in coordinates a (m x rank) (MacKinnon & White 1985).
+
+        NaN for those that rest on a run that is alone.
+        """
         influence = self._influence(a)
         covariance: Floats = influence.T @ influence
         return covariance
 
     def _influence(self, a: Floats) -> Floats:
-        return self.loadings(a) * (self.residuals / (1 - self.leverage))[:, None]
+        loadings = self.loadings(a)
+        rests_on_alone = (np.abs(loadings[self.alone]) > ALONE).any(axis=0)
+        residuals = np.where(self.alone, 0.0, self.residuals / np.where(self.alone, 1.0, 1 - self.leverage))
+        return np.where(rests_on_alone, np.nan, loadings * residuals[:, None])
 
     def _hc3(self, a: Floats) -> Floats:
         if not self.has_hc3:

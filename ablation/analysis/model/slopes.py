@@ -71,40 +71,65 @@ def slopes_of(fit: Fit, runs: Runs, L: Floats) -> Slopes | None:
         runs: the rows it is fitted on.
         L: combinations of coefficients (m x p) whose `loads` are wanted.
     """
-    if runs.block is None or len(runs.block.levels) < 2 or np.isnan(fit.variance):
+    if runs.block is None or fit.n_blocks < 2 or np.isnan(fit.variance):
         return None
-    root = fit.root_weights / np.sqrt(np.mean(fit.root_weights**2))
-    codes = [_codes(part) for part in runs.predictors]
-    columns, owner = (
-        root[:, None] * np.hstack(codes),
-        np.repeat(np.arange(len(codes)), [c.shape[1] for c in codes]),
-    )
-    n_blocks = len(runs.block.levels)
-    some = _spread_out(len(owner), max(MAX_COLUMNS // n_blocks, len(codes)))
-    judged = set(_spread_out(n_blocks, max(MAX_COLUMNS // len(some), 2)))
-    contrasts = fit.q @ fit.coordinates(L).T
-    squared, projected, within, products = np.zeros((len(L), len(owner))), [], [], []
-    for block in range(n_blocks):
-        here = np.flatnonzero(runs.block.codes == block)
-        squared += (contrasts[here].T @ columns[here]) ** 2
-        if block in judged:
-            part = columns[np.ix_(here, some)]
-            within.append(part.T @ part)
-            projected.append(fit.q[here].T @ part)
-            products.append(part.T @ fit.residuals[here])
-    seen = np.hstack(projected)
+    first = np.unique(fit.matrix.cell, return_index=True)[1]
+    codes = [_codes(part, first) for part in runs.predictors]
+    columns = np.hstack(codes) / np.sqrt(np.mean(fit.root_weights**2))
+    owner = np.repeat(np.arange(len(codes)), [part.shape[1] for part in codes])
+    some = _spread_out(len(owner), max(MAX_COLUMNS // fit.n_blocks, len(codes)))
+    judged = _spread_out(fit.n_blocks, max(MAX_COLUMNS // len(some), 2))
+    loadings = fit.loadings(fit.coordinates(L))
+    blocks = [_in_block(fit, columns, some, loadings, b, b in judged) for b in range(fit.n_blocks)]
+    squared = np.sum([block.sums**2 for block in blocks], axis=0)
     loads = np.stack([squared[:, owner == i].sum(axis=1) for i in range(len(codes))], axis=1)
-    gram = linalg.block_diag(*within) - seen.T @ seen
-    return Slopes(np.tile(owner[some], len(judged)), gram, np.concatenate(products), loads)
+    seen = np.hstack([blocks[b].seen for b in judged])
+    gram = linalg.block_diag(*(blocks[b].gram for b in judged)) - seen.T @ seen
+    products = np.concatenate([blocks[b].products for b in judged])
+    return Slopes(np.tile(owner[some], len(judged)), gram, products, loads)
 
 
-def _codes(part: Predictor) -> Floats:
+class _Block(NamedTuple):
+    """Cross products of the columns in one block.
+
+    Attributes:
+        gram: of the columns, without the block's mean (k x k).
+        seen: of the basis of the model and the columns (rank x k).
+        products: of the columns and the residuals (k,).
+        sums: of the contrasts and all columns (m x all).
+    """
+
+    gram: Floats
+    seen: Floats
+    products: Floats
+    sums: Floats
+
+
+def _in_block(fit: Fit, columns: Floats, some: Ints, loadings: Floats, block: int, is_judged: bool) -> _Block:
+    """Add up over the runs of a block, cell by cell."""
+    here = np.flatnonzero(fit.matrix.block == block)
+    cells, first, number = np.unique(fit.matrix.cell[here], return_index=True, return_inverse=True)
+    root, Z = fit.root_weights[here], columns[cells]
+    weights = np.bincount(number, root**2)
+    sums = (weights[:, None] * loadings[here[first]] / root[first, None]).T @ Z
+    if not is_judged:
+        nothing = np.empty((0, 0))
+        return _Block(nothing, nothing, nothing, sums)
+    Z = Z[:, some]
+    mean = weights @ Z / weights.sum()
+    gram = (weights[:, None] * Z).T @ Z - weights.sum() * np.outer(mean, mean)
+    within = fit.basis.at_cells[cells] - fit.basis.at_blocks[block]
+    residuals = np.bincount(number, root * fit.residuals[here])
+    return _Block(gram, (weights[:, None] * within).T @ Z, Z.T @ residuals, sums)
+
+
+def _codes(part: Predictor, at: Ints) -> Floats:
     """Columns whose coefficients, all of one variance, give every contrast twice that variance."""
     if isinstance(part, Factor):
         basis: Floats = np.linalg.qr(part.coding)[0]
-        return basis[part.codes]
+        return basis[part.codes[at]]
     low, high = part.coding[:, 0]
-    column: Floats = np.sqrt(2) * part.columns / (high - low)
+    column: Floats = np.sqrt(2) * part.columns_at(at) / (high - low)
     return column
 
 

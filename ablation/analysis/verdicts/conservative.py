@@ -18,7 +18,7 @@ import numpy as np
 
 from ablation.analysis.data.factors import Bools, Factor, Floats
 from ablation.analysis.data.runs import Runs
-from ablation.analysis.model.fit import EXACT_FIT, Fit
+from ablation.analysis.model.fit import ALONE, EXACT_FIT, Fit
 from ablation.analysis.model.slopes import slopes_of
 from ablation.analysis.probability.distributions import t_lower, t_quantile, t_two_sided
 from ablation.analysis.sequential.looks import FrozenRow
@@ -29,9 +29,6 @@ EXACT_UP_TO = 500
 
 MIN_ONE_MINUS_LEVERAGE = 0.5
 """With all leverages below one half the unbiased weights exist."""
-
-ALONE = 1e-9
-"""A run whose leverage is closer to one than this has no residual, and tells nothing of its own error."""
 
 
 class StandardError(NamedTuple):
@@ -131,7 +128,7 @@ def robust_errors(
     shares = (
         fit.loadings(fit.coordinates(L))
     ) ** 2  # (n x m): variance of a contrast = shares . variances of runs
-    free = fit.leverage < 1 - ALONE
+    free = ~fit.alone
     room = np.where(free, 1 - fit.leverage, 1.0)
     others = _of_others(shares, squares / room, free, runs) / room[:, None]
     hc2 = np.where(free[:, None], shares / room[:, None], 0.0) + others
@@ -170,11 +167,22 @@ def _of_others(shares: Floats, variances: Floats, free: Bools, runs: Runs) -> Fl
     For each the runs of that of its levels that is the noisiest, or all runs if these are noisier.
     """
     weights = np.zeros_like(shares)
-    for alone in np.flatnonzero(~free & (shares.max(axis=1) > ALONE**2)):
-        groups = [
-            free,
-            *(free & (f.codes == f.codes[alone]) for f in runs.predictors if isinstance(f, Factor)),
-        ]
-        noisiest = max((g for g in groups if g.any()), key=lambda g: float(variances[g].mean()))
-        weights[noisiest] += shares[alone] / noisiest.sum()
+    alone = np.flatnonzero(~free & (shares.max(axis=1) > ALONE**2))
+    if not len(alone):
+        return weights
+    groups = [
+        np.zeros(len(free), dtype=np.intp),
+        *(f.codes for f in runs.predictors if isinstance(f, Factor)),
+    ]
+    counts = [np.bincount(codes[free], minlength=codes.max() + 1) for codes in groups]
+    sizes = [
+        np.bincount(codes[free], variances[free], minlength=len(n)) / np.maximum(n, 1)
+        for codes, n in zip(groups, counts, strict=True)
+    ]
+    noisiest = np.argmax([size[codes[alone]] for size, codes in zip(sizes, groups, strict=True)], axis=0)
+    for i, (codes, n) in enumerate(zip(groups, counts, strict=True)):
+        given = np.zeros((len(n), shares.shape[1]))
+        chosen = alone[noisiest == i]
+        np.add.at(given, codes[chosen], shares[chosen])
+        weights[free] += (given / np.maximum(n, 1)[:, None])[codes[free]]
     return weights
