@@ -99,11 +99,12 @@ WORLDS = (
     World("reference 2.5 x noisier, a run of its own seed", noisy="w", alone="seed"),
     World("reference 2.5 x noisier, a level of one run", noisy="w", alone="level"),
     *(
-        World(
-            f"2x2x2x4, {seeds} seeds, effects differ by {spread:g}", seeds=seeds, factors=LARGE, spread=spread
-        )
+        World(f"2x2x2x4, {seeds} seeds, {named}", seeds=seeds, factors=LARGE, spread=spread)
         for seeds in (3, 5, 8)
-        for spread in (0.0, 0.1, 0.3, 0.5)
+        for spread, named in (
+            (0.0, "effects alike"),
+            *((s, f"effects differ by {s}") for s in (0.1, 0.3, 0.5)),
+        )
     ),
     *(
         World(
