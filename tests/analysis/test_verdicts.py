@@ -46,10 +46,8 @@ def test_trap_21_an_interaction_gives_a_verdict_per_level(c03, verdicts):
     for level, expected in c03.expected["contrast_B_within_A"].items():
         found = row(split, within=f"Activation={level}")
         close(found.estimate, expected["est"])
-        if level != "sigmoid":  # the noisy level's interval is wider than the classical one
-            close([found.se, found.ci_low, found.ci_high], [expected["se"], expected["lo"], expected["hi"]])
-        else:
-            assert found.se > expected["se"]
+        # R has one error for all levels: too wide for three, too narrow for the noisy one.
+        assert (found.se > expected["se"]) == (level == "sigmoid")
     assert set(split["verdict"]) == {"keep"}
 
 

@@ -168,8 +168,8 @@ def _unequal_spread(words: Wording, factors: Sequence[tuple[str, float, str]]) -
         for factor, ratio, widest in factors
     ]
     return (
-        f"The spread differs between the levels of {listed(named, SHOWN)}. Trust p (HC3) for these "
-        "contrasts; the verdicts allow for it."
+        f"The spread differs between the levels of {listed(named, SHOWN)}. The verdicts allow for it; of the "
+        "other tests trust those with HC3."
     )
 
 
