@@ -209,8 +209,10 @@ def judge(world: World, found: Analysis) -> Tally:
     for r in found.verdicts.itertuples(index=False):
         true = truth(world, r.factor, r.level, r.within)
         covers += [r.ci_low <= true <= r.ci_high] if np.isfinite(r.ci_low) else []
-        false |= (r.verdict == "keep" and true >= 0) or (r.verdict == "hurts" and true <= 0)
-        false |= r.verdict == "does nothing" and abs(true) > found.scaling.margin(world.margin or 0.0)[1]
+        least = found.scaling.margin(world.margin or 0.0)[1]  # what matters; keep and hurts say more
+        false |= (r.verdict == "keep" and true >= -least) or (r.verdict == "hurts" and true <= least)
+        false |= (r.verdict == "better" and true >= 0) or (r.verdict == "worse" and true <= 0)
+        false |= r.verdict == "does nothing" and abs(true) > least
         if (r.factor, r.level) in hits:
             hits[r.factor, r.level] |= r.verdict == "keep"
     classical = [
