@@ -24,7 +24,8 @@ class Course:
         seeds: number of seeds at each look, (n_looks,); the last is the maximum.
         covariance: of the estimates of one seed, in units of the noise variance, (n_rows, n_rows).
         df: degrees of freedom of the classical error at each look, (n_looks,).
-        robust_df: likewise of the robust error, (n_looks, n_rows).
+        robust_df: likewise of the verdicts' error, (n_looks, n_rows).
+        widening: that error over the classical one, (n_looks, n_rows).
         alpha: error of the equivalence tests, and of the tests of effects where `contrast_alpha` is not less.
         contrast_alpha: error of the tests of effects.
         margin: smallest effect that matters, in units of the noise; 0 where there is none.
@@ -34,6 +35,7 @@ class Course:
     covariance: Floats
     df: Floats
     robust_df: Floats
+    widening: Floats
     alpha: float
     contrast_alpha: float
     margin: float
@@ -113,7 +115,7 @@ class _Studies:
         self.squares += self.rng.chisquare(course.df[k] - (course.df[k - 1] if k else 0), size=n)
         estimate = self.total / course.seeds[k]
         noise = np.sqrt(self.squares / course.df[k])[:, None]
-        se = noise * np.sqrt(np.diag(course.covariance) / course.seeds[k])
+        se = noise * np.sqrt(np.diag(course.covariance) / course.seeds[k]) * course.widening[k]
         df = np.fmin(course.df[k], course.robust_df[k])
         effect = special.stdtr(df, -np.abs(estimate / se))
         equal = special.stdtr(df, (np.abs(estimate) - course.margin) / se)

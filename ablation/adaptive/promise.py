@@ -67,10 +67,12 @@ def course_of(plan: AdaptivePlan, cells: pd.DataFrame, margin: float) -> Course:
     few = np.unique(seeds[np.linspace(0, len(seeds) - 1, min(4, len(seeds))).astype(int)])
     parts = [_at(plan, cells, int(n)) for n in few]
     df = np.interp(seeds, few, [part.df for part in parts])
-    robust = np.array([part.robust_df for part in parts])
-    robust_df = np.column_stack([np.interp(seeds, few, column) for column in robust.T])
+    robust_df, widening = (
+        np.column_stack([np.interp(seeds, few, row) for row in np.transpose(values)])
+        for values in ([part.robust_df for part in parts], [part.widening for part in parts])
+    )
     first = parts[0]
-    return Course(seeds, first.covariance, df, robust_df, plan.alpha, first.contrast_alpha, margin)
+    return Course(seeds, first.covariance, df, robust_df, widening, plan.alpha, first.contrast_alpha, margin)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +82,7 @@ class _Part:
     covariance: Floats
     df: float
     robust_df: Floats
+    widening: Floats
     contrast_alpha: float
 
 
@@ -93,10 +96,12 @@ def _at(plan: AdaptivePlan, cells: pd.DataFrame, n_seeds: int) -> _Part:
     )  # fmt: skip
     _, L = contrast_rows(future.fit, future.runs.predictors)
     coordinates = future.fit.coordinates(L)
-    errors = planned_errors(future.fit, L, 1.0)
+    errors = planned_errors(future.fit, L, future.runs, 1.0)
+    classical = np.linalg.norm(coordinates, axis=1)
     return _Part(
         n_seeds * coordinates @ coordinates.T,
         float(future.fit.df_resid),
         np.array([min(error.df for error in each) for each in errors]),
+        np.array([max(error.se for error in each) for each in errors]) / classical,
         contrast_alpha(future.fit, plan.alpha),
     )

@@ -16,7 +16,7 @@ def course(margin):
     df = 32.0 * SEEDS - SEEDS - 18
     robust = np.repeat(df[:, None], 6, axis=1)
     robust[:, 3:] *= 0.6
-    return Course(SEEDS, covariance, df, robust, 0.05, 0.045, margin)
+    return Course(SEEDS, covariance, df, robust, np.ones_like(robust), 0.05, 0.045, margin)
 
 
 @pytest.mark.parametrize(
