@@ -68,13 +68,17 @@ def _spread(words: Wording, analysis: Analysis) -> Line:
 
 
 def _by_seed(words: Wording, analysis: Analysis) -> Line:
-    table, title = analysis.diagnostics.by_seed, "Effects from seed to seed"
+    table, title = analysis.diagnostics.by_seed, f"Effects by {words.block or 'block'}"
     table = table[table["p_adjusted"].notna()]
     if table.empty:
-        return "unknown", title, "Needs two seeds in which every component varies, and runs beyond that."
+        return (
+            "unknown",
+            title,
+            "Needs every component in two blocks at least, and more runs than that takes.",
+        )
     worst = table.loc[table["p_adjusted"].idxmin()]
     found = (
-        f"The effect of {words.factor(worst['factor'])} differs most: by {plain(worst['ratio'])} times the "
+        f"The effect of {words.factor(worst['factor'])} differs most between them: by {plain(worst['ratio'])} times the "
         f"noise (F = {plain(worst['F'])} on {worst['df1']} and {worst['df2']} df, with Holm "
         f"{p_text(worst['p_adjusted'])})."
     )
