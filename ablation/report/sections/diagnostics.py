@@ -77,10 +77,10 @@ def _by_seed(words: Wording, analysis: Analysis) -> Line:
             "Needs every component in two blocks at least, and more runs than that takes.",
         )
     worst = table.loc[table["p_adjusted"].idxmin()]
+    test = f"F = {plain(worst['F'])} on {worst['df1']} and {worst['df2']} df"
     found = (
-        f"The effect of {words.factor(worst['factor'])} differs most between them: by {plain(worst['ratio'])} times the "
-        f"noise (F = {plain(worst['F'])} on {worst['df1']} and {worst['df2']} df, with Holm "
-        f"{p_text(worst['p_adjusted'])})."
+        f"The effect of {words.factor(worst['factor'])} differs most between them: by "
+        f"{plain(worst['ratio'])} times the noise ({test}, with Holm {p_text(worst['p_adjusted'])})."
     )
     if worst["p_adjusted"] < words.alpha:
         return "warn", title, f"{found} Verdicts allow for it."
