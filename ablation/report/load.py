@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -253,7 +253,8 @@ def _adaptive_answer(
     if not looks:
         first = f"The first look needs whole seeds; {len(frame)} runs are finished so far."
         return ResponseResult(response, _either(direction), None, first)
-    return ResponseResult(response, looks[-1].analysis.request.direction, looks[-1].analysis)
+    last = looks[-1].analysis
+    return ResponseResult(response, last.request.direction, last, looks=looks)
 
 
 def _either(direction: object) -> str:
@@ -293,8 +294,7 @@ def _prefixed(answers: Sequence[ResponseResult]) -> list[ResponseResult]:
     for answer in answers[1:]:
         prefixes.append(unique(slug(answer.response), prefixes))
     return [
-        ResponseResult(a.response, a.direction, a.analysis, a.obstacle, f"{prefix}-" if prefix else "")
-        for a, prefix in zip(answers, prefixes, strict=True)
+        replace(a, prefix=f"{prefix}-" if prefix else "") for a, prefix in zip(answers, prefixes, strict=True)
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ablation.adaptive.replay import Look
 from ablation.analysis import Analysis
 from ablation.analysis.data.endings import endings
 from ablation.analysis.data.factors import Bools, Floats, Ints
@@ -34,6 +35,7 @@ class ResponseResult:
         obstacle: why there is no analysis.
         prefix: start of the names of its files; empty for the first response.
         unit: of the response; empty where it has none.
+        looks: of an adaptive study, those that were taken.
     """
 
     response: str
@@ -42,6 +44,7 @@ class ResponseResult:
     obstacle: str = ""
     prefix: str = ""
     unit: str = ""
+    looks: Sequence[Look] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from ablation.errors import UsageError
 from ablation.numbers import duration
-from ablation.results import StudyRecord, open_existing
+from ablation.results import Snapshot, StudyRecord, open_existing
 from ablation.sweep.forecast import time_left
 from ablation.sweep.plan import label
 from ablation.sweep.survey import Survey, survey
@@ -39,13 +39,27 @@ def _show(path: str) -> None:
     if not record.keys:
         raise UsageError(f"{path}: expected a study that has been planned. Received: none there")
     found, factors = survey(snapshot, record.keys), list(record.factors)
-    print_lines(status_lines(record, found))
+    print_lines([*status_lines(record, found), *_looks(snapshot)])
     lines = [
         f"{'interrupted' if attempt.status == 'lost' else 'failed'}: {attempt_label(attempt, factors)}: "
         f"{reason(attempt)}{log_of(attempt, path)}"
         for attempt in found.failed.values()
     ]
     print_failures(sorted(lines))
+
+
+def _looks(snapshot: Snapshot) -> list[str]:
+    """The last look of an adaptive study: what is open, and the chance that the next look settles it."""
+    if not snapshot.record.adaptive:
+        return []
+    from ablation.adaptive.study import replay_of
+    from ablation.results.table import table
+    from ablation.sweep.growing import look_lines
+
+    replay = replay_of(snapshot.record, table(snapshot))
+    if not replay.looks:
+        return [f"The first look comes at {replay.next} seeds."]
+    return look_lines(replay.looks[-1], replay.plan)
 
 
 def status_lines(record: StudyRecord, found: Survey) -> list[str]:

@@ -11,6 +11,7 @@ from ablation.report.figures.forest import effects_forest
 from ablation.report.figures.half_normal import half_normal
 from ablation.report.figures.latent import latent_scatter, latent_walk
 from ablation.report.figures.level_means import marginal_means
+from ablation.report.figures.look_by_look import look_by_look
 from ablation.report.figures.map_grid import heatmaps
 from ablation.report.figures.pair_grid import interactions
 from ablation.report.figures.picture import Picture
@@ -28,6 +29,7 @@ __all__ = [
     "latent_scatter",
     "latent_walk",
     "learning_curves",
+    "look_by_look",
     "marginal_means",
     "reconstructions",
     "residuals",

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ablation.report.document import Document, Prose, Section
 from ablation.report.drawing import Drawer
+from ablation.report.sections.adaptive import adaptive
 from ablation.report.sections.anova import anova
 from ablation.report.sections.article import article
 from ablation.report.sections.cells import best_cells
@@ -30,6 +31,7 @@ Builder = Callable[[Subject, ResponseResult, Drawer], "Section | None"]
 
 OF_EACH_RESPONSE: Sequence[Builder] = (
     verdicts,
+    adaptive,
     best_cells,
     article,
     anova,

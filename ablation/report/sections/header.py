@@ -23,6 +23,8 @@ def design(study: Subject) -> str:
     sizes = "×".join(str(len(levels)) for levels in study.factors.values()) or "1"
     words = record.design.words or f"{sizes} full factorial"
     seeds = "1 seed" if n_seeds == 1 else f"{n_seeds} paired seeds"
+    if study.main.looks:
+        seeds = f"{study.main.looks[-1].seeds} paired seeds of at most {n_seeds} (adaptive)"
     return f"{words} × {seeds} = {counted(n_runs, 'run')}; {ended(study)}"
 
 

@@ -79,6 +79,8 @@ def _moves(found: Finding, words: Wording) -> str:
 
 def _next_step(found: Finding, words: Wording) -> str:
     """What would settle it, or why that cannot be said."""
+    if words.is_adaptive:
+        return "the plan of the study says whether more seeds follow"
     if found.seeds is not None:
         return f"about {words.repeats(found.seeds)} would settle it"
     if words.margin is None:

@@ -40,6 +40,7 @@ class Wording:
         block: what repeats every cell, such as `seed`; empty if nothing does.
         labels: factor -> what to call it; factors without a label keep their name.
         levels: factor -> its levels, the reference first.
+        is_adaptive: whether the study adds seeds until its verdicts are settled.
     """
 
     response: str
@@ -51,6 +52,7 @@ class Wording:
     block: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     levels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    is_adaptive: bool = False
 
     @classmethod
     def of(cls, analysis: Analysis, **known: Any) -> Wording:
@@ -63,6 +65,7 @@ class Wording:
             margin=asked.margin,
             alpha=asked.alpha,
             block=block.name if block else "",
+            is_adaptive=asked.looks is not None,
             levels={factor.name: factor.levels for factor in analysis.selection.attempted.factors},
         )
         return replace(found, **known)

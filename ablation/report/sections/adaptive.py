@@ -1,0 +1,82 @@
+"""How an adaptive study went: its plan, its looks, and why it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ablation.adaptive.replay import HOPELESS, MAXIMUM, SETTLED, Look
+from ablation.numbers import p_value
+from ablation.report.document import Prose, Section
+from ablation.report.drawing import Drawer, figures
+from ablation.report.sections.tables import ALL, contrast, made
+from ablation.report.sentences import Wording
+from ablation.report.subject import ResponseResult, Subject
+from ablation.words import counted
+
+_ENDED = {
+    SETTLED: "It ended when every verdict was settled.",
+    MAXIMUM: (
+        "It ended at its maximum. What is open stays open under this plan: more seeds would not be valid, "
+        "but a study of another name with fresh seeds would."
+    ),
+    HOPELESS: "It ended because no open verdict was likely to be settled by the maximum.",
+    "": "It has not ended yet; the same command goes on. Its verdicts are valid at this look as well.",
+}
+
+_NOT_CORRECTED = (
+    "Verdicts, their p-values and their intervals allow for all looks. The other tables do not: effects, "
+    "ANOVA, interactions, pairs of levels, best cells, lack of fit and robustness are those of the last look "
+    "alone. Estimates of studies that stop early lean away from zero, by up to a tenth of a standard error "
+    "where several verdicts must be settled and more where there is one; quote a number from fresh seeds."
+)
+
+
+def adaptive(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
+    """The plan in words, a figure of every effect look by look, and the look that decided each verdict."""
+    if not answer.looks:
+        return None
+    words, looks = study.words(answer), answer.looks
+    blocks = [
+        Prose(_plan(looks, words)),
+        Prose(_NOT_CORRECTED),
+        *drawer.blocks(lambda: figures.look_by_look(looks, words.is_log), answer.prefix),
+        made(
+            f"{answer.prefix}looks",
+            "When each verdict was settled; p-values are repeated and adjusted for all verdicts",
+            ["component", "levels", "verdict", "#seeds", "#effect", "#interval", "#p", "#p (does nothing)"],
+            _rows(words, looks[-1]),
+            looks[-1].verdicts,
+            limit=ALL,
+        ),
+    ]
+    return Section("adaptive", "How the study ended", blocks)
+
+
+def _plan(looks: Sequence[Look], words: Wording) -> str:
+    """What was fixed before the first run, and what came of it."""
+    last = looks[-1]
+    asked = last.analysis.request
+    assert asked.looks is not None
+    seeds = ", ".join(str(look.seeds) for look in looks)
+    return (
+        f"This study was adaptive: the plan, fixed before the first run, was to look at {words.response} "
+        f"after each seed up to {asked.looks.maximum}, with a margin of {words.margin_text} and an error of "
+        f"{asked.alpha:g} over all looks (error spending, ρ = {asked.looks.rho:g}). It was looked at "
+        f"{counted(len(looks), 'time')}, at {seeds} seeds. {_ENDED[last.ended]}"
+    )
+
+
+def _rows(words: Wording, look: Look) -> Iterator[list[str]]:
+    for r in look.verdicts.to_dict("records"):
+        within = r["within"].partition("=")
+        at = f" at {words.at(within[0], within[2])}" if r["within"] else ""
+        yield [
+            words.factor(r["factor"]) + at,
+            contrast(r),
+            r["verdict"],
+            str(r["decided_at"]),
+            words.change(r["estimate"]),
+            words.interval(r["ci_low"], r["ci_high"]),
+            p_value(r["p_adjusted"]),
+            p_value(r["p_equivalence"]),
+        ]
