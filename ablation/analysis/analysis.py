@@ -19,6 +19,7 @@ from ablation.analysis.diagnostics.diagnostics import Diagnostics
 from ablation.analysis.diagnostics.robustness import robustness_table
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.model.means import effects_table, marginal_means_table
+from ablation.analysis.model.order import Order
 from ablation.analysis.model.terms import Group
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest
@@ -61,6 +62,7 @@ class Analysis:
         selection: rows that count and rows that do not.
         runs: the rows that count, by role.
         fit: the least-squares fit of the main model.
+        order: how many interactions are in the model, and why.
         notices: what was noticed before any table was computed.
     """
 
@@ -69,6 +71,7 @@ class Analysis:
     selection: Selection
     runs: Runs
     fit: Fit
+    order: Order
     notices: tuple[Notice, ...]
 
     def __repr__(self) -> str:
@@ -93,13 +96,12 @@ class Analysis:
 
     @property
     def is_additive(self) -> bool:
-        """Whether interactions were taken to be zero because these cells cannot show them.
+        """Whether all interactions are taken to be zero, as `order` says why.
 
         Effects then hold where they were run (leave one out: at the reference cell), and are averages over
         the other factors' levels only if no factor changes the effect of another.
         """
-        codes = ("left-out-interaction", "only-main-effects")
-        return any(notice.code in codes for notice in self.notices)
+        return self.order.highest == 1 and self.order.why != "single"
 
     @cached_property
     def effects(self) -> pd.DataFrame:

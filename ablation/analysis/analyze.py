@@ -15,11 +15,11 @@ from ablation.analysis.data.reading import read_table
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale, choose_scale
 from ablation.analysis.data.select import drop_constant, select_rows
-from ablation.analysis.model.fit import Fit, fit_least_squares
-from ablation.analysis.model.separable import fit_estimable, refuse_inseparable, unknown_notices
-from ablation.analysis.model.terms import build_matrix
+from ablation.analysis.model.fit import Fit
+from ablation.analysis.model.one_factor import with_its_reference_first
+from ablation.analysis.model.order import fit_model
 from ablation.analysis.notices import Notice
-from ablation.analysis.request import AnalysisRequest, request
+from ablation.analysis.request import AUTO, AnalysisRequest, request
 from ablation.analysis.sequential.looks import Looks
 
 
@@ -29,7 +29,7 @@ def analyze(
     factors: Iterable[str] | str,
     block: Iterable[str] | str | None = None,
     scale: str = "auto",
-    interactions: int = 2,
+    interactions: int | str = AUTO,
     anova_type: int = 2,
     alpha: float = 0.05,
     margin: float | None = None,
@@ -54,7 +54,8 @@ def analyze(
             data set and seed, each combination is a block.
         scale: `log` (effects in %), `identity` (in units of the response), or `auto`: log when all
             responses are positive and lower is better.
-        interactions: highest order of interactions in the model: 1 none, 2 pairs.
+        interactions: highest order of interactions in the model: 1 none, 2 pairs; `auto` for pairs as far as
+            the runs carry them (see `Analysis.order`).
         anova_type: type of the sums of squares: 1, 2 or 3.
         alpha: error rate of tests; intervals have level 1 - alpha.
         margin: smallest effect that matters, in % on the log scale, else in units of the response. Not
@@ -73,8 +74,8 @@ def analyze(
         The analysis; its tables are computed when first read.
 
     Raises:
-        UsageError: a column is missing, nothing varies, no run finished, factors cannot be told apart, or the
-            response's name sounds as if higher were better and no direction is given.
+        UsageError: a column is missing, nothing varies, no run finished, no factor can be told from the
+            others, or the name of the response sounds as if higher were better and no direction is given.
     """
     frame = read_table(table)
     asked = request(
@@ -85,16 +86,14 @@ def analyze(
     frame, asked, read = prepare(frame, asked)
     selection = select_rows(frame, asked)
     runs, dropped = drop_constant(selection.used, asked)
+    runs = with_its_reference_first(runs, dict(asked.reference))
     chosen = choose_scale(runs.response, asked)
     asked, unit = _with_margin_in_its_unit(asked, chosen)
     y = chosen.forward(runs.response)
-    matrix = build_matrix(runs, asked.interactions)
-    main = fit_least_squares(matrix.keep([t for t in matrix.terms if t.order <= 1]), y, runs.weights)
-    refuse_inseparable(main, runs)
-    fit, left_out = fit_estimable(matrix, main, runs)
-    notices = (*read, *selection.notices, *dropped, *unit, *left_out, *unknown_notices(fit, runs))
-    notices += (*_model_notices(fit, runs, asked.anova_type), *_error_notices(fit, runs))
-    return Analysis(asked, chosen, selection, runs, fit, notices)
+    fit, order, left_out = fit_model(runs, y, asked.interactions, asked.alpha)
+    notices = (*read, *selection.notices, *dropped, *unit, *left_out)
+    notices += _error_notices(fit, runs)
+    return Analysis(asked, chosen, selection, runs, fit, order, notices)
 
 
 def _with_margin_in_its_unit(
@@ -108,20 +107,11 @@ def _with_margin_in_its_unit(
     )
 
 
-def _model_notices(fit: Fit, runs: Runs, anova_type: int) -> tuple[Notice, ...]:
-    """What the reader of the tables must know about the model's shape."""
-    notices = []
-    if anova_type == 3 and fit.null_space.shape[1]:
-        notices.append(Notice("type-three"))
-    if fit.df_resid == 0 and any(len(f.levels) > 2 for f in runs.factors):
-        notices.append(Notice("arbitrary-contrasts"))
-    return tuple(notices)
-
-
 def _error_notices(fit: Fit, runs: Runs) -> tuple[Notice, ...]:
     """Why there are no tests, if there are none."""
     if np.ptp(runs.response) == 0:
         return (Notice("constant-response"),)
     if fit.df_resid == 0:
-        return (Notice("no-error-estimate"),)
+        several = any(len(f.levels) > 2 for f in runs.factors)
+        return (*([Notice("arbitrary-contrasts")] if several else []), Notice("no-error-estimate"))
     return (Notice("perfect-fit"),) if fit.is_perfect else ()

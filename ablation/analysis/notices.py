@@ -22,10 +22,15 @@ class Notice:
     - `missing-level`: rows, column. `missing-weight`: rows, column. `duplicate-rows`: rows.
     - `repeated-rows`: rows, block.
     - `single-level`: factor, level. `single-block`: block.
-    - `constant-response`, `perfect-fit`, `no-error-estimate`, `arbitrary-contrasts`, `type-three`: none.
+    - `constant-response`, `perfect-fit`, `no-error-estimate`, `arbitrary-contrasts`: none.
     - `margin-unit`: margin, reason.
-    - `left-out-interaction`: terms, block. `only-main-effects`: terms.
-    - `aliased-interaction`: groups of terms. `not-estimable`: factors, empty (cells of two factors).
+    - `left-out-interaction`: terms, block, empty (a combination of levels that no run has, per term; none
+      where the terms say nothing beyond main effects). `only-main-effects`: terms.
+    - `wide-interactions`: widening, df, df_main (see `order.Order`). `many-interactions`: columns.
+    - `aliased-interaction`: groups of terms. `conditional-factor`: factor, inactive (its level where it has
+      no value), on (the factor that asks for it), levels (of that one).
+    - `not-estimable`: contrasts (each a factor, level and reference), groups (each some factors that cannot
+      be separated and their joint effect or None), block, in_block (factors not to be separated from it).
     - `few-blocks`: blocks, block. `unreplicated`: df. `incomparable-cells`: cells (how many), block.
     - `interaction`: tests (each some terms and p), kind (`split`, `aliased` or `screened`).
     - `lack-of-fit`: p, may_be. `unequal-spread`: factors (each a factor, sd_ratio and its widest level).

@@ -13,6 +13,7 @@ from ablation.analysis.sequential.looks import Looks
 from ablation.errors import UsageError
 from ablation.words import listed, quoted
 
+AUTO = "auto"
 SCALES = ("auto", "log", "identity")
 
 
@@ -35,7 +36,7 @@ class AnalysisRequest:
     factors: tuple[str, ...]
     block: str | None = None
     scale: str = "auto"
-    interactions: int = 2
+    interactions: int | str = AUTO
     anova_type: int = 2
     alpha: float = 0.05
     margin: float | None = None
@@ -55,14 +56,11 @@ class AnalysisRequest:
         _one_of("scale", self.scale, SCALES)
         _one_of("anova_type", self.anova_type, (1, 2, 3))
         _between("alpha", self.alpha, 0, 1)
-        if (
-            isinstance(self.interactions, bool)
-            or not isinstance(self.interactions, int)
-            or self.interactions < 1
-        ):
+        is_order = isinstance(self.interactions, int) and not isinstance(self.interactions, bool)
+        if self.interactions != AUTO and not (is_order and int(self.interactions) >= 1):
             raise UsageError(
-                "Expected interactions=1 (main effects), 2 (pairs of factors) or more. "
-                f"Received: interactions={self.interactions!r}."
+                "Expected interactions=auto (pairs as far as the runs carry them), 1 (main effects), 2 "
+                f"(pairs of factors) or more. Received: interactions={self.interactions!r}."
             )
         if self.margin is not None:
             _between("margin", self.margin, 0, float("inf"))

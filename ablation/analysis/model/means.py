@@ -1,4 +1,4 @@
-"""Estimated marginal means and their contrasts: equally weighted averages over the other factors' levels."""
+"""Estimated marginal means and their contrasts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 from ablation.analysis.data.factors import Factor, Floats, Predictor
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.model.fit import Fit
+from ablation.analysis.model.grid import Condition
 from ablation.analysis.probability.distributions import t_quantile, t_two_sided
 from ablation.analysis.probability.multiplicity import holm
 
@@ -19,8 +20,7 @@ MEANS_COLUMNS = ["estimate", "se", "df", "ci_low", "ci_high", "response", "respo
 def mean_row(fit: Fit, predictors: Sequence[Predictor], at: dict[int, int]) -> Floats:
     """Combination of coefficients (p,) for the mean response with some predictors held at a point.
 
-    Sum codes average to zero over levels, so columns of everything not held vanish (Searle, Speed &
-    Milliken 1980, The American Statistician 34:216). Covariates that are not held are at their mean.
+    Over what it averages where nothing is held, `grid.Grid` says; covariates are at their mean.
 
     Args:
         fit: the fit whose coefficients are combined.
@@ -29,31 +29,71 @@ def mean_row(fit: Fit, predictors: Sequence[Predictor], at: dict[int, int]) -> F
     """
     row = np.zeros(fit.matrix.X.shape[1])
     row[0] = 1.0
+    codes = fit.matrix.grid.codes(predictors, at)
     for term in fit.matrix.terms:
-        if term.members and term.members <= at.keys():
-            row[term.columns] = _code(predictors, sorted(term.members), at)
+        if term.members and term.members <= codes.keys():
+            row[term.columns] = _product([codes[i] for i in sorted(term.members)])
     return row
 
 
-def _code(predictors: Sequence[Predictor], members: list[int], at: dict[int, int]) -> Floats:
-    code = np.ones(1)
-    for i in members:
-        code = np.outer(code, predictors[i].coding[at[i]]).ravel()
-    return code
+def _product(codes: Sequence[Floats]) -> Floats:
+    product = np.ones(1)
+    for code in codes:
+        product = np.outer(product, code).ravel()
+    return product
 
 
 def contrast_rows(fit: Fit, predictors: Sequence[Predictor]) -> tuple[pd.DataFrame, Floats]:
-    """The family of main contrasts: names (factor, level, reference) and combinations (m x p).
+    """The family of main contrasts: names (factor, level, reference) and combinations (m x p)."""
+    told = comparisons(fit, predictors)
+    names = [
+        (predictors[i].name, predictors[i].points[point], predictors[i].points[reference])
+        for i, point, reference in told
+    ]
+    table = pd.DataFrame(names, columns=["factor", "level", "reference"])
+    return table, contrast_matrix(fit, predictors, told)
 
-    Of a covariate, its highest value against its lowest: one unit more may be much or nothing.
+
+def contrast_matrix(
+    fit: Fit, predictors: Sequence[Predictor], told: Sequence[tuple[int, int, int]]
+) -> Floats:
+    """Combinations of coefficients (m x p) for comparisons: (predictor, point, reference)."""
+    means = {(i, at): mean_row(fit, predictors, {i: at}) for i, *both in told for at in both}
+    rows = [means[i, point] - means[i, reference] for i, point, reference in told]
+    return np.array(rows).reshape(len(rows), fit.matrix.X.shape[1])
+
+
+def comparisons(fit: Fit, predictors: Sequence[Predictor]) -> list[tuple[int, int, int]]:
+    """Which point of which predictor is compared with which: (predictor, point, reference).
+
+    Of a covariate, its highest value with its lowest: one unit more may be much or nothing. A level that the
+    runs cannot compare with the reference is compared with the first level with which they can.
     """
-    names, rows = [], []
+    found = []
     for i, part in enumerate(predictors):
-        reference = mean_row(fit, predictors, {i: 0})
-        for point in range(1, len(part.points)):
-            names.append((part.name, part.points[point], part.points[0]))
-            rows.append(mean_row(fit, predictors, {i: point}) - reference)
-    return pd.DataFrame(names, columns=["factor", "level", "reference"]), np.array(rows)
+        means = [mean_row(fit, predictors, {i: point}) for point in range(len(part.points))]
+        found += [(i, *both) for both in _comparisons(fit, means, fit.matrix.grid.condition(i))]
+    return found
+
+
+def _comparisons(fit: Fit, means: Sequence[Floats], condition: Condition | None) -> list[tuple[int, int]]:
+    """Which point of a predictor is compared with which: (point, reference).
+
+    Where a factor has values on a condition, these are compared with each other: having any of them is the
+    effect of the factor that asks for it.
+    """
+    points = list(range(len(means))) if condition is None else np.flatnonzero(condition.values).tolist()
+    first, *others = points
+    if fit.has_full_rank:
+        return [(point, first) for point in others]
+    known = fit.estimable(np.array([means[point] - means[first] for point in others]))
+    found: list[tuple[int, int]] = []
+    apart: list[int] = []
+    for point, is_known in zip(others, known, strict=True):
+        near = [h for h in apart if fit.estimable((means[point] - means[h])[None])[0]] if not is_known else []
+        found.append((point, near[0] if near else first))
+        apart += [] if is_known or near else [point]
+    return found
 
 
 def effects_table(fit: Fit, predictors: Sequence[Predictor], scale: Scale, alpha: float) -> pd.DataFrame:

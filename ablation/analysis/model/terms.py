@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 
 from ablation.analysis.data.factors import Bools, Floats, Ints, Predictor
 from ablation.analysis.data.runs import Runs
+from ablation.analysis.model.grid import Grid
 
 BLOCK, EFFECT = "block", "effect"
 
@@ -59,6 +59,7 @@ class Matrix:
         terms: after the intercept, the block's first.
         cell: the row of X of each run, (n_runs,).
         block: the block of each run as a number from 0, (n_runs,); all 0 without blocks.
+        grid: over what means are averaged.
     """
 
     X: Floats
@@ -66,6 +67,7 @@ class Matrix:
     terms: tuple[Term, ...]
     cell: Ints
     block: Ints
+    grid: Grid
 
     def keep(self, wanted: Iterable[Term]) -> Matrix:
         """The matrix with only the wanted terms (of this or a larger matrix)."""
@@ -78,7 +80,7 @@ class Matrix:
         ]
         block = self.block if any(t.kind == BLOCK for t in kept) else np.zeros_like(self.block)
         names = tuple(self.names[i] for i in index)
-        return Matrix(self.X[:, index], names, tuple(moved), self.cell, block)
+        return Matrix(self.X[:, index], names, tuple(moved), self.cell, block, self.grid)
 
     def rows(self, chosen: Bools) -> Matrix:
         """The matrix of the chosen runs; of their blocks only those that still occur."""
@@ -91,23 +93,13 @@ def columns_of(terms: Iterable[Term]) -> Ints:
     return np.concatenate([[0], *(t.columns for t in terms)]).astype(np.intp)
 
 
-def build_matrix(runs: Runs, interactions: int) -> Matrix:
-    """Intercept, block, main effects, then interactions up to the given order.
-
-    Args:
-        runs: rows that count.
-        interactions: 1 for main effects only, 2 for all pairs of factors, and so on.
-    """
-    orders = range(1, min(interactions, len(runs.predictors)) + 1)
-    return matrix_of(runs, [m for order in orders for m in combinations(range(len(runs.predictors)), order)])
-
-
-def matrix_of(runs: Runs, effects: Sequence[tuple[int, ...]]) -> Matrix:
+def matrix_of(runs: Runs, effects: Sequence[tuple[int, ...]], grid: Grid) -> Matrix:
     """Intercept, block and the given effects.
 
     Args:
         runs: rows that count.
         effects: the predictors of each, as indices in ascending order: (0,), (1,), (0, 1) …
+        grid: over what means are averaged.
     """
     cell, at_cells = runs.cells, runs.one_per_cell
     columns, names = [np.ones((len(at_cells), 1))], ["Intercept"]
@@ -124,7 +116,7 @@ def matrix_of(runs: Runs, effects: Sequence[tuple[int, ...]]) -> Matrix:
         terms.append(Term(":".join(p.name for p in parts), EFFECT, frozenset(members), at))
         columns.append(own)
         names += own_names
-    return Matrix(np.hstack(columns), tuple(names), tuple(terms), cell, block)
+    return Matrix(np.hstack(columns), tuple(names), tuple(terms), cell, block, grid)
 
 
 def _products(parts: Sequence[Predictor], coded: Sequence[Floats]) -> tuple[Floats, list[str]]:

@@ -67,10 +67,11 @@ def rows_along(fit: Fit, predictors: Sequence[Predictor], row: Row, term: Term) 
     """A main contrast at each level of the other factor of an interaction."""
     index = next(i for i in term.members if predictors[i].name == row.factor)
     other = next(i for i in term.members if i != index)
-    partner, at = predictors[other], predictors[index].points.index(row.level)
+    partner, points = predictors[other], predictors[index].points
+    level, reference = points.index(row.level), points.index(row.reference)
     rows = []
     for j, name in enumerate(partner.points):
-        here, there = ({index: i, other: j} for i in (at, 0))
+        here, there = ({index: i, other: j} for i in (level, reference))
         L = mean_row(fit, predictors, here) - mean_row(fit, predictors, there)
         rows.append(Row(row.factor, row.level, row.reference, L, (partner.name, name), term.name))
     return rows

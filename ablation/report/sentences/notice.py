@@ -87,10 +87,6 @@ def _arbitrary_contrasts(_: Wording) -> str:
     return "In Lenth's method, the contrasts of a factor with more than two levels are one choice of many."
 
 
-def _type_three(_: Wording) -> str:
-    return "Some cells are empty, and type III tests depend on which. Type II is easier to read."
-
-
 def _margin_unit(words: Wording, margin: float, reason: str) -> str:
     return (
         f"The margin of {margin:g} is not applied. For a loss it is in %, but {reason}, so effects are in "
@@ -98,7 +94,13 @@ def _margin_unit(words: Wording, margin: float, reason: str) -> str:
     )
 
 
-def _left_out_interaction(words: Wording, terms: Sequence[Sequence[str]], block: str) -> str:
+def _left_out_interaction(
+    words: Wording, terms: Sequence[Sequence[str]], block: str, empty: Sequence[Mapping[str, str]]
+) -> str:
+    if empty:
+        cells = listed([_cell(words, cell) for cell in empty], 2, "; ")
+        are = "is" if len(terms) == 1 else "are"
+        return f"{_terms(words, terms)} {are} unknown and taken to be zero: no run has {cells}."
     lower = f"main effects and {block}" if block else "main effects"
     return f"The runs cannot separate {_terms(words, terms)} from {lower}: taken to be zero."
 
@@ -110,6 +112,30 @@ def _only_main_effects(words: Wording, terms: Sequence[Sequence[str]]) -> str:
     )
 
 
+def _wide_interactions(_: Wording, widening: float, df: int, df_main: int) -> str:
+    wide = f"{plain(widening)} times as wide" if widening < float("inf") else "unknown"
+    return (
+        "Only main effects are estimated: with all pairs of factors an interval of a main effect would be "
+        f"{wide} ({df} residual degrees of freedom instead of {df_main}). Ask for interactions=2 to "
+        "have them."
+    )
+
+
+def _many_interactions(_: Wording, columns: int) -> str:
+    return (
+        f"Only main effects are estimated: all pairs of factors would be {columns} parameters. Ask for "
+        "interactions=2 to have them."
+    )
+
+
+def _conditional_factor(words: Wording, factor: str, inactive: str, on: str, levels: Sequence[str]) -> str:
+    where = listed([words.at(on, level) for level in levels], SHOWN)
+    return (
+        f"{words.factor(factor)} has a value only at {where}, and is {clipped(inactive)} elsewhere. Its "
+        f"values are compared with each other, and the effect of {words.factor(on)} is averaged over them."
+    )
+
+
 def _aliased_interaction(words: Wording, groups: Sequence[Sequence[Sequence[str]]]) -> str:
     named = [" with ".join(map(words.term, group)) for group in groups]
     return (
@@ -117,11 +143,33 @@ def _aliased_interaction(words: Wording, groups: Sequence[Sequence[Sequence[str]
     )
 
 
-def _not_estimable(words: Wording, factors: Sequence[str], empty: Sequence[Mapping[str, str]]) -> str:
-    cells = [" with ".join(words.at(*part) for part in cell.items()) for cell in empty]
-    why = f"no run has {listed(cells, 3, '; ')}" if cells else "too few cells were run"
-    names = listed(list(map(words.factor, factors)))
-    return f"The average effect of {names} cannot be estimated: {why}. Run the missing cells."
+def _not_estimable(
+    words: Wording,
+    contrasts: Sequence[tuple[str, str, str]],
+    groups: Sequence[tuple[Sequence[str], float | None]],
+    block: str,
+    in_block: Sequence[str],
+) -> str:
+    named = [f"{words.at(factor, level)} instead of {clipped(other)}" for factor, level, other in contrasts]
+    told = [f"The effect of {listed(named, SHOWN)} is unknown."]
+    if in_block:
+        names = listed(list(map(words.factor, in_block)), SHOWN)
+        told.append(
+            f"Levels of {names} were run with different values of {block}: run them with the same ones, or "
+            "name no block."
+        )
+    for factors, joint in groups[:SHOWN]:
+        names = listed(list(map(words.factor, factors)))
+        how = "always move together" if len(factors) == 2 else "determine one another"
+        effect = "" if joint is None else f" (joint effect {plain(joint)} on the scale of the analysis)"
+        told.append(f"There {names} {how}{effect}: run cells in which they differ, or leave one out.")
+    if groups:
+        told.append('If one is a setting of another, call its level "none" where it has no value.')
+    return " ".join(told)
+
+
+def _cell(words: Wording, cell: Mapping[str, str]) -> str:
+    return " with ".join(words.at(*part) for part in cell.items())
 
 
 def _few_blocks(_: Wording, blocks: int, block: str) -> str:
@@ -224,10 +272,12 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "perfect-fit": _perfect_fit,
     "no-error-estimate": _no_error_estimate,
     "arbitrary-contrasts": _arbitrary_contrasts,
-    "type-three": _type_three,
     "margin-unit": _margin_unit,
     "left-out-interaction": _left_out_interaction,
     "only-main-effects": _only_main_effects,
+    "wide-interactions": _wide_interactions,
+    "many-interactions": _many_interactions,
+    "conditional-factor": _conditional_factor,
     "aliased-interaction": _aliased_interaction,
     "not-estimable": _not_estimable,
     "few-blocks": _few_blocks,

@@ -1,0 +1,153 @@
+"""Over what a mean is averaged where a factor is not held.
+
+Equally over the levels of every factor (Searle, Speed & Milliken 1980, The American Statistician 34:216), but
+for two kinds of designs, in which such an average would be over cells that nobody can run or has run:
+
+- A factor that has a value only where another one asks for it (the rate of a dropout) is averaged over its
+  values there, and is "none" elsewhere (nested factors, as in R's emmeans).
+- Where every cell differs from one reference cell in one factor at most, the others stay as in that cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ablation.analysis.data.factors import Bools, Factor, Floats, Ints, Predictor
+from ablation.analysis.data.runs import Runs
+from ablation.analysis.model.one_factor import reference_run
+
+INACTIVE = {"none", "null", "off", "na", "n/a", "nan", "inactive"}
+"""Levels, in lower case, of a factor that has no value. A zero is a value."""
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """A factor that has a value only at some levels of another.
+
+    Attributes:
+        factor: index of the factor.
+        on: index of the other.
+        active: the levels of the other at which it has a value, (n_levels of the other,).
+        values: which levels of the factor are values, all but one, (n_levels,).
+    """
+
+    factor: int
+    on: int
+    active: Bools
+    values: Bools
+
+    def share_of_factor(self, active: float) -> Floats:
+        """Shares of its levels where it has a value in a share of the cells, all values alike."""
+        shares: Floats = np.where(self.values, active / self.values.sum(), 1 - active)
+        return shares
+
+    def share_of_other(self, active: float) -> Floats:
+        """Shares of the other's levels there."""
+        n = self.active.sum()
+        shares: Floats = np.where(self.active, active / n, (1 - active) / (len(self.active) - n))
+        return shares
+
+    @property
+    def average(self) -> float:
+        """The share of the cells with a value when each pair of levels that can be run counts the same."""
+        n = int(self.active.sum() * self.values.sum())
+        return n / (n + int((~self.active).sum()))
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Where predictors are that nobody holds.
+
+    Attributes:
+        reference: code of each predictor in the reference cell of a one-factor design; empty for others.
+        conditions: at most one per factor, factors without any before those that depend on them.
+    """
+
+    reference: tuple[Floats, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+
+    def codes(self, predictors: Sequence[Predictor], at: Mapping[int, int]) -> dict[int, Floats]:
+        """Codes of all predictors but those that are all zero, as averages over all levels are.
+
+        Args:
+            predictors: of the model.
+            at: index of a predictor -> index of one of its `points`, at which it is held.
+        """
+        codes = {i: code for i, code in enumerate(self.reference) if code.any()}
+        for i, share in self._shares(predictors, at).items():
+            codes[i] = share @ predictors[i].coding
+        return {**codes, **{i: predictors[i].coding[point] for i, point in at.items()}}
+
+    def condition(self, index: int) -> Condition | None:
+        """The condition on which a factor has a value, if there is one."""
+        return next((c for c in self.conditions if c.factor == index), None)
+
+    def _shares(self, predictors: Sequence[Predictor], at: Mapping[int, int]) -> dict[int, Floats]:
+        """Shares of the levels of factors with conditions, and of those that these depend on."""
+        if not self.conditions:
+            return {}
+        shares = {i: np.eye(len(predictors[i].points))[point] for i, point in at.items()}
+        for condition in reversed(self.conditions):  # what a factor is held at says where the other is
+            if condition.factor in shares and condition.on not in shares:
+                active = float(shares[condition.factor] @ condition.values)
+                shares[condition.on] = condition.share_of_other(active)
+        for condition in self.conditions:  # and where the other is says which levels the factor has
+            if condition.on not in shares:
+                several = sum(c.on == condition.on for c in self.conditions) > 1
+                active = float(condition.active.mean()) if several else condition.average
+                shares[condition.on] = condition.share_of_other(active)
+            if condition.factor not in shares:
+                active = float(shares[condition.on] @ condition.active)
+                shares[condition.factor] = condition.share_of_factor(active)
+        return {i: share for i, share in shares.items() if i not in at}
+
+
+def grid_of(runs: Runs) -> Grid:
+    """The grid of a design, from the cells that were run."""
+    row = reference_run(runs)
+    if row is not None:
+        return Grid(reference=tuple(part.columns_at(np.array([row]))[0] for part in runs.predictors))
+    return Grid(conditions=_conditions(runs))
+
+
+def _conditions(runs: Runs) -> tuple[Condition, ...]:
+    cells = runs.one_per_cell
+    factors = {i: p for i, p in enumerate(runs.predictors) if isinstance(p, Factor)}
+    found: dict[int, Condition] = {}
+    for index, factor in factors.items():
+        inactive = next((k for k, level in enumerate(factor.levels) if level.lower() in INACTIVE), None)
+        if inactive is None or len(factor.levels) < 3:
+            continue
+        off = factor.codes[cells] == inactive
+        for other, partner in factors.items():
+            if other == index or _depends(other, index, found):
+                continue
+            active = _levels_at(partner, cells[~off])
+            if not (active & _levels_at(partner, cells[off])).any():
+                values = np.arange(len(factor.levels)) != inactive
+                found[index] = Condition(index, other, active, values)
+                break
+    return tuple(sorted(found.values(), key=lambda c: _depth(c.factor, found)))
+
+
+def _depth(index: int, found: Mapping[int, Condition]) -> int:
+    """How many conditions must hold for a factor to have a value."""
+    return 1 + _depth(found[index].on, found) if index in found else 0
+
+
+def _depends(index: int, other: int, found: Mapping[int, Condition]) -> bool:
+    """Whether a factor has a value only on conditions that come down to the other."""
+    while index in found:
+        index = found[index].on
+        if index == other:
+            return True
+    return False
+
+
+def _levels_at(factor: Factor, rows: Ints) -> Bools:
+    """The levels that occur in some rows, (n_levels,)."""
+    present: Bools = np.bincount(factor.codes[rows], minlength=len(factor.levels)) > 0
+    return present
