@@ -66,11 +66,19 @@ def test_without_an_error_estimate_interactions_are_unknown(page):
     assert "| unknown |" in text
 
 
-def test_a_missing_cell_asks_for_the_cell_and_not_for_seeds(page):
+def test_a_missing_cell_is_named_and_leaves_the_verdicts(page):
     table = runs([{"a": a, "b": b} for a in "xy" for b in "uvw"])
     text = page(table[(table["a"] != "x") | (table["b"] != "u")], "ab", "block=seed")
-    assert "Next step: run the cells that are missing" in text
-    assert "without replicates" not in text
+    assert "a × b is unknown and taken to be zero: no run has a=x with b=u" in text
+    assert "Nothing is known about" not in text
+
+
+def test_factors_that_cannot_be_separated_are_named_and_leave_the_rest(page):
+    table = runs(design("ab"))
+    text = page(table.assign(copy=table["a"]), ["a", "b", "copy"], "block=seed")
+    assert "There a and copy always move together" in text
+    assert "Nothing is known about a: " in text
+    assert "Nothing is known about b" not in text
 
 
 def test_the_best_cell_owns_up_to_its_failures(page):
