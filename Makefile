@@ -12,10 +12,10 @@ READY := $(VENV)/.$(BACKEND)
 TOOLS := $(VENV)/.tools
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep plan status report test test-fast check lock clean
+.PHONY: help setup sweep plan status report test test-fast test-versions check lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## install into .venv what a sweep needs, in pinned versions
 
@@ -36,6 +36,9 @@ test: $(READY) $(TOOLS) check  ## all checks and tests
 
 test-fast: $(READY) $(TOOLS)  ## tests that train nothing
 	@$(BIN)/python -m pytest -m 'not slow'
+
+test-versions: $(READY) $(TOOLS)  ## the framework on the oldest and the newest versions that pyproject.toml allows
+	@$(BIN)/nox
 
 check: $(READY) $(TOOLS)  ## formatting, lint, types, doors between rooms, examples in docs
 	@$(BIN)/ruff format --check --quiet .
@@ -58,11 +61,15 @@ $(TOOLS): requirements/dev.txt | $(READY)
 	@$(PIP) install --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
-LOCK := uv pip compile --quiet --universal --no-header --upgrade --python-version 3.11 --no-emit-index-url --no-annotate pyproject.toml
-lock:  ## pin the newest versions that fit pyproject.toml together (needs uv)
+PIN  := $(BIN)/uv pip compile --quiet --no-header --upgrade --no-emit-index-url --no-annotate pyproject.toml
+LOCK := $(PIN) --universal --python-version 3.11
+ENDS := $(PIN) --generate-hashes --extra postgres
+lock: $(TOOLS)  ## pin the newest versions that fit pyproject.toml together, and both ends of what it allows
 	@together=$$(mktemp) && $(LOCK) --extra cpu --extra dev --group build -o $$together >/dev/null && \
 	for extra in cpu gpu; do $(LOCK) --generate-hashes --constraint $$together --extra $$extra --group build -o requirements/$$extra.txt >/dev/null || exit; done && \
 	$(LOCK) --generate-hashes --constraint $$together --extra dev -o requirements/dev.txt >/dev/null; rm -f $$together
+	@$(ENDS) --python-version 3.11 --resolution lowest-direct -o requirements/oldest.txt >/dev/null
+	@$(ENDS) --universal --python-version 3.11 --prerelease allow -o requirements/newest.txt >/dev/null
 
 clean:  ## remove the environment and caches; runs/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-LOCKS = ("cpu", "gpu", "dev")
+LOCKS = ("cpu", "gpu", "dev", "oldest", "newest")
 
 
 @pytest.mark.parametrize("name", LOCKS)

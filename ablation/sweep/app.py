@@ -33,6 +33,9 @@ from ablation.sweep.search_path import search_first
 from ablation.sweep.terminal import print_row
 from ablation.sweep.workers import register_workers
 
+_VERSION_BASE: dict[str, Any] = {"version_base": "1.3"} if hydra.__version__.startswith("1.3") else {}
+"""Hydra 1.3 asks whose defaults hold; 1.4 has those of 1.3 and warns where it is told so."""
+
 _INTERRUPTED = "Interrupted. Finished runs are kept; the same command goes on."
 
 After = Callable[..., None]
@@ -155,7 +158,7 @@ def main(
             app = App(train, made, identity, unkeyed, after, check, responses)
             folder = app.folder / config_path
             search_first(own_conf, folder, config_name)
-            hydra.main(version_base="1.3", config_path=str(folder), config_name=config_name)(app)()
+            hydra.main(**_VERSION_BASE, config_path=str(folder), config_name=config_name)(app)()
 
         return partial(call, start)
 

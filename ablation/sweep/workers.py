@@ -2,6 +2,7 @@
 
 import os
 
+import omegaconf
 from omegaconf import OmegaConf
 
 from ablation.gpus import count_gpus
@@ -11,8 +12,11 @@ _BYTES_PER_PROCESS = 1.5 * 2**30  # TensorFlow with a small network holds about 
 
 def register_workers() -> None:
     """Make `${workers:}` and `${cores:}` known to OmegaConf."""
-    OmegaConf.register_new_resolver("workers", n_workers, replace=True)
-    OmegaConf.register_new_resolver("cores", n_cores, replace=True)
+    # OmegaConf 2.4 warns of the name that 2.3 has; of 2.3's `register_resolver`, 2.4 has another kind.
+    is_old = omegaconf.__version__.startswith("2.3")
+    register = getattr(OmegaConf, "register_new_resolver" if is_old else "register_resolver")
+    register("workers", n_workers, replace=True)
+    register("cores", n_cores, replace=True)
 
 
 def n_workers() -> int:

@@ -1,0 +1,47 @@
+"""The framework on the oldest and on the newest versions that pyproject.toml allows: `nox`.
+
+`requirements/oldest.txt` and `newest.txt` pin them (`make lock`); newest means release candidates as well.
+Neither has a deep-learning library: networks are trained on the versions of `requirements/cpu.txt`.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["oldest", "newest"]
+nox.options.default_venv_backend = "uv"
+TOOLS = ("pytest", "pytest-xdist", "hypothesis", "hatchling", "editables")
+TESTS = ("tests/design", "tests/analysis", "tests/results", "tests/sweep", "tests/cli", "tests/report")
+
+
+def newest_python() -> str:
+    """Python 3.13 where it can be found, on the path or among pyenv's, else that of this environment."""
+    names = ["python3.13", *map(str, Path.home().glob(".pyenv/versions/3.13*/bin/python"))]
+    for name in filter(shutil.which, names):  # pyenv's names on the path may lead nowhere
+        if subprocess.run([name, "--version"], capture_output=True, check=False).returncode == 0:
+            return name
+    return sys.executable
+
+
+@nox.session(python="3.11")
+def oldest(session: nox.Session) -> None:
+    """Lower bounds, on Python 3.11."""
+    run(session, "oldest")
+
+
+@nox.session(python=newest_python())
+def newest(session: nox.Session) -> None:
+    """The newest releases and release candidates, on Python 3.13 where it is installed."""
+    run(session, "newest")
+
+
+def run(session: nox.Session, ends: str) -> None:
+    """Install what is pinned, then run the tests of the framework that train nothing, or those named."""
+    session.install("--require-hashes", "-r", f"requirements/{ends}.txt")
+    session.install(*TOOLS)
+    session.install("--no-deps", "--no-build-isolation", "-e", ".")
+    named = session.posargs or ["-m", "not slow", "-n", "2", "--dist", "loadfile", *TESTS]
+    session.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *named)
