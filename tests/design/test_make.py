@@ -6,7 +6,6 @@ import pytest
 
 from ablation.design import full_factorial, make_design
 from ablation.errors import UsageError
-from ablation.sweep.jobs import shuffled
 from tests.design.published import FLAGS, MIXED, rows, two_level
 
 
@@ -114,15 +113,6 @@ def test_a_fraction_that_cannot_be_had_lists_those_that_can(factors, wish, offer
     assert offers in str(error.value)
 
 
-def test_jobs_are_shuffled_the_same_by_the_same_seed():
-    jobs = [f"job{i}" for i in range(20)]
-    assert shuffled(jobs, 3) == shuffled(jobs, 3)
-    assert sorted(shuffled(jobs, 3)) == sorted(jobs)
-    assert shuffled(jobs, 3) != jobs
-    assert shuffled(jobs, 3) != shuffled(jobs, 4)
-
-
-@pytest.mark.slow
 def test_importing_designs_loads_neither_scipy_nor_pydoe():
     code = "import sys, ablation.design; print({'scipy', 'pydoe', 'pandas'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ import pytest
 
 from ablation.analysis import analyze
 from ablation.analysis.data.reading import read_table
-from ablation.results import gather, open_store, read
+from ablation.results import StudyRecord, gather, open_store, read
 from tests.analysis.compare import noted
 from tests.results.stand_in import make_row
 
@@ -43,7 +43,7 @@ def study(levels, tmp_path):
         for seed in range(4):
             loss = float(np.exp(0.3 * i + 0.05 * seed + rng.normal(0, 0.02)))
             assert store.commit(make_row({"flags.x": level}, seed, responses={"loss": loss}))
-    store.save_study({"factors": {"flags.x": levels}, "study": "s"})
+    store.save_record(StudyRecord(study="s", factors={"flags.x": levels}))
     gather(tmp_path / "s")
     return tmp_path / "s"
 
@@ -79,7 +79,7 @@ def test_a_csv_alone_says_which_reference_it_took(tmp_path):
     for level in (3, 1, 2):
         for seed in range(3):
             store.commit(make_row({"flags.x": level}, seed, responses={"loss": 1.0 + level + 0.1 * seed}))
-    store.save_study({"factors": {"flags.x": [3, 1, 2]}})
+    store.save_record(StudyRecord(factors={"flags.x": [3, 1, 2]}))
     gather(tmp_path / "s")
     shutil.copy(tmp_path / "s" / "results.csv", tmp_path / "else.csv")
     found = analyze(tmp_path / "else.csv", "loss", ["flags.x"], block="seed")
@@ -94,7 +94,7 @@ def test_a_csv_that_has_other_levels_than_its_parquet_file_is_read_alone(tmp_pat
     for level in (1, 3):
         for seed in range(3):
             store.commit(make_row({"flags.x": level}, seed, responses={"loss": 1.0 + level + 0.1 * seed}))
-    store.save_study({"factors": {"flags.x": [1, 3]}})
+    store.save_record(StudyRecord(factors={"flags.x": [1, 3]}))
     gather(tmp_path)
     frame = pd.read_csv(tmp_path / "results.csv", dtype=str)
     frame.assign(**{"flags.x": frame["flags.x"].replace("3", "7")}).to_csv(

@@ -42,7 +42,7 @@ def subject(table, factors, response="loss", direction="lower", analysis=None) -
     answer = ResponseResult(response, direction, analysis)
     table = table if "seed" in table else table.assign(seed=0)
     block = "seed" if table["seed"].nunique() > 1 else None
-    return Subject("made", {}, table, levels, [answer], "made", block=block)
+    return Subject("made", table, levels, [answer], "made", block=block)
 
 
 def strip(table, factors, response="loss", direction="lower", analysis=None):
