@@ -22,6 +22,7 @@ else:  # a report without figures does not wait for matplotlib: the first attrib
         _spec.loader = LazyLoader(_spec.loader)
         figures = sys.modules[_spec.name] = module_from_spec(_spec)
         _spec.loader.exec_module(figures)
+        sys.modules["ablation.report"].figures = figures  # as an import does
 
 __all__ = ["Drawer", "figures"]
 

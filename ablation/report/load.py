@@ -236,9 +236,10 @@ def _answers(snapshot: Snapshot, frame: pd.DataFrame) -> list[ResponseResult]:
             "direction": direction,
         }
         if name == record.response and record.adaptive:
-            answers.append(_adaptive_answer(record, frame, response, direction))
-            continue
-        answers.append(_answer(frame, response, factors, arguments))
+            found = _adaptive_answer(record, frame, response, direction)
+        else:
+            found = _answer(frame, response, factors, arguments)
+        answers.append(replace(found, unit=record.units.get(name, "")))
     return _prefixed(answers)
 
 
@@ -293,9 +294,8 @@ def _prefixed(answers: Sequence[ResponseResult]) -> list[ResponseResult]:
     prefixes = [""]
     for answer in answers[1:]:
         prefixes.append(unique(slug(answer.response), prefixes))
-    return [
-        replace(a, prefix=f"{prefix}-" if prefix else "") for a, prefix in zip(answers, prefixes, strict=True)
-    ]
+    each = zip(answers, prefixes, strict=True)
+    return [replace(answer, prefix=f"{prefix}-" if prefix else "") for answer, prefix in each]
 
 
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:

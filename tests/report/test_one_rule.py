@@ -145,3 +145,15 @@ def test_sentences_have_short_names_and_true_minus_signs(study, report):
     for row in told["verdicts"]:
         assert "flags." not in row["sentence"]
         assert not re.search(r"(^|[ (])-\d", row["sentence"])
+
+
+def test_the_unit_that_a_response_is_declared_with_stands_wherever_its_changes_do(study, report):
+    def loss(config, seed):
+        noise = np.random.default_rng([seed, *map(ord, str(config))]).normal(0, 0.05)
+        return -20.0 + 3.0 * config["flags.batch_norm"] + noise
+
+    folder = study(loss=loss, units={"loss": "dB"}, margin=1.0)
+    main([str(folder), "figures=false"])
+    page = report(folder)
+    assert re.search(r"batch_norm hurts: it raises loss by 2\.97 dB \(95 % CI 2\.92 to 3\.03 dB\)", page)
+    assert "smallest effect that matters: 1 dB" in page

@@ -29,12 +29,10 @@ def response_label(words: Wording) -> str:
 
 def quantity(name: str, unit: str = "") -> str:
     """A column with its unit: `train_seconds` -> 'train time in s'."""
-    if unit:
-        return f"{short(name, 28)} in {unit}"
     words = {"n_parameters": "number of parameters", "seconds": "time in s"}
     if name.endswith("_seconds"):
         return f"{short(name.removesuffix('_seconds').replace('_', ' '))} time in s"
-    return words.get(name, short(name, 28))
+    return words.get(name, f"{short(name, 28)} in {unit}" if unit else short(name, 28))
 
 
 def spans_decades(values: np.ndarray) -> bool:

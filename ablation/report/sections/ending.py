@@ -45,7 +45,8 @@ def _failures(study: Subject, words: Wording) -> list[Block]:
         names = [words.factor(r["factor"]), clipped(r["level"]), f"{r['failed']} of {r['runs']}"]
         rows.append([*names, f"{rate} % ({low} to {high} %)", p_value(r["fisher_p"])])
     heads = ("component", "level", "#failed", "#rate (Wilson)", "#p (Fisher)")
-    text = f"{counted(n_failed, 'run')} of {len(analysis.selection.failed)} failed and count in no average."
+    n = counted(len(analysis.selection.failed), "run")
+    text = f"{n_failed} of {n} failed. Averages leave failed runs out."
     caption = "Failed runs by level; p: this level against the others, unadjusted"
     return [Prose(text), made("failures", caption, heads, rows, table, limit=ALL)]
 

@@ -79,7 +79,7 @@ def _response(answer: ResponseResult, words: Wording) -> str:
 def _tests(words: Wording) -> str:
     if words.margin is None:
         return f"α = {words.alpha:g}; no margin declared"
-    unit = "" if words.is_log else f" in {words.unit or words.response}"
+    unit = "" if words.is_log or words.unit else f" in {words.response}"
     return f"α = {words.alpha:g}; smallest effect that matters: {words.margin_text}{unit}"
 
 

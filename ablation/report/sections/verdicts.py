@@ -117,15 +117,15 @@ def _reading(words: Wording, analysis: Analysis) -> str:
     """How to read the table, in short sentences."""
     block = analysis.runs.block
     split = any(found.within for found in analysis.findings)
-    at = ", in rows with “at” at that level of the other" if split else ""
+    at = " A row with “at” holds at that level of the other component." if split else ""
+    blocks = f"the values of {block.name} are blocks" if block else "there are no blocks"
     text = (
-        f"Effects are level − reference, {_averaged(analysis)}{at}; "
-        f"{f'values of {block.name} are blocks' if block else 'there are no blocks'}. "
+        f"Effects are level − reference, {_averaged(analysis)}; {blocks}.{at} "
         "The p of a verdict is the larger of the classical and the robust test's, adjusted by Holm over all "
         "rows; intervals are not adjusted. Partial ω² is a whole component's, without its interactions."
     )
     if words.is_log:
-        text += f" Effects in {words.unit or words.response} are the % of the reference level's mean."
+        text += f" The effect in {words.unit or words.response} is that share of the reference level's mean."
     if words.margin is None:
         text += f" No margin applies to {words.response}, so nothing can be said to do nothing."
     return text

@@ -26,7 +26,7 @@ def _failed_runs(
     wording: Wording, failed: int, attempted: int, words: Sequence[str], cells: Sequence[Mapping[str, str]]
 ) -> str:
     where, why = listed([wording.cell(cell) for cell in cells], 3, "; "), status_words(words)
-    return f"{failed} of {counted(attempted, 'run')} failed{why} and count in no average: {where}."
+    return f"{failed} of {counted(attempted, 'run')} failed{why}: {where}. Averages leave failed runs out."
 
 
 def _failed_level(words: Wording, factor: str, level: str, runs: int, reference: str) -> str:

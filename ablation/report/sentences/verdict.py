@@ -9,7 +9,7 @@ import pandas as pd
 from ablation.analysis import Analysis
 from ablation.analysis.verdicts.finding import Finding
 from ablation.naming import clipped
-from ablation.numbers import NBSP, coverage, p_text
+from ablation.numbers import coverage, p_text
 from ablation.report.sentences.wording import Wording, verdict_words
 from ablation.words import OFF, ON
 
@@ -73,7 +73,7 @@ def _moves(found: Finding, words: Wording) -> str:
     bounds = words.interval(found.low, found.high)
     if found.low * found.high > 0:
         low, high = sorted((found.low, found.high), key=abs)
-        bounds = f"{words.size(low).removesuffix(f'{NBSP}%')} to {words.size(high)}"
+        bounds = f"{words.size(low).removesuffix(words.unit_of_change)} to {words.size(high)}"
     return f"{verb} {words.response} by {words.size(found.estimate)} ({coverage(found.coverage)} CI {bounds})"
 
 

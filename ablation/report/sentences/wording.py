@@ -107,28 +107,36 @@ class Wording:
         at = f", {block} {run['at']}" if block else ""
         return f"run {run['run']} ({self.cell(run['cell'])}{at})"
 
+    @property
+    def unit_of_change(self) -> str:
+        """What follows a change: '%', or the unit of the response if it has one."""
+        unit = "%" if self.is_log else self.unit
+        return f"{NBSP}{unit}" if unit else ""
+
     def change(self, effect: float) -> str:
         """A change with its sign, in % or in units of the response."""
-        return percent(100 * math.expm1(effect)) if self.is_log else units(effect)
+        if self.is_log or not math.isfinite(effect):
+            return percent(100 * math.expm1(effect))
+        return units(effect) + self.unit_of_change
 
     def size(self, effect: float) -> str:
         """A change without its sign."""
         return self.change(effect).lstrip("+−")
 
-    def interval(self, low: float, high: float) -> str:
-        """Bounds of a change with their signs, the unit said once."""
-        return self.bounds(low, high) + (f"{NBSP}%" if self.is_log and math.isfinite(low + high) else "")
-
     def bounds(self, low: float, high: float) -> str:
-        """The same without the unit."""
+        """Bounds of a change with their signs, without the unit."""
         if not math.isfinite(low + high):
             return UNKNOWN
-        return " to ".join(self.change(bound).removesuffix(f"{NBSP}%") for bound in (low, high))
+        return " to ".join(self.change(bound).removesuffix(self.unit_of_change) for bound in (low, high))
+
+    def interval(self, low: float, high: float) -> str:
+        """The same with the unit, said once."""
+        return self.bounds(low, high) + (self.unit_of_change if math.isfinite(low + high) else "")
 
     @property
     def margin_text(self) -> str:
-        """'2 %' or '0.5'."""
-        return f"{self.margin:g}{NBSP}%" if self.is_log else f"{self.margin:g}"
+        """'2 %' or '0.5 s'."""
+        return f"{self.margin:g}{self.unit_of_change}"
 
     @property
     def blocks(self) -> str:
