@@ -186,7 +186,7 @@ def _hint(missing: Sequence[str], columns: Sequence[object]) -> str:
 
 
 def _check_numbers(frame: pd.DataFrame, responses: Sequence[str]) -> None:
-    """Refuse what is meant as a number and is none to us: left out, it would be a failed run.
+    """Reject values that look like numbers but cannot be parsed: they would count as failed runs.
 
     Raises:
         UsageError: naming one, such as `51.09%` or `1,009.5`.

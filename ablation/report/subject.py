@@ -15,7 +15,7 @@ from ablation.analysis import Analysis
 from ablation.analysis.data.endings import endings
 from ablation.analysis.data.factors import Bools, Floats, Ints
 from ablation.analysis.data.runs import measured
-from ablation.naming import cell_label, factor_labels
+from ablation.naming import cell_label, cell_text, factor_labels
 from ablation.report.ranking import Ranking, rank_cells
 from ablation.report.sentences import Wording
 from ablation.results import StudyRecord
@@ -129,7 +129,7 @@ class Subject:
         names = [cell_label(one, self.factors, self.labels) for one in levels]
         if len(set(names)) == len(names):
             return names
-        return [", ".join(f"{self.labels[f]}={level}" for f, level in one.items()) for one in levels]
+        return [cell_text(list(one), one.values()) for one in levels]
 
     def cell_name(self, row: int) -> str:
         """What the cell of a row of the table is called, by the row's position."""

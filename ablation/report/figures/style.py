@@ -92,7 +92,7 @@ class Look:
 
 @contextmanager
 def drawing(salt: str = "ablation") -> Iterator[None]:
-    """Draw in this style, whatever the user's matplotlibrc says, and leave his settings as they were.
+    """Draw in this style, whatever the user's matplotlibrc says, and leave their settings as they were.
 
     Args:
         salt: what ids in an SVG are derived from, instead of chance.
