@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from ablation.analysis.direction import read_direction
 from ablation.analysis.sequential.looks import Looks
 from ablation.errors import UsageError
+from ablation.results.direction import read_direction
 from ablation.words import listed, quoted
 
 AUTO = "auto"

@@ -136,7 +136,7 @@ class Analysis:
     response: str = "loss"
     """The response whose effects are reported."""
     direction: Optional[str] = None  # noqa: UP045
-    """Which values are better, `lower` or `higher`; null: as the problem declares."""
+    """Which values are better: `lower`, `higher`, `zero`, or the number that is best; null: as declared."""
     margin: Optional[float] = None  # noqa: UP045
     """The smallest effect that matters, in % of a positive response where lower is better, else in units."""
     responses: list[str] = field(default_factory=list)

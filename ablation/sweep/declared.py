@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ablation.analysis.direction import read_direction
 from ablation.errors import UsageError
 from ablation.results import Response, response_of
+from ablation.results.direction import read_direction
 
 _OF_EVERY_ROW = (Response("seconds", "s"),)
 
@@ -19,7 +19,8 @@ def judged(analysis: Mapping[str, Any], declared: Sequence[Response]) -> dict[st
 
     Returns:
         `responses`, the main one first; `direction` of the main one, `directions` of all; `units` of those
-        that have one, the reported and the others.
+        that have one, the reported and the others. Where nobody said what is better, and the name does not
+        tell, there is no direction: the report then says what it assumes.
 
     Raises:
         UsageError: a direction is neither configured nor declared, and the response's name suggests that
@@ -36,21 +37,22 @@ def judged(analysis: Mapping[str, Any], declared: Sequence[Response]) -> dict[st
     return {
         "responses": names,
         "direction": directions[main],
-        "directions": directions,
+        "directions": {name: told for name, told in directions.items() if told},
         "units": {name: unit for name, unit in units.items() if unit and "*" not in name},
     }
 
 
-def _direction(name: str, known: Sequence[Response], is_main: bool) -> str:
-    """What is declared; else what the name says for certain."""
+def _direction(name: str, known: Sequence[Response], is_main: bool) -> str | None:
+    """What is declared; else what the name says for certain; None if it says nothing."""
     found = response_of(known, name)
     if found is not None:
         return found.direction
     try:
-        return read_direction(name, None).name
+        told = read_direction(name, None)
     except UsageError as error:
         key = "analysis.direction" if is_main else f"analysis.directions.{name}"
         raise UsageError(
             f"{error} In a sweep: {key}=higher, or declare it, main(…, responses=[Response({name!r}, "
             "direction='higher')])"
         ) from error
+    return None if told.is_assumed else told.name

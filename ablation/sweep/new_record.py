@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from ablation.design import alias_table
 from ablation.errors import UsageError
 from ablation.results import OWN_COLUMNS, Response, Row, StudyRecord
+from ablation.results.direction import is_direction
 from ablation.results.record import DesignRecord, record_of
 from ablation.sweep.declared import judged
 from ablation.sweep.plan import Plan
@@ -97,8 +98,11 @@ def _check_settings(analysis: StudyRecord) -> None:
         f"analysis.directions.{name}": direction for name, direction in analysis.directions.items()
     }
     for key, direction in directions.items():
-        if direction not in ("lower", "higher", None):
-            raise UsageError(f"{key}: expected lower or higher. Received: {direction}")
+        if direction is not None and not is_direction(direction):
+            raise UsageError(
+                f"{key}: expected lower or higher. Received: {direction}. A response that should be close to "
+                "a value takes this number, or zero"
+            )
     if analysis.margin is not None and not analysis.margin > 0:
         raise UsageError(f"analysis.margin: expected a number above 0, or null. Received: {analysis.margin}")
 

@@ -23,7 +23,6 @@ def test_what_is_declared_is_in_the_record():
             "auroc.rgb": "higher",
             "latency": "lower",
             "auroc.lowest": "lower",
-            "unknown": "lower",
         },
         "units": {"latency": "ms", "train_seconds": "s", "seconds": "s"},
     }
@@ -43,7 +42,9 @@ def test_the_configuration_wins():
 
 def test_the_name_of_what_nobody_declares_decides():
     found = judged({"response": "loss", "responses": ["whatever"]}, ())
-    assert found["directions"] == {"loss": "lower", "whatever": "lower"}
+    assert found["directions"] == {"loss": "lower"}
+    assert judged({"response": "whatever"}, ())["direction"] is None
+    assert judged({"response": "bias", "direction": "zero"}, ())["directions"] == {"bias": "zero"}
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from ablation.analysis.data.factors import group, read_factor, read_spellings
 from ablation.analysis.data.order import is_starting_point
 from ablation.analysis.data.spelling import spelling_notices
 from ablation.analysis.data.where import rows_where
-from ablation.analysis.direction import distance_name
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest
 from ablation.errors import UsageError
+from ablation.results.direction import distance_name
 from ablation.words import counted
 
 

@@ -74,6 +74,11 @@ def read_direction(response: str, told: str | float | None) -> Direction:
     return Direction("lower", target)
 
 
+def is_direction(told: object) -> bool:
+    """Whether something says which values are better: `lower`, `higher`, `zero`, or a number."""
+    return told in ("lower", "higher", "zero") or _number(told) is not None
+
+
 def likely_direction(response: str) -> str | None:
     """What a response's name says is better, `lower` or `higher`; None if nothing, or both."""
     words = _words(response)
