@@ -30,12 +30,12 @@ def percent(change: float) -> str:
 def units(change: float) -> str:
     """A change in units of a response, with its sign.
 
-    >>> units(-0.0022178), units(12345.678)
-    ('−0.00222', '+12346')
+    >>> units(-0.0022178), units(-4120.4), units(12345.678)
+    ('−0.00222', '−4120', '+12346')
     """
     if not _known(change):
         return UNKNOWN
-    return _signed(f"{change:+.0f}" if abs(change) >= 1e4 else f"{change:+.3g}")
+    return _signed(f"{change:+.0f}" if 999.5 <= abs(change) < 1e7 else f"{change:+.3g}")
 
 
 def value(number: float, digits: int = 4) -> str:
