@@ -103,6 +103,19 @@ def share(omega: float) -> str:
     return (f"{omega:.2f}" if omega >= 0.005 else "0") if _known(omega) else UNKNOWN
 
 
+def chance(probability: float) -> str:
+    r"""A probability in whole per cent, never quite none or certain.
+
+    >>> chance(0.876), chance(0.001), chance(0.9999)
+    ('88\xa0%', '<\xa01\xa0%', '>\xa099\xa0%')
+    """
+    if not _known(probability):
+        return UNKNOWN
+    if 0 < probability < 0.01 or 0.99 < probability < 1:
+        return f"<{NBSP}1{NBSP}%" if probability < 0.5 else f">{NBSP}99{NBSP}%"
+    return f"{100 * probability:.0f}{NBSP}%"
+
+
 def plain(number: float) -> str:
     """A number to three digits, without an exponent where people do without.
 

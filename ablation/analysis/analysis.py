@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.article import model as article
+from ablation.analysis.data.factors import Floats
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.data.select import Selection
@@ -23,6 +24,7 @@ from ablation.analysis.model.order import Order
 from ablation.analysis.model.terms import Group
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest
+from ablation.analysis.sequential.looks import FrozenRow
 from ablation.analysis.tables.anova import (
     anova_table,
     group_name,
@@ -36,8 +38,10 @@ from ablation.analysis.tables.equivalence import equivalence_table
 from ablation.analysis.tables.failures import failing_levels, failures_table
 from ablation.analysis.tables.lenth import lenth_table
 from ablation.analysis.tables.pairs import letters_table, pairs_table
-from ablation.analysis.verdicts.conservative import Conservative, conservative
-from ablation.analysis.verdicts.finding import Finding
+from ablation.analysis.verdicts.conservative import Conservative, Errors, conservative
+from ablation.analysis.verdicts.finding import Finding, findings_of
+from ablation.analysis.verdicts.forecast import Forecast, forecasts, forecasts_table
+from ablation.analysis.verdicts.judging import Judgement
 from ablation.analysis.verdicts.power import Growth, growth_of, needs_table, power_table
 from ablation.analysis.verdicts.rows import (
     Row,
@@ -46,7 +50,7 @@ from ablation.analysis.verdicts.rows import (
     row_names,
     verdict_rows,
 )
-from ablation.analysis.verdicts.verdicts import verdicts_table
+from ablation.analysis.verdicts.verdicts import rules_of, verdicts_table
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -188,16 +192,37 @@ class Analysis:
         (Holm over all rows, and a tenth of alpha is spent on looking for interactions); p_beyond (the effect
         is beyond the margin, in one family with p_adjusted) and p_equivalence (it is inside: two one-sided
         tests, Holm over all rows), NaN without a margin; percent, percent_low, percent_high; verdict
-        (`keep`, `hurts`, `better`, `worse`, `does nothing`, `inconclusive`); seeds_needed (more seeds until
-        it would be settled with probability 80 % if the estimate is the truth; missing if settled or out of
-        reach).
+        (`keep`, `hurts`, `better`, `worse`, `does nothing`, `inconclusive`).
         """
         return self._verdicts[0]
 
-    @property
+    @cached_property
+    def forecasts(self) -> pd.DataFrame:
+        """How inconclusive verdicts would end with more seeds, by draws from the fitted model.
+
+        Columns: factor, level, reference, within (as in `verdicts`); seeds_needed (the fewest more seeds that
+        settle it with probability 80 %, missing beyond 1000), chance (that these do; of 1000 where missing);
+        at (empty, or `factor=level` where a verdict per level is likelier than not), ending (a verdict, of
+        each level the likeliest), share (its probability; of a level: if verdicts are given by level).
+        """
+        return forecasts_table(self._judged, self._forecasts)
+
+    @cached_property
     def findings(self) -> Sequence[Finding]:
         """The rows of `verdicts` with all that a sentence needs; `ablation.report.sentences` words them."""
-        return self._verdicts[1]
+        _, found, judged, frozen = self._verdicts
+        failing = failing_levels(self.failures, self.selection.failed, self.request.alpha)
+        return findings_of(
+            self._judged,
+            found,
+            judged,
+            self._forecasts,
+            self.runs.predictors,
+            self.request,
+            failing,
+            self._depends,
+            frozen,
+        )
 
     @cached_property
     def equivalence(self) -> pd.DataFrame:
@@ -342,12 +367,23 @@ class Analysis:
         return article.CAUTION
 
     @cached_property
-    def _verdicts(self) -> tuple[pd.DataFrame, list[Finding]]:
-        failing = failing_levels(self.failures, self.selection.failed, self.request.alpha)
-        return verdicts_table(
-            self._judged, self._conservative, self.fit, self.runs.predictors, self.scaling, self.request,
-            self._growth, failing, self._depends,
+    def _verdicts(self) -> tuple[pd.DataFrame, Conservative, Judgement, dict[int, FrozenRow]]:
+        return verdicts_table(self._judged, self._conservative, self.fit, self.scaling, self.request)
+
+    @cached_property
+    def _forecasts(self) -> list[Forecast | None]:
+        if (
+            self.request.looks is not None
+        ):  # its plan says when it ends: more seeds than that would not be valid
+            return [None] * len(self._judged)
+        return forecasts(
+            self.fit, self.runs.predictors, self._judged, self._verdicts[2].verdicts, self._growth,
+            len(self.runs.block.levels) if self.runs.block else 0, self._errors_of,
+            rules_of(self.fit, self.scaling, self.request),
         )  # fmt: skip
+
+    def _errors_of(self, L: Floats) -> Errors:
+        return conservative(self.fit, L, self.runs, self.request.alpha).errors
 
     @cached_property
     def _cell_means(self) -> CellMeans:

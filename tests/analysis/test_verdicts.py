@@ -68,7 +68,7 @@ def test_trap_27_not_significant_is_not_useless(c03, verdicts):
     found = row(verdicts, factor="SpatialAttention")
     assert found.verdict == "inconclusive"
     assert found.seeds_needed > 0
-    assert f"about {found.seeds_needed} more seeds" in found.sentence
+    assert f"; {found.seeds_needed} more seeds would settle it with probability 8" in found.sentence
     expected = c03.expected["tost_S_margin_2pct"]
     tost = row(
         analyze(c03.table, "loss", FACTORS, block="seed", margin=2).equivalence, factor="SpatialAttention"

@@ -240,7 +240,7 @@ def test_inconclusive_components_are_told_seeds_runs_and_time(study, report):
     assert more
     for factor, seeds in more.items():
         name = factor.rpartition(".")[2]
-        step = report(folder).partition("What would settle")[2]
+        step = report(folder).partition("would settle the inconclusive ones")[2]
         line = next(line for line in step.splitlines() if line.startswith(f"| {name} "))
         told = [part.strip() for part in line.split("|")[4:6]]
         assert told == [str(seeds), str(seeds * 8)], "8 cells, a run of one second each"

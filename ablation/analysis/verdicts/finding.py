@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from ablation.analysis.data.factors import Factor, Predictor
+from ablation.analysis.request import AnalysisRequest
+from ablation.analysis.sequential.looks import FrozenRow
+from ablation.analysis.verdicts.conservative import Conservative
+from ablation.analysis.verdicts.forecast import Forecast
+from ablation.analysis.verdicts.judging import NOTHING, Judgement
+from ablation.analysis.verdicts.rows import Row
 
 
 @dataclass(frozen=True)
@@ -19,7 +28,7 @@ class Finding:
         p: adjusted for all verdicts.
         verdict: its code, such as `keep`.
         coverage: of the interval, such as 0.95.
-        seeds: how many more would settle it; None: settled, or out of reach.
+        forecast: what more seeds would bring; None where it is settled, or nothing can be said.
         depends: factors on one of which the effect may depend, and the p-value of that.
         n_verdicts: how many verdicts are corrected together.
         failing: those of its two levels at which runs fail more often: level, failed runs, runs.
@@ -36,7 +45,54 @@ class Finding:
     p: float
     verdict: str
     coverage: float
-    seeds: int | None
+    forecast: Forecast | None
     depends: tuple[tuple[str, ...], float] | None
     n_verdicts: int
     failing: tuple[tuple[str, int, int], ...]
+
+
+def findings_of(
+    rows: Sequence[Row],
+    found: Conservative,
+    judged: Judgement,
+    forecasts: Sequence[Forecast | None],
+    predictors: Sequence[Predictor],
+    asked: AnalysisRequest,
+    failing: Mapping[tuple[str, str], tuple[int, int]],
+    depends: Mapping[str, tuple[tuple[str, ...], float]],
+    frozen: Mapping[int, FrozenRow],
+) -> list[Finding]:
+    """What a sentence on each verdict needs to know.
+
+    Args:
+        rows: what is judged.
+        found: their estimates.
+        judged: their verdicts.
+        forecasts: of those that are inconclusive.
+        predictors: of the model.
+        asked: alpha and the looks of a study that grows.
+        failing: (factor, level) at which runs fail more often -> failed runs, runs.
+        depends: factor -> what its effect may depend on, and the p value of that.
+        frozen: rows that an earlier look has settled for good, by position.
+    """
+    n_levels = {part.name: len(part.levels) if isinstance(part, Factor) else 0 for part in predictors}
+    findings = []
+    for i, row in enumerate(rows):
+        tail = 2 * asked.alpha if judged.verdicts[i] == NOTHING else asked.alpha
+        low, high = found.interval(tail if asked.looks is None else asked.looks.tail(tail))
+        if i in frozen:
+            bounds = frozen[i].inside if judged.verdicts[i] == NOTHING else (frozen[i].low, frozen[i].high)
+            low[i], high[i] = bounds
+        # Failures flatter the average of the level, or of the reference.
+        levels = [level for level in (row.level, row.reference) if (row.factor, level) in failing]
+        finding = Finding(
+            factor=row.factor, level=row.level, reference=row.reference, within=row.within,
+            n_levels=n_levels[row.factor], estimate=float(found.estimate[i]),
+            low=float(low[i]), high=float(high[i]), p=float(judged.p[i]),
+            verdict=judged.verdicts[i], coverage=1 - tail, forecast=forecasts[i],
+            depends=None if row.within else depends.get(row.factor),
+            n_verdicts=len(rows),
+            failing=tuple((level, *failing[row.factor, level]) for level in levels),
+        )  # fmt: skip
+        findings.append(finding)
+    return findings

@@ -113,7 +113,8 @@ def flagged_interactions(fit: Fit, alpha: float, looks: Looks | None = None) -> 
 def own_columns(fit: Fit, group: Group) -> Floats:
     """Combinations that pick the coefficients of terms, (columns that carry rank x p)."""
     own = np.intersect1d(np.concatenate([term.columns for term in group]), fit.kept)
-    rows: Floats = np.eye(fit.matrix.X.shape[1])[own]
+    rows = np.zeros((len(own), fit.matrix.X.shape[1]))
+    rows[np.arange(len(own)), own] = 1.0
     return rows
 
 

@@ -20,6 +20,7 @@ SCHEMA = 2
 TABLES = (
     "effects",
     "verdicts",
+    "forecasts",
     "marginal_means",
     "pairs",
     "anova",

@@ -10,7 +10,7 @@ import pandas as pd
 from ablation.analysis import Analysis
 from ablation.analysis.verdicts.power import MAX_SEEDS
 from ablation.naming import clipped
-from ablation.numbers import duration, p_value
+from ablation.numbers import chance, duration, p_value
 from ablation.report.document import Block, Prose, Section, Verbatim
 from ablation.report.drawing import Drawer
 from ablation.report.sections.tables import ALL, contrast, made
@@ -80,13 +80,20 @@ def _next_step(study: Subject, words: Wording, analysis: Analysis) -> list[Block
     if not rows:
         return [*blocks, Prose("Next step: none is needed for these questions; every verdict is settled.")]
     more = f"#more {words.blocks}"
-    heads = ("component", "level − reference", "#detectable now", more, "#more runs", "#training time")
-    caption = (
-        "What would settle the inconclusive ones with probability 80 %, if the estimates are the truth. "
-        "Detectable now: the smallest effect that this study finds with probability 80 %"
+    heads = (
+        "component",
+        "level − reference",
+        "#detectable now",
+        more,
+        "#more runs",
+        "#training time",
+        "#settles with",
     )
-    data = analysis.verdicts[["factor", "level", "reference", "within", "verdict", "seeds_needed"]]
-    return [*blocks, made("next_step", caption, heads, rows, data, limit=ALL)]
+    caption = (
+        "The fewest seeds that would settle the inconclusive ones with probability 80 %, if the fitted model "
+        "is the truth. Detectable now: the smallest effect that this study finds with probability 80 %"
+    )
+    return [*blocks, made("next_step", caption, heads, rows, analysis.forecasts, limit=ALL)]
 
 
 def _open_verdicts(study: Subject, words: Wording, analysis: Analysis) -> Iterator[list[str]]:
@@ -97,10 +104,11 @@ def _open_verdicts(study: Subject, words: Wording, analysis: Analysis) -> Iterat
     ):
         if found.verdict != "inconclusive":
             continue
-        cost = ["out of reach", "", ""]
-        if found.seeds is not None:
-            n_runs = found.seeds * len(study.cell_names)
-            cost = [str(found.seeds), str(n_runs), duration(n_runs * study.seconds_per_run)]
+        cost, forecast = ["out of reach", "", "", ""], found.forecast
+        if forecast is not None and forecast.seeds is not None:
+            n_runs = forecast.seeds * len(study.cell_names)
+            time = duration(n_runs * study.seconds_per_run)
+            cost = [str(forecast.seeds), str(n_runs), time, chance(forecast.chance)]
         yield [judged(words, found), contrast(row), words.size(size), *cost]
 
 

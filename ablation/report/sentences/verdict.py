@@ -8,10 +8,17 @@ import pandas as pd
 
 from ablation.analysis import Analysis
 from ablation.analysis.verdicts.finding import Finding
+from ablation.analysis.verdicts.forecast import Forecast
+from ablation.analysis.verdicts.power import MAX_SEEDS
 from ablation.naming import clipped
-from ablation.numbers import coverage, p_text
+from ablation.numbers import chance, coverage, p_text
 from ablation.report.sentences.wording import Wording, verdict_words
 from ablation.words import OFF, ON
+
+RARE = 0.02
+"""Endings with a smaller probability are not named."""
+
+SECOND_LOOK = "a second look makes false verdicts likelier"
 
 
 def verdict_sentence(found: Finding, words: Wording) -> str:
@@ -20,9 +27,10 @@ def verdict_sentence(found: Finding, words: Wording) -> str:
 
 
 def with_words(analysis: Analysis, words: Wording) -> pd.DataFrame:
-    """The table of verdicts with two columns for people: `component` and `sentence`."""
+    """The table of verdicts with what a reader wants beside: `component`, `seeds_needed` and `sentence`."""
     return analysis.verdicts.assign(
         component=[component(found, words) for found in analysis.findings],
+        seeds_needed=pd.array([f.forecast and f.forecast.seeds for f in analysis.findings], dtype="Int64"),
         sentence=[verdict_sentence(found, words) for found in analysis.findings],
     )
 
@@ -64,7 +72,11 @@ def _verdict(found: Finding, words: Wording) -> str:
     # The interval of one contrast can exclude 0 where its p, corrected for all of them, is not small.
     is_apart = not found.low <= 0 <= found.high
     corrected = f" after correction for the {found.n_verdicts} verdicts" if is_apart else ""
-    return f"{name} is inconclusive{corrected}: {change} ({interval}); {_next_step(found, words)}."
+    told = f"{name} is inconclusive{corrected}: {change} ({interval})"
+    steps = [_next_step(found.forecast, words)] if found.forecast else []
+    if words.is_adaptive:
+        steps = ["the plan of the study says whether more seeds follow"]
+    return "; ".join([told, *steps]) + "."
 
 
 def _moves(found: Finding, words: Wording) -> str:
@@ -77,15 +89,20 @@ def _moves(found: Finding, words: Wording) -> str:
     return f"{verb} {words.response} by {words.size(found.estimate)} ({coverage(found.coverage)} CI {bounds})"
 
 
-def _next_step(found: Finding, words: Wording) -> str:
-    """What would settle it, or why that cannot be said."""
-    if words.is_adaptive:
-        return "the plan of the study says whether more seeds follow"
-    if found.seeds is not None:
-        return f"about {words.repeats(found.seeds)} would settle it"
-    if words.margin is None:
-        return "without a margin (the smallest effect that matters) it can never be said to do nothing"
-    return f"more than 1000 would be needed to settle it at a margin of {words.margin_text}"
+def _next_step(forecast: Forecast, words: Wording) -> str:
+    """What would settle it and how, or why nothing would."""
+    if forecast.seeds is None:
+        told = (
+            f"even {words.repeats(MAX_SEEDS)} would settle it with probability {chance(forecast.chance)} only"
+        )
+        return told if words.margin else f"{told}; without a margin it can never be said to do nothing"
+    told = f"{words.repeats(forecast.seeds)} would settle it with probability {chance(forecast.chance)}"
+    endings = [f"{verdict} {chance(p)}" for verdict, p in forecast.endings.items() if p >= RARE]
+    told += f" ({', '.join(endings)})" if endings else ""
+    if forecast.partner is not None:
+        at = [f"{verdict} at {clipped(level)} ({chance(p)})" for level, (verdict, p) in forecast.at.items()]
+        told += f", likely for each level of {words.factor(forecast.partner)}: {', '.join(at)}"
+    return f"{told}; {SECOND_LOOK}"
 
 
 def _depends(found: Finding, words: Wording) -> list[str]:
