@@ -30,7 +30,7 @@ def n_scans(monkeypatch):
 def published(tmp_path):
     """What a finished study has published: name → content."""
     folder = tmp_path / "runs/toy"
-    paths = ("study.json", "results.csv", "report/index.html", "report/effects.json", "report/ols.txt")
+    paths = ("study.json", "results.csv", "report/index.html", "report/effects.json", "report/report.md")
     return lambda: {path: (folder / path).read_bytes() for path in paths}
 
 
@@ -171,7 +171,10 @@ def test_views_are_not_emptied(run_toy, tmp_path):
     elsewhere = f"results.url={tmp_path}/empty"
     run_toy("-m", elsewhere, "fault=relu:raise", "flags.activation=relu", "hydra.sweeper.retries=0")
     assert (tmp_path / "runs/toy/results.csv").read_bytes() == before
-    assert (tmp_path / "runs/toy/report/ols.txt").exists()
+    assert (
+        json.loads((tmp_path / "runs/toy/report/effects.json").read_text())["responses"][0]["obstacle"]
+        is None
+    )
 
 
 @pytest.mark.parametrize("mode", [(), ("-m",), ("-m", "hydra/launcher=joblib")])
