@@ -7,8 +7,6 @@ class TestMine(LauncherConformance):
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,17 +16,10 @@ import pytest
 
 from ablation.results import open_store, read
 from ablation.sweep.launchers import launcher_traits
-from tests.sweep import toy
+from tests.sweep.conftest import result
 
 ROOT = Path(__file__).parents[2]
 CONF = f"hydra.searchpath=[file://{ROOT / 'conf'}]"
-
-
-def result(folder):
-    """The table, less what tells of when and by whom."""
-    table = read(folder)
-    kept = ["cell", "seed", "key", "status", "flags.norm", "flags.activation", "loss", "device"]
-    return table[kept].reset_index(drop=True)
 
 
 @pytest.mark.slow
@@ -49,15 +40,6 @@ class LauncherConformance:
     def surroundings(self):
         """What the launcher needs beside the command, such as a cluster."""
         pytest.importorskip(self.package)
-
-    @pytest.fixture(scope="class")
-    def uninterrupted(self, tmp_path_factory):
-        """The table of a sweep in the foreground."""
-        folder = tmp_path_factory.mktemp("uninterrupted")
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, toy.__file__, "-m"]
-        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
-        return result(folder / "runs/toy")
 
     def test_a_sweep_interrupted_and_resumed_ends_with_the_table_of_an_uninterrupted_one(
         self, start_toy, tmp_path, uninterrupted

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 
+from ablation.results import read
 from tests.sweep import toy
 
 TOY = Path(toy.__file__)
@@ -61,3 +63,19 @@ def trainings(tmp_path: Path) -> Callable[[], list[str]]:
     return lambda: (
         (tmp_path / "trained.txt").read_text().splitlines() if (tmp_path / "trained.txt").exists() else []
     )
+
+
+def result(folder: Path) -> pd.DataFrame:
+    """A study's table, less what tells of when and by whom."""
+    kept = ["cell", "seed", "key", "status", "flags.norm", "flags.activation", "loss", "device"]
+    return read(folder)[kept].reset_index(drop=True)
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory, root: Path) -> pd.DataFrame:
+    """The table of a sweep in the foreground that nobody disturbed."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    command = [sys.executable, str(TOY), "-m"]
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    return result(folder / "runs/toy")
