@@ -53,7 +53,7 @@ def test_such_a_run_takes_the_noise_of_its_noisiest_level():
     noise = {"a1": 0.03, "a2": 0.3}
     rows = [(a, b, rng.normal(0, noise[a])) for (a, b), n in sizes.items() for _ in range(n)]
     table = pd.DataFrame(rows, columns=["A", "B", "y"])
-    found = analyze(table, "y", ["A", "B"], scale="identity")
+    found = analyze(table, "y", ["A", "B"], scale="identity", interactions=2)
     cells = table.groupby(["A", "B"])["y"]
     variance, n = cells.var(), cells.size()
     variance["a2", "b2"] = variance["a2", "b1"]
