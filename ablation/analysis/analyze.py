@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.analysis import Analysis
+from ablation.analysis.data.factors import Covariate
 from ablation.analysis.data.prepare import prepare
 from ablation.analysis.data.reading import read_table
 from ablation.analysis.data.runs import Runs
@@ -21,6 +22,9 @@ from ablation.analysis.model.order import fit_model
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AUTO, AnalysisRequest, request
 from ablation.analysis.sequential.looks import Looks
+
+WIDE = 10.0
+"""A straight line over numbers of which the largest is so many times the smallest is said to be one."""
 
 
 def analyze(
@@ -34,7 +38,7 @@ def analyze(
     alpha: float = 0.05,
     margin: float | None = None,
     direction: str | float | None = None,
-    numeric: Iterable[str] | str = (),
+    numeric: Mapping[str, str] | Iterable[str] | str = (),
     weights: str | None = None,
     looks: Looks | None = None,
     reference: Mapping[str, object] | None = None,
@@ -63,7 +67,8 @@ def analyze(
         direction: which response is better: `lower`, `higher`, `zero`, or the number that is best; the
             response is then the distance from it, on the identity scale by `auto`. Without one it is `lower`
             where the response's name says so (loss, error, time …), or says nothing, with a notice.
-        numeric: factors that enter as numbers, with a slope, instead of levels.
+        numeric: factors that enter as numbers, with a slope, instead of levels: names, or name -> `linear` or
+            `log` (a slope in the logarithm).
         weights: a column of weights, inverse to the variance of each run.
         looks: of an adaptive study, at which the verdicts' p values and intervals are repeated ones.
         reference: factor -> the level that the others are compared with, where it is not the first.
@@ -91,8 +96,8 @@ def analyze(
     asked, unit = _with_margin_in_its_unit(asked, chosen)
     y = chosen.forward(runs.response)
     fit, order, left_out = fit_model(runs, y, asked.interactions, asked.alpha)
-    notices = (*read, *selection.notices, *dropped, *unit, *left_out)
-    notices += _error_notices(fit, runs)
+    notices = (*_still_true(read, runs), *selection.notices, *dropped, *unit, *left_out)
+    notices += (*_number_notices(runs), *_error_notices(fit, runs))
     return Analysis(asked, chosen, selection, runs, fit, order, notices)
 
 
@@ -105,6 +110,28 @@ def _with_margin_in_its_unit(
     return replace(asked, margin=None), (
         Notice("margin-unit", {"margin": asked.margin, "reason": scale.reason}),
     )
+
+
+def _still_true(read: Sequence[Notice], runs: Runs) -> list[Notice]:
+    """Leave out that a level was taken as the reference where another one is: that of the reference cell."""
+    first = {part.name: part.points[0] for part in runs.predictors}
+    kept = []
+    for notice in read:
+        levels = notice.facts.get("levels") if notice.code == "reference" else None
+        same = [(name, level) for name, level in levels or () if first.get(name, level) == level]
+        if levels is None or len(same) == len(levels):
+            kept.append(notice)
+        elif same:
+            kept.append(Notice("reference", {"levels": same}))
+    return kept
+
+
+def _number_notices(runs: Runs) -> tuple[Notice, ...]:
+    """Numbers whose few largest values decide a straight line over decades."""
+    lines = [part for part in runs.predictors if isinstance(part, Covariate) and not part.is_log]
+    wide = [part for part in lines if 0 < part.values.min() < part.values.max() / WIDE]
+    facts = [(part.name, float(np.log10(part.values.max() / part.values.min()))) for part in wide]
+    return (Notice("wide-number", {"numbers": facts}),) if facts else ()
 
 
 def _error_notices(fit: Fit, runs: Runs) -> tuple[Notice, ...]:

@@ -35,7 +35,7 @@ def detectable_effects(earlier: Analysis, planned: pd.DataFrame) -> pd.DataFrame
     # Standard errors depend on the design alone, so any response that varies will do.
     noise = np.random.default_rng(0).normal(size=len(planned))
     block = asked.block if asked.block and planned[asked.block].nunique() > 1 else None
-    numeric = [name for name in asked.numeric if name in factors]
+    numeric = {name: line for name, line in asked.numeric.items() if name in factors}
     future = analyze(
         planned.assign(**{asked.response: noise}), asked.response, factors, block=block, scale="identity",
         interactions=asked.interactions, alpha=asked.alpha, numeric=numeric, direction=asked.direction,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,7 @@ from ablation.results.direction import read_direction
 from ablation.words import listed, quoted
 
 AUTO = "auto"
+LINEAR, LOG = "linear", "log"
 SCALES = ("auto", "log", "identity")
 
 
@@ -24,6 +25,7 @@ class AnalysisRequest:
     Attributes:
         block: what the block is called: of several columns, all their names.
         blocks: the columns that it is made of.
+        numeric: factor that enters as a number -> `linear`, or `log` for its logarithm.
         direction: `lower` or `higher`.
         target: the value that the response should be close to; `lower` is then said of the distance.
         measured: the column that such a distance is computed from; empty without a target.
@@ -41,7 +43,7 @@ class AnalysisRequest:
     alpha: float = 0.05
     margin: float | None = None
     direction: str = "lower"
-    numeric: tuple[str, ...] = ()
+    numeric: Mapping[str, str] = field(default_factory=dict)
     weights: str | None = None
     looks: Looks | None = None
     blocks: tuple[str, ...] = ()
@@ -62,6 +64,8 @@ class AnalysisRequest:
                 "Expected interactions=auto (pairs as far as the runs carry them), 1 (main effects), 2 "
                 f"(pairs of factors) or more. Received: interactions={self.interactions!r}."
             )
+        for name, line in self.numeric.items():
+            _one_of(f"numeric of '{name}'", line, (LINEAR, LOG))
         if self.margin is not None:
             _between("margin", self.margin, 0, float("inf"))
 
@@ -107,23 +111,27 @@ class AnalysisRequest:
 
 def request(
     factors: Iterable[str] | str,
-    numeric: Iterable[str] | str,
+    numeric: Mapping[str, str] | Iterable[str] | str,
     response: str,
     block: Iterable[str] | str | None = None,
     direction: str | float | None = None,
     reference: Mapping[str, object] | None = None,
     where: str | None = None,
+    interactions: int | str = AUTO,
     **rest: Any,
 ) -> AnalysisRequest:
     """Make a request; numeric factors that are not among `factors` are added to them."""
-    numbers = _names(numeric)
+    numbers = dict(numeric) if isinstance(numeric, Mapping) else dict.fromkeys(_names(numeric), LINEAR)
+    if isinstance(interactions, str) and interactions.isdecimal():  # as configurations write it
+        interactions = int(interactions)
     names = tuple(dict.fromkeys((*_names(factors), *numbers))) if numbers else _names(factors)
     blocks = () if block is None else _names(block)
     told = read_direction(response, direction)
     return AnalysisRequest(
         response=response, factors=names, numeric=numbers, blocks=blocks, block=_joined(blocks),
         direction=told.name, target=told.target, is_direction_assumed=told.is_assumed,
-        reference=_references(reference, names, numbers), where=where or "", **rest,
+        reference=_references(reference, names, numbers), where=where or "",
+        interactions=interactions, **rest,
     )  # fmt: skip
 
 
@@ -138,7 +146,7 @@ def _joined(blocks: tuple[str, ...]) -> str | None:
 
 
 def _references(
-    given: Mapping[str, object] | None, factors: tuple[str, ...], numeric: tuple[str, ...]
+    given: Mapping[str, object] | None, factors: tuple[str, ...], numeric: Collection[str]
 ) -> tuple[tuple[str, str], ...]:
     """Refuse references of what is no factor with levels."""
     for name in given or {}:

@@ -5,7 +5,7 @@ runs valid. Changing a default that finished runs relied on is refused when they
 """
 
 from dataclasses import dataclass, field
-from typing import Optional
+from typing import Any, Optional
 
 from ablation.app.flags import Flags
 from ablation.errors import UsageError
@@ -143,8 +143,15 @@ class Analysis:
     """More responses to report, each in a section of its own."""
     directions: dict[str, str] = field(default_factory=dict)
     """Which values of those are better, where it is not what the problem declares: response → `higher`."""
-    numeric: list[str] = field(default_factory=list)
-    """Factors that enter as numbers, such as `training.learning_rate`: a straight line over their range."""
+    numeric: Any = field(default_factory=list)
+    """Factors that enter as numbers, such as `training.learning_rate`: a straight line over their range; or
+    factor → `log` for a line in the logarithm."""
+    interactions: str = "auto"
+    """Highest order of interactions in the model: 1 none, 2 pairs; `auto`: pairs if the runs carry them."""
+    alpha: float = 0.05
+    """Error rate of tests; intervals have level 1 − alpha."""
+    scale: str = "auto"
+    """`log` (effects in %), `identity` (in units), or `auto`: log if lower is better and all are positive."""
 
 
 @dataclass

@@ -25,14 +25,14 @@ KEYS: Mapping[str, str] = {
     "responses": "several of them, the main one first: [loss,seconds]",
     "factors": "the columns that were varied: [a,b]",
     "block": "the column of the paired seeds, or several: [dataset,seed]",
-    "numeric": "factors that enter as numbers: [depth]",
+    "numeric": "factors that enter as numbers: [depth], or {lr: log} for a line in the logarithm",
     "margin": "the smallest effect that matters, in % on the log scale, else in units",
     "direction": "which values of the response are better: lower, higher, zero, or the number that is best",
     "directions": "the same for each response: {loss: lower, auroc: higher}",
     "reference": "the level that others are compared with, of some factors: {optimizer: sgd}",
     "where": "which rows: where='State=finished and lr<=1e-2 and model in [a, b]'",
     "scale": "log (effects in %), identity (in units) or auto: log if lower is better and all are positive",
-    "interactions": "the highest order of interactions in the model: 1 none, 2 pairs (the default)",
+    "interactions": "highest order of interactions: 1 none, 2 pairs; auto (the default) as the runs carry",
     "alpha": "the error rate of tests; intervals have level 1 − alpha (default 0.05)",
     "anova_type": "of the sums of squares: 1, 2 (the default) or 3",
     "weights": "a column of weights, inverse to the variance of each run",
@@ -102,7 +102,8 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
         raise UsageError(
             "response: expected the column with what was measured, response=loss. Received: none"
         )
-    factors, numeric = _names(values, "factors"), _names(values, "numeric")
+    factors, numeric = _names(values, "factors"), values.get("numeric") or {}
+    numeric = numeric if isinstance(numeric, dict) else dict.fromkeys(_names(values, "numeric"), "linear")
     if not (factors or numeric):
         raise UsageError("factors: expected the columns that were varied, factors=[a,b]. Received: none")
     directions = values.get("directions") or {}
@@ -126,7 +127,7 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
         directions={str(name): str(told) for name, told in directions.items()},
         numeric=numeric,
         scale=str(values.get("scale", "auto")),
-        interactions=_integer(values, "interactions", 2),
+        interactions=str(values.get("interactions", "auto")),
         alpha=0.05 if alpha is None else alpha,
         anova_type=_integer(values, "anova_type", 2),
         weights=None if weights is None else str(weights),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -42,9 +42,9 @@ class Asked:
         margin: smallest effect that matters, of the main response.
         direction: which values of the main response are better.
         directions: the same for each response; what its name says where it is not said.
-        numeric: factors that enter as numbers.
+        numeric: factors that enter as numbers, or factor → `linear` or `log`.
         scale: `log`, `identity` or `auto`.
-        interactions: highest order of interactions in the model.
+        interactions: highest order of interactions in the model, or `auto`.
         alpha: error rate of tests.
         anova_type: of the sums of squares.
         weights: a column of weights.
@@ -59,9 +59,9 @@ class Asked:
     margin: float | None = None
     direction: str | None = None
     directions: Mapping[str, str] = field(default_factory=dict)
-    numeric: Sequence[str] = ()
+    numeric: Mapping[str, str] | Sequence[str] = ()
     scale: str = "auto"
-    interactions: int = 2
+    interactions: int | str = "auto"
     alpha: float = 0.05
     anova_type: int = 2
     weights: str | None = None
@@ -81,7 +81,7 @@ class Asked:
             **{name: getattr(self, name) for name in names},
             "block": self.blocks,
             "margin": self.margin if is_main else None,
-            "numeric": list(self.numeric),
+            "numeric": self.numeric,
             "direction": self.directions.get(response, self.direction if is_main else None),
             "reference": dict(self.reference),
         }
@@ -201,7 +201,7 @@ def _check_numbers(frame: pd.DataFrame, responses: Sequence[str]) -> None:
             )
 
 
-def _check_numeric(frame: pd.DataFrame, factors: Sequence[str]) -> None:
+def _check_numeric(frame: pd.DataFrame, factors: Iterable[str]) -> None:
     """Refuse a factor that is called numeric and holds something else.
 
     Raises:
@@ -214,6 +214,16 @@ def _check_numeric(frame: pd.DataFrame, factors: Sequence[str]) -> None:
                 f"numeric: expected factors whose levels are numbers. Received: {name}, which has the level "
                 f"{unread.iloc[0]!r}. List it among the factors alone"
             )
+
+
+def analysis_settings(record: StudyRecord, factors: Collection[str]) -> dict[str, Any]:
+    """What a record says of the model of some factors, as `analyze` takes it."""
+    return {
+        "numeric": {name: line for name, line in record.numeric.items() if name in factors},
+        "interactions": record.interactions,
+        "alpha": record.alpha,
+        "scale": record.scale,
+    }
 
 
 def _answers(snapshot: Snapshot, frame: pd.DataFrame) -> list[ResponseResult]:
@@ -232,7 +242,7 @@ def _answers(snapshot: Snapshot, frame: pd.DataFrame) -> list[ResponseResult]:
         arguments = {
             "block": "seed" if frame["seed"].nunique() > 1 else None,
             "margin": record.margin if name == record.response else None,
-            "numeric": [name for name in record.numeric if name in factors],
+            **analysis_settings(record, factors),
             "direction": direction,
         }
         if name == record.response and record.adaptive:

@@ -53,7 +53,10 @@ class StudyRecord:
         directions: Response → the same.
         units: Response → its unit, where it has one.
         margin: The smallest effect on the main response that matters.
-        numeric: Factors that enter as numbers.
+        numeric: Factor that enters as a number → `linear`, or `log` for its logarithm.
+        interactions: Highest order of interactions in the model, or `auto`.
+        alpha: Error rate of tests.
+        scale: On which effects add: `log`, `identity` or `auto`.
         adaptive: Of a study that adds seeds until its verdicts are settled: the plan, the looks taken, and
             the keys of runs that failed for good.
         command: What was typed.
@@ -75,7 +78,10 @@ class StudyRecord:
     directions: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     margin: float | None = None
-    numeric: tuple[str, ...] = ()
+    numeric: Mapping[str, str] = field(default_factory=dict)
+    interactions: str = "auto"
+    alpha: float = 0.05
+    scale: str = "auto"
     adaptive: Mapping[str, Any] = field(default_factory=dict)
     command: str = ""
     schema: int = 1
@@ -141,6 +147,10 @@ def record_of(entries: Mapping[str, Any], prefix: str = "") -> StudyRecord:
         UsageError: An entry is of another kind than its field.
     """
     given = {name: value for name, value in entries.items() if value is not None}
+    if isinstance(given.get("numeric"), list):  # names alone are straight lines
+        given["numeric"] = dict.fromkeys(map(str, given["numeric"]), "linear")
+    if isinstance(given.get("interactions"), int):
+        given["interactions"] = str(given["interactions"])
     known = {
         name: _checked(given.pop(name), kind, prefix + name) for name, kind in _KINDS.items() if name in given
     }

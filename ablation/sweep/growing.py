@@ -197,6 +197,7 @@ def refuse_fixed(record: StudyRecord) -> None:
 def _noise(record: StudyRecord, before: Snapshot) -> Any:
     """The analysis of earlier runs, None if there are none that tell of noise."""
     from ablation.analysis import analyze
+    from ablation.report.load import analysis_settings
     from ablation.results.table import table
 
     frame = table(before)
@@ -205,7 +206,8 @@ def _noise(record: StudyRecord, before: Snapshot) -> Any:
         return None
     block = "seed" if frame["seed"].nunique() > 1 else None
     try:
-        found = analyze(frame, record.response, varied, block=block, direction=record.direction)
+        settings = analysis_settings(record, varied)
+        found = analyze(frame, record.response, varied, block=block, direction=record.direction, **settings)
     except UsageError:
         return None
     return found if found.fit.variance > 0 else None

@@ -42,7 +42,7 @@ def make_record(
     entries: Any = OmegaConf.to_container(base.analysis, resolve=True)
     analysis = record_of(entries, "analysis.")
     _check_numeric(analysis.numeric, plan)
-    _check_settings(analysis)
+    _check_settings(analysis, plan)
     analysis = record_of({**entries, **judged(entries, declared)})
     defaults, design = plan.cells[0].cell.defaults, plan.design
     return replace(
@@ -92,8 +92,10 @@ def _check_names(plan: Plan) -> None:
         )
 
 
-def _check_settings(analysis: StudyRecord) -> None:
-    """Refuse directions and margins that mean nothing, by the keys that a sweep knows them by."""
+def _check_settings(analysis: StudyRecord, plan: Plan) -> None:
+    """Refuse settings that mean nothing, by the keys that a sweep knows them by."""
+    from ablation.analysis.request import request  # pandas, which a training process does without
+
     directions = {"analysis.direction": analysis.direction} | {
         f"analysis.directions.{name}": direction for name, direction in analysis.directions.items()
     }
@@ -105,6 +107,15 @@ def _check_settings(analysis: StudyRecord) -> None:
             )
     if analysis.margin is not None and not analysis.margin > 0:
         raise UsageError(f"analysis.margin: expected a number above 0, or null. Received: {analysis.margin}")
+    settings: dict[str, Any] = {
+        "interactions": analysis.interactions,
+        "alpha": analysis.alpha,
+        "scale": analysis.scale,
+    }
+    try:
+        request(list(plan.factors), analysis.numeric, analysis.response, direction="lower", **settings)
+    except UsageError as error:
+        raise UsageError(f"analysis: {error}") from error
 
 
 def _check_numeric(names: Iterable[str], plan: Plan) -> None:

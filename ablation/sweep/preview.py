@@ -1,5 +1,7 @@
 """What `make plan` adds to the plan: aliases, and the smallest effect that the study will be able to see."""
 
+import math
+
 from ablation.errors import UsageError
 from ablation.naming import level_text
 from ablation.results import Snapshot
@@ -33,6 +35,7 @@ def _detectable(snapshot: Snapshot, plan: Plan) -> list[str]:
     import pandas as pd
 
     from ablation.analysis import analyze, detectable_effects
+    from ablation.report.load import analysis_settings
     from ablation.results.columns import factor_column
     from ablation.results.table import table as table_of
 
@@ -51,7 +54,7 @@ def _detectable(snapshot: Snapshot, plan: Plan) -> list[str]:
         used = table["seed"].nunique() > 1
         earlier = analyze(
             table, record.response, varied, block="seed" if block and used else None,
-            direction=record.direction,
+            direction=record.direction, **analysis_settings(record, varied),
         )  # fmt: skip
         found = detectable_effects(earlier, planned)
     except UsageError as error:
@@ -65,7 +68,12 @@ def _detectable(snapshot: Snapshot, plan: Plan) -> list[str]:
     return [
         f"Smallest effect on the {response} found with probability 80 %, judged by {n} finished runs:",
         *(
-            f"  {row.factor}: {row.level} − {row.reference}: {size:.2g}{unit}"
+            f"  {row.factor}: {row.level} − {row.reference}: {_size(size, unit)}"
             for row, size in zip(found.itertuples(), sizes, strict=True)
         ),
     ]
+
+
+def _size(size: float, unit: str) -> str:
+    """Of an effect that no run tells apart from the others there is nothing to promise."""
+    return "unknown, whatever its size" if math.isnan(size) else f"{size:.2g}{unit}"

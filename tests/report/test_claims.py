@@ -61,7 +61,7 @@ def test_pairs_that_share_an_estimate_are_named_together(page):
 
 
 def test_without_an_error_estimate_interactions_are_unknown(page):
-    text = page(runs(design("ab"), n_seeds=1), "ab")
+    text = page(runs(design("ab"), n_seeds=1), "ab", "interactions=2")
     assert "it is not known whether components change each other's effect" in text
     assert "| unknown |" in text
 

@@ -22,7 +22,7 @@ WHOLE = StudyRecord(
     responses=("auroc", "seconds"),
     directions={"seconds": "lower"},
     margin=1.5,
-    numeric=("b",),
+    numeric={"b": "log"},
     command="python train.py -m",
     unknown={"a newer entry": {"é": [1, 2.5, None]}},
 )
@@ -80,3 +80,11 @@ def test_a_level_that_json_cannot_hold_is_refused(tmp_path):
     with pytest.raises(UsageError, match=r"study\.factors\.a"):
         open_store(tmp_path).save_record(StudyRecord(factors={"a": [float("nan")]}))
     assert not (tmp_path / "study.json").exists()
+
+
+def test_settings_of_the_model_may_be_written_in_more_than_one_way():
+    record = record_of({"numeric": ["a", "b"], "interactions": 1, "alpha": 0.01, "scale": "identity"})
+    assert record.numeric == {"a": "linear", "b": "linear"}
+    assert (record.interactions, record.alpha, record.scale) == ("1", 0.01, "identity")
+    assert record_of({"numeric": {"a": "log"}}).numeric == {"a": "log"}
+    assert record_of({}).interactions == "auto"

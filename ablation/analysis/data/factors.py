@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -93,10 +93,16 @@ class Factor:
 
 @dataclass(frozen=True, eq=False)
 class Covariate:
-    """A factor used as a number: one column, centred, so that the other factors are compared at its mean."""
+    """A factor used as a number: one column, centred, so that the other factors are compared at its mean.
+
+    Attributes:
+        values: of the runs, (n_rows,).
+        is_log: whether the column is their logarithm to base 10.
+    """
 
     name: str
     values: Floats
+    is_log: bool = False
 
     def texts(self, at: Ints) -> list[str]:
         """The values of some rows, as text."""
@@ -104,7 +110,7 @@ class Covariate:
 
     def rows(self, chosen: Bools) -> Covariate:
         """Keep the chosen rows."""
-        return Covariate(self.name, self.values[chosen])
+        return replace(self, values=self.values[chosen])
 
     @property
     def points(self) -> tuple[str, ...]:
@@ -114,8 +120,19 @@ class Covariate:
     @property
     def coding(self) -> Floats:
         """The column at `points`, size (2 x 1)."""
-        coding: Floats = self._range[:, None] - self.values.mean()
-        return coding
+        return self.code(self._range)
+
+    def code(self, values: Floats) -> Floats:
+        """The column at some values (m,), size (m x 1)."""
+        code: Floats = self._place(values) - self._middle
+        return code[:, None]
+
+    @cached_property
+    def _middle(self) -> float:
+        return float(self._place(self.values).mean())
+
+    def _place(self, values: Floats) -> Floats:
+        return np.log10(values) if self.is_log else values
 
     @property
     def _range(self) -> Floats:
@@ -123,13 +140,12 @@ class Covariate:
 
     @property
     def columns(self) -> Floats:
-        """Centred values, size (n_rows x 1)."""
+        """The column of the design matrix, size (n_rows x 1)."""
         return self.columns_at(slice(None))
 
     def columns_at(self, rows: Ints | slice) -> Floats:
-        """Centred values at some rows."""
-        centred: Floats = self.values[rows] - self.values.mean()
-        return centred[:, None]
+        """The column of the design matrix at some rows."""
+        return self.code(self.values[rows])
 
     @property
     def column_names(self) -> list[str]:
@@ -185,11 +201,11 @@ def _labels(values: pd.Index) -> tuple[str, ...]:
     return tuple(str(int(v)) if whole else str(v).strip() for v in values)
 
 
-def read_covariate(column: pd.Series, name: str) -> Covariate:
+def read_covariate(column: pd.Series, name: str, is_log: bool = False) -> Covariate:
     """Turn a column into numbers; what is not a number becomes NaN.
 
     Raises:
-        UsageError: no value is a finite number.
+        UsageError: no value is a finite number, or one without a logarithm is asked for its logarithm.
     """
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     values = np.where(np.isfinite(values), values, np.nan)
@@ -197,7 +213,12 @@ def read_covariate(column: pd.Series, name: str) -> Covariate:
         raise UsageError(
             f"Expected numbers in '{name}'. Received: {list(column[:3])}. Do not call it numeric."
         )
-    return Covariate(name, values)
+    if is_log and np.nanmin(values) <= 0:
+        raise UsageError(
+            f"numeric: expected values above 0 for the logarithm of '{name}'. Received: "
+            f"{np.nanmin(values):g}. Use {{{name}: linear}}."
+        )
+    return Covariate(name, values, is_log)
 
 
 def codes_of(part: Predictor) -> Ints:

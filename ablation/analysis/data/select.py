@@ -29,7 +29,7 @@ from ablation.analysis.data.left_out import (
 )
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.notices import Notice
-from ablation.analysis.request import AnalysisRequest
+from ablation.analysis.request import LOG, AnalysisRequest
 from ablation.errors import UsageError
 from ablation.words import counted, listed, quoted
 
@@ -82,7 +82,9 @@ def select_rows(table: pd.DataFrame, asked: AnalysisRequest) -> Selection:
 
 def _read_roles(table: pd.DataFrame, asked: AnalysisRequest) -> Runs:
     predictors: list[Predictor] = [
-        read_covariate(table[name], str(name)) if name in asked.numeric else factor_of(table, name, asked)
+        read_covariate(table[name], str(name), asked.numeric[name] == LOG)
+        if name in asked.numeric
+        else factor_of(table, name, asked)
         for name in asked.factors
     ]
     block = None if asked.block is None else read_factor(table[asked.block], str(asked.block))

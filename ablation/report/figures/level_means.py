@@ -106,11 +106,11 @@ def _legend(words: Wording) -> list[Line2D]:
 def _of_number(analysis: Analysis, part: Covariate, name: str, words: Wording) -> Picture:
     """Runs over a factor that enters as a number, and the fitted line at the mean of the other factors."""
     fit, values = analysis.fit, part.values
-    at = np.linspace(values.min(), values.max(), 41)
+    at = (np.geomspace if part.is_log else np.linspace)(values.min(), values.max(), 41)
     L = np.tile(mean_row(fit, analysis.runs.predictors, {}), (len(at), 1))
     index = analysis.runs.predictors.index(part)
     column = next(t for t in fit.matrix.terms if t.members == {index}).columns
-    L[:, column] = (at - values.mean())[:, None]
+    L[:, column] = part.code(at)
     found = fit.estimates(L)
     middle = found.estimate + analysis.scaling.shift
     half_width = t_quantile(1 - analysis.request.alpha / 2, fit.df_resid) * found.se
@@ -123,7 +123,7 @@ def _of_number(analysis: Analysis, part: Covariate, name: str, words: Wording) -
     if np.isfinite(low).all():
         axes.fill_between(at, low, high, color=INK, alpha=0.12, lw=0)
     _response_axis(axes, analysis, np.array([line, low, high]), words)
-    scale_axis(axes, "x", values, log=False)
+    scale_axis(axes, "x", values, log=part.is_log)
     axes.set_xlabel(short(name, 40))
     clear = (part.name, part.points[-1]) in significant_levels(analysis)
     verdict = "significant" if clear else "not significant"

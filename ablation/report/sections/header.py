@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
+from ablation.analysis.model.order import Order
 from ablation.naming import clipped
-from ablation.numbers import duration
+from ablation.numbers import duration, plain
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
@@ -64,6 +67,7 @@ def facts(study: Subject) -> list[tuple[str, str]]:
     for answer in study.answers:
         found.append(("Response", _response(answer, study.words(answer))))
     if study.main.analysis is not None:
+        found.append(("Model", model(study.main.analysis.order)))
         found.append(("Tests", _tests(study.words(study.main))))
     return found + _provenance(study)
 
@@ -74,6 +78,23 @@ def _response(answer: ResponseResult, words: Wording) -> str:
         return words.better
     what = "in %" if words.is_log else f"in {words.unit}" if words.unit else "in its units"
     return f"{words.better}; effects {what} ({answer.analysis.scale} scale: {answer.analysis.scale_reason})"
+
+
+def model(order: Order) -> str:
+    """Which interactions are in the model, and why."""
+    wide = f"{plain(order.widening)} times as wide" if order.widening < math.inf else "unknown"
+    why = {
+        "single": "one factor",
+        "asked": "main effects"
+        if order.highest == 1
+        else f"interactions up to order {order.highest}, as asked",
+        "carried": f"main effects and pairs of factors, which make no interval of an effect more than {wide}",
+        "incomplete": "main effects; the cells show no interaction of them",
+        "hidden": "main effects; there are too few cells for more",
+        "wide": f"main effects; with all pairs of factors an interval of one would be {wide}",
+        "many": "main effects; all pairs of factors would be too many parameters",
+    }
+    return why[order.why]
 
 
 def _tests(words: Wording) -> str:

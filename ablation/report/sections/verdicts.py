@@ -134,7 +134,9 @@ def _reading(words: Wording, analysis: Analysis) -> str:
 def _averaged(analysis: Analysis) -> str:
     """Over what effects and means are averaged; nothing where the cells for it were not run."""
     if analysis.is_additive:
-        return "as if no component changed the effect of another, which these cells cannot show"
+        told = "as if no component changed the effect of another"
+        unseen = analysis.order.why in ("incomplete", "hidden")
+        return f"{told}, which these cells cannot show" if unseen else told
     return "averaged equally over the levels of the other components"
 
 

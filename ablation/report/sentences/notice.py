@@ -143,6 +143,15 @@ def _aliased_interaction(words: Wording, groups: Sequence[Sequence[Sequence[str]
     )
 
 
+def _wide_number(words: Wording, numbers: Sequence[tuple[str, float]]) -> str:
+    named = [f"{words.factor(factor)} ({decades:.1f} decades)" for factor, decades in numbers]
+    line = ", ".join(f"{factor}: log" for factor, _ in numbers[:SHOWN])
+    return (
+        f"A straight line is fitted to {listed(named, SHOWN)}, so the few largest values decide its slope. "
+        f"numeric={{{line}}} fits a line in the logarithm."
+    )
+
+
 def _not_estimable(
     words: Wording,
     contrasts: Sequence[tuple[str, str, str]],
@@ -278,6 +287,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "wide-interactions": _wide_interactions,
     "many-interactions": _many_interactions,
     "conditional-factor": _conditional_factor,
+    "wide-number": _wide_number,
     "aliased-interaction": _aliased_interaction,
     "not-estimable": _not_estimable,
     "few-blocks": _few_blocks,
