@@ -43,6 +43,7 @@ from ablation.analysis.verdicts.finding import Finding, findings_of
 from ablation.analysis.verdicts.forecast import Forecast, forecasts, forecasts_table
 from ablation.analysis.verdicts.judging import Judgement
 from ablation.analysis.verdicts.power import Growth, growth_of, needs_table, power_table
+from ablation.analysis.verdicts.ranking import Ranking, rankings, rankings_table
 from ablation.analysis.verdicts.rows import (
     Row,
     contrast_alpha,
@@ -167,6 +168,24 @@ class Analysis:
     def letters(self) -> pd.DataFrame:
         """Letters display of `pairs`: factor, level, estimate, letters; a shared letter: not separated."""
         return letters_table(self.pairs, self.marginal_means, self.request.alpha)
+
+    @cached_property
+    def rankings(self) -> pd.DataFrame:
+        """Levels of the factors with three or more, best first; where verdicts are split, at each level.
+
+        Columns: factor, within (as in `verdicts`), rank, level, mean (response), behind (difference to the
+        best, analysis scale), p_adjusted (of that, for all pairs of levels and all rankings, with the errors
+        of verdicts), tied (the best, or not separated from it).
+        """
+        return rankings_table(self.ranked)
+
+    @cached_property
+    def ranked(self) -> Sequence[Ranking]:
+        """The same, a ranking each, for sentences."""
+        return rankings(
+            self.fit, self.runs.predictors, self._judged, self._errors_of, self.scaling, self.request.alpha,
+            rules_of(self.fit, self.scaling, self.request).lower_is_better, self.request.looks,
+        )  # fmt: skip
 
     @cached_property
     def lenth(self) -> pd.DataFrame | None:

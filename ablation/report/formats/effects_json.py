@@ -21,6 +21,7 @@ TABLES = (
     "effects",
     "verdicts",
     "forecasts",
+    "rankings",
     "marginal_means",
     "pairs",
     "anova",

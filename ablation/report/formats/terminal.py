@@ -17,7 +17,7 @@ from ablation.report.sections.article import is_of_the_article
 from ablation.report.sections.cells import best_sentence
 from ablation.report.sections.header import design
 from ablation.report.sections.verdicts import brief_verdict_table
-from ablation.report.sentences import Wording, notice_sentence, verdict_sentence
+from ablation.report.sentences import Wording, lead_sentences, notice_sentence
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
@@ -52,8 +52,8 @@ def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> N
         console.print(article_summary(analysis), markup=False)
         console.print(f"Caution: {analysis.article_caution}\n", markup=False)
     console.print(_table(words, analysis))
-    for found in analysis.findings:
-        console.print(verdict_sentence(found, words), markup=False)
+    for sentence in lead_sentences(analysis, words):
+        console.print(sentence, markup=False)
     notes = [f"Note: {notice_sentence(notice, words)}" for notice in analysis.warnings]
     for note in notes[:NOTES]:
         console.print(note, markup=False)

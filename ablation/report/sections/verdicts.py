@@ -15,7 +15,7 @@ from ablation.numbers import p_value, share, units, value
 from ablation.report.document import Beside, Block, Cell, Folded, Prose, Section, Sentences, Table, Warned
 from ablation.report.drawing import Drawer, figures
 from ablation.report.sections.tables import ALL, contrast, made, verdict_cell
-from ablation.report.sentences import Wording, judged, notice_sentence, verdict_sentence, with_words
+from ablation.report.sentences import Wording, judged, lead_sentences, notice_sentence, with_words
 from ablation.report.subject import ResponseResult, Subject
 
 
@@ -28,7 +28,7 @@ def verdicts(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section:
         return Section("verdicts", title, [*warned, Prose(obstacle)])
     analysis, prefix = answer.analysis, answer.prefix
     forest = drawer.blocks(lambda: figures.effects_forest(analysis, words), prefix)
-    sentences = Sentences([verdict_sentence(found, words) for found in analysis.findings], lead=True)
+    sentences = Sentences(lead_sentences(analysis, words), lead=True)
     blocks: list[Block] = [
         *warned,
         Beside([sentences], forest) if forest else sentences,

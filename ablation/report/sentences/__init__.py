@@ -5,6 +5,7 @@
 """
 
 from ablation.report.sentences.notice import notice_sentence
+from ablation.report.sentences.ranking import lead_sentences, ranking_sentence
 from ablation.report.sentences.verdict import component, judged, verdict_sentence, with_words
 from ablation.report.sentences.wording import Wording, verdict_lines, verdict_words
 
@@ -12,7 +13,9 @@ __all__ = [
     "Wording",
     "component",
     "judged",
+    "lead_sentences",
     "notice_sentence",
+    "ranking_sentence",
     "verdict_lines",
     "verdict_sentence",
     "verdict_words",

@@ -23,7 +23,7 @@ SECOND_LOOK = "a second look makes false verdicts likelier"
 
 def verdict_sentence(found: Finding, words: Wording) -> str:
     """What was found, with the numbers; then what the average leaves out."""
-    return " ".join([_verdict(found, words), *_depends(found, words), *_failing(found, words)])
+    return " ".join([_verdict(found, words), *_depends(found, words), *failing_sentences(found, words)])
 
 
 def with_words(analysis: Analysis, words: Wording) -> pd.DataFrame:
@@ -113,7 +113,8 @@ def _depends(found: Finding, words: Wording) -> list[str]:
     return [f"Its effect may depend on {' or '.join(map(words.factor, others))} ({p_text(p)})."]
 
 
-def _failing(found: Finding, words: Wording) -> list[str]:
+def failing_sentences(found: Finding, words: Wording) -> list[str]:
+    """Levels at which runs fail more often: their average is flattered."""
     return [
         f"Runs with {words.at(found.factor, level)} fail more often: {failed} of {runs}."
         for level, failed, runs in found.failing

@@ -1,0 +1,54 @@
+"""The sentence on a factor with many levels: which is best, and what ties with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ablation.analysis import Analysis
+from ablation.analysis.verdicts.ranking import Ranking
+from ablation.naming import clipped
+from ablation.numbers import value
+from ablation.report.sentences.verdict import failing_sentences, verdict_sentence
+from ablation.report.sentences.wording import Wording
+from ablation.words import counted
+
+NAMED = 6
+"""More levels than this are counted."""
+
+
+def lead_sentences(analysis: Analysis, words: Wording) -> list[str]:
+    """One sentence per verdict; of a factor with many levels, one per ranking in place of its levels'."""
+    told = []
+    for factor in dict.fromkeys(found.factor for found in analysis.findings):
+        findings = [found for found in analysis.findings if found.factor == factor]
+        ranked = [one for one in analysis.ranked if one.factor == factor]
+        known = {level for one in ranked for level in one.levels}
+        told += [f"{ranking_sentence(one, words)}" for one in ranked]
+        told += [verdict_sentence(f, words) for f in findings if f.level not in known or not ranked]
+        told += dict.fromkeys(s for f in findings if f.level in known for s in failing_sentences(f, words))
+    return told
+
+
+def ranking_sentence(found: Ranking, words: Wording) -> str:
+    """The best level, those that are not separated from it, and those that are worse."""
+    name = words.factor(found.factor) + (f" (at {words.at(*found.within)})" if found.within else "")
+    best = f"{clipped(found.best)} ({words.response} {value(found.means[0])})"
+    if not found.worse:
+        return f"{name}: no level is separated from the best, {best}. Choose for other reasons, such as cost."
+    n = len(found.levels)
+    if not found.ties:
+        nearest = words.size(found.behind[1])
+        told = f"{name}: choose {best}, which is separated from the other {n - 1}"
+        return f"{told}; the next is {clipped(found.levels[1])}, worse by {nearest}."
+    nearest = words.size(found.behind[found.levels.index(found.worse[0])])
+    ties = f"{_listed(found.ties)} {'is' if len(found.ties) == 1 else 'are'} not separated from it"
+    worse = f"{_listed(found.worse)} {'is' if len(found.worse) == 1 else 'are'} worse, by {nearest}"
+    return f"{name}: {best} is best, and {ties}; {worse}{' or more' if len(found.worse) > 1 else ''}."
+
+
+def _listed(levels: Sequence[str]) -> str:
+    """'relu, elu and selu'; many are counted."""
+    names = [clipped(level) for level in levels]
+    if len(names) > NAMED:
+        names = [*names[: NAMED - 1], counted(len(names) - NAMED + 1, "other")]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
