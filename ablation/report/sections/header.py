@@ -88,13 +88,20 @@ def model(order: Order) -> str:
         "asked": "main effects"
         if order.highest == 1
         else f"interactions up to order {order.highest}, as asked",
-        "carried": f"main effects and pairs of factors, which make no interval of an effect more than {wide}",
+        "carried": f"main effects and pairs of factors; {_price(order.widening)}",
         "incomplete": "main effects; the cells show no interaction of them",
         "hidden": "main effects; there are too few cells for more",
         "wide": f"main effects; with all pairs of factors an interval of one would be {wide}",
         "many": "main effects; all pairs of factors would be too many parameters",
     }
     return why[order.why]
+
+
+def _price(widening: float) -> str:
+    """What pairs cost the intervals of main effects."""
+    if widening < 1.005:
+        return "the pairs make no interval of a main effect wider"
+    return f"the pairs make the intervals of main effects up to {100 * (widening - 1):.0f} % wider"
 
 
 def _tests(words: Wording) -> str:
