@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.article import model as article
-from ablation.analysis.data.factors import Floats
+from ablation.analysis.data.factors import Bools, Floats
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.data.select import Selection
@@ -39,7 +39,7 @@ from ablation.analysis.tables.failures import failing_levels, failures_table
 from ablation.analysis.tables.lenth import lenth_table
 from ablation.analysis.tables.pairs import letters_table, pairs_table
 from ablation.analysis.verdicts.conservative import Conservative, Errors, conservative
-from ablation.analysis.verdicts.finding import Finding, findings_of
+from ablation.analysis.verdicts.finding import Finding, changed_findings, findings_of
 from ablation.analysis.verdicts.forecast import Forecast, forecasts, forecasts_table
 from ablation.analysis.verdicts.judging import Judgement
 from ablation.analysis.verdicts.power import Growth, growth_of, needs_table, power_table
@@ -69,6 +69,9 @@ class Analysis:
         fit: the least-squares fit of the main model.
         order: how many interactions are in the model, and why.
         notices: what was noticed before any table was computed.
+        diverged: which runs look diverged to a finite value (n_runs,); None if none does.
+        without_diverged: the analysis in which these count as failed; None if there are none, or too few
+            runs without them.
     """
 
     request: AnalysisRequest
@@ -78,6 +81,8 @@ class Analysis:
     fit: Fit
     order: Order
     notices: tuple[Notice, ...]
+    diverged: Bools | None = None
+    without_diverged: Analysis | None = None
 
     def __repr__(self) -> str:
         """Say what was analysed, in a line."""
@@ -343,10 +348,35 @@ class Analysis:
         """What a reader must know beside the tables; `ablation.report.sentences` words it."""
         alpha = self.request.alpha
         found = [*self.notices, *design_notices(self.runs, self.fit, self._cell_means)]
+        found += [*self._divergence, *self._best_failed]
         if self.fit.variance > 0:
             found += model_notices(self.lack_of_fit, self._screened, self._split_along, self.runs, alpha)
             found += residual_notices(self.diagnostics, alpha)
         return found
+
+    @property
+    def _divergence(self) -> list[Notice]:
+        if self.diverged is None:
+            return []
+        runs = [
+            {
+                "run": self.runs.labels[i],
+                "cell": self.runs.levels(int(i)),
+                "size": float(self.runs.response[i]),
+            }
+            for i in np.flatnonzero(self.diverged)
+        ]
+        without = self.without_diverged
+        changed = [] if without is None else changed_findings(self.findings, without.findings)
+        return [Notice("diverged-runs", {"runs": runs, "changed": changed, "known": without is not None})]
+
+    @property
+    def _best_failed(self) -> list[Notice]:
+        if not self.selection.failed.any() or not self.best_cells["failed"].iloc[0]:
+            return []
+        best = self.best_cell
+        facts = {"cell": best.levels, "failed": best.failed, "runs": best.failed + len(best.rows)}
+        return [Notice("best-cell-failed", facts)]
 
     @cached_property
     def model(self) -> Any:
@@ -391,9 +421,9 @@ class Analysis:
 
     @cached_property
     def _forecasts(self) -> list[Forecast | None]:
-        if (
-            self.request.looks is not None
-        ):  # its plan says when it ends: more seeds than that would not be valid
+        if self.request.looks is not None or self.diverged is not None:
+            # A plan says when it ends: more seeds than that would not be valid. Noise of runs that look
+            # diverged tells nothing of the runs to come.
             return [None] * len(self._judged)
         return forecasts(
             self.fit, self.runs.predictors, self._judged, self._verdicts[2].verdicts, self._growth,

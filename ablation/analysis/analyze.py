@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.analysis import Analysis
-from ablation.analysis.data.factors import Covariate
+from ablation.analysis.data.diverged import diverged_runs
+from ablation.analysis.data.factors import Bools, Covariate
 from ablation.analysis.data.prepare import prepare
 from ablation.analysis.data.reading import read_table
 from ablation.analysis.data.runs import Runs
@@ -22,6 +23,7 @@ from ablation.analysis.model.order import fit_model
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AUTO, AnalysisRequest, request
 from ablation.analysis.sequential.looks import Looks
+from ablation.errors import UsageError
 
 WIDE = 10.0
 """A straight line over numbers of which the largest is so many times the smallest is said to be one."""
@@ -89,7 +91,24 @@ def analyze(
         looks=looks, reference=reference, where=where,
     )  # fmt: skip
     frame, asked, read = prepare(frame, asked)
-    selection = select_rows(frame, asked)
+    found = _analysed(frame, asked, read)
+    far = diverged_runs(found.runs, asked.direction)
+    if not far.any():
+        return found
+    diverged = np.zeros(len(frame), dtype=bool)
+    diverged[found.selection.positions[far]] = True
+    try:
+        without = _analysed(frame, asked, read, diverged)
+    except UsageError:  # too little is left
+        without = None
+    return replace(found, diverged=far, without_diverged=without)
+
+
+def _analysed(
+    frame: pd.DataFrame, asked: AnalysisRequest, read: tuple[Notice, ...], diverged: Bools | None = None
+) -> Analysis:
+    """The analysis of a prepared table; rows that diverged count as failed."""
+    selection = select_rows(frame, asked, diverged)
     runs, dropped = drop_constant(selection.used, asked)
     runs = with_its_reference_first(runs, dict(asked.reference))
     chosen = choose_scale(runs.response, asked)

@@ -13,6 +13,7 @@ from ablation.analysis.data.factors import (
     Bools,
     Factor,
     Floats,
+    Ints,
     Predictor,
     read_covariate,
     read_factor,
@@ -36,20 +37,26 @@ from ablation.words import counted, listed, quoted
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """Runs that count (`used`), all distinct runs and whether they failed, rows left out, notices."""
+    """Runs that count (`used`) and their rows, all distinct runs and whether they failed, rows left out."""
 
     used: Runs
+    positions: Ints
     attempted: Runs
     failed: Bools
     excluded: pd.DataFrame
     notices: tuple[Notice, ...]
 
 
-def select_rows(table: pd.DataFrame, asked: AnalysisRequest) -> Selection:
+def select_rows(table: pd.DataFrame, asked: AnalysisRequest, diverged: Bools | None = None) -> Selection:
     """Sort the rows of a table into those that count and those that are left out, each with its reason.
 
     Left out are rows without a level, block or weight, duplicates, runs that had not finished, and failed
     runs: those whose response is not a finite number, or whose status says so (`endings`).
+
+    Args:
+        table: one row per run.
+        asked: what its columns mean.
+        diverged: rows that count as failed although their response is finite (n_rows,).
 
     Raises:
         UsageError: no row is left.
@@ -67,6 +74,9 @@ def select_rows(table: pd.DataFrame, asked: AnalysisRequest) -> Selection:
     attempted = reason == ""
     failures = _failures(table[asked.response], runs.response, ended)
     _mark(reason, failures != "", failures)
+    if diverged is not None:
+        far = [f"response is {value}, far from all others" for value in table[asked.response]]
+        _mark(reason, diverged, np.array(far, dtype=object))
     used = reason == ""
     if not used.any():
         raise UsageError(_nothing_left(table, asked, reason))
@@ -77,7 +87,7 @@ def select_rows(table: pd.DataFrame, asked: AnalysisRequest) -> Selection:
         *unfinished_notices(reason[known], runs.rows(known), ~attempted[known]),
         *failed_level_notices(counting, tried),
     ]
-    return Selection(counting, tried, ~used[attempted], excluded, tuple(notices))
+    return Selection(counting, np.flatnonzero(used), tried, ~used[attempted], excluded, tuple(notices))
 
 
 def _read_roles(table: pd.DataFrame, asked: AnalysisRequest) -> Runs:

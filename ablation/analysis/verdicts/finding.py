@@ -96,3 +96,16 @@ def findings_of(
         )  # fmt: skip
         findings.append(finding)
     return findings
+
+
+def changed_findings(
+    found: Sequence[Finding], other: Sequence[Finding]
+) -> list[tuple[Finding, Finding | None]]:
+    """The findings whose verdict another analysis does not share, each with the other's, if it has one."""
+    known = {_contrast(one): one for one in other}
+    pairs = [(one, known.get(_contrast(one))) for one in found]
+    return [(one, twin) for one, twin in pairs if twin is None or twin.verdict != one.verdict]
+
+
+def _contrast(one: Finding) -> tuple[object, ...]:
+    return one.factor, one.level, one.reference, one.within

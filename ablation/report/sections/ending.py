@@ -67,6 +67,10 @@ def _troubles(study: Subject, words: Wording) -> list[Block]:
 
 def _next_step(study: Subject, words: Wording, analysis: Analysis) -> list[Block]:
     """What the study can see, and what more seeds would settle."""
+    if words.has_diverged:
+        return [
+            Prose("Next step: see the logs of the runs that look diverged. They are no noise to plan by.")
+        ]
     sizes = analysis.power["detectable"]
     if not sizes.notna().any():
         return [Prose(_obstacle(words, analysis))]

@@ -8,6 +8,7 @@ from typing import Any
 from ablation.analysis import Notice
 from ablation.naming import clipped
 from ablation.numbers import p_text, plain
+from ablation.report.sentences.diverged import SENTENCES as DIVERGED
 from ablation.report.sentences.reading import SENTENCES as READING
 from ablation.report.sentences.reading import status_words
 from ablation.report.sentences.wording import Wording
@@ -269,6 +270,7 @@ def _terms(words: Wording, terms: Sequence[Sequence[str]]) -> str:
 
 SENTENCES: Mapping[str, Callable[..., str]] = {
     **READING,
+    **DIVERGED,
     "failed-runs": _failed_runs,
     "failed-level": _failed_level,
     "missing-level": _missing_level,

@@ -76,6 +76,8 @@ def _verdict(found: Finding, words: Wording) -> str:
     steps = [_next_step(found.forecast, words)] if found.forecast else []
     if words.is_adaptive:
         steps = ["the plan of the study says whether more seeds follow"]
+    elif words.has_diverged:
+        steps = ["runs that look diverged are no noise to forecast seeds from"]
     return "; ".join([told, *steps]) + "."
 
 

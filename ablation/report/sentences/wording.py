@@ -40,6 +40,7 @@ class Wording:
         block: what repeats every cell, such as `seed`; empty if nothing does.
         labels: factor -> what to call it; factors without a label keep their name.
         levels: factor -> its levels, the reference first.
+        has_diverged: whether some runs look diverged to a finite value.
         is_adaptive: whether the study adds seeds until its verdicts are settled.
     """
 
@@ -53,6 +54,7 @@ class Wording:
     labels: Mapping[str, str] = field(default_factory=dict)
     levels: Mapping[str, Sequence[str]] = field(default_factory=dict)
     is_adaptive: bool = False
+    has_diverged: bool = False
 
     @classmethod
     def of(cls, analysis: Analysis, **known: Any) -> Wording:
@@ -66,6 +68,7 @@ class Wording:
             alpha=asked.alpha,
             block=block.name if block else "",
             is_adaptive=asked.looks is not None,
+            has_diverged=analysis.diverged is not None,
             levels={factor.name: factor.levels for factor in analysis.selection.attempted.factors},
         )
         return replace(found, **known)
