@@ -89,7 +89,7 @@ class AblationSweeper(Sweeper):
         if not isinstance(self._task, App):
             raise UsageError("Expected an app decorated with @ablation.sweep.main, whose runs are recorded")
         settings: Any = OmegaConf.to_container(OmegaConf.create(self.settings), resolve=True)
-        request = SweepRequest(arguments, **settings)
+        request = SweepRequest.of(arguments, settings)
         Study(self._task, self._master, self._loader, self._launcher).run(request)
 
 

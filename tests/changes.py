@@ -154,25 +154,60 @@ RESPONSE = Change(
     },
 )
 
+_AT_MOST = '''\
+def _at_most(request: DesignRequest) -> Cells:
+    """The cells in which few factors are off their reference."""
+    most = request.options.get("most", 2)
+    every = _full_factorial(request).codes
+    codes = every[(every != np.array(request.reference)).sum(axis=1) <= most]
+    return Cells(codes, f"at most {most} factors off their reference")
+
+
+_KINDS = {
+'''
+
 DESIGN = Change(
     "a design",
+    {"ablation/design/make.py": [("_KINDS = {\n", _AT_MOST + '    "at_most": _Kind(_at_most),\n')]},
+)
+
+OPTION = Change(
+    "an option of a design",
     {
         "ablation/design/make.py": [
-            (
-                "_KINDS: dict[str, Callable[[DesignRequest], Cells]] = {\n",
-                '''\
-def _at_most_two(request: DesignRequest) -> Cells:
-    """The cells in which at most two factors are off their reference."""
-    every = _full_factorial(request).codes
-    codes = every[(every != np.array(request.reference)).sum(axis=1) <= 2]
-    return Cells(codes, "at most two factors off their reference")
-
-
-_KINDS: dict[str, Callable[[DesignRequest], Cells]] = {
-    "at_most_two": _at_most_two,
-''',
+            ("_KINDS = {\n", _AT_MOST + '    "at_most": _Kind(_at_most, ("most",)),\n')
+        ],
+        "hydra_plugins/ablation_sweeper.py": [
+            after(
+                "    foldover: Any = False",
+                "    most: Optional[int] = None",
             )
+        ],
+    },
+)
+
+SECTION = Change(
+    "a section of the report",
+    {
+        "ablation/report/sections/build.py": [
+            after(
+                "from ablation.report.sections.cells import best_cells",
+                "from ablation.report.sections.counts import counts",
+            ),
+            ("    diagnostics,\n)", "    diagnostics,\n    counts,\n)"),
         ]
+    },
+    {
+        "ablation/report/sections/counts.py": '''\
+"""How many runs there are."""
+
+from ablation.report.document import Prose, Section
+
+
+def counts(study, answer, drawer):
+    """A sentence."""
+    return Section("counts", "How many runs", [Prose(f"There are {len(study.table)} rows.")])
+'''
     },
 )
 

@@ -11,7 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.changes import ATTENTION_LEVEL, BACKEND, DESIGN, FLAG, NETWORK, RESPONSE, Change
+from tests.changes import (
+    ATTENTION_LEVEL,
+    BACKEND,
+    DESIGN,
+    FLAG,
+    NETWORK,
+    OPTION,
+    RESPONSE,
+    SECTION,
+    Change,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -96,6 +106,8 @@ for name, data in (("variational", "mnist_sample"), ("density", "synthetic_densi
         (NETWORK, 1, 3),
         (RESPONSE, 1, 0),
         (DESIGN, 1, 0),
+        (OPTION, 2, 0),
+        (SECTION, 1, 1),
         (BACKEND, 1, 2),
     ],
     ids=lambda value: value.name if isinstance(value, Change) else "",
@@ -146,9 +158,27 @@ def test_a_response_is_measured_judged_and_reported(copy):
 
 
 def test_a_design_is_planned(copy):
-    shown = copy.make(DESIGN).app("-m", "hydra.sweeper.design=at_most_two", PLAN)
-    assert "at most two factors off their reference" in shown
+    shown = copy.make(DESIGN).app("-m", "hydra.sweeper.design=at_most", PLAN)
+    assert "at most 2 factors off their reference" in shown
     assert "19 cells × 3 seeds = 57 runs" in shown  # 1 + (1 + 1 + 1 + 3) + (3 + 3 · 3) of 2×2×2×4
+
+
+def test_an_option_of_a_design_is_planned_and_is_refused_for_other_designs(copy):
+    copy.make(OPTION)
+    shown = copy.app("-m", "hydra.sweeper.design=at_most", "hydra.sweeper.most=1", PLAN)
+    assert "7 cells × 3 seeds = 21 runs" in shown
+    assert "most: only for the designs at_most" in copy.app("-m", "hydra.sweeper.most=1", PLAN, code=2)
+
+
+def test_a_section_stands_in_the_report(copy):
+    copy.make(SECTION)
+    lines = [
+        f"{flag},{seed},{1 + 0.1 * flag + 0.01 * seed * (flag + 1)}" for flag in (0, 1) for seed in range(4)
+    ]
+    (copy.work / "runs.csv").write_text("\n".join(["flag,seed,loss", *lines]))
+    wanted = ("response=loss", "factors=[flag]", "block=seed", "output=page", "figures=false")
+    copy.python("-m", "ablation.report", "table=runs.csv", *wanted)
+    assert "There are 8 rows." in (copy.work / "page/report.md").read_text()
 
 
 def test_a_backend_trains(copy):

@@ -1,7 +1,7 @@
 """The one entrance: factors and a design's name in, a verified design out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -14,23 +14,22 @@ from ablation.design.fractional import Fraction, Fractions
 from ablation.design.kinds import Design
 from ablation.design.notes import legend, one_factor_notes, roman, shape
 from ablation.design.one_factor import one_factor_cells
-from ablation.design.request import DesignRequest, read_request
+from ablation.design.request import DesignRequest, read_request, whole_number
 from ablation.design.verify import examine
 from ablation.errors import UsageError
 from ablation.naming import short_names
 from ablation.words import counted
+
+_ROMAN = {"III": 3, "IV": 4, "V": 5, "VI": 6}
 
 
 def make_design(
     factors: Mapping[str, Sequence[Any]],
     name: str = "full_factorial",
     *,
-    resolution: int | None = None,
-    runs: int | None = None,
-    generators: Sequence[str] | None = None,
-    foldover: bool | str = False,
     exclude: Sequence[Mapping[str, Any]] = (),
     reference: Mapping[str, Any] | None = None,
+    **options: Any,
 ) -> Design:
     """Decide which cells a study makes, and verify by linear algebra what they can show.
 
@@ -38,14 +37,14 @@ def make_design(
         factors: factor → its levels, the reference first.
         name: `full_factorial`; `fractional`; `foldover` (a fraction and its mirror); `one_at_a_time` (the
             reference cell, and each factor changed in turn); `leave_one_out` (the same from everything on).
-        resolution: of a fraction: the fewest regular cells that reach it, and minimum aberration.
-        runs: cells of a fraction (of a foldover: of its base): the best resolution in that number. With
-            `resolution`, both must hold.
-        generators: of a fraction of two-level factors, such as `D=-ABC` or `dropout=batch_norm:attention`.
-        foldover: what the mirror switches: all factors of two levels (true), or the factor named.
         exclude: partial configurations factor → level or list of levels; cells that match one are left out.
         reference: factor → level of the reference cell, for factors in which it is not the first level (in
             `leave_one_out`: not the one that is on, see `one_factor.everything_on`).
+        options: of a fraction. `resolution` (3 or III): the fewest regular cells that reach it, and minimum
+            aberration. `runs`: cells of it (of a foldover: of its base), the best resolution in that number;
+            with `resolution`, both must hold. `generators` of two-level factors, such as `D=-ABC` or
+            `dropout=batch_norm:attention`. `foldover`: what the mirror switches, all factors of two levels
+            (true) or the factor named.
 
     Returns:
         The design: its cells, what can be concluded and what not, and its aliases.
@@ -55,12 +54,20 @@ def make_design(
     """
     if name not in _KINDS:
         raise UsageError(f"design: expected one of {', '.join(_KINDS)}. Received: {name!r}")
-    request = read_request(
-        name, factors, reference, resolution=resolution, runs=runs, generators=generators, foldover=foldover
-    )
-    if foldover:
-        request = replace(request, name="foldover")
-    return finish(request, _KINDS[request.name](request), exclude)
+    given = {o: v for o, v in options.items() if v is not None and v is not False and v not in ([], ())}
+    _check_options(name, given)
+    request = read_request("foldover" if "foldover" in given else name, factors, reference, given)
+    return finish(request, _KINDS[request.name].cells(request), exclude)
+
+
+def _check_options(name: str, given: Mapping[str, Any]) -> None:
+    """Refuse an option that this kind of design does not have."""
+    for option in given:
+        takers = [kind for kind, known in _KINDS.items() if option in known.options]
+        if not takers:
+            raise TypeError(f"make_design() got an unexpected keyword argument {option!r}")
+        if name not in takers:
+            raise UsageError(f"{option}: only for the designs {' and '.join(takers)}. Received: {name}")
 
 
 def _full_factorial(request: DesignRequest) -> Cells:
@@ -87,7 +94,7 @@ def _foldover(request: DesignRequest) -> Cells:
     base = _base(request)
     factors = [list(request.factors)[i] for i in request.varied]
     n_levels = [request.n_levels[i] for i in request.varied]
-    mirror = plan_mirror(request.foldover or True, factors, n_levels)
+    mirror = plan_mirror(_fold(request), factors, n_levels)
     new = mirror.of(base.codes)
     codes = np.vstack([base.codes, new])
     levels = {n: tuple(range(size)) for n, size in zip(short_names(factors), n_levels, strict=True)}
@@ -109,12 +116,21 @@ def _leave_one_out(request: DesignRequest) -> Cells:
     return _neighbours(request, "leave-one-out from a cell with everything on")
 
 
-_KINDS: dict[str, Callable[[DesignRequest], Cells]] = {
-    "full_factorial": _full_factorial,
-    "fractional": _fractional,
-    "leave_one_out": _leave_one_out,
-    "one_at_a_time": _one_at_a_time,
-    "foldover": _foldover,
+@dataclass(frozen=True)
+class _Kind:
+    """What makes the cells of a design, and the options that it takes."""
+
+    cells: Callable[[DesignRequest], Cells]
+    options: tuple[str, ...] = ()
+
+
+_OF_FRACTIONS = ("resolution", "runs", "generators", "foldover")
+_KINDS = {
+    "full_factorial": _Kind(_full_factorial),
+    "fractional": _Kind(_fractional, _OF_FRACTIONS),
+    "leave_one_out": _Kind(_leave_one_out),
+    "one_at_a_time": _Kind(_one_at_a_time),
+    "foldover": _Kind(_foldover, _OF_FRACTIONS),
 }
 
 
@@ -130,7 +146,23 @@ def _base(request: DesignRequest) -> Fraction:
     factors = [list(request.factors)[i] for i in request.varied]
     n_levels = tuple(request.n_levels[i] for i in request.varied)
     reference = tuple(request.reference[i] for i in request.varied)
-    return Fractions(factors, n_levels, reference).make(request.resolution, request.runs, request.generators)
+    asked = request.options
+    resolution = _ROMAN.get(str(asked.get("resolution")), asked.get("resolution"))
+    return Fractions(factors, n_levels, reference).make(
+        whole_number("resolution", resolution, 3, "III, IV or V, or "),
+        whole_number("runs", asked.get("runs"), 1),
+        asked.get("generators"),
+    )
+
+
+def _fold(request: DesignRequest) -> bool | str:
+    """What the mirror switches."""
+    fold = request.options.get("foldover", True)
+    if not isinstance(fold, bool | str):
+        raise UsageError(
+            f"foldover: expected true (all factors of two levels) or a factor. Received: {fold!r}"
+        )
+    return fold
 
 
 def _legend(base: Fraction, request: DesignRequest) -> list[str]:

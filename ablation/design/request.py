@@ -1,7 +1,7 @@
 """What a study asks of a design, checked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,6 @@ from ablation.design.one_factor import everything_on
 from ablation.errors import UsageError
 from ablation.naming import cell_text, find_factor, find_level, short_names
 
-FRACTIONS = ("fractional", "foldover")
-
 
 @dataclass(frozen=True)
 class DesignRequest:
@@ -23,19 +21,13 @@ class DesignRequest:
         name: of the kind of design.
         factors: factor → its levels.
         reference: position of each factor's level in the reference cell.
-        resolution: of a fraction, at least.
-        runs: cells of a fraction.
-        generators: of a fraction of two-level factors.
-        foldover: what a mirror switches.
+        options: of this kind of design; those that are not given are left out.
     """
 
     name: str
     factors: dict[str, tuple[Any, ...]]
     reference: tuple[int, ...]
-    resolution: int | None = None
-    runs: int | None = None
-    generators: Sequence[str] | None = None
-    foldover: bool | str = False
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -75,34 +67,31 @@ class DesignRequest:
 
 
 def read_request(
-    name: str, factors: Mapping[str, Sequence[Any]], reference: Mapping[str, Any] | None, **fraction: Any
+    name: str,
+    factors: Mapping[str, Sequence[Any]],
+    reference: Mapping[str, Any] | None,
+    options: Mapping[str, Any],
 ) -> DesignRequest:
-    """Check what is asked for, as far as that needs no design.
+    """Check what every kind of design is asked for.
 
     Raises:
-        UsageError: factors without levels, unknown names, or numbers that are none.
+        UsageError: factors without levels, or unknown names.
     """
     check_factors(factors)
     known = {f: tuple(levels) for f, levels in factors.items()}
     start = everything_on(known) if name == "leave_one_out" else (0,) * len(known)
-    if name not in FRACTIONS and (given := [k for k, v in fraction.items() if v]):
-        raise UsageError(
-            f"{', '.join(given)}: only for the designs fractional and foldover. Received: {name}"
-        )
-    _check_number("resolution", fraction["resolution"], 3)
-    _check_number("runs", fraction["runs"], 1)
-    if not isinstance(fraction["foldover"], bool | str):
-        received = f"{fraction['foldover']!r}"
-        raise UsageError(
-            f"foldover: expected true (all factors of two levels) or a factor. Received: {received}"
-        )
-    return DesignRequest(name, known, _reference(known, start, reference or {}), **fraction)
+    return DesignRequest(name, known, _reference(known, start, reference or {}), options)
 
 
-def _check_number(option: str, value: object, least: int) -> None:
-    """Whole numbers only; true is none."""
+def whole_number(option: str, value: Any, least: int, words: str = "") -> int | None:
+    """An option that is a number; None where it is not given.
+
+    Raises:
+        UsageError: it is none, such as true, or below the least.
+    """
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
-        raise UsageError(f"{option}: expected a whole number from {least}. Received: {value!r}")
+        raise UsageError(f"{option}: expected {words}a whole number from {least}. Received: {value!r}")
+    return value
 
 
 def _reference(

@@ -1,13 +1,12 @@
 """What a sweep was asked for: `hydra.sweeper` and the command line, checked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ablation.errors import UsageError
 
 ON_FAILURE = ("continue", "stop")
-_ROMAN = {"III": 3, "IV": 4, "V": 5, "VI": 6}
 
 
 @dataclass(frozen=True)
@@ -17,10 +16,7 @@ class SweepRequest:
     arguments: Sequence[str]
     params: Mapping[str, Any] = field(default_factory=dict)
     design: str = "full_factorial"
-    resolution: Any = None
-    runs: int | None = None
-    generators: Sequence[str] = ()
-    foldover: Any = False
+    options: Mapping[str, Any] = field(default_factory=dict)
     reference: Mapping[str, Any] = field(default_factory=dict)
     exclude: Sequence[Any] = ()
     replicates: int = 1
@@ -35,11 +31,16 @@ class SweepRequest:
     plan_only: bool = False
     sweep: str = ""
 
+    @classmethod
+    def of(cls, arguments: Sequence[str], settings: Mapping[str, Any]) -> "SweepRequest":
+        """Of `hydra.sweeper`; what is no field here is an option of the design."""
+        own = {f.name for f in fields(cls)}
+        known = {key: value for key, value in settings.items() if key in own}
+        options = {key: value for key, value in settings.items() if key not in own}
+        return cls(arguments, **known, options=options)
+
     def __post_init__(self) -> None:
         """Refuse numbers and words that mean nothing."""
-        scalar = self.resolution is None or isinstance(self.resolution, int | str)
-        _expect(scalar, "resolution", "III, IV or V", self.resolution)
-        object.__setattr__(self, "resolution", _ROMAN.get(self.resolution, self.resolution))
         _expect(self.order is None or self.order >= 0, "order", "0 or more, or null", self.order)
         _expect(self.replicates >= 1, "replicates", "at least 1", self.replicates)
         _expect(self.until in (None, "settled"), "until", "settled, or null", self.until)

@@ -122,12 +122,9 @@ class Study:
         design = make_design(
             composer.factors,
             request.design,
-            resolution=request.resolution,
-            runs=request.runs,
-            generators=request.generators,
-            foldover=request.foldover,
             exclude=request.exclude,
             reference=request.reference or None,
+            **request.options,
         )
         n_seeds = request.max_replicates if request.until else request.replicates
         return composer, design, _seeds(overrides, composer.config, n_seeds)

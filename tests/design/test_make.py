@@ -70,8 +70,15 @@ def test_levels_keep_their_type():
         (two_level(3), "fractional", {"runs": 0}, "runs: expected a whole number from 1. Received: 0"),
         (two_level(3), "fractional", {"runs": 4.5}, "runs: expected a whole number"),
         (two_level(3), "fractional", {"runs": True}, "runs: expected a whole number"),
-        (two_level(3), "fractional", {"resolution": 2}, "resolution: expected a whole number from 3"),
-        (two_level(3), "fractional", {"resolution": "IV"}, "resolution: expected a whole number"),
+        (
+            two_level(3),
+            "fractional",
+            {"resolution": 2},
+            "resolution: expected III, IV or V, or a whole number",
+        ),
+        (two_level(3), "fractional", {"resolution": "II"}, "resolution: expected III, IV or V"),
+        (two_level(3), "fractional", {"resolution": [3]}, "resolution: expected III, IV or V"),
+        (two_level(3), "fractional", {"runs": 4, "foldover": 7}, "foldover: expected true"),
         (two_level(25), "full_factorial", {}, "full_factorial: expected up to 100,000 cells"),
     ],
 )

@@ -265,7 +265,10 @@ def test_a_row_that_came_after_the_table_is_reported_whatever_its_date(run_toy, 
         (["-m", "+analysis.directions.seconds=up"], "analysis.directions.seconds: expected lower or higher"),
         (["-m", "++analysis.margin=-1"], "analysis.margin: expected a number above 0"),
         (["-m", "hydra.sweeper.order=-1"], "hydra.sweeper.order: expected 0 or more"),
-        (["-m", "hydra.sweeper.resolution=[3]"], "hydra.sweeper.resolution: expected III, IV or V"),
+        (
+            ["-m", "hydra.sweeper.design=fractional", "hydra.sweeper.resolution=[3]"],
+            "resolution: expected III, IV or V",
+        ),
     ],
 )
 def test_a_mistake_is_a_sentence_before_anything_is_trained(run_toy, trainings, arguments, expected):

@@ -92,6 +92,18 @@ def n_images(arrays: Arrays) -> int:
     return len(next(iter(arrays.values())))
 
 
+def whole_batches(arrays: Arrays, most: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Arrays as (n_batches, batch, …), the last batch filled up, and a mask that is false where it was.
+
+    Args:
+        arrays: name → (n, …).
+        most: images of a batch at most.
+    """
+    n = n_images(arrays)
+    index = np.arange(n + -n % min(most, n)).reshape(-1, min(most, n))
+    return {name: array[index % n] for name, array in arrays.items()}, index < n
+
+
 @dataclass(frozen=True)
 class Schedule:
     """How long and how fast.

@@ -17,13 +17,7 @@ _threads: int | None = None  # that JAX has started with
 
 
 def prepare(threads: int | None) -> str:
-    """Set threads, GPU and memory, before JAX has done anything; later calls change nothing.
-
-    Args:
-        threads: of this process; None leaves it to JAX.
-
-    Returns:
-        The device's name.
+    """Set threads, GPU and memory; see `backends.Device`.
 
     Raises:
         UsageError: there is a GPU, and a JAX that cannot use it.

@@ -19,7 +19,7 @@ from ablation.app.training.jax.program import Program, compiled, step_by_step
 from ablation.app.training.jax.state import State, initial_state, state_shapes, weights_of
 from ablation.app.training.jax.steps import Steps
 from ablation.app.training.packing import train_packed
-from ablation.app.training.problem import Arrays, Problem, Schedule, n_images
+from ablation.app.training.problem import Problem, Schedule, n_images, whole_batches
 from ablation.app.training.seeding import epoch_order
 from ablation.results.outcome import Outcome
 
@@ -77,7 +77,7 @@ class JaxLoop:
             "decay": np.float32(schedule.decay),
         }
         self._train = jax.device_put(dict(problem.train))
-        self._test, self._mask = jax.device_put(_whole_batches(problem.test))
+        self._test, self._mask = jax.device_put(whole_batches(problem.test, _TEST_BATCH))
         self._probed = jax.device_put([dict(probe.data) for probe in problem.probes])
         self._programs: dict[int, Programs] = {}
 
@@ -214,11 +214,3 @@ def _train_seconds(times: Sequence[float], measure_seconds: float) -> np.ndarray
 def _until_diverged(losses: Sequence[float]) -> int:
     """How many epochs there were, the first that gave no number included."""
     return next((i + 1 for i, loss in enumerate(losses) if not math.isfinite(loss)), len(losses))
-
-
-def _whole_batches(arrays: Arrays) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Arrays as (n_batches, batch, …), the last batch filled up, and a mask that is false where it was."""
-    n = n_images(arrays)
-    batch = min(_TEST_BATCH, n)
-    index = np.arange(n + -n % batch).reshape(-1, batch)
-    return {name: array[index % n] for name, array in arrays.items()}, index < n

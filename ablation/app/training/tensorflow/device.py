@@ -10,14 +10,7 @@ from ablation.app.training.slots import take_slot
 
 
 def prepare(threads: int | None) -> str:
-    """Set threads and memory growth, before TensorFlow has done anything; later calls change nothing.
-
-    Args:
-        threads: of this process; None leaves it to TensorFlow.
-
-    Returns:
-        The device's name.
-    """
+    """Set threads and memory growth; see `backends.Device`."""
     if threads:
         with suppress(RuntimeError):  # it has started, and keeps the threads that it has
             tf.config.threading.set_intra_op_parallelism_threads(threads)

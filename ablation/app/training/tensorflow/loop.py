@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from ablation.app.training.finish import finish
 from ablation.app.training.flat import FlatWeights
-from ablation.app.training.problem import Arrays, Problem, Schedule, in_float32, losses_of, n_images
+from ablation.app.training.problem import Problem, Schedule, in_float32, losses_of, n_images, whole_batches
 from ablation.app.training.seeding import epoch_order, initial_values
 from ablation.results.outcome import Outcome
 
@@ -50,7 +50,8 @@ class TensorFlowLoop:
         self.optimizer.build([self._weights])
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
         self._train = {name: tf.constant(array) for name, array in problem.train.items()}
-        self._test, self._test_mask = _whole_batches(problem.test)
+        test, mask = whole_batches(problem.test, _TEST_BATCH)
+        self._test, self._test_mask = {k: tf.constant(v) for k, v in test.items()}, tf.constant(mask)
         self._probe_data = [{k: tf.constant(v) for k, v in probe.data.items()} for probe in problem.probes]
         on_gpu = bool(tf.config.list_logical_devices("GPU"))
         # On a CPU, XLA took ten times as long to compile and to run; for GPUs it is a guess, not measured.
@@ -151,11 +152,3 @@ class TensorFlowLoop:
         self._weights.assign(self._flat.join([v.value for v in self._flat.variables]))
         for variable, value in zip(self.optimizer.variables, self._fresh_optimizer, strict=True):
             variable.assign(value)
-
-
-def _whole_batches(arrays: Arrays) -> tuple[dict[str, Any], Any]:
-    """Arrays as (n_batches, batch, …), the last batch filled up, and a mask that is false where it was."""
-    n = n_images(arrays)
-    batch = min(_TEST_BATCH, n)
-    index = np.arange(n + -n % batch).reshape(-1, batch)
-    return {name: tf.constant(array[index % n]) for name, array in arrays.items()}, tf.constant(index < n)
