@@ -47,8 +47,6 @@ def _direction(name: str, known: Sequence[Response], is_main: bool) -> str | Non
     found = response_of(known, name)
     if found is not None:
         return found.direction
-    from ablation.analysis.direction import read_direction  # half a second, with pandas
-
     try:
         told = read_direction(name, None)
     except UsageError as error:
