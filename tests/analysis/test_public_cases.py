@@ -45,9 +45,8 @@ def test_a_level_in_two_spellings_is_one_level():
         ("lr", "0.001", "0.0001"),
         ("batch_norm", "True", "False"),
     ]
-    assert (
-        "lr (1e-3 as 0.001 and 1e-04 as 0.0001); and batch_norm (false as False and true as True)"
-        in noted(found, "spellings")
+    assert "lr (1e-3 as 0.001 and 1e-04 as 0.0001); batch_norm (false as False and true as True)" in noted(
+        found, "spellings"
     )
 
 

@@ -27,8 +27,27 @@ pytestmark = pytest.mark.slow
 FIXTURES = Path(__file__).parent / "fixtures"
 LEFT = {f"True {depth} spatial {seed}" for depth in (1, 2) for seed in (0, 1)}
 
-CHANGED = {"best_cells.mean": "of a cell with failures, the mean of its runs and not the seed-adjusted one"}
+BY_SEED = "verdicts allow for effects that differ from seed to seed"
+HC3 = "left out where there are two runs or fewer for each parameter: it tells nothing there"
+CHANGED = {
+    "best_cells.mean": "of a cell with failures, the mean of its runs and not the seed-adjusted one",
+    **{f"verdicts.{name}": BY_SEED for name in ("se", "df", "ci_low", "ci_high", "p_adjusted")},
+    **{f"verdicts.percent_{bound}": BY_SEED for bound in ("low", "high")},
+    **{f"power.{name}": BY_SEED for name in ("se", "df", "detectable", "detectable_percent")},
+    **dict.fromkeys(
+        ("anova.F_hc3", "anova.p_hc3", "effects.p_hc3", "effects.se_hc3", "robustness.p_hc3"), HC3
+    ),
+}
 """Numbers of effects.json that a later version gives otherwise on purpose: `table.column` → why."""
+
+WHATEVER_THE_MODEL = (
+    *(f"best_cells.{name}" for name in ("estimate", "se", "df", "ci_low", "ci_high", "runs", "failed")),
+    *(f"failures.{name}" for name in ("rate", "failed", "runs", "ci_low", "ci_high", "fisher_p")),
+    *(f"robustness.{name}" for name in ("block_mean", "p_block", "p_sign_flip", "n_blocks")),
+    *("marginal_means.estimate", "marginal_means.response", "lack_of_fit.df_pure_error"),
+)
+"""Numbers that do not depend on which interactions are in the model. A later version lets pairs enter by what
+the runs carry, and those of the unfinished study do not carry them."""
 
 
 @pytest.fixture
@@ -72,18 +91,20 @@ def numbers(value: Any, place: str = "") -> dict[str, Any]:
     return {} if isinstance(value, str) else {place: value}
 
 
-def differences(old: Path, new: Path) -> dict[str, tuple[Any, Any]]:
+def differences(old: Path, new: Path, columns: tuple[str, ...] = ()) -> dict[str, tuple[Any, Any]]:
     """Where a number of the old report differs in the new one, to twelve digits.
 
-    Those after them depend on the machine and its linear algebra.
+    Those after them depend on the machine and its linear algebra. All columns that have not changed on
+    purpose are compared, or those that are named.
     """
     before, after = (numbers(json.loads(path.read_text())["responses"]) for path in (old, new))
     assert len(before) > 500
     compared = {
         place: (number, after.get(place, "absent"))
         for place, number in before.items()
-        if _column(place) not in CHANGED
+        if (_column(place) in columns if columns else _column(place) not in CHANGED)
     }
+    assert len(compared) > 40
     return {place: pair for place, pair in compared.items() if not _same(*pair)}
 
 
@@ -129,7 +150,8 @@ def test_an_older_study_is_read_as_it_is(old_folder, capsys):
     )
     shutil.move(old_folder / "report/effects.json", old_folder / "effects.json")
     assert write_report(str(old_folder), figures=False)
-    assert differences(old_folder / "effects.json", old_folder / "report/effects.json") == {}
+    reports = (old_folder / "effects.json", old_folder / "report/effects.json")
+    assert differences(*reports, WHATEVER_THE_MODEL) == {}
 
 
 def test_an_older_database_is_the_same_study(old_url, old_folder):

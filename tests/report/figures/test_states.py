@@ -20,6 +20,7 @@ NOTHING = {
     "only numbers": {"interactions"},
     "60 levels": {"interactions"},
     "no interactions": {"interactions"},
+    "no replicates": {"interactions"},
 }
 """Figures that have nothing to show; the half-normal plot has only in the saturated study."""
 
