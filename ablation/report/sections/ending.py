@@ -95,7 +95,8 @@ def _next_step(study: Subject, words: Wording, analysis: Analysis) -> list[Block
     )
     caption = (
         f"The fewest {words.blocks} that would settle the inconclusive ones with probability 80 %, if the "
-        "fitted model is the truth. Detectable now: the smallest effect that this study finds with probability 80 %"
+        "fitted model is the truth. Detectable now: the smallest effect that this study finds with "
+        "probability 80 %"
     )
     return [*blocks, made("next_step", caption, heads, rows, analysis.forecasts, limit=ALL)]
 
