@@ -2,10 +2,12 @@
 
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ablation.errors import UsageError
-from ablation.report.arguments import USAGE, Arguments, asked_of, parse
+from ablation.report.arguments import ASKED, USAGE, Arguments, asked_of, parse
 from ablation.report.write import publish, write_report
 
 
@@ -27,11 +29,42 @@ def _table(asked: Arguments, arguments: list[str]) -> bool:
     """The report of a table, beside it unless said otherwise."""
     from ablation.report.load import load_table
 
-    wanted = asked_of(asked.values)
-    study = load_table(wanted, shlex.join(["ablation", "report", *arguments]))
+    values = asked.values
+    told = shlex.join(["ablation", "report", *arguments])
+    if not any(values.get(key) for key in ASKED):
+        values, told = _proposed(asked)
+    wanted = asked_of(values)
+    study = load_table(wanted, told)
     table = Path(wanted.table)
-    target = Path(asked.values.get("output") or table.with_name(f"{table.stem}-report"))
+    target = Path(values.get("output") or table.with_name(f"{table.stem}-report"))
     return publish(study, target, asked.figures)
+
+
+def _proposed(asked: Arguments) -> tuple[Mapping[str, Any], str]:
+    """What the table seems to be about, printed; the settings and the command for it.
+
+    Raises:
+        UsageError: something in it is not sure, so that a person must say it.
+    """
+    from ablation.analysis.data.propose import propose
+    from ablation.analysis.data.reading import read_table
+    from ablation.analysis.data.where import rows_where
+    from ablation.report.proposal import command, completed, described
+
+    frame = read_table(asked.values["table"])
+    if where := asked.values.get("where"):
+        frame = frame[rows_where(frame, where)]
+    proposal = propose(frame)
+    values = completed(proposal, asked.values)
+    line = command(values, asked.figures)
+    text = described(proposal, asked.values["table"], f"  {line}")
+    if not proposal.is_certain:
+        raise UsageError(
+            f"{text}\nExpected a response and factors, as this is not sure. Received: none. Run it "
+            "as it stands, or with what is right."
+        )
+    print(text)
+    return values, line
 
 
 if __name__ == "__main__":

@@ -19,6 +19,9 @@ Expected a study, or a table and what its columns mean:
   ablation report runs/quick [figures=false]
   ablation report table=results.csv response=loss factors=[a,b] block=seed"""
 
+ASKED = ("response", "responses", "factors", "numeric")
+"""Settings of which a table needs some; without any of them there is a proposal."""
+
 KEYS: Mapping[str, str] = {
     "table": "a file with one row per run: CSV, TSV, JSON lines, Parquet or Feather, also compressed",
     "response": "the column with what was measured",
@@ -164,9 +167,15 @@ def _value(text: str) -> str | list[str] | dict[str, str]:
     if text.startswith("[") and text.endswith("]"):
         return [_unquoted(part) for part in _parts(text)]
     if text.startswith("{") and text.endswith("}"):
-        pairs = [part.partition(":") for part in _parts(text)]
-        return {_unquoted(name): _unquoted(value) for name, _, value in pairs}
+        return dict(_pair(part) for part in _parts(text))
     return _unquoted(text)
+
+
+def _pair(part: str) -> tuple[str, str]:
+    """What stands before and after the colon; quotes keep colons."""
+    found = re.match(r"""\s*("[^"]*"|'[^']*'|[^:]*):?(.*)""", part, re.DOTALL)
+    name, value = found.groups() if found else (part, "")
+    return _unquoted(name), _unquoted(value)
 
 
 def _parts(text: str) -> list[str]:

@@ -79,18 +79,18 @@ def is_direction(told: object) -> bool:
     return told in ("lower", "higher", "zero") or _number(told) is not None
 
 
+def sounds_like_an_outcome(response: str) -> bool:
+    """Whether a name has a word for something measured."""
+    return bool((LOWER | HIGHER) & set(_words(response)))
+
+
 def likely_direction(response: str) -> str | None:
     """What a response's name says is better, `lower` or `higher`; None if nothing, or both."""
-    words = _words(response)
-    strong = [word for word in words if word not in _WEAK]
-    for told in (strong, words):
-        found = {*(["lower"] if LOWER & set(told) else []), *(["higher"] if HIGHER & set(told) else [])}
-        if len(found) > 1:
-            return None
-        if found:
-            name = found.pop()
-            return {"lower": "higher", "higher": "lower"}[name] if _NEGATED & set(words) else name
-    return None
+    words = {*_words(response)} - _WEAK
+    lower, higher = bool(LOWER & words), bool(HIGHER & words)
+    if lower == higher:
+        return None
+    return "lower" if lower != bool(_NEGATED & words) else "higher"
 
 
 def distance_name(response: str, target: float) -> str:
@@ -107,7 +107,8 @@ def _by_name(response: str) -> Direction:
     if likely == "lower":
         return Direction("lower")
     if likely == "higher" or words & (LOWER | HIGHER):
-        sound = "as if higher were better" if likely else "both as if lower and as if higher were better"
+        is_both = likely is None and words & LOWER
+        sound = "both as if lower and as if higher were better" if is_both else "as if higher were better"
         raise UsageError(
             f"direction: expected lower or higher for '{response}', whose name sounds {sound}. "
             "Received: none. Say direction=higher or direction=lower."

@@ -44,7 +44,7 @@ def last_rows(
         The rows that count, and what is said of that.
     """
     for name in table.columns:
-        if str(name).lower().lstrip("_") not in CLOCKS or name in (response, *roles):
+        if not is_clock(name) or name in (response, *roles):
             continue
         clock = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         identity = _identity(table, [*roles], exclude=(name, response))
@@ -55,6 +55,11 @@ def last_rows(
             ends = {"low": float(clock[kept].min()), "high": float(clock[kept].max())}
             return table[kept], (Notice("last-rows", {**facts, **ends}),)
     return table, ()
+
+
+def is_clock(name: object) -> bool:
+    """Whether a column is called like what counts within a run."""
+    return str(name).lower().lstrip("_") in CLOCKS
 
 
 def _identity(table: pd.DataFrame, roles: list[str], exclude: Sequence[str]) -> Ints:

@@ -1,0 +1,183 @@
+"""What could be asked of a table of runs: its outcomes, what was varied, what repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.data.endings import OK, endings, is_unfinished
+from ablation.analysis.data.epochs import last_rows
+from ablation.analysis.data.factors import group
+from ablation.analysis.data.kinds import Column, describe, words_of
+from ablation.words import listed, quoted
+
+LEFT_OUT = {
+    "constant": "the same in every row",
+    "label": "a name or number of rows",
+    "time": "a time",
+    "place": "where and with what it ran",
+    "spread": "describes another column",
+    "clock": "counts within or over runs",
+}
+"""Kinds of columns that take no part -> why."""
+
+_PREFERRED = ({"test"}, {"val", "valid", "validation", "eval", "dev"})
+"""Words in the names of responses that come before others."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a table seems to be about.
+
+    Attributes:
+        runs: how many rows there are, one per run.
+        response: what was measured, first of all; None if nothing looks like it.
+        direction: which of its values are better, `lower` or `higher`; None if its name does not tell.
+        others: other columns that look like outcomes.
+        factors: what was varied: name -> levels, the reference first.
+        numeric: those of the factors that are numbers of many values -> `linear`, or `log` over decades.
+        blocks: what repeats a cell.
+        failed, unfinished: how many runs; `endings` are the columns that say so.
+        left_out: column -> why it takes no part.
+        doubts: sentences; without any, the analysis can be run as it is proposed.
+    """
+
+    runs: int
+    response: str | None
+    direction: str | None
+    others: tuple[str, ...]
+    factors: dict[str, tuple[str, ...]]
+    numeric: dict[str, str]
+    blocks: tuple[str, ...]
+    endings: tuple[str, ...]
+    failed: int
+    unfinished: int
+    left_out: dict[str, str]
+    doubts: tuple[str, ...]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the analysis can be run as it is proposed."""
+        return not self.doubts
+
+
+def propose(frame: pd.DataFrame) -> Proposal:
+    """Look at a table and say what could be asked of it.
+
+    Columns are judged by their names (`loss`, `seed`, `status`, `epoch` …) and by their values (constant, one
+    per row, few levels, numbers). Of columns that move together the first is proposed. Of a log with rows per
+    epoch the last row of each run is looked at.
+
+    Args:
+        frame: as `analysis.data.reading.read_table` gives it.
+    """
+    columns = describe(frame)
+    responses = _responses(columns)
+    if responses:
+        roles = [c.name for c in columns if c.kind in ("factor", "numeric", "block", "set")]
+        kept, notices = last_rows(frame, responses[0].name, roles)
+        if notices:
+            frame, columns = kept, describe(kept)
+            responses = _responses(columns) or responses
+    factors, twins = _factors(columns)
+    blocks = _blocks(columns)
+    left_out = {c.name: LEFT_OUT[c.kind] for c in columns if c.kind in LEFT_OUT} | twins
+    main = responses[0] if responses else None
+    ended = endings(frame, [c.name for c in (*responses, *factors)])
+    failed, unfinished = _endings(frame, ended, main)
+    return Proposal(
+        runs=len(frame),
+        response=main.name if main else None,
+        direction=main.direction if main else None,
+        others=tuple(
+            c.name for c in (*responses[1:], *(c for c in columns if c.kind == "cost" and c is not main))
+        ),
+        factors={c.name: c.levels for c in factors},
+        numeric={c.name: "log" if c.is_wide else "linear" for c in factors if c.kind == "numeric"},
+        blocks=tuple(c.name for c in blocks),
+        endings=tuple(c.name for c in columns if c.kind == "ending"),
+        failed=failed,
+        unfinished=unfinished,
+        left_out=left_out,
+        doubts=tuple(_doubts(columns, responses, factors)),
+    )
+
+
+def _responses(columns: Sequence[Column]) -> list[Column]:
+    """The likeliest first: of a test, of validation, any; costs only where there is nothing else."""
+
+    def rank(column: Column) -> int:
+        words = words_of(column.name)
+        return next(
+            (i for i, known in enumerate(_PREFERRED) if words & known), len(_PREFERRED) + ("train" in words)
+        )
+
+    named = sorted((c for c in columns if c.kind == "response"), key=rank)
+    unknown = [c for c in columns if c.kind == "unknown"]
+    return named or (unknown if len(unknown) == 1 else []) or [c for c in columns if c.kind == "cost"][:1]
+
+
+def _factors(columns: Sequence[Column]) -> tuple[list[Column], dict[str, str]]:
+    """What was varied, without columns that move with one before them, or that only name its cells."""
+    found: list[Column] = []
+    twins: dict[str, str] = {}
+    candidates = [c for c in columns if c.kind in ("factor", "numeric")]
+    for column in candidates:
+        twin = next((one.name for one in found if _same(one, column)), None)
+        if twin is not None:
+            twins[column.name] = f"moves with '{twin}'"
+        else:
+            found.append(column)
+    for column in list(found):
+        others = [one.codes for one in found if one is not column]
+        if len(others) > 1 and len(column.levels) == len(np.unique(group([*others, column.codes]))) == len(
+            np.unique(group(others))
+        ):
+            twins[column.name] = "names the combinations of the others"
+            found.remove(column)
+    return found, twins
+
+
+def _same(one: Column, other: Column) -> bool:
+    n = len(np.unique(group([one.codes, other.codes])))
+    return n == len(one.levels) == len(other.levels)
+
+
+def _blocks(columns: Sequence[Column]) -> list[Column]:
+    """Seeds or folds, within the data sets that they were run on."""
+    seeds = [c for c in columns if c.kind == "block" and len(c.levels) < len(c.codes)]
+    return [*(c for c in columns if c.kind == "set"), *seeds[:1]]
+
+
+def _endings(frame: pd.DataFrame, ended: np.ndarray | None, main: Column | None) -> tuple[int, int]:
+    words = np.full(len(frame), OK, dtype=object) if ended is None else ended
+    unfinished = np.array([is_unfinished(word) for word in words], dtype=bool)
+    failed = (words != OK) & ~unfinished
+    if main is not None:
+        numbers = pd.to_numeric(frame[main.name], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        failed |= ~np.isfinite(numbers) & ~unfinished
+    return int(failed.sum()), int(unfinished.sum())
+
+
+def _doubts(columns: Sequence[Column], responses: list[Column], factors: list[Column]) -> Iterator[str]:
+    """What a person should look at before anything is run."""
+    if not responses:
+        yield "No column looks like an outcome."
+    elif responses[0].kind == "unknown":
+        yield f"'{responses[0].name}' may be the outcome; its name does not tell."
+    elif len(responses) > 1:
+        names = listed(quoted(c.name for c in responses))
+        yield f"Several columns look like outcomes: {names}."
+    if responses and responses[0].direction is None:
+        yield f"Whether lower or higher values of '{responses[0].name}' are better."
+    if not factors:
+        yield "No column looks like something that was varied."
+    unknown = [c.name for c in columns if c.kind == "unknown" and c not in responses]
+    if unknown:
+        yield f"What {listed(quoted(unknown))} {'is' if len(unknown) == 1 else 'are'}: settings or outcomes."
+    seeds = [c.name for c in columns if c.kind == "block"]
+    if len(seeds) > 1:
+        yield f"Which of {listed(quoted(seeds))} repeats a cell: the first is taken."

@@ -1,0 +1,88 @@
+"""The proposal for a table of which nobody has said what its columns mean: in words, and as a command."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ablation.analysis.data.propose import Proposal
+from ablation.naming import clipped
+from ablation.words import counted, listed
+
+
+def completed(proposal: Proposal, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a report as they are proposed; those that are given win."""
+    found: dict[str, Any] = {"table": given.get("table", ""), "response": proposal.response or ""}
+    if proposal.direction:
+        found["direction"] = proposal.direction
+    found["factors"] = [name for name in proposal.factors if name not in proposal.numeric]
+    if proposal.numeric:
+        found["numeric"] = dict(proposal.numeric)
+    if proposal.blocks:
+        found["block"] = list(proposal.blocks)
+    return {**found, **given}
+
+
+def command(values: Mapping[str, Any], figures: bool = True) -> str:
+    """The command line for some settings."""
+    words = [f"{key}={_text(value)}" for key, value in values.items() if value not in ("", [], {}, None)]
+    return shlex.join(["ablation", "report", *words, *([] if figures else ["figures=false"])])
+
+
+def described(proposal: Proposal, source: str, command_line: str) -> str:
+    """What was found in a table, what is not sure, and the command that would be run."""
+    lines = [f"{source}: {counted(proposal.runs, 'run')}."]
+    better = f", {proposal.direction} is better" if proposal.direction else ""
+    lines.append(_line("response", f"{proposal.response}{better}" if proposal.response else "none found"))
+    lines.append(_line("more outcomes", listed(proposal.others)))
+    for i, (name, levels) in enumerate(proposal.factors.items()):
+        lines.append(_line("varied" if i == 0 else "", f"{name}: {_levels(proposal, name, levels)}"))
+    lines.append(_line("block", " × ".join(proposal.blocks)))
+    told = [f"{proposal.failed} failed"] if proposal.failed else []
+    told += [f"{proposal.unfinished} not finished"] if proposal.unfinished else []
+    by = f" (by {listed(proposal.endings)})" if proposal.endings and told else ""
+    lines.append(_line("ended", f"{' and '.join(told)}{by}" if told else ""))
+    for i, (why, names) in enumerate(_by_reason(proposal.left_out).items()):
+        lines.append(_line("left out" if i == 0 else "", f"{listed(names, 6)}: {why}"))
+    for i, doubt in enumerate(proposal.doubts):
+        lines.append(_line("not sure" if i == 0 else "", doubt))
+    return "\n".join([*(line for line in lines if line), command_line])
+
+
+def _line(what: str, text: str) -> str:
+    return f"  {what:<14}{text}" if text else ""
+
+
+def _levels(proposal: Proposal, name: str, levels: Sequence[str]) -> str:
+    if name in proposal.numeric:
+        scale = ", on its logarithm" if proposal.numeric[name] == "log" else ""
+        return f"a number from {float(levels[0]):.4g} to {float(levels[-1]):.4g}{scale}"
+    shown = [clipped(level) for level in levels]
+    return f"{shown[0]} (the reference), {listed(shown[1:], 6)}"
+
+
+def _by_reason(left_out: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, why in left_out.items():
+        found.setdefault(why, []).append(name)
+    return found
+
+
+def _text(value: object) -> str:
+    """A setting as the command line takes it."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{_quoted(str(k))}: {_quoted(str(v))}" for k, v in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return (
+            "[" + ",".join(_quoted(str(one)) for one in value) + "]" if len(value) != 1 else _text(value[0])
+        )
+    return str(value)
+
+
+def _quoted(name: str) -> str:
+    """In quotes where a comma, a colon or a blank would end it."""
+    if not re.search(r"[,:\s\[\]{}'\"]", name):
+        return name
+    return f"'{name}'" if "'" not in name else f'"{name}"'
