@@ -84,7 +84,7 @@ def test_jobs_are_done_in_an_order_that_the_seed_fixes(run_toy, trainings):
 def test_a_number_enters_the_analysis_as_a_number(run_toy, tmp_path):
     code, _ = run_toy("-m", *THREE, "analysis.numeric=[rate]")
     assert code == 0
-    assert record(tmp_path)["numeric"] == ["rate"]
+    assert record(tmp_path)["numeric"] == {"rate": "linear"}
 
 
 @pytest.mark.parametrize(
