@@ -29,7 +29,6 @@ class AdaptivePlan:
         alpha: error rate.
         interactions: highest order in the model.
         first: seeds at the first look.
-        step: seeds between looks.
         maximum: seeds at the last look.
         hopeless: whether it also ends when no open verdict is likely to be settled.
         dropping: whether levels that nothing open needs get no more seeds.
@@ -46,7 +45,6 @@ class AdaptivePlan:
     alpha: float = 0.05
     interactions: int = 2
     first: int = 2
-    step: int = 1
     maximum: int = 20
     hopeless: bool = False
     dropping: bool = True
@@ -61,14 +59,11 @@ class AdaptivePlan:
                 "hydra.sweeper.replicates: expected 2 or more seeds for the first look, and no more than "
                 f"max_replicates={self.maximum}. Received: {self.first}."
             )
-        if self.step < 1:
-            raise UsageError(f"Expected one or more seeds between looks. Received: {self.step}.")
 
     @property
     def looks(self) -> list[int]:
         """Number of seeds at each look."""
-        seeds = list(range(self.first, self.maximum + 1, self.step))
-        return seeds if seeds[-1] == self.maximum else [*seeds, self.maximum]
+        return list(range(self.first, self.maximum + 1))
 
     def as_record(self) -> dict[str, Any]:
         """For the study's record."""

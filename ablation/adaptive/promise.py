@@ -37,18 +37,15 @@ class Promise:
     fixed_seeds: int | None
 
 
-def promise(plan: AdaptivePlan, cells: pd.DataFrame, margin: float, margins: float) -> Promise:
-    """Simulate the course of studies of this plan; about half a second.
+def promise(course: Course, margins: float) -> Promise:
+    """Simulate studies of this course; about half a second.
 
     Args:
-        plan: of the study.
-        cells: the levels of each cell, (n_cells, n_factors), categorical, the reference first.
-        margin: in standard deviations of the noise.
+        course: as `course_of` gives it.
         margins: the effect of every component, in margins.
     """
-    course = course_of(plan, cells, margin)
     rng = np.random.default_rng(0)
-    effects = np.full(len(course.covariance), margins * margin)
+    effects = np.full(len(course.covariance), margins * course.margin)
     found = adaptive(course, effects, N_STUDIES, rng)
     share = float(found.settled.mean())
     enough = np.flatnonzero(fixed(course, effects, N_STUDIES, rng) >= share)
@@ -62,7 +59,13 @@ def promise(plan: AdaptivePlan, cells: pd.DataFrame, margin: float, margins: flo
 
 
 def course_of(plan: AdaptivePlan, cells: pd.DataFrame, margin: float) -> Course:
-    """The planned study as the process of its estimates; the margin is in units of the noise."""
+    """The planned study as the process of its estimates.
+
+    Args:
+        plan: of the study.
+        cells: the levels of each cell, (n_cells, n_factors), categorical, the reference first.
+        margin: in standard deviations of the noise.
+    """
     seeds = np.array(plan.looks)
     few = np.unique(seeds[np.linspace(0, len(seeds) - 1, min(4, len(seeds))).astype(int)])
     parts = [_at(plan, cells, int(n)) for n in few]

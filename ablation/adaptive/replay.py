@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -12,16 +12,16 @@ from scipy import special
 from ablation.adaptive.plan import AdaptivePlan
 from ablation.analysis.analysis import Analysis
 from ablation.analysis.analyze import analyze
-from ablation.analysis.data.factors import Floats, read_factor
+from ablation.analysis.data.factors import Bools, Floats, read_factor
 from ablation.analysis.sequential.boundary import boundary, spend
 from ablation.analysis.sequential.looks import FrozenRow, Looks, RowName
+from ablation.analysis.verdicts.judging import INCONCLUSIVE
+from ablation.analysis.verdicts.rows import contrast_alpha
 
 SETTLED, MAXIMUM, HOPELESS = "settled", "maximum", "hopeless"
 
 HOPELESS_BELOW = 0.1
 """A study is hopeless when each open verdict has a smaller chance than this to be settled at the maximum."""
-
-OPEN = "inconclusive"
 
 Dropped = dict[tuple[str, str], int]
 """(factor, level) that gets no more seeds → seeds that it has."""
@@ -32,25 +32,57 @@ class Look:
     """What one look found.
 
     Attributes:
+        plan: of the study.
         seeds: number of seeds it saw.
         analysis: of their rows.
-        verdicts: the table of verdicts.
-        open: how many verdicts are not settled.
-        chances: of each verdict, to be settled at the maximum if effects are as estimated, (n_rows,); 1 for
-            those that are.
-        next_chances: likewise at the next look.
         ended: why the study ends here: `settled`, `maximum` or `hopeless`; '' if it goes on.
         dropped: levels that get no more seeds from here on.
     """
 
+    plan: AdaptivePlan
     seeds: int
     analysis: Analysis
-    verdicts: pd.DataFrame
-    open: int
-    chances: Floats
-    next_chances: Floats
-    ended: str
-    dropped: Dropped
+    ended: str = ""
+    dropped: Dropped = field(default_factory=dict)
+
+    @property
+    def verdicts(self) -> pd.DataFrame:
+        """The table of verdicts."""
+        return self.analysis.verdicts
+
+    @property
+    def is_open(self) -> Bools:
+        """Which verdicts are not settled, (n_rows,)."""
+        is_open: Bools = (self.verdicts["verdict"] == INCONCLUSIVE).to_numpy(dtype=bool)
+        return is_open
+
+    @property
+    def open(self) -> int:
+        """How many verdicts are not settled."""
+        return int(self.is_open.sum())
+
+    def chances(self, seeds: int) -> Floats:
+        """Chance of each verdict to be settled at a later look, were the estimates the truth, (n_rows,).
+
+        Args:
+            seeds: of the later look. 1 for verdicts that are settled now.
+        """
+        plan, now, is_open = self.plan, self.seeds, self.is_open
+        chances = np.ones(len(is_open))
+        if self.open == 0 or seeds <= now:
+            return chances
+        times = np.array([n for n in plan.looks if n <= seeds]) / plan.maximum
+        levels = np.array([contrast_alpha(self.analysis.fit, plan.alpha) / 2, plan.alpha]) / self.open
+        for_sign, for_margin = boundary(times, spend(times, levels, plan.rho))[:, -1]
+        e, se = (self.verdicts.loc[is_open, name].to_numpy(float) for name in ("estimate", "se"))
+        later, spread = se * np.sqrt(now / seeds), se * np.sqrt(1 - now / seeds)
+        outside = special.ndtr((e - for_sign * later) / spread) + special.ndtr(
+            (-e - for_sign * later) / spread
+        )
+        room = self.analysis.scaling.margin(plan.margin)[1] - for_margin * later
+        inside = special.ndtr((room - e) / spread) - special.ndtr((-room - e) / spread)
+        chances[is_open] = np.clip(np.nan_to_num(outside) + np.nan_to_num(inside).clip(0), 0, 1)
+        return chances
 
 
 @dataclass(eq=False)
@@ -100,17 +132,11 @@ class Replay:
         )  # fmt: skip
         self._scale = "log" if analysis.scaling.is_log else "identity"  # as the first look found it
         self._flagged = analysis.flagged_interactions
-        verdicts = analysis.verdicts
-        n_open = int((verdicts["verdict"] == OPEN).sum())
-        margin = analysis.scaling.margin(plan.margin)[1]
-        chances = settling_chances(verdicts, plan, n, plan.maximum, margin)
-        ended = _why_ended(n_open, chances, plan, n)
-        soon = chances
-        if not ended:
-            soon = settling_chances(verdicts, plan, n, plan.looks[len(self.looks) + 1], margin)
+        look = Look(plan, n, analysis)
+        ended = _why_ended(look)
         if not ended and plan.dropping:
-            self._drop(verdicts, n)
-        look = Look(n, analysis, verdicts, n_open, chances, soon, ended, dict(self._dropped))
+            self._drop(look.verdicts, n)
+        look = replace(look, ended=ended, dropped=self.dropped)
         self.looks.append(look)
         return look
 
@@ -131,7 +157,7 @@ class Replay:
         if not levels:
             return
         self._dropped |= dict.fromkeys(sorted(levels), n)
-        for row in verdicts[verdicts["verdict"] != OPEN].itertuples(index=False):
+        for row in verdicts[verdicts["verdict"] != INCONCLUSIVE].itertuples(index=False):
             name = (row.factor, row.level, row.within)
             claims = (row.claim_sign, row.claim_beyond, row.claim_inside)
             inside = (row.inside_low, row.inside_high)
@@ -145,7 +171,7 @@ def _droppable(verdicts: pd.DataFrame, plan: AdaptivePlan) -> set[tuple[str, str
     Runs of every level tell of a two-level factor, so none is dropped while such a row is open. In designs
     that change one factor at a time each row has a cell of its own.
     """
-    settled = verdicts["verdict"] != OPEN
+    settled = verdicts["verdict"] != INCONCLUSIVE
     two_level = verdicts["factor"].map(lambda name: len(plan.factors[name]) == 2)
     if not plan.one_factor and not settled[two_level].all():
         return set()
@@ -165,39 +191,12 @@ def _droppable(verdicts: pd.DataFrame, plan: AdaptivePlan) -> set[tuple[str, str
     return found
 
 
-def settling_chances(
-    verdicts: pd.DataFrame, plan: AdaptivePlan, now: int, then: int, margin: float
-) -> Floats:
-    """Chance of each open verdict to be settled at a later look, were the estimates the truth, (n_rows,).
-
-    Args:
-        verdicts: of the present look.
-        plan: of the study.
-        now: seeds at the present look.
-        then: seeds at the later one.
-        margin: on the scale of the analysis.
-    """
-    chances = np.ones(len(verdicts))
-    is_open = (verdicts["verdict"] == OPEN).to_numpy()
-    n_open = int(is_open.sum())
-    if n_open == 0 or then <= now:
-        return chances
-    times = np.array([n for n in plan.looks if n <= then]) / plan.maximum
-    levels = np.array([0.9 * plan.alpha / 2, plan.alpha]) / n_open
-    for_sign, for_margin = boundary(times, spend(times, levels, plan.rho))[:, -1]
-    e, se = (verdicts.loc[is_open, name].to_numpy(float) for name in ("estimate", "se"))
-    later, spread = se * np.sqrt(now / then), se * np.sqrt(1 - now / then)
-    outside = special.ndtr((e - for_sign * later) / spread) + special.ndtr((-e - for_sign * later) / spread)
-    room = margin - for_margin * later
-    inside = special.ndtr((room - e) / spread) - special.ndtr((-room - e) / spread)
-    chances[is_open] = np.clip(np.nan_to_num(outside) + np.nan_to_num(inside).clip(0), 0, 1)
-    return chances
-
-
-def _why_ended(n_open: int, chances: Floats, plan: AdaptivePlan, n: int) -> str:
-    if n_open == 0:
+def _why_ended(look: Look) -> str:
+    plan = look.plan
+    if look.open == 0:
         return SETTLED
-    if n == plan.maximum:
+    if look.seeds == plan.maximum:
         return MAXIMUM
-    hopeless = plan.hopeless and not (chances[chances < 1] >= HOPELESS_BELOW).any()
-    return HOPELESS if hopeless else ""
+    if plan.hopeless and (look.chances(plan.maximum)[look.is_open] < HOPELESS_BELOW).all():
+        return HOPELESS
+    return ""

@@ -17,11 +17,6 @@ from ablation.results.columns import factor_column
 Levels = Mapping[str, Any]
 
 
-def is_adaptive(record: StudyRecord) -> bool:
-    """Whether the study ends by what it finds."""
-    return bool(record.adaptive)
-
-
 def level_texts(factors: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, str]]:
     """What the analysis calls each level: factor → `repr` of a level → its text."""
     return {

@@ -2,17 +2,24 @@
 
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+
+import pandas as pd
 
 from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.promise import course_of, promise
+from ablation.adaptive.replay import HOPELESS, MAXIMUM, SETTLED, Look
 from ablation.adaptive.study import AdaptiveStudy, level_texts, with_plan
+from ablation.analysis import Analysis
 from ablation.errors import UsageError
-from ablation.naming import short_names
+from ablation.naming import factor_labels
 from ablation.results import Snapshot, Store, StudyRecord
+from ablation.results.columns import factor_column
+from ablation.results.table import table
 from ablation.sweep.plan import Plan, PlannedCell, Runs
+from ablation.sweep.preview import NOTHING_TRAINED, analysis_of_earlier
 from ablation.sweep.request import SweepRequest
 from ablation.sweep.terminal import print_lines
 from ablation.words import counted
@@ -20,9 +27,9 @@ from ablation.words import counted
 _PAUSE_SECONDS = 1.0
 
 ENDINGS = {
-    "settled": "Every verdict is settled.",
-    "maximum": "The study has reached its maximum of seeds; what is open stays open under this plan.",
-    "hopeless": "No open verdict is likely to be settled any more.",
+    SETTLED: "Every verdict is settled.",
+    MAXIMUM: "The study has reached its maximum of seeds; what is open stays open under this plan.",
+    HOPELESS: "No open verdict is likely to be settled any more.",
 }
 
 
@@ -54,37 +61,37 @@ class Growing:
         grown = with_plan(self.record, self.study.plan, self.study.given_up, looks)
         return replace(grown, keys=tuple(self.study.counted))
 
+    @property
+    def _awaited(self) -> list[str]:
+        """Keys of the runs that the next look waits for, finished or not."""
+        n = self.study.replay.next
+        return [key for key in self.study.needed(n) if key not in self.study.given_up] if n else []
+
     def batches(self, snapshot: Snapshot) -> list[Runs]:
         """The runs to train now: those of the next look, then those of the one after.
 
         No process waits idle for a look: it goes on with the seeds that would come next. They count in their
         turn, if there is one.
         """
-        n = self.study.replay.next
-        if n is None:
-            return []
-        now = self._left(self.study.needed(n), snapshot)
-        after = [m for m in self.study.plan.looks if m > n][:1]
-        later = self._left(self.study.needed(after[0]), snapshot) if after else {}
-        return [now, {key: run for key, run in later.items() if key not in now}]
+        now, n = self.batch(snapshot), self.study.replay.next
+        later = self.study.needed(n + 1) if n and n < self.study.plan.maximum else []
+        return [now, self._runs(later, snapshot.rows.keys() | self.study.given_up | now.keys())]
 
-    def batch(self, snapshot: Snapshot) -> Runs:
+    def batch(self, snapshot: Snapshot) -> dict[str, tuple[PlannedCell, int]]:
         """The runs that the next look waits for."""
-        return self.batches(snapshot)[0] if self.study.replay.next else {}
+        return self._runs(self._awaited, snapshot.rows.keys())
 
-    def _left(self, keys: Sequence[str], snapshot: Snapshot) -> dict[str, tuple[PlannedCell, int]]:
-        there = snapshot.rows.keys() | self.study.given_up
-        return {key: self.plan.runs[key] for key in keys if key not in there}
+    def _runs(self, keys: Sequence[str], but: Collection[str]) -> dict[str, tuple[PlannedCell, int]]:
+        return {key: self.plan.runs[key] for key in keys if key not in but}
 
     def look(self, snapshot: Snapshot) -> bool:
         """Take the looks whose runs have ended, and tell of each; whether the runs to come are others now."""
-        from ablation.results.table import table
-
         with self._lock:
             before = self.study.replay.dropped
-            rows = table(snapshot)
-            taken = self.study.catch_up(snapshot.rows.keys(), rows)
-            self.tell([line for look in taken for line in look_lines(look, self.study.plan)])
+            if self.batch(snapshot):
+                return False
+            taken = self.study.catch_up(snapshot.rows.keys(), table(snapshot))
+            self.tell([line for look in taken for line in look_lines(look)])
             return bool(self.study.ended) or self.study.replay.dropped != before
 
     def give_up(self, snapshot: Snapshot) -> None:
@@ -115,16 +122,12 @@ class Growing:
         waiting: list[str] = []
         while not done.wait(_PAUSE_SECONDS):
             with suppress(UsageError):  # the store does not answer; the next try may succeed
-                waiting = [key for key in waiting or self._needed() if store.find(key) is None]
+                waiting = [key for key in waiting or self._awaited if store.find(key) is None]
                 if waiting:
                     continue
                 if self.look(store.scan()):
                     stop_sweep()
                     return
-
-    def _needed(self) -> list[str]:
-        n = self.study.replay.next
-        return [key for key in self.study.needed(n) if key not in self.study.given_up] if n else []
 
 
 def seeds_of(before: Snapshot, seeds: Sequence[int]) -> list[int]:
@@ -181,36 +184,13 @@ def begin(plan: Plan, record: StudyRecord, before: Snapshot, request: SweepReque
     return Growing(plan, with_plan(record, adaptive, given_up), print_lines)
 
 
-def refuse_fixed(record: StudyRecord) -> None:
-    """Refuse a fixed design for a study that has looked at its runs already.
-
-    Raises:
-        UsageError: with both ways to go on.
-    """
-    if record.adaptive:
-        raise UsageError(
-            f"Expected hydra.sweeper.until=settled, as the study {record.study} began. Received: a fixed "
-            "design, whose error rates do not hold after looks. Add it, or begin a study of another name."
-        )
-
-
-def _noise(record: StudyRecord, before: Snapshot) -> Any:
+def _noise(record: StudyRecord, before: Snapshot) -> Analysis | None:
     """The analysis of earlier runs, None if there are none that tell of noise."""
-    from ablation.analysis import analyze
-    from ablation.report.load import analysis_settings
-    from ablation.results.table import table
-
-    frame = table(before)
-    varied = [name for name in record.factors if name in frame and frame[name].nunique() > 1]
-    if not varied:
-        return None
-    block = "seed" if frame["seed"].nunique() > 1 else None
     try:
-        settings = analysis_settings(record, varied)
-        found = analyze(frame, record.response, varied, block=block, direction=record.direction, **settings)
+        found = analysis_of_earlier(record, table(before))
     except UsageError:
         return None
-    return found if found.fit.variance > 0 else None
+    return found if found is not None and found.fit.variance > 0 else None
 
 
 def _declare_margin(record: StudyRecord, before: Snapshot) -> str:
@@ -233,11 +213,6 @@ def _declare_margin(record: StudyRecord, before: Snapshot) -> str:
 
 def expected_lines(growing: Growing, before: Snapshot) -> list[str]:
     """What an adaptive study is expected to cost."""
-    import pandas as pd
-
-    from ablation.adaptive.promise import promise
-    from ablation.results.columns import factor_column
-
     plan, n_cells = growing.study.plan, len(growing.plan.cells)
     looks = plan.looks
     shown = ", ".join(map(str, looks[:2])) + (f", … {looks[-1]}" if len(looks) > 2 else "")
@@ -245,7 +220,7 @@ def expected_lines(growing: Growing, before: Snapshot) -> list[str]:
     pilot = _noise(growing.record, before)
     if pilot is None:
         lines.append("No finished runs tell of the noise yet, so what it takes is unknown.")
-        return [*lines, "Nothing was trained (hydra.sweeper.plan_only)."]
+        return [*lines, NOTHING_TRAINED]
     cells = pd.DataFrame(
         {
             name: factor_column([cell.levels[name] for cell in growing.plan.cells], list(levels))
@@ -253,41 +228,31 @@ def expected_lines(growing: Growing, before: Snapshot) -> list[str]:
         }
     )
     margin = pilot.scaling.margin(plan.margin)[1] / math.sqrt(pilot.fit.variance)
+    course = course_of(plan, cells, margin)
     for margins, words in ((0, "no component does anything"), (2, "effects are twice the margin")):
-        found = promise(plan, cells, margin, margins)
+        found = promise(course, margins)
         lines.append(
             f"  if {words}: about {found.seeds:.1f} seeds, {found.seeds * n_cells:.0f} runs; 9 of 10 such "
             f"studies end by {found.most} seeds, {100 * found.settled:.0f} % with all verdicts settled"
         )
         if found.fixed_seeds:
             lines.append(f"    a fixed plan that settles as many: {found.fixed_seeds * n_cells} runs")
-    return [*lines, "Nothing was trained (hydra.sweeper.plan_only)."]
+    return [*lines, NOTHING_TRAINED]
 
 
-def look_lines(look: Any, plan: AdaptivePlan) -> list[str]:
+def look_lines(look: Look) -> list[str]:
     """What a look found, in a line or two."""
-    verdicts = look.verdicts
-    names = dict(zip(plan.factors, short_names(plan.factors), strict=True))
+    verdicts, names = look.verdicts, factor_labels(look.plan.factors)
+    n_settled, n_all = len(verdicts) - look.open, counted(len(verdicts), "verdict")
+    line = f"Look at {counted(look.seeds, 'seed')}: {n_settled} of {n_all} settled."
+    if look.ended:
+        return [line, ENDINGS[look.ended]]
+    chances = look.chances(look.seeds + 1)[look.is_open]
     rows = [
         f"{names[row.factor]} {row.level} ({100 * chance:.0f} %)"
-        for row, chance, is_open in zip(
-            verdicts.itertuples(index=False),
-            look.next_chances,
-            verdicts["verdict"] == "inconclusive",
-            strict=True,
-        )
-        if is_open
+        for row, chance in zip(verdicts[look.is_open].itertuples(index=False), chances, strict=True)
     ]
-    n_settled = len(verdicts) - look.open
-    line = (
-        f"Look at {counted(look.seeds, 'seed')}: {n_settled} of {counted(len(verdicts), 'verdict')} settled."
-    )
-    if rows and not look.ended:
-        line += f" Open, with the chance that the next look settles it: {', '.join(rows)}."
-    dropped = [f"{names[f]} {level}" for (f, level), n in look.dropped.items() if n == look.seeds]
-    lines = [line]
-    if dropped and not look.ended:
+    lines = [f"{line} Open, with the chance that the next look settles it: {', '.join(rows)}."]
+    if dropped := [f"{names[f]} {level}" for (f, level), n in look.dropped.items() if n == look.seeds]:
         lines.append(f"No more seeds for {', '.join(dropped)}: nothing that is open depends on them.")
-    if look.ended:
-        lines.append(ENDINGS[look.ended])
     return lines

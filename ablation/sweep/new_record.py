@@ -71,6 +71,19 @@ def command() -> str:
     return f"python {start} {shlex.join(sys.argv[1:])}".strip()
 
 
+def refuse_fixed(earlier: StudyRecord) -> None:
+    """Refuse a fixed design for a study that has looked at its runs already.
+
+    Raises:
+        UsageError: with both ways to go on.
+    """
+    if earlier.adaptive:
+        raise UsageError(
+            f"Expected hydra.sweeper.until=settled, as the study {earlier.study} began. Received: a fixed "
+            "design, whose error rates do not hold after looks. Add it, or begin a study of another name."
+        )
+
+
 def check_response(record: StudyRecord, rows: Iterable[Row]) -> None:
     """Refuse a response that none of the finished runs has.
 

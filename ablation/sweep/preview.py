@@ -1,13 +1,20 @@
 """What `make plan` adds to the plan: aliases, and the smallest effect that the study will be able to see."""
 
 import math
+from typing import TYPE_CHECKING
 
 from ablation.errors import UsageError
 from ablation.naming import level_text
-from ablation.results import Snapshot
+from ablation.results import Snapshot, StudyRecord
 from ablation.sweep.plan import Plan
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ablation.analysis import Analysis
+
 _UNKNOWN = "Smallest detectable effect: unknown"
+NOTHING_TRAINED = "Nothing was trained (hydra.sweeper.plan_only)."
 
 
 def preview(snapshot: Snapshot, plan: Plan, n_done: int) -> list[str]:
@@ -27,35 +34,55 @@ def preview(snapshot: Snapshot, plan: Plan, n_done: int) -> list[str]:
             "No run is finished yet, so time and detectable effects are unknown. Train one cell to know the"
         )
         lines.append("time; its rows count in the sweep (the command without -m, a level for each factor).")
-    return [*lines, "Nothing was trained (hydra.sweeper.plan_only)."]
+    return [*lines, NOTHING_TRAINED]
+
+
+def analysis_of_earlier(
+    record: StudyRecord, table: "pd.DataFrame", with_block: bool = True
+) -> "Analysis | None":
+    """The analysis of the rows that are there, under the settings of a record.
+
+    Args:
+        record: of the study, as it would be saved.
+        table: of finished runs.
+        with_block: whether seeds are blocks, if there are several.
+
+    Returns:
+        None where the rows are of one cell.
+
+    Raises:
+        UsageError: the rows allow no analysis.
+    """
+    from ablation.analysis import analyze
+    from ablation.report.load import analysis_settings
+
+    varied = [name for name in record.factors if name in table and table[name].nunique() > 1]
+    if not varied:
+        return None
+    block = "seed" if with_block and table["seed"].nunique() > 1 else None
+    settings = analysis_settings(record, varied)
+    return analyze(table, record.response, varied, block=block, direction=record.direction, **settings)
 
 
 def _detectable(snapshot: Snapshot, plan: Plan) -> list[str]:
     """The smallest detectable effects by level, judged by earlier rows."""
     import pandas as pd
 
-    from ablation.analysis import analyze, detectable_effects
-    from ablation.report.load import analysis_settings
+    from ablation.analysis import detectable_effects
     from ablation.results.columns import factor_column
     from ablation.results.table import table as table_of
 
-    record, block = snapshot.record, "seed" if len(plan.seeds) > 1 else None
-    table = table_of(snapshot)
+    record, table = snapshot.record, table_of(snapshot)
     runs = [(cell.levels, seed) for cell in plan.cells for seed in plan.seeds]
     planned = pd.DataFrame({"seed": [seed for _, seed in runs]})
     for name, levels in plan.factors.items():
         planned[name] = factor_column([chosen[name] for chosen, _ in runs], levels)
         for frame in (planned, table):
             frame[name] = pd.Series(frame[name]).cat.rename_categories(level_text)
-    varied = [name for name in plan.factors if name in table and table[name].nunique() > 1]
-    if not varied:
-        return [f"{_UNKNOWN}: it takes finished runs of more than one cell."]
     try:
-        used = table["seed"].nunique() > 1
-        earlier = analyze(
-            table, record.response, varied, block="seed" if block and used else None,
-            direction=record.direction, **analysis_settings(record, varied),
-        )  # fmt: skip
+        earlier = analysis_of_earlier(record, table, with_block=len(plan.seeds) > 1)
+        if earlier is None:
+            return [f"{_UNKNOWN}: it takes finished runs of more than one cell."]
         found = detectable_effects(earlier, planned)
     except UsageError as error:
         return [f"{_UNKNOWN}. {error}"]

@@ -56,10 +56,10 @@ def _looks(snapshot: Snapshot) -> list[str]:
     from ablation.results.table import table
     from ablation.sweep.growing import look_lines
 
-    replay = replay_of(snapshot.record, table(snapshot))
+    replay = replay_of(snapshot.record, table(snapshot, design_only=True))
     if not replay.looks:
         return [f"The first look comes at {replay.next} seeds."]
-    return look_lines(replay.looks[-1], replay.plan)
+    return look_lines(replay.looks[-1])
 
 
 def status_lines(record: StudyRecord, found: Survey) -> list[str]:

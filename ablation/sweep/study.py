@@ -2,11 +2,12 @@
 
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.plugins.launcher import Launcher
@@ -19,11 +20,10 @@ from ablation.results import Snapshot, Store, open_store
 from ablation.sweep.app import App, check_seeds
 from ablation.sweep.compose import Composer
 from ablation.sweep.forecast import time_left
-from ablation.sweep.growing import Growing, begin, expected_lines, refuse_fixed, seeds_of
 from ablation.sweep.jobs import launch, make_jobs
 from ablation.sweep.launchers import LauncherTraits, launcher_traits
 from ablation.sweep.live import progress
-from ablation.sweep.new_record import check_response, make_record
+from ablation.sweep.new_record import check_response, make_record, refuse_fixed
 from ablation.sweep.overrides import Overrides, split_overrides
 from ablation.sweep.plan import Plan, Runs, make_plan
 from ablation.sweep.preview import preview
@@ -33,12 +33,10 @@ from ablation.sweep.survey import check_defaults, survey
 from ablation.sweep.terminal import outside_lines, print_failures, print_lines, print_plan, unfinished_lines
 from ablation.words import counted
 
+if TYPE_CHECKING:
+    from ablation.sweep.growing import Growing
+
 _BYTES_PER_ROW = 4000
-
-
-@contextmanager
-def _no_watch(_stop: Callable[[], None]) -> Iterator[None]:
-    yield
 
 
 class Study:
@@ -67,7 +65,13 @@ class Study:
         store = open_store(base.results.url)
         before = store.scan()
         maximum = len(seeds)
-        plan = self._plan(composer, design, seeds_of(before, seeds) if request.until else seeds)
+        if request.until:  # a fixed sweep does not wait for pandas and the analysis at its start
+            from ablation.sweep.growing import begin, expected_lines, seeds_of
+
+            seeds = seeds_of(before, seeds)
+        else:
+            refuse_fixed(before.record)
+        plan = self._plan(composer, design, seeds)
         done = survey(before, plan.runs)
         check_defaults(done.rows, plan.runs, before.record)
         todo = {key: run for key, run in plan.runs.items() if key not in done.rows}
@@ -76,18 +80,14 @@ class Study:
         print_plan(
             base.name, plan, len(done.rows), time_left(done.rows.values(), len(todo), traits.n_parallel)
         )
-        after, growing = replace(before, record=record), None
-        if request.until:
-            growing = begin(plan, record, before, request, maximum)
-            after = replace(before, record=growing.present_record)
-        else:
-            refuse_fixed(before.record)
+        growing = begin(plan, record, before, request, maximum) if request.until else None
+        after = replace(before, record=record)
         if request.plan_only:
-            print_lines(expected_lines(growing, after) if growing else preview(after, plan, len(done.rows)))
+            print_lines(expected_lines(growing, before) if growing else preview(after, plan, len(done.rows)))
             return
         if growing:
             growing.look(before)
-            todo, record = dict(growing.batch(before)), growing.present_record
+            todo, record = growing.batch(before), growing.present_record
             after = replace(before, record=record)
         if not todo and is_published(before, record, folder):
             print_lines([f"Nothing is left to do. Report: {Path(folder) / 'report' / 'index.html'}"])
@@ -138,7 +138,7 @@ class Study:
 
     def _grow(
         self,
-        growing: Growing,
+        growing: "Growing",
         composer: Composer,
         before: Snapshot,
         store: Store,
@@ -160,7 +160,6 @@ class Study:
                 growing.look(after)
             if growing.study.replay.next == awaited:
                 break
-        store.save_record(growing.present_record)
         left = counted(len(growing.batch(after)), "run")
         told = errors or [f"{left} of the next look left; the same command tries again."]
         return told if growing.batch(after) else [], replace(after, record=growing.present_record)
@@ -173,7 +172,7 @@ class Study:
         store: Store,
         traits: LauncherTraits,
         request: SweepRequest,
-        watch: Callable[[Callable[[], None]], AbstractContextManager[None]] = _no_watch,
+        watch: Callable[[Callable[[], None]], AbstractContextManager[object]] = nullcontext,
     ) -> tuple[list[str], Snapshot]:
         """Launch jobs until every run is there or the retries are used up.
 

@@ -19,7 +19,7 @@ PLAN = AdaptivePlan("loss", "lower", 0.6, LEVELS)
     [(0.6, 0, 10.95, 14), (0.6, 1, 10.27, 14), (0.6, 2, 4.3, 6), (1.0, 0, 5.62, 7), (2.0, 2, 2.04, 2)],
 )
 def test_it_expects_what_whole_studies_took(margin, margins, seeds, most):
-    found = promise(PLAN, CELLS, margin, margins)
+    found = promise(course_of(PLAN, CELLS, margin), margins)
     assert found.seeds == pytest.approx(seeds, rel=0.05)
     assert found.most == pytest.approx(most, abs=1)
     assert found.settled > 0.99
@@ -34,6 +34,6 @@ def test_the_estimates_of_one_seed_vary_as_in_a_balanced_design():
 
 
 def test_a_fixed_plan_as_good_needs_more():
-    found = promise(PLAN, CELLS, 0.6, 0)
+    found = promise(course_of(PLAN, CELLS, 0.6), 0)
     assert found.fixed_seeds is not None
     assert found.fixed_seeds > found.seeds

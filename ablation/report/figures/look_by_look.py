@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from ablation.adaptive.replay import OPEN, Look
+from ablation.adaptive.replay import Look
 from ablation.analysis.data.factors import Floats
-from ablation.naming import short_names
+from ablation.analysis.verdicts.judging import INCONCLUSIVE
+from ablation.naming import factor_labels
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.short_text import short
 from ablation.report.figures.style import BAND, INK, MUTED, NEUTRAL, drawing, filling, new_figure
@@ -28,8 +29,7 @@ def look_by_look(looks: Sequence[Look], is_log: bool) -> Picture | None:
     """
     last = looks[-1].verdicts
     names = [(r.factor, r.level, r.within) for r in last.itertuples(index=False)][:MAX_ROWS]
-    factors = list(dict.fromkeys(factor for factor, _, _ in names))
-    labels = dict(zip(factors, short_names(factors), strict=True))
+    labels = factor_labels(factor for factor, _, _ in names)
     n_columns = min(3, len(names))
     n_rows = -(-len(names) // n_columns)
     figure = new_figure(0.6 + 1.6 * n_rows)
@@ -51,7 +51,7 @@ def look_by_look(looks: Sequence[Look], is_log: bool) -> Picture | None:
     alt = (
         f"{len(names)} effects with repeated intervals at {listed(settled)} seeds, against the margin; at "
         "the last look "
-        f"{int((last['verdict'] != OPEN).sum())} of {len(last)} verdicts are settled."
+        f"{len(last) - looks[-1].open} of {len(last)} verdicts are settled."
     )
     title = "Effects and repeated intervals look by look; the band is the margin"
     return Picture("look_by_look", title, alt, figure)
@@ -61,10 +61,11 @@ def _draw(axes: Axes, look: Look, name: tuple[str, str, str], is_log: bool) -> N
     table = look.verdicts
     found = table[(table["factor"] == name[0]) & (table["level"] == name[1]) & (table["within"] == name[2])]
     for r in found.itertuples(index=False):
+        is_open = r.verdict == INCONCLUSIVE
         low, middle, high = _shown(np.array([r.ci_low, r.estimate, r.ci_high]), is_log)
-        colour = NEUTRAL if r.verdict == OPEN else INK
+        colour = NEUTRAL if is_open else INK
         axes.plot([look.seeds] * 2, [low, high], color=colour, lw=1.4)
-        axes.plot(look.seeds, middle, "o", ms=5, mew=1.2, **filling(colour, r.verdict != OPEN))
+        axes.plot(look.seeds, middle, "o", ms=5, mew=1.2, **filling(colour, not is_open))
 
 
 def _shown(effect: Floats, is_log: bool) -> Floats:
