@@ -21,9 +21,10 @@ from ablation.analysis.model.fit import Fit
 from ablation.analysis.model.one_factor import with_its_reference_first
 from ablation.analysis.model.order import fit_model
 from ablation.analysis.notices import Notice
-from ablation.analysis.request import AUTO, AnalysisRequest, request
+from ablation.analysis.request import AnalysisRequest, request
 from ablation.analysis.sequential.looks import Looks
 from ablation.errors import UsageError
+from ablation.results.model_settings import AUTO
 
 WIDE = 10.0
 """A straight line over numbers of which the largest is so many times the smallest is said to be one."""

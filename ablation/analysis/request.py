@@ -11,11 +11,8 @@ import pandas as pd
 from ablation.analysis.sequential.looks import Looks
 from ablation.errors import UsageError
 from ablation.results.direction import read_direction
+from ablation.results.model_settings import AUTO, LINEAR, between, check_model, one_of, read_order
 from ablation.words import listed, quoted
-
-AUTO = "auto"
-LINEAR, LOG = "linear", "log"
-SCALES = ("auto", "log", "identity")
 
 
 @dataclass(frozen=True)
@@ -55,19 +52,10 @@ class AnalysisRequest:
 
     def __post_init__(self) -> None:
         """Refuse values that mean nothing."""
-        _one_of("scale", self.scale, SCALES)
-        _one_of("anova_type", self.anova_type, (1, 2, 3))
-        _between("alpha", self.alpha, 0, 1)
-        is_order = isinstance(self.interactions, int) and not isinstance(self.interactions, bool)
-        if self.interactions != AUTO and not (is_order and int(self.interactions) >= 1):
-            raise UsageError(
-                "Expected interactions=auto (pairs as far as the runs carry them), 1 (main effects), 2 "
-                f"(pairs of factors) or more. Received: interactions={self.interactions!r}."
-            )
-        for name, line in self.numeric.items():
-            _one_of(f"numeric of '{name}'", line, (LINEAR, LOG))
+        check_model(self.scale, self.interactions, self.alpha, self.numeric)
+        one_of("anova_type", self.anova_type, (1, 2, 3))
         if self.margin is not None:
-            _between("margin", self.margin, 0, float("inf"))
+            between("margin", self.margin, 0, float("inf"))
 
     @property
     def interval_alpha(self) -> float:
@@ -122,8 +110,6 @@ def request(
 ) -> AnalysisRequest:
     """Make a request; numeric factors that are not among `factors` are added to them."""
     numbers = dict(numeric) if isinstance(numeric, Mapping) else dict.fromkeys(_names(numeric), LINEAR)
-    if isinstance(interactions, str) and interactions.isdecimal():  # as configurations write it
-        interactions = int(interactions)
     names = tuple(dict.fromkeys((*_names(factors), *numbers))) if numbers else _names(factors)
     blocks = () if block is None else _names(block)
     told = read_direction(response, direction)
@@ -131,7 +117,7 @@ def request(
         response=response, factors=names, numeric=numbers, blocks=blocks, block=_joined(blocks),
         direction=told.name, target=told.target, is_direction_assumed=told.is_assumed,
         reference=_references(reference, names, numbers), where=where or "",
-        interactions=interactions, **rest,
+        interactions=read_order(interactions), **rest,
     )  # fmt: skip
 
 
@@ -154,14 +140,3 @@ def _references(
             choice = listed(quoted(f for f in factors if f not in numeric), 30)
             raise UsageError(f"reference: expected factors with levels, {choice}. Received: '{name}'.")
     return tuple((name, str(level)) for name, level in (given or {}).items())
-
-
-def _one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:
-    if value not in allowed:
-        wanted = ", ".join(repr(a) for a in allowed)
-        raise UsageError(f"Expected {name} to be one of {wanted}. Received: {name}={value!r}.")
-
-
-def _between(name: str, value: float, low: float, high: float) -> None:
-    if not low < value < high:
-        raise UsageError(f"Expected {low} < {name} < {high}. Received: {name}={value!r}.")

@@ -14,6 +14,7 @@ from ablation.design import alias_table
 from ablation.errors import UsageError
 from ablation.results import OWN_COLUMNS, Response, Row, StudyRecord
 from ablation.results.direction import is_direction
+from ablation.results.model_settings import check_model, read_order
 from ablation.results.record import DesignRecord, record_of
 from ablation.sweep.declared import judged
 from ablation.sweep.plan import Plan
@@ -42,7 +43,7 @@ def make_record(
     entries: Any = OmegaConf.to_container(base.analysis, resolve=True)
     analysis = record_of(entries, "analysis.")
     _check_numeric(analysis.numeric, plan)
-    _check_settings(analysis, plan)
+    _check_settings(analysis)
     analysis = record_of({**entries, **judged(entries, declared)})
     defaults, design = plan.cells[0].cell.defaults, plan.design
     return replace(
@@ -105,10 +106,8 @@ def _check_names(plan: Plan) -> None:
         )
 
 
-def _check_settings(analysis: StudyRecord, plan: Plan) -> None:
+def _check_settings(analysis: StudyRecord) -> None:
     """Refuse settings that mean nothing, by the keys that a sweep knows them by."""
-    from ablation.analysis.request import request  # pandas, which a training process does without
-
     directions = {"analysis.direction": analysis.direction} | {
         f"analysis.directions.{name}": direction for name, direction in analysis.directions.items()
     }
@@ -120,13 +119,8 @@ def _check_settings(analysis: StudyRecord, plan: Plan) -> None:
             )
     if analysis.margin is not None and not analysis.margin > 0:
         raise UsageError(f"analysis.margin: expected a number above 0, or null. Received: {analysis.margin}")
-    settings: dict[str, Any] = {
-        "interactions": analysis.interactions,
-        "alpha": analysis.alpha,
-        "scale": analysis.scale,
-    }
     try:
-        request(list(plan.factors), analysis.numeric, analysis.response, direction="lower", **settings)
+        check_model(analysis.scale, read_order(analysis.interactions), analysis.alpha, analysis.numeric)
     except UsageError as error:
         raise UsageError(f"analysis: {error}") from error
 

@@ -1,6 +1,9 @@
 """What a user sees before, during and after a sweep."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -31,6 +34,20 @@ def test_a_plan_trains_nothing_and_leaves_nothing(run_toy, trainings, tmp_path):
     assert "Nothing was trained" in shown
     assert trainings() == []
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_plan_without_runs_does_not_wait_for_pandas(tmp_path, root):
+    code = (
+        "import runpy, sys; sys.argv = ['toy.py', '-m', 'hydra.sweeper.plan_only=true'];"
+        f"runpy.run_path({str(root / 'tests/sweep/toy.py')!r}, run_name='__main__');"
+        "print('loaded:', [name for name in ('pandas', 'scipy', 'statsmodels') if name in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert "Nothing was trained" in done.stdout, done.stderr
+    assert "loaded: []" in done.stdout
 
 
 def test_a_plan_shows_the_aliases_of_a_fraction(run_toy):

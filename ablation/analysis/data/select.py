@@ -30,8 +30,9 @@ from ablation.analysis.data.left_out import (
 )
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.notices import Notice
-from ablation.analysis.request import LOG, AnalysisRequest
+from ablation.analysis.request import AnalysisRequest
 from ablation.errors import UsageError
+from ablation.results.model_settings import LOG
 from ablation.words import counted, listed, quoted
 
 

@@ -20,7 +20,7 @@ from ablation.analysis.model.separable import aliased_notices, factors_of, separ
 from ablation.analysis.model.terms import Term, columns_of, matrix_of
 from ablation.analysis.notices import Notice
 from ablation.analysis.probability.distributions import t_quantile
-from ablation.analysis.request import AUTO
+from ablation.results.model_settings import AUTO
 
 MAX_WIDENING = 1.25
 """Pairs enter unless they make an interval of a main effect more than so many times as wide.
