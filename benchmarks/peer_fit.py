@@ -13,7 +13,7 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
 from ablation.app.config import Config
-from ablation.app.entry import CONF
+from ablation.app.places import CONF
 from ablation.app.problems import problem
 from ablation.app.training.problem import Problem
 from benchmarks.spent import Spent, tell

@@ -74,7 +74,7 @@ def _child(study: str, n_steps: int, threads: int, core: int) -> float:
     from omegaconf import OmegaConf
 
     from ablation.app.config import Config
-    from ablation.app.entry import CONF
+    from ablation.app.places import CONF
     from ablation.app.problems import problem
     from ablation.app.training.problem import Schedule
     from ablation.app.training.tensorflow.loop import TensorFlowLoop

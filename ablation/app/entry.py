@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ablation.app import plugins
 from ablation.app.config import Config
 from ablation.app.data.data import check_data, data_hash
+from ablation.app.named_plugins import named_plugins
 from ablation.app.places import CONF, OWN_CONF
 from ablation.app.problems import OF_EVERY_RUN, network_of, problem
 from ablation.app.reads import refuse_unread
@@ -34,7 +35,7 @@ def identity(config: Config) -> Mapping[str, str]:
     plugins.use(config.plugins)
     check_data(config.data.name, config.model.name, network_of(config.model.name).data)
     found = {"data": data_hash(config.data.name, config.data.path, config.data.folder)}
-    return {**found, "plugins": plugins.content_hash(config.plugins)} if config.plugins else found
+    return {**found, "plugins": plugins.content_hash()} if config.plugins else found
 
 
 def after(config: Config, folder: str, snapshot: Snapshot, study: "Subject") -> None:
@@ -47,8 +48,6 @@ def after(config: Config, folder: str, snapshot: Snapshot, study: "Subject") -> 
 
 def schema() -> type[Config]:
     """The configuration's types, with the flags of the plugins that this command or its study names."""
-    from ablation.app.named_plugins import named_plugins
-
     plugins.use(named_plugins(sys.argv[1:], [OWN_CONF, CONF]))
     return plugins.schema()
 

@@ -122,9 +122,9 @@ def use(paths: Sequence[str]) -> None:
     registry.loaded = wanted
 
 
-def content_hash(paths: Sequence[str]) -> str:
-    """SHA-256 of the files' content, in hex, wherever they lie."""
-    hashes = [_hash(path) for path in paths]
+def content_hash() -> str:
+    """SHA-256 of the content of the files in use, in hex, wherever they lie."""
+    hashes = [found for _, found in registry.loaded]
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
@@ -144,9 +144,11 @@ def schema() -> type[Config]:
 
 def _copied(cls: type, declared: "dataclasses.Field[Any]") -> tuple[str, Any, Any]:
     """Name, type and default of a field, as `make_dataclass` takes them."""
-    kept: dict[str, Any] = {"metadata": dict(declared.metadata), "default": declared.default}
-    if declared.default_factory is not dataclasses.MISSING:
-        kept["default_factory"] = declared.default_factory
+    kept: dict[str, Any] = {
+        "default": declared.default,
+        "default_factory": declared.default_factory,
+        "metadata": dict(declared.metadata),
+    }
     return declared.name, get_type_hints(cls)[declared.name], field(**kept)
 
 

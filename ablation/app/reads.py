@@ -19,25 +19,25 @@ def refuse_unread(factors: Collection[str], cells: Sequence[Mapping[str, Any]]) 
 
     Args:
         factors: config keys that the study varies.
-        cells: their configurations, flat, dotted key → value.
+        cells: their configurations, flat, dotted key → value; at least one.
 
     Raises:
         UsageError: naming the factor, and networks that read it.
     """
-    left, values = list(factors), next(iter(cells), {})
+    left = list(factors)
     for values in cells:
         read = settings_read(values)
         left = [key for key in left if key not in read]
         if not left:
             return
-    if left:
-        readers = [name for name in NETWORKS if left[0] in settings_read({**values, "model.name": name})]
-        other = f"a network that reads it ({', '.join(readers)})" if readers else "what makes it count"
-        raise UsageError(
-            f"{', '.join(left)}: expected factors that change a run. Received what no cell of this study "
-            f"reads with model.name={values['model.name']} and data.name={values['data.name']}, so that all "
-            f"levels would give the same runs. Leave {left[0]} out of the sweep, or choose {other}."
-        )
+    values = cells[-1]
+    readers = [name for name in NETWORKS if left[0] in settings_read({**values, "model.name": name})]
+    other = f"a network that reads it ({', '.join(readers)})" if readers else "what makes it count"
+    raise UsageError(
+        f"{', '.join(left)}: expected factors that change a run. Received what no cell of this study "
+        f"reads with model.name={values['model.name']} and data.name={values['data.name']}, so that all "
+        f"levels would give the same runs. Leave {left[0]} out of the sweep, or choose {other}."
+    )
 
 
 class View:

@@ -58,8 +58,7 @@ def config_of(row: Row) -> Config:
     Raises:
         UsageError: this version has no such setting, or refuses its value.
     """
-    nested: dict[str, Any] = {"plugins": row.config.get("plugins") or []}
-    _use_plugins(row)
+    nested: dict[str, Any] = {"plugins": _use_plugins(row)}
     for name, value in row.config.items():
         group, _, key = name.partition(".")
         if group in _SETTINGS:
@@ -75,19 +74,20 @@ def config_of(row: Row) -> Config:
     return config
 
 
-def _use_plugins(row: Row) -> None:
-    """Import the plugins of a run, as they were.
+def _use_plugins(row: Row) -> list[str]:
+    """Import the plugins of a run, as they were; their paths.
 
     Raises:
         UsageError: a file is gone, or has changed since.
     """
     paths: Any = row.config.get("plugins") or []
     plugins.use(paths)
-    if paths and plugins.content_hash(paths) != row.identity.get("plugins"):
+    if paths and plugins.content_hash() != row.identity.get("plugins"):
         raise UsageError(
             f"plugins: expected {', '.join(paths)} as the run {row.key[:10]} had them. Received: files that "
             "have changed since. Put the old ones back, or train again"
         )
+    return list(paths)
 
 
 def set_weights(network: "keras.Model", weights: Mapping[str, "np.ndarray"], key: str) -> None:

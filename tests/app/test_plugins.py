@@ -132,6 +132,7 @@ def test_a_data_set_of_a_plugin_is_loaded_and_named_by_its_content(write):
     assert len(images.test_labels) == 10
     plugins.use([write(STRIPES.replace("255", "128"))])
     assert cell(*named).identity["data"] != first.identity["data"]
+    assert load_images("stripes", n_train=10).train.max() == pytest.approx(128 / 255)
 
 
 def test_a_data_set_of_another_shape_is_refused(write):
@@ -192,16 +193,17 @@ def test_a_schema_without_plugins_is_the_built_in_one():
     assert plugins.schema() is Config
 
 
+def plan(folder, root):
+    """`python -m ablation`, as a user plans the default study in a folder."""
+    command = [sys.executable, "-m", "ablation", "-m", "hydra.sweeper.plan_only=true"]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
 def test_the_main_file_of_another_app_is_refused(tmp_path, root):
     (tmp_path / "conf").mkdir()
     (tmp_path / "conf/config.yaml").write_text("defaults: [db: mysql]")
-    done = subprocess.run(
-        [sys.executable, "-m", "ablation", "-m", "hydra.sweeper.plan_only=true"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        capture_output=True,
-        text=True,
-    )
+    done = plan(tmp_path, root)
     assert done.returncode == 2
     assert "conf/config.yaml: expected this app's main file" in done.stderr
     assert "Traceback" not in done.stderr
@@ -214,13 +216,7 @@ def test_studies_of_the_folder_win_over_those_of_the_package(tmp_path, root):
         "hydra: {sweeper: {params: {flags.noise: 'false,true'}}}\n"
     )
     (tmp_path / "mine.py").write_text(NOISE)
-    done = subprocess.run(
-        [sys.executable, "-m", "ablation", "-m", "hydra.sweeper.plan_only=true"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(root)},
-        capture_output=True,
-        text=True,
-    )
+    done = plan(tmp_path, root)
     assert done.returncode == 0, done.stderr
     assert "Study own" in done.stdout
     assert "2 cells × 1 seed" in done.stdout

@@ -43,7 +43,6 @@ class Images:
     test_masks: np.ndarray | None = None
 
 
-@lru_cache(maxsize=1)
 def load_images(
     name: str,
     folder: str | None = None,
@@ -65,9 +64,22 @@ def load_images(
     Raises:
         UsageError: unknown name, missing or damaged files, more images asked for than there are.
     """
-    image_sets = _image_sets()
-    _known(name, image_sets)
-    train, train_labels, test, test_labels = image_sets[name].load(folder)
+    return _loaded(registry.loaded, name, folder, n_train, n_test, size, seed)
+
+
+@lru_cache(maxsize=1)  # two plugins may call different data by one name
+def _loaded(
+    _plugins: tuple[tuple[str, str], ...],
+    name: str,
+    folder: str | None,
+    n_train: int | None,
+    n_test: int | None,
+    size: int,
+    seed: int,
+) -> Images:
+    loaders = _image_loaders()
+    _known(name, loaders)
+    train, train_labels, test, test_labels = loaders[name](folder)
     masks = None
     if name == "mnist_clutter":
         train, _ = mnist_clutter.add_clutter(train, size, [seed, 0])
@@ -110,8 +122,8 @@ def check_data(name: str, model: str, sets: Sequence[str]) -> None:
     Raises:
         UsageError: naming those it can.
     """
-    _known(name, [*_image_sets(), *SAMPLE_SETS])
-    sets = sets or tuple(_image_sets())
+    _known(name, [*_image_loaders(), *SAMPLE_SETS])
+    sets = sets or tuple(_image_loaders())
     if name not in sets:
         raise UsageError(
             f"data.name: model.name={model} learns from one of {', '.join(sets)}. Received: {name!r}. "
@@ -120,14 +132,14 @@ def check_data(name: str, model: str, sets: Sequence[str]) -> None:
 
 
 def data_hash(name: str, path: str | None = None, folder: str | None = None) -> str:
-    """What identifies the content of a data set: a SHA-256 in hex. Loading verifies it.
+    """What identifies the content of a data set: a SHA-256 in hex. Loading verifies that of a built-in one.
 
     Args:
         name: of the data set.
         path: of the file of `npz`.
         folder: of the files of a plugin's data set; its arrays are read to hash them.
     """
-    _known(name, [*_image_sets(), *SAMPLE_SETS])
+    _known(name, [*_image_loaders(), *SAMPLE_SETS])
     if name == "npz":
         return file_hash(path)
     if name in registry.data_sets:
@@ -197,10 +209,10 @@ def _count(key: str, wanted: int | None, images: np.ndarray) -> int:
     return wanted or len(images)
 
 
-def _image_sets() -> dict[str, DataSet]:
-    """The built-in ones and those of plugins."""
-    own = {name: DataSet(partial(_own_arrays, name), "") for name in registry.data_sets}
-    return {**DATA_SETS, **own}
+def _image_loaders() -> dict[str, Callable[[str | None], tuple[np.ndarray, ...]]]:
+    """By name: the built-in ones and those of plugins."""
+    own = {name: partial(_own_arrays, name) for name in registry.data_sets}
+    return {**{name: each.load for name, each in DATA_SETS.items()}, **own}
 
 
 def _known(name: str, names: Collection[str]) -> None:

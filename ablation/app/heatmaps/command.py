@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from ablation.errors import UsageError
 
@@ -49,25 +50,18 @@ def parse(arguments: Sequence[str]) -> MapRequest:
     if not arguments or arguments[0].startswith("-") or "=" in arguments[0]:
         raise UsageError(f"{USAGE}. Received: {' '.join(arguments) or 'nothing'}")
     names = [f.name for f in fields(MapRequest)][1:]
-    settings: dict[str, str] = {}
+    settings: dict[str, Any] = {}
     for argument in arguments[1:]:
         name, equals, value = argument.partition("=")
         if not equals or name not in names:
             raise UsageError(
                 f"Expected settings {', '.join(f'{n}=…' for n in names)}. Received: {argument!r}"
             )
-        settings[name] = value
-    images = settings.pop("images", "5")
-    if not images.isdecimal():
-        raise UsageError(f"images: expected a number. Received: {images!r}")
-    cells = tuple(cell for cell in settings.pop("cells", "").split(",") if cell)
-    texts = {name: value or None for name, value in settings.items() if name != "map"}
-    return MapRequest(
-        study=arguments[0],
-        map=settings.get("map", "grad_cam"),
-        input=texts.get("input"),
-        layer=texts.get("layer"),
-        cells=cells,
-        images=int(images),
-        output=texts.get("output"),
-    )
+        settings[name] = value if name in ("map", "images") else value or None
+    if "images" in settings:
+        if not settings["images"].isdecimal():
+            raise UsageError(f"images: expected a number. Received: {settings['images']!r}")
+        settings["images"] = int(settings["images"])
+    if "cells" in settings:
+        settings["cells"] = tuple(filter(None, (settings["cells"] or "").split(",")))
+    return MapRequest(arguments[0], **settings)

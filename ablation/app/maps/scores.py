@@ -1,7 +1,7 @@
 """How well a heatmap finds what is there. NumPy alone; one number for each image, to be averaged over a run.
 
 Two rows belong beside every score: that of `magnitude`, which knows no network, and that of the same map of
-the same network with weights that have learned nothing (`heatmaps.random_weights`, or its first weights).
+the same network with weights that have learned nothing (`maps.random_weights`, or its first weights).
 """
 
 from collections.abc import Mapping
@@ -77,7 +77,7 @@ def deletion_gain(by_map: np.ndarray, by_chance: np.ndarray) -> np.ndarray:
     the map names first what the prediction rests on; 0: no better than chance.
 
     Args:
-        by_map: (n, steps + 1), predictions of `heatmaps.deletion_curves` in the map's order.
+        by_map: (n, steps + 1), predictions of `maps.deletion_curves` in the map's order.
         by_chance: (orders, n, steps + 1), in random orders.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What every problem with masks measures: where the trained network looks."""
+"""What is measured of where a trained network looks, for problems that know where it should."""
 
 from collections.abc import Mapping
 

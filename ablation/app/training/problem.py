@@ -1,4 +1,4 @@
-"""What is trained and what comes back, whatever the backend."""
+"""What is trained and measured, whatever the backend."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,8 +8,6 @@ import keras
 import numpy as np
 
 Arrays = Mapping[str, np.ndarray]
-
-
 Losses = Callable[[dict[str, Any], Mapping[str, Any]], dict[str, Any]]
 
 

@@ -1,4 +1,4 @@
-"""What is trained and what comes back, whatever the backend."""
+"""Trains a cell from each seed, on whatever backend Keras has."""
 
 from collections.abc import Iterator, Sequence
 

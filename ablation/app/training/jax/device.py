@@ -43,7 +43,7 @@ def prepare(threads: int | None) -> str:
         _threads = n_threads
     device = jax.local_devices()[0]
     if device.platform == "cpu":
-        return f"CPU, {_threads} thread{'s' if _threads != 1 else ''}"
+        return f"CPU, {counted(_threads, 'thread')}"
     return str(device.device_kind)
 
 

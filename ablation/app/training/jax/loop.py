@@ -1,6 +1,6 @@
 """The JAX loop: all seeds of a pack in one compiled program, mapped over stacked weights.
 
-`jax.vmap` adds the runs as a leading axis (`jax_steps`), `jax.lax.scan` takes the steps of an epoch without
+`jax.vmap` adds the runs as a leading axis (`jax.steps`), `jax.lax.scan` takes the steps of an epoch without
 returning to Python (but on a CPU: see `step_by_step`). Data are on the device once, whatever the pack.
 """
 
@@ -65,7 +65,7 @@ class JaxLoop:
         problem: network, losses, data and probes.
         schedule: how long and how fast.
         for_gpu: whether an epoch is one program, or each of its steps is one, and how gradients are taken
-            (see `jax_steps`). None: as suits the device.
+            (see `jax.steps`). None: as suits the device.
     """
 
     def __init__(self, problem: Problem, schedule: Schedule, for_gpu: bool | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from ablation.app.training.slots import take_slot
+from ablation.words import counted
 
 
 def prepare(threads: int | None) -> str:
@@ -18,8 +19,8 @@ def prepare(threads: int | None) -> str:
     gpus = tf.config.list_physical_devices("GPU")
     if gpus:
         return _prepare_gpu(gpus)
-    used = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count()
-    return f"CPU, {used} thread{'s' if used != 1 else ''}"
+    used = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count() or 1
+    return f"CPU, {counted(used, 'thread')}"
 
 
 def is_out_of_memory(error: Exception) -> bool:
