@@ -88,7 +88,8 @@ def outcome_of(
         place = folder / expected.metrics
         if before is not None and stamp(folder, expected) == before:
             raise ContractError(
-                f"{expected.prefix}metrics: expected the run to write {place}. Received: that of an earlier one"
+                f"{expected.prefix}metrics: expected the run to write {place}. "
+                "Received: the file of an earlier one"
             )
         found, where = read_metrics(place, expected), str(place)
     else:
@@ -96,7 +97,8 @@ def outcome_of(
     if expected.response not in found:
         known = ", ".join(found) or "no numbers"
         raise ContractError(
-            f"{expected.prefix}response: expected a number called {expected.response} in {where}. Received: {known}"
+            f"{expected.prefix}response: expected a number called {expected.response} in {where}. "
+            f"Received: {known}"
         )
     kept = {k: v for k, v in found.items() if k == expected.response or math.isfinite(v)}
     return Outcome(seed, kept)
@@ -201,7 +203,7 @@ def _returned(returned: object, expected: Expected) -> dict[str, float]:
     if number is None:
         received = "None" if returned is None else f"{returned!r:.80} ({type(returned).__name__})"
         advice = (
-            f"Return the response, or name the file that the run writes: {expected.prefix}metrics=metrics.json"
+            f"Return the response, or name the file of the run: {expected.prefix}metrics=metrics.json"
             if returned is None
             else "Return the response itself, such as `return loss`"
         )

@@ -138,7 +138,7 @@ def test_the_file_of_an_earlier_attempt_does_not_count(tmp_path):
     assert stamp(tmp_path, expected) is None
     (tmp_path / "m.json").write_text('{"loss": 1}')
     before = stamp(tmp_path, expected)
-    with pytest.raises(ContractError, match="that of an earlier one"):
+    with pytest.raises(ContractError, match="the file of an earlier one"):
         outcome_of(None, 0, tmp_path, expected, before)
     (tmp_path / "m.json").write_text('{"loss": 2}')
     os.utime(tmp_path / "m.json", ns=(before[0] + 1, before[0] + 1))
