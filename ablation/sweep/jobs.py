@@ -10,7 +10,7 @@ from hydra.plugins.launcher import Launcher
 from ablation.errors import UsageError
 from ablation.sweep.compose import Composer
 from ablation.sweep.launchers import LauncherTraits
-from ablation.sweep.plan import Plan, Runs
+from ablation.sweep.plan import Plan, PlannedCell, Runs
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,23 @@ def make_jobs(
         shared: overrides for every job.
     """
     jobs = []
-    for planned in plan.cells:
-        seeds = [seed for seed in plan.seeds if planned.cell.key(seed) in todo]
-        if seeds:
-            lines = composer.lines(planned.levels)
-            fixed = [line for line in lines if not line.lstrip("+").startswith("seeds=")]
-            own = f"seeds={seeds}".replace(" ", ""), f"hydra.sweep.subdir=jobs/{planned.cell.id}"
-            jobs.append(Job(planned.label, (*fixed, *shared, *own)))
-    return jobs if order is None else [jobs[i] for i in np.random.default_rng(order).permutation(len(jobs))]
+    for planned, seeds in cells_to_do(plan, todo, order):
+        lines = composer.lines(planned.levels)
+        fixed = [line for line in lines if not line.lstrip("+").startswith("seeds=")]
+        own = f"seeds={seeds}".replace(" ", ""), f"hydra.sweep.subdir=jobs/{planned.cell.id}"
+        jobs.append(Job(planned.label, (*fixed, *shared, *own)))
+    return jobs
+
+
+def cells_to_do(plan: Plan, todo: Runs, order: int | None) -> list[tuple[PlannedCell, list[int]]]:
+    """Each cell that has runs to do, with their seeds; plan, todo and order as for `make_jobs`."""
+    wanted = [
+        (planned, [seed for seed in plan.seeds if planned.cell.key(seed) in todo]) for planned in plan.cells
+    ]
+    found = [(planned, seeds) for planned, seeds in wanted if seeds]
+    return (
+        found if order is None else [found[i] for i in np.random.default_rng(order).permutation(len(found))]
+    )
 
 
 def launch(

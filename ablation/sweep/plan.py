@@ -3,16 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
+
+from omegaconf import DictConfig
 
 from ablation.design import Design
 from ablation.errors import UsageError
 from ablation.naming import cell_text
 from ablation.sweep.cell import Cell
-from ablation.sweep.compose import Composer
 
 Runs = Mapping[str, tuple["PlannedCell", int]]
 """Key → cell and seed of a run."""
+
+
+class Composing(Protocol):
+    """What makes cells of levels.
+
+    Attributes:
+        config: of the reference cell; it has the study's name, where its results are, and `analysis`.
+    """
+
+    config: DictConfig
+
+    def cells(self, design: Sequence[Mapping[str, Any]]) -> list[Cell]:
+        """The cells of a design, given the levels of each."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +67,7 @@ class Plan:
         return {planned.cell.key(seed): (planned, seed) for planned in self.cells for seed in self.seeds}
 
 
-def make_plan(composer: Composer, design: Design, seeds: Sequence[int]) -> Plan:
+def make_plan(composer: Composing, design: Design, seeds: Sequence[int]) -> Plan:
     """The runs of a design.
 
     Raises:

@@ -2,7 +2,7 @@
 
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -16,7 +16,7 @@ from omegaconf import DictConfig, open_dict
 from ablation.design import Design, make_design
 from ablation.errors import UsageError
 from ablation.files import Disk, make_folders, refusals
-from ablation.results import Snapshot, Store, open_store
+from ablation.results import Snapshot, Store, StudyRecord, open_store
 from ablation.sweep.app import App, check_seeds
 from ablation.sweep.compose import Composer
 from ablation.sweep.forecast import time_left
@@ -25,7 +25,7 @@ from ablation.sweep.launchers import LauncherTraits, launcher_traits
 from ablation.sweep.live import progress
 from ablation.sweep.new_record import check_response, make_record, refuse_fixed
 from ablation.sweep.overrides import Overrides, split_overrides
-from ablation.sweep.plan import Plan, Runs, make_plan
+from ablation.sweep.plan import Composing, Plan, Runs, make_plan
 from ablation.sweep.preview import preview
 from ablation.sweep.publish import is_published, publish
 from ablation.sweep.request import SweepRequest
@@ -59,7 +59,7 @@ class Study:
             UsageError: before anything is trained, when the request cannot be met.
             SystemExit: with code 1 when runs have failed, after everything else was done.
         """
-        traits = launcher_traits(self.master.hydra.launcher)
+        traits = self._traits()
         composer, design, seeds = self._design(request)
         base, folder = composer.config, composer.config.results.folder
         store = open_store(base.results.url)
@@ -110,12 +110,22 @@ class Study:
                 if before.record.keys:
                     store.save_record(before.record)
                 raise
-        publish(store, before, after, record, folder, partial(self.app.finish, base))
+        self._publish(store, before, after, record, base)
         if failures:
             print_failures(failures)
             sys.exit(1)
 
-    def _design(self, request: SweepRequest) -> tuple[Composer, Design, list[int]]:
+    def _traits(self) -> LauncherTraits:
+        """What does the jobs."""
+        return launcher_traits(self.master.hydra.launcher)
+
+    def _publish(
+        self, store: Store, before: Snapshot, after: Snapshot, record: StudyRecord, base: DictConfig
+    ) -> None:
+        """What a study leaves for people."""
+        publish(store, before, after, record, base.results.folder, partial(self.app.finish, base))
+
+    def _design(self, request: SweepRequest) -> tuple[Composing, Design, list[int]]:
         """What composes the cells, which cells there are, and their seeds."""
         overrides = split_overrides(request.params, request.arguments, self.loader)
         composer = Composer(overrides, self._compose, self.app.cell)
@@ -129,7 +139,7 @@ class Study:
         n_seeds = request.max_replicates if request.until else request.replicates
         return composer, design, _seeds(overrides, composer.config, n_seeds)
 
-    def _plan(self, composer: Composer, design: Design, seeds: Sequence[int]) -> Plan:
+    def _plan(self, composer: Composing, design: Design, seeds: Sequence[int]) -> Plan:
         """All runs."""
         plan = make_plan(composer, design, seeds)
         if self.app.check is not None:
@@ -139,7 +149,7 @@ class Study:
     def _grow(
         self,
         growing: "Growing",
-        composer: Composer,
+        composer: Composing,
         before: Snapshot,
         store: Store,
         traits: LauncherTraits,
@@ -167,7 +177,7 @@ class Study:
     def _train(
         self,
         plan: Plan,
-        composer: Composer,
+        composer: Composing,
         batches: Sequence[Runs],
         store: Store,
         traits: LauncherTraits,
@@ -191,25 +201,35 @@ class Study:
         todo = {key: run for batch in batches for key, run in batch.items()}
         left, errors, folder = dict(todo), list[str](), composer.config.results.folder
         sweep = secrets.token_hex(8)
-        shared = [*traits.job_overrides(folder), f"hydra.sweeper.sweep={sweep}"]
         with (
             progress(store, todo, composer.config.analysis.response, folder),
             watch(partial(store.stop, sweep)),
         ):
             for again in range(1 + request.retries):
                 waiting = [{key: run for key, run in batch.items() if key in left} for batch in batches]
-                jobs = [
-                    job
-                    for batch in waiting
-                    for job in make_jobs(plan, composer, batch, request.order, shared)
-                ]
-                errors = list(launch(self.launcher, jobs, traits, request.recycle, again > 0))
+                errors = list(self._launch(plan, composer, waiting, sweep, traits, request, again > 0))
                 left = {key: run for key, run in left.items() if store.find(key) is None}
                 if not (left and errors) or store.is_stopped(sweep):
                     break
         after = store.scan()
         is_stopped = bool(left) and store.is_stopped(sweep)
         return unfinished_lines(todo, after, errors, folder, is_stopped, store.place), after
+
+    def _launch(
+        self,
+        plan: Plan,
+        composer: Composing,
+        batches: Sequence[Runs],
+        sweep: str,
+        traits: LauncherTraits,
+        request: SweepRequest,
+        again: bool,
+    ) -> Iterator[str]:
+        """Do the jobs of some runs once; yield what went wrong, a line each."""
+        assert isinstance(composer, Composer)  # as `_design` made it
+        shared = [*traits.job_overrides(composer.config.results.folder), f"hydra.sweeper.sweep={sweep}"]
+        jobs = [job for batch in batches for job in make_jobs(plan, composer, batch, request.order, shared)]
+        yield from launch(self.launcher, jobs, traits, request.recycle, again)
 
     def _compose(self, overrides: Sequence[str]) -> DictConfig:
         """The configuration of a job, without Hydra's part."""
