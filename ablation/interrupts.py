@@ -1,18 +1,21 @@
-"""Ctrl-C while a program only loads its libraries: nothing has begun, so a word is enough."""
+"""Ctrl-C and SIGTERM."""
 
 import os
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 
-def end_quietly_while_loading() -> None:
-    """End with a word and exit code 130, until the program sets handlers of its own.
-
-    A shell that starts a program in the background has it ignore interrupts; that stays.
-    """
+def on_interrupt(handler: Callable[[int, FrameType | None], object]) -> None:
+    """Have this called, but where a shell that started the program in the background ignores interrupts."""
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _end)
+            signal.signal(number, handler)
+
+
+def end_quietly_while_loading() -> None:
+    """End with a word and exit code 130 until the program sets handlers of its own: nothing has begun."""
+    on_interrupt(_end)
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

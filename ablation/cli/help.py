@@ -41,15 +41,16 @@ def command_help(command: Command) -> str:
 def _columns(entries: Mapping[str, str]) -> str:
     """Names and their meanings; a name that is too long has a line of its own."""
     width = min(max(map(len, entries), default=0), _WIDEST_NAME)
+    indent = " " * (width + 4)
     lines = []
     for name, meaning in entries.items():
         left = f"  {name:<{width}}  "
         if len(name) > width:
             lines.append(f"  {name}")
-            left = " " * len(f"  {'':<{width}}  ")
-        lines += textwrap.wrap(
-            meaning, _line(), initial_indent=left, subsequent_indent=" " * (width + 4)
-        ) or [left.rstrip()]
+            left = indent
+        lines += textwrap.wrap(meaning, _line(), initial_indent=left, subsequent_indent=indent) or [
+            left.rstrip()
+        ]
     return "\n".join(lines)
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
 from typing import Any, NoReturn
@@ -20,7 +20,7 @@ class Parser(argparse.ArgumentParser):
         expected: what an error says was expected.
     """
 
-    def __init__(self, shown: Callable[[], str] = str, expected: str = "", **settings: Any) -> None:
+    def __init__(self, shown: Callable[[], str], expected: str, **settings: Any) -> None:
         super().__init__(allow_abbrev=False, **settings)
         self.shown, self.expected = shown, expected
 
@@ -52,20 +52,18 @@ def read(arguments: Sequence[str], commands: Sequence[Command]) -> tuple[Command
     return next(command for command in commands if command.name == found.name), found.words
 
 
-def _make(commands: Sequence[Command]) -> tuple[Parser, dict[str, Parser]]:
+def _make(commands: Sequence[Command]) -> tuple[Parser, Mapping[str, Parser]]:
     """A parser of the whole command line, and those of the subcommands."""
     top = Parser(lambda: overview(commands), "ablation COMMAND …", prog="ablation")
     top.add_argument(
         "-V", "--version", action="version", version=f"ablation-study {version('ablation-study')}"
     )
     parsers = top.add_subparsers(dest="name")
-    made = {}
     for command in commands:
         usage = f"ablation {command.name} {command.usage}, without options"
         parser = parsers.add_parser(command.name, shown=partial(command_help, command), expected=usage)
         parser.add_argument("words", nargs="*")
-        made[command.name] = parser
-    return top, made
+    return top, parsers.choices
 
 
 def _check_name(word: str, commands: Sequence[Command]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ablation.cli.commands import COMMANDS
 from ablation.cli.parser import read
 from ablation.errors import UsageError
+from ablation.interrupts import on_interrupt
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -35,7 +36,5 @@ def run(arguments: Sequence[str]) -> int:
 
 def _dispatch(arguments: Sequence[str]) -> int:
     command, words = read(arguments, COMMANDS)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
+    on_interrupt(signal.default_int_handler)
     return command.run(words)

@@ -20,7 +20,7 @@ from ablation.errors import UsageError
 from ablation.naming import short_names
 from ablation.words import counted
 
-_ROMAN = {"III": 3, "IV": 4, "V": 5, "VI": 6}
+_ROMAN = {roman(number): number for number in range(3, 7)}
 
 
 def make_design(

@@ -118,9 +118,6 @@ def left_out(n_left: int, n_all: int, rules: Sequence[str], idle: Sequence[str])
     return [*notes, *(f"Exclude {rule} matches no cell of this design." for rule in idle)]
 
 
-"""Effects that a sentence names; of more it gives the number."""
-
-
 _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 

@@ -65,7 +65,7 @@ def read_direction(response: str, told: str | float | None) -> Direction:
         return _by_name(response)
     if told in ("lower", "higher"):
         return Direction(str(told))
-    target = 0.0 if told == "zero" else _number(told)
+    target = _target(told)
     if target is None:
         raise UsageError(
             "Expected direction to be one of 'lower', 'higher', 'zero', or the number that is best. "
@@ -76,7 +76,7 @@ def read_direction(response: str, told: str | float | None) -> Direction:
 
 def is_direction(told: object) -> bool:
     """Whether something says which values are better: `lower`, `higher`, `zero`, or a number."""
-    return told in ("lower", "higher", "zero") or _number(told) is not None
+    return told in ("lower", "higher") or _target(told) is not None
 
 
 def sounds_like_an_outcome(response: str) -> bool:
@@ -122,9 +122,12 @@ def _words(response: str) -> list[str]:
     return [word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word]
 
 
-def _number(told: object) -> float | None:
+def _target(told: object) -> float | None:
+    """The value that is best: `zero`, or a number; None if this is none."""
     if isinstance(told, bool):
         return None
+    if told == "zero":
+        return 0.0
     try:
         number = float(str(told))
     except ValueError:

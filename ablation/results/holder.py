@@ -32,6 +32,11 @@ def read_holder(data: bytes) -> dict[str, object]:
     return holder if isinstance(holder, dict) else {}
 
 
+def holder_name(holder: dict[str, object]) -> str:
+    """Host and process, as people are told of them."""
+    return f"{holder.get('host', 'unknown host')}:{holder.get('pid', 'unknown process')}"
+
+
 def is_gone(holder: dict[str, object]) -> bool:
     """Tell whether the holder is certainly dead, which only its own machine can know.
 

@@ -14,7 +14,7 @@ from ablation.results.columns import level_names
 if TYPE_CHECKING:
     import pandas as pd
 
-KEY = b"ablation.levels"
+_KEY = b"ablation.levels"
 """In the schema's metadata: a JSON object, column -> its levels, the reference first."""
 
 _WITHIN_64_BITS = range(-(2**63), 2**63)
@@ -38,9 +38,9 @@ def parquet_with_levels(frame: pd.DataFrame) -> bytes:
             levels[str(name)] = column.cat.categories.tolist()
             typed[name] = column.cat.rename_categories(_stored(levels[str(name)]))
         elif column.dtype == object and len({type(value) for value in column if value is not None}) > 1:
-            typed[name] = [None if value is None else level_text(value) for value in column]
+            typed[name] = [None if value is None else _text(value) for value in column]
     table = pyarrow.Table.from_pandas(typed, preserve_index=False)
-    metadata = {**(table.schema.metadata or {}), KEY: json.dumps(levels).encode()}
+    metadata = {**(table.schema.metadata or {}), _KEY: json.dumps(levels).encode()}
     buffer = io.BytesIO()
     parquet.write_table(table.replace_schema_metadata(metadata), buffer)
     return buffer.getvalue()
@@ -73,7 +73,7 @@ def with_levels_beside(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     return _restored(frame, _levels(io.BytesIO(beside.read_bytes()), "parquet"), _in_csv)
 
 
-def level_text(value: object) -> str:
+def _text(value: object) -> str:
     """A level as text: texts as they are, anything else as JSON."""
     return value if isinstance(value, str) else canonical(value)
 
@@ -85,7 +85,7 @@ def _levels(file: BinaryIO, kind: str) -> Mapping[str, list[Any]]:
 
     try:
         schema = parquet.read_schema(file) if kind == "parquet" else pyarrow.ipc.open_file(file).schema
-        found = json.loads((schema.metadata or {}).get(KEY, b"{}"))
+        found = json.loads((schema.metadata or {}).get(_KEY, b"{}"))
     except (pyarrow.ArrowException, OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -117,9 +117,7 @@ def _stored(levels: Sequence[Any]) -> list[Any]:
     numbers = [level for level in levels if isinstance(level, int)]
     is_one_type = len({type(level) for level in levels}) <= 1
     return (
-        list(levels)
-        if is_one_type and all(n in _WITHIN_64_BITS for n in numbers)
-        else [*map(level_text, levels)]
+        list(levels) if is_one_type and all(n in _WITHIN_64_BITS for n in numbers) else [*map(_text, levels)]
     )
 
 

@@ -149,8 +149,9 @@ def record_of(entries: Mapping[str, Any], prefix: str = "") -> StudyRecord:
     given = {name: value for name, value in entries.items() if value is not None}
     if isinstance(given.get("numeric"), list):  # names alone are straight lines
         given["numeric"] = dict.fromkeys(map(str, given["numeric"]), "linear")
-    if isinstance(given.get("interactions"), int):
-        given["interactions"] = str(given["interactions"])
+    for name in ("interactions", "direction"):  # an app without a schema has numbers here
+        if isinstance(given.get(name), int | float):
+            given[name] = str(given[name])
     known = {
         name: _checked(given.pop(name), kind, prefix + name) for name, kind in _KINDS.items() if name in given
     }

@@ -48,6 +48,11 @@ class Attempt:
     where: str
     holder: str = ""
 
+    @classmethod
+    def of(cls, row: Row, number: int, where: str) -> Attempt:
+        """Of what it gave; a result that is not its run's row came second."""
+        return cls(row.key, number, "superseded" if row.is_final else row.status, row, where)
+
 
 @dataclass(frozen=True)
 class Snapshot:

@@ -23,6 +23,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from ablation.errors import UsageError
+from ablation.interrupts import on_interrupt
 from ablation.results import Response, Snapshot, StudyRecord, open_store
 from ablation.sweep.cell import Cell, Identity, make_cell
 from ablation.sweep.explain import explain
@@ -182,9 +183,7 @@ def check_seeds(seeds: Sequence[Any]) -> list[int]:
 def call(entry: Callable[[], None]) -> None:
     """Run a Hydra app to its end; a user's mistake ends with a sentence and exit code 2."""
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra raises: user errors differ from bugs
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as in the background of a script
-            signal.signal(number, _interrupt)
+    on_interrupt(_interrupt)
     try:
         entry()
     except UsageError as error:

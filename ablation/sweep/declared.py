@@ -29,9 +29,8 @@ def judged(analysis: Mapping[str, Any], declared: Sequence[Response]) -> dict[st
     main = analysis["response"]
     names = list(dict.fromkeys([main, *(analysis.get("responses") or ())]))
     known = (*declared, *_OF_EVERY_ROW)
-    given = {name: told for name, told in (analysis.get("directions") or {}).items() if told}
-    if analysis.get("direction"):
-        given.setdefault(main, analysis["direction"])
+    told = {main: analysis.get("direction"), **(analysis.get("directions") or {})}
+    given = {name: str(value) for name, value in told.items() if value not in (None, "")}
     directions = {name: given.get(name) or _direction(name, known, name == main) for name in names}
     units = {each.name: each.unit for each in (*known, *(response_of(known, name) for name in names)) if each}
     return {

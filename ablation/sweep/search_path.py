@@ -35,10 +35,10 @@ def search_first(own: Path | None, main: Path, config_name: str) -> None:
     Raises:
         UsageError: the folder's main file is that of another app.
     """
-    is_own = own is not None and own.is_dir() and own.resolve() != main.resolve()
-    OwnConf.folder = own.resolve() if own is not None and is_own else None
-    if OwnConf.folder is None:
+    OwnConf.folder = None
+    if own is None or not own.is_dir() or own.resolve() == main.resolve():
         return
+    OwnConf.folder = own.resolve()
     _refuse_another_app(OwnConf.folder / f"{config_name}.yaml", main / f"{config_name}.yaml")
     Plugins.instance().register(OwnConf)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from ablation.errors import UsageError
+from ablation.results.record import record_of
 from ablation.sweep import Response
 from ablation.sweep.declared import judged
 
@@ -38,6 +39,13 @@ def test_the_configuration_wins():
     found = judged(analysis, DECLARED)
     assert (found["direction"], found["directions"]) == ("lower", {"auroc.a": "lower", "x": "higher"})
     assert judged({**analysis, "direction": None}, DECLARED)["direction"] == "higher"
+
+
+def test_a_value_that_is_best_may_be_a_number_even_none_at_all():
+    """An app without a schema has numbers where texts are expected, and 0 is one."""
+    found = judged({"response": "bias", "direction": 0, "responses": ["x"], "directions": {"x": 0.5}}, ())
+    assert (found["direction"], found["directions"]) == ("0", {"bias": "0", "x": "0.5"})
+    assert record_of({"direction": 0.5}).direction == "0.5"
 
 
 def test_the_name_of_what_nobody_declares_decides():

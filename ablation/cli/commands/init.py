@@ -25,9 +25,9 @@ def _init(words: Sequence[str]) -> int:
             "Expected a name of letters, digits, - and _ that starts with a letter and is no YAML word, "
             f"such as mine. Received: {name}"
         )
-    if name in study_files():
+    if known := study_files().get(name):
         raise UsageError(
-            f"Expected a new name. Received: {name}, which is the study {study_files()[name]}. "
+            f"Expected a new name. Received: {name}, which is the study {known}. "
             "Choose another, or edit that file if it is yours"
         )
     path = OWN_CONF / "study" / f"{name}.yaml"

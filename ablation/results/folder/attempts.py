@@ -19,7 +19,7 @@ from pathlib import Path
 from ablation.files import Disk, link_new, make_folders, remove_quietly, unique_path
 from ablation.results.claim import Claim
 from ablation.results.encoding import DamagedRowError, decode
-from ablation.results.holder import is_gone, read_holder, this_process
+from ablation.results.holder import holder_name, is_gone, read_holder, this_process
 from ablation.results.key import is_key
 from ablation.results.store import BEATS_PER_LEASE, Attempt, Quarantined
 
@@ -164,13 +164,12 @@ class FolderAttempts:
         row = decode(self.disk.read(path))
         if row.key != key:
             raise DamagedRowError(f"key: expected {key}, as its folder is called. Received: {row.key}.")
-        return Attempt(key, number, "superseded" if row.is_final else row.status, row, str(path))
+        return Attempt.of(row, number, str(path))
 
     def _read_claim(self, key: str, number: int, path: Path) -> Attempt:
         holder = read_holder(self.disk.read(path))
         status = "running" if self._alive(path) else "lost"
-        name = f"{holder.get('host', 'unknown host')}:{holder.get('pid', 'unknown process')}"
-        return Attempt(key, number, status, None, str(path), name)
+        return Attempt(key, number, status, None, str(path), holder_name(holder))
 
 
 def _open_claims(numbered: dict[int, list[Path]]) -> list[Path]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from ablation.errors import UsageError
 from ablation.results.claim import Claim
 from ablation.results.encoding import DamagedRowError, decode
-from ablation.results.holder import is_gone, read_holder, this_process
+from ablation.results.holder import holder_name, is_gone, read_holder, this_process
 from ablation.results.postgres.schema import ATTEMPTS
 from ablation.results.postgres.server import Server
 from ablation.results.store import BEATS_PER_LEASE, Attempt, Quarantined
@@ -125,8 +125,8 @@ def as_attempts(lines: list[Any], is_finished: bool, quarantined: list[Quarantin
             except DamagedRowError as error:
                 quarantined.append(Quarantined(where, str(error)))
                 continue
-            yield Attempt(line.key, line.number, "superseded" if row.is_final else row.status, row, where)
+            yield Attempt.of(row, line.number, where)
         elif not is_finished:
             holder = read_holder(line.holder.encode())
-            name = f"{holder.get('host', 'unknown host')}:{holder.get('pid', 'unknown process')}"
-            yield Attempt(line.key, line.number, "running" if is_alive(line) else "lost", None, where, name)
+            status = "running" if is_alive(line) else "lost"
+            yield Attempt(line.key, line.number, status, None, where, holder_name(holder))

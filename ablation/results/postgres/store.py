@@ -132,10 +132,8 @@ class DatabaseStore:
         old = sa.delete(STOPS).where(STOPS.c.study == self.study, age > max(older_than_seconds, STOP_SECONDS))
         with self.server.transaction("tidy") as connection:
             lines = self._attempts.lines(connection)
-            finished, _ = self._scan_rows(connection)
-            dead = [
-                line for line in lines if line.data is None and line.key in finished and not is_alive(line)
-            ]
+            claims = [line for line in lines if line.data is None and not is_alive(line)]
+            dead = [line for line in claims if self._find(connection, line.key) is not None]
             for line in dead:
                 self._attempts.remove(connection, line)
             n_old = connection.execute(old).rowcount if exists(connection, STOPS) else 0
