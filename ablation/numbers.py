@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 UNKNOWN = "unknown"
 
@@ -151,15 +150,6 @@ def duration(seconds: float) -> str:
         if seconds >= 1.5 * size:
             return f"{seconds / size:.2g} {unit}" if seconds < 100 * size else f"{seconds / size:.0f} {unit}"
     return f"{seconds:.2g} s"
-
-
-def minus(text: str) -> str:
-    """True minus signs before numbers, also in sentences that the analysis wrote.
-
-    >>> minus("loss changes by -0.5 % (CI -1 to +2 %)"), minus("rate=-1, batch-norm")
-    ('loss changes by −0.5 % (CI −1 to +2 %)', 'rate=-1, batch-norm')
-    """
-    return re.sub(r"(?<![^\s(])-(?=\d)", "−", text)
 
 
 def _signed(text: str) -> str:

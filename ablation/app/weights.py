@@ -36,11 +36,11 @@ def keep_weights(snapshot: Snapshot, study: "Subject", folder: str) -> list[str]
         The keys whose weights were removed.
     """
     arrays = Arrays(folder)
-    if study.table.attrs["missing"] or study.main.analysis is None:
+    if study.missing or study.main.analysis is None:
         return []
     cells = study.table["cell"]
     best = set(cells.loc[list(study.main.analysis.best_cell.rows)])
-    reference = {cell for i, cell in enumerate(cells) if study.levels_of(i) == study.reference}
+    reference = set(cells[study.cells == study.reference_code])
     others = study.table["key"][~cells.isin(best | reference)]
     removed = [
         key

@@ -1,14 +1,19 @@
 """`python -m ablation.report runs/quick`: write the report of a study again, or of any table of runs."""
 
+from __future__ import annotations
+
 import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ablation.errors import UsageError
 from ablation.report.arguments import ASKED, USAGE, Arguments, asked_of, parse
 from ablation.report.write import publish, write_report
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def main(arguments: list[str]) -> int:
@@ -27,31 +32,31 @@ def main(arguments: list[str]) -> int:
 
 def _table(asked: Arguments, arguments: list[str]) -> bool:
     """The report of a table, beside it unless said otherwise."""
+    from ablation.analysis.data.reading import read_table
     from ablation.report.load import load_table
 
-    values = asked.values
+    values, frame = asked.values, None
     told = shlex.join(["ablation", "report", *arguments])
     if not any(values.get(key) for key in ASKED):
-        values, told = _proposed(asked)
+        frame = read_table(str(values["table"]))
+        values, told = _proposed(asked, frame)
     wanted = asked_of(values)
-    study = load_table(wanted, told)
+    study = load_table(wanted, told, frame)
     table = Path(wanted.table)
     target = Path(values.get("output") or table.with_name(f"{table.stem}-report"))
     return publish(study, target, asked.figures)
 
 
-def _proposed(asked: Arguments) -> tuple[Mapping[str, Any], str]:
+def _proposed(asked: Arguments, frame: pd.DataFrame) -> tuple[Mapping[str, Any], str]:
     """What the table seems to be about, printed; the settings and the command for it.
 
     Raises:
         UsageError: something in it is not sure, so that a person must say it.
     """
     from ablation.analysis.data.propose import propose
-    from ablation.analysis.data.reading import read_table
     from ablation.analysis.data.where import rows_where
     from ablation.report.proposal import command, completed, described
 
-    frame = read_table(asked.values["table"])
     if where := asked.values.get("where"):
         frame = frame[rows_where(frame, where)]
     proposal = propose(frame)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ablation.adaptive.study import replay_of
+from ablation.adaptive.study import level_texts, replay_of
 from ablation.analysis import analyze
 from ablation.analysis.data.factors import read_factor
 from ablation.analysis.data.prepare import distance_column, prepare
@@ -23,11 +23,13 @@ from ablation.errors import UsageError
 from ablation.naming import cell_label, factor_labels, slug, unique
 from ablation.report.subject import FailedRun, ResponseResult, Subject
 from ablation.results import Arrays, Row, Snapshot, StudyRecord, open_existing
-from ablation.results.columns import level_names
 from ablation.results.table import table as table_of
 from ablation.words import counted
 
 log = logging.getLogger(__name__)
+
+LevelTexts = Mapping[str, Mapping[str, str]]
+"""Factor → `repr` of a level → its text."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def subject_of(snapshot: Snapshot, place: str, folder: str) -> Subject:
     """
     record = snapshot.record
     frame = table_of(snapshot, design_only=True)
-    factors = {name: [str(level) for level in level_names(levels)] for name, levels in record.factors.items()}
+    texts = level_texts(record.factors)
+    factors = {name: list(dict.fromkeys(known.values())) for name, known in texts.items()}
     answers = _answers(snapshot, frame)
     return Subject(
         name=record.study or Path(place).name,
@@ -135,19 +138,24 @@ def subject_of(snapshot: Snapshot, place: str, folder: str) -> Subject:
         answers=answers,
         source=place,
         histories={key: row.history for key, row in snapshot.rows.items()},
-        troubles=_troubles(snapshot, frame.attrs["missing"], factors),
+        troubles=_troubles(snapshot, frame.attrs["missing"], factors, texts),
         arrays=_arrays(folder),
         command=shlex.join(["ablation", "report", place]),
     )
 
 
-def load_table(asked: Asked, command: str = "") -> Subject:
+def load_table(asked: Asked, command: str = "", table: pd.DataFrame | None = None) -> Subject:
     """Read and analyse a table of runs that came from anywhere.
+
+    Args:
+        asked: which table, and how.
+        command: writes this report again.
+        table: what the file holds, if it has been read already.
 
     Raises:
         UsageError: the file or a column is missing, or an argument means nothing.
     """
-    frame = _numbered(read_table(asked.table))
+    frame = _numbered(read_table(asked.table) if table is None else table)
     wanted = [asked.responses[0], *asked.factors, *asked.blocks, *([asked.weights] if asked.weights else [])]
     missing = [name for name in dict.fromkeys(wanted) if name not in frame.columns]
     if missing:
@@ -158,7 +166,9 @@ def load_table(asked: Asked, command: str = "") -> Subject:
     if both := [name for name in asked.blocks if name in asked.factors]:
         raise UsageError(f"Expected a block that is no factor. Received: {both[0]}")
     if asked.blocks and "seed" not in asked.blocks and "seed" in asked.factors:
-        raise UsageError(f"Expected no factor called seed beside the block {asked.block}. Rename the column")
+        raise UsageError(
+            f"Expected no factor called seed beside the block {' × '.join(asked.blocks)}. Rename the column"
+        )
     if asked.responses[0] in wanted[1:]:
         raise UsageError(f"Expected a response that is no factor or block. Received: {asked.responses[0]}")
     prepared, main, _ = prepare(frame, asked.request(asked.responses[0]))
@@ -353,19 +363,20 @@ def _with_distances(frame: pd.DataFrame, answers: Sequence[ResponseResult]) -> p
 
 
 def _troubles(
-    snapshot: Snapshot, missing: Sequence[str], factors: Mapping[str, Sequence[str]]
+    snapshot: Snapshot, missing: Sequence[str], factors: Mapping[str, Sequence[str]], texts: LevelTexts
 ) -> list[FailedRun]:
     """The last recorded attempt at each run of the design that has no row."""
     found = []
     for key in missing:
         rows = [attempt.row for attempt in snapshot.attempts.get(key, ()) if attempt.row is not None]
         if rows:
-            found.append(_trouble(rows[-1], factors))
+            found.append(_trouble(rows[-1], factors, texts))
     return found
 
 
-def _trouble(row: Row, factors: Mapping[str, Sequence[str]]) -> FailedRun:
-    levels = {name: str(level_names([row.config.get(name)])[0]) for name in factors}
+def _trouble(row: Row, factors: Mapping[str, Sequence[str]], texts: LevelTexts) -> FailedRun:
+    values = {name: row.config.get(name) for name in factors}
+    levels = {name: texts[name].get(repr(value), str(value)) for name, value in values.items()}
     error = (row.error or "").partition("\n")[0]
     label = cell_label(levels, factors, factor_labels(factors))
     return FailedRun(label, row.seed, row.status, error, row.log or "")

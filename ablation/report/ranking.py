@@ -65,9 +65,9 @@ def rank_cells(
         analysis: None where the runs allow none.
         places: label of a run in the analysis -> its place among the runs.
     """
-    plain = Ranking(values, codes, names, np.full(len(names), np.nan), np.arange(len(names)))
-    means = plain.mean_of(values)
+    means = np.full(len(names), np.nan)
     if analysis is None:
+        means = Ranking(values, codes, names, means, np.arange(len(names))).mean_of(values)
         order = np.argsort(means if direction == "lower" else -means, kind="stable")
     else:
         labelled = zip(analysis.runs.cell_texts(), analysis.runs.labels, strict=True)
@@ -75,7 +75,6 @@ def rank_cells(
         table = analysis.best_cells
         best = np.array([code_of[text] for text in table["cell"]], dtype=np.intp)
         order = np.concatenate([best, np.setdiff1d(np.arange(len(names)), best)])
-        means = np.full(len(names), np.nan)
         means[best] = table["mean"]
     rank = np.empty(len(names), dtype=np.intp)
     rank[order] = np.arange(len(names))

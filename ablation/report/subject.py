@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from ablation.adaptive.replay import Look
+from ablation.adaptive.study import level_texts
 from ablation.analysis import Analysis
 from ablation.analysis.data.endings import endings
-from ablation.analysis.data.factors import Bools, Floats, Ints
+from ablation.analysis.data.factors import Bools, Floats, Ints, read_factor
 from ablation.analysis.data.runs import measured
 from ablation.naming import cell_label, cell_text, factor_labels
 from ablation.report.ranking import Ranking, rank_cells
@@ -106,8 +107,31 @@ class Subject:
     @cached_property
     def reference(self) -> dict[str, str]:
         """The reference cell, factor → level as text."""
-        named = self.record.reference
-        return {f: str(named.get(f, levels[0] if levels else "")) for f, levels in self.factors.items()}
+        texts = level_texts(self.record.factors)
+        named = {f: texts[f].get(repr(v), str(v)) for f, v in self.record.reference_cell.items()}
+        return {f: named.get(f, levels[0] if levels else "") for f, levels in self.factors.items()}
+
+    @cached_property
+    def one_per_cell(self) -> Ints:
+        """The first row of each cell, by its number, (n_cells,)."""
+        return np.unique(self.cells, return_index=True)[1]
+
+    @cached_property
+    def reference_code(self) -> int | None:
+        """The number of the reference cell; None where no run has it."""
+        rows = enumerate(self.one_per_cell)
+        return next((code for code, row in rows if self.levels_of(int(row)) == self.reference), None)
+
+    @property
+    def n_failed(self) -> int:
+        """Runs that ended without a finite value of the main response."""
+        return int((self.endings != "ok").sum())
+
+    @property
+    def missing(self) -> Sequence[str]:
+        """Keys of runs of the design that have not ended."""
+        keys: Sequence[str] = self.table.attrs.get("missing", [])
+        return keys
 
     @property
     def is_swept(self) -> bool:
@@ -125,7 +149,7 @@ class Subject:
     @cached_property
     def cell_names(self) -> list[str]:
         """What each cell is called, by its number: in few words, or in all where two would read the same."""
-        levels = [self.levels_of(int(row)) for row in np.unique(self.cells, return_index=True)[1]]
+        levels = [self.levels_of(int(row)) for row in self.one_per_cell]
         names = [cell_label(one, self.factors, self.labels) for one in levels]
         if len(set(names)) == len(names):
             return names
@@ -142,8 +166,9 @@ class Subject:
     @cached_property
     def _texts(self) -> dict[str, list[str]]:
         """Factor → the level of each run, as text; '?' where it has none."""
-        levels = {f: self.table[f].astype(object) for f in self.factors}
-        return {f: ["?" if pd.isna(v) else str(v).strip() for v in column] for f, column in levels.items()}
+        read = {f: read_factor(self.table[f], f) for f in self.factors}
+        names = {f: [*factor.levels, "?"] for f, factor in read.items()}
+        return {f: [names[f][code] for code in factor.codes] for f, factor in read.items()}
 
     @cached_property
     def places(self) -> dict[Hashable, int]:

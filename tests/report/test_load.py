@@ -12,7 +12,7 @@ from ablation.report import load
 from ablation.report.load import Asked, load_study, load_table
 from ablation.report.sections.header import ended
 from ablation.report.sections.paper import summaries
-from ablation.results import gather
+from ablation.results import gather, open_store
 
 
 def test_a_password_in_the_address_of_rows_is_not_told(study, monkeypatch):
@@ -220,3 +220,28 @@ def test_a_run_that_failed_may_say_so_in_words(tmp_path):
     frame.loc[0, "loss"] = "diverged"
     frame.to_csv(tmp_path / "t.csv", index=False)
     assert ended(load_table(Asked(str(tmp_path / "t.csv"), ["loss"], ["a"], "seed"))) == "7 finite, 1 failed"
+
+
+@pytest.mark.parametrize(
+    ("levels", "reference"),
+    [
+        ([1, 2.5], 1),
+        ([0.5, 1], 1),
+        ([None, "a"], None),
+        ([[1, 2], [3]], [3]),
+        ([True, 1], True),
+        (["none", "spatial"], "spatial"),
+    ],
+)
+def test_the_reference_cell_is_found_whatever_its_levels_are(study, levels, reference):
+    folder = study(factors={"x": levels, "flags.batch_norm": [False, True]}, reference={"x": reference})
+    found = load_study(str(folder))
+    code = found.reference_code
+    rows = found.table[found.cells == code]
+    store = open_store(folder).scan()
+    configs = [store.rows[key].config for key in rows["key"]]
+    assert len(configs) == 3
+    assert all(repr(config["x"]) == repr(reference) for config in configs)
+    assert not any(config["flags.batch_norm"] for config in configs)
+    assert found.reference == found.levels_of(int(found.one_per_cell[code]))
+    assert set(found.factors["x"]) == {found.levels_of(int(row))["x"] for row in found.one_per_cell}

@@ -47,8 +47,8 @@ def effects_json(study: Subject) -> str:
             "reference": study.reference,
             "block": study.block,
             "runs": len(study.table),
-            "failed": int((study.endings != "ok").sum()),
-            "missing": len(study.table.attrs.get("missing", [])),
+            "failed": study.n_failed,
+            "missing": len(study.missing),
         },
         "responses": [_answer(study, answer) for answer in study.answers],
     }

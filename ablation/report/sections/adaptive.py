@@ -9,7 +9,7 @@ from ablation.numbers import p_value
 from ablation.report.document import Prose, Section
 from ablation.report.drawing import Drawer, figures
 from ablation.report.sections.tables import ALL, contrast, made
-from ablation.report.sentences import Wording
+from ablation.report.sentences import Wording, judged
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
@@ -67,11 +67,9 @@ def _plan(looks: Sequence[Look], words: Wording) -> str:
 
 
 def _rows(words: Wording, look: Look) -> Iterator[list[str]]:
-    for r in look.verdicts.to_dict("records"):
-        within = r["within"].partition("=")
-        at = f" at {words.at(within[0], within[2])}" if r["within"] else ""
+    for found, r in zip(look.analysis.findings, look.verdicts.to_dict("records"), strict=True):
         yield [
-            words.factor(r["factor"]) + at,
+            judged(words, found),
             contrast(r),
             r["verdict"],
             str(r["decided_at"]),

@@ -56,7 +56,7 @@ def _spread(words: Wording, analysis: Analysis) -> Line:
     table = table[table["p_adjusted"].notna()]
     if table.empty:
         return "unknown", title, _why_unknown(analysis)
-    worst = table.loc[table["p_adjusted"].idxmin()]
+    worst = table.loc[table["p"].idxmin()]
     found = (
         f"The levels of {words.factor(worst['factor'])} differ most: the largest standard deviation, at "
         f"{clipped(worst['widest'])}, is {plain(worst['sd_ratio'])} times the smallest (Brown–Forsythe with "
@@ -76,7 +76,7 @@ def _by_seed(words: Wording, analysis: Analysis) -> Line:
             title,
             "Needs every component in two blocks at least, and more runs than that takes.",
         )
-    worst = table.loc[table["p_adjusted"].idxmin()]
+    worst = table.loc[table["p"].idxmin()]
     test = f"F = {plain(worst['F'])} on {worst['df1']} and {worst['df2']} df"
     found = (
         f"The effect of {words.factor(worst['factor'])} differs most between them: by "

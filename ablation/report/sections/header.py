@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 
 from ablation.analysis.model.order import Order
 from ablation.naming import clipped
-from ablation.numbers import duration, plain
-from ablation.report.sentences import Wording
+from ablation.numbers import duration
+from ablation.report.sentences import Wording, as_wide
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
@@ -82,7 +80,7 @@ def _response(answer: ResponseResult, words: Wording) -> str:
 
 def model(order: Order) -> str:
     """Which interactions are in the model, and why."""
-    wide = f"{plain(order.widening)} times as wide" if order.widening < math.inf else "unknown"
+    wide = as_wide(order.widening)
     why = {
         "single": "one factor",
         "asked": "main effects"

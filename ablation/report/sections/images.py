@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ablation.analysis.data.factors import Ints
 from ablation.report.document import Block, Prose, Section
 from ablation.report.drawing import Drawer, figures
 from ablation.report.subject import Arrays, ResponseResult, Subject
@@ -51,14 +52,13 @@ def _latent(found: Mapping[str, Arrays], drawer: Drawer) -> list[Block]:
 def _chosen(study: Subject, answer: ResponseResult) -> tuple[list[int], str]:
     """Rows of the table to show, the first seed of each cell, and the sentence that says which."""
     order = study.table["seed"].argsort(kind="stable").to_numpy()
-    cells, places = np.unique(study.cells[order], return_index=True)
-    first = {int(cell): int(order[place]) for cell, place in zip(cells, places, strict=True)}
+    first: Ints = order[np.unique(study.cells[order], return_index=True)[1]]
     if len(first) <= MANY:
-        return list(first.values()), "One row per cell, the first seed of each."
+        return first.tolist(), "One row per cell, the first seed of each."
     best, worst = _ends(study, answer)
-    reference = [cell for cell, row in first.items() if study.levels_of(row) == study.reference]
+    shown = [code for code in dict.fromkeys([best, study.reference_code, worst]) if code is not None]
     text = f"The best, the reference and the worst of {len(first)} cells, the first seed of each."
-    return [first[cell] for cell in dict.fromkeys([best, *reference, worst])], text
+    return first[shown].tolist(), text
 
 
 def _ends(study: Subject, answer: ResponseResult) -> tuple[int, int]:
@@ -70,9 +70,8 @@ def _ends(study: Subject, answer: ResponseResult) -> tuple[int, int]:
 def _two(study: Subject, answer: ResponseResult) -> list[str]:
     """The best cell and the reference cell."""
     best, _ = _ends(study, answer)
-    rows = np.unique(study.cells, return_index=True)[1]
-    reference = [study.cell_name(int(row)) for row in rows if study.levels_of(int(row)) == study.reference]
-    return list(dict.fromkeys([study.cell_names[best], *reference]))
+    codes = [best] if study.reference_code is None else [best, study.reference_code]
+    return list(dict.fromkeys(study.cell_names[code] for code in codes))
 
 
 def _inputs(found: Mapping[str, Arrays]) -> list[str | None]:

@@ -7,10 +7,11 @@
 from ablation.report.sentences.notice import notice_sentence
 from ablation.report.sentences.ranking import lead_sentences, ranking_sentence
 from ablation.report.sentences.verdict import component, judged, verdict_sentence, with_words
-from ablation.report.sentences.wording import Wording, verdict_lines, verdict_words
+from ablation.report.sentences.wording import Wording, as_wide, verdict_lines, verdict_words
 
 __all__ = [
     "Wording",
+    "as_wide",
     "component",
     "judged",
     "lead_sentences",

@@ -11,7 +11,7 @@ from ablation.numbers import p_text, plain
 from ablation.report.sentences.diverged import SENTENCES as DIVERGED
 from ablation.report.sentences.reading import SENTENCES as READING
 from ablation.report.sentences.reading import status_words
-from ablation.report.sentences.wording import Wording
+from ablation.report.sentences.wording import Wording, as_wide
 from ablation.words import counted, listed
 
 SHOWN = 4
@@ -114,7 +114,7 @@ def _only_main_effects(words: Wording, terms: Sequence[Sequence[str]]) -> str:
 
 
 def _wide_interactions(_: Wording, widening: float, df: int, df_main: int) -> str:
-    wide = f"{plain(widening)} times as wide" if widening < float("inf") else "unknown"
+    wide = as_wide(widening)
     return (
         "Only main effects are estimated: with all pairs of factors an interval of a main effect would be "
         f"{wide} ({df} residual degrees of freedom instead of {df_main}). Ask for interactions=2 to "
@@ -252,16 +252,21 @@ def _no_own_error(words: Wording, runs: int, effects: Sequence[tuple[str, str, s
 
 
 def _outlier(words: Wording, runs: Sequence[Mapping[str, Any]], block: str) -> str:
-    named = listed([f"{words.run(run, block)}, {plain(run['size'])}" for run in runs], len(runs), "; ")
+    named = _sized(words, runs, block)
     if len(runs) == 1:
         return f"One run is an outlier by its studentized residual: {named}. Look at its log."
     return f"{len(runs)} runs are outliers by their studentized residuals: {named}. Look at their logs."
 
 
 def _influence(words: Wording, runs: Sequence[Mapping[str, Any]], block: str) -> str:
-    named = listed([f"{words.run(run, block)}, {plain(run['size'])}" for run in runs], len(runs), "; ")
+    named = _sized(words, runs, block)
     what = "This run moves" if len(runs) == 1 else "These runs move"
     return f"{what} the fit a lot (Cook's distance): {named}."
+
+
+def _sized(words: Wording, runs: Sequence[Mapping[str, Any]], block: str) -> str:
+    """Every run with the size of what is odd about it."""
+    return listed([f"{words.run(run, block)}, {plain(run['size'])}" for run in runs], len(runs), "; ")
 
 
 def _terms(words: Wording, terms: Sequence[Sequence[str]]) -> str:

@@ -10,7 +10,7 @@ from ablation.naming import clipped
 from ablation.numbers import value
 from ablation.report.sentences.verdict import failing_sentences, verdict_sentence
 from ablation.report.sentences.wording import Wording
-from ablation.words import counted
+from ablation.words import listed
 
 NAMED = 6
 """More levels than this are counted."""
@@ -48,7 +48,4 @@ def ranking_sentence(found: Ranking, words: Wording) -> str:
 
 def _listed(levels: Sequence[str]) -> str:
     """'relu, elu and selu'; many are counted."""
-    names = [clipped(level) for level in levels]
-    if len(names) > NAMED:
-        names = [*names[: NAMED - 1], counted(len(names) - NAMED + 1, "other")]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return listed([clipped(level) for level in levels], NAMED - (len(levels) > NAMED))

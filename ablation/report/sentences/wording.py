@@ -9,7 +9,7 @@ from typing import Any
 
 from ablation.analysis import Analysis
 from ablation.naming import cell_label, clipped
-from ablation.numbers import NBSP, UNKNOWN, coverage, percent, units
+from ablation.numbers import NBSP, UNKNOWN, coverage, percent, plain, units
 from ablation.words import counted
 
 _VERDICTS = {"better": "perhaps by less than the margin", "worse": "perhaps by less than the margin"}
@@ -24,6 +24,11 @@ def verdict_words(code: str) -> str:
 def verdict_lines(code: str) -> tuple[str, str]:
     """A verdict, and what it leaves open: 'better', 'perhaps by less than the margin'."""
     return code, _VERDICTS.get(code, "")
+
+
+def as_wide(widening: float) -> str:
+    """How wide intervals would be: '1.4 times as wide'."""
+    return f"{plain(widening)} times as wide" if math.isfinite(widening) else UNKNOWN
 
 
 @dataclass(frozen=True)
