@@ -10,9 +10,10 @@ BIN   := $(VENV)/bin
 PIP   := $(BIN)/python -m pip --disable-pip-version-check --quiet
 READY := $(VENV)/.$(BACKEND)
 TOOLS := $(VENV)/.tools
+PAGES := $(VENV)/.pages
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep plan status report test test-fast test-versions check lock clean
+.PHONY: help setup sweep plan status report site test test-fast test-versions check lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +32,7 @@ status: $(READY)  ## how far a sweep is, from another shell
 report: $(READY)  ## write the report of a study again
 	@$(BIN)/ablation report runs/$(STUDY) $(ARGS)
 
-test: $(READY) $(TOOLS) check  ## all checks and tests
+test: $(READY) $(TOOLS) check site  ## all checks and tests
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-fast: $(READY) $(TOOLS)  ## tests that train nothing
@@ -47,6 +48,9 @@ check: $(READY) $(TOOLS)  ## formatting, lint, types, doors between rooms, examp
 	@$(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || (cat $(VENV)/lint-imports.log; exit 1)
 	@$(BIN)/python -m pytest -q --no-header --doctest-modules --doctest-glob='*.md' ablation/design ablation/sweep ablation/app/flags.py ablation/words.py ablation/naming.py ablation/numbers.py ablation/report/formats/latex.py ablation/app/training/packing.py docs README.md
 
+site: $(READY) $(TOOLS) $(PAGES)  ## the documentation as a site in site/; a broken link fails
+	@$(BIN)/zensical build --strict --clean > $(VENV)/site.log 2>&1 || (cat $(VENV)/site.log; exit 1)
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Expected Python 3.11 to 3.13. Received: %d.%d. Name another: make PYTHON=python3.12" % v)'
 	@$(PYTHON) -m venv $(VENV)
@@ -61,15 +65,21 @@ $(TOOLS): requirements/dev.txt | $(READY)
 	@$(PIP) install --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
+$(PAGES): requirements/docs.txt | $(READY)
+	@$(PIP) install --require-hashes --requirement requirements/docs.txt
+	@touch $@
+
 PIN  := $(BIN)/uv pip compile --quiet --no-header --upgrade --no-emit-index-url --no-annotate pyproject.toml
 LOCK := $(PIN) --universal --python-version 3.11
+SITE := $(BIN)/uv pip compile --quiet --no-header --upgrade --no-emit-index-url --no-annotate --universal --python-version 3.11 --generate-hashes --group docs
 ENDS := $(PIN) --generate-hashes --extra postgres
 lock: $(TOOLS)  ## pin the newest versions that fit pyproject.toml together, and both ends of what it allows
 	@together=$$(mktemp) && $(LOCK) --extra cpu --extra dev --group build -o $$together >/dev/null && \
 	for extra in cpu gpu; do $(LOCK) --generate-hashes --constraint $$together --extra $$extra --group build -o requirements/$$extra.txt >/dev/null || exit; done && \
 	$(LOCK) --generate-hashes --constraint $$together --extra dev -o requirements/dev.txt >/dev/null; rm -f $$together
+	@$(SITE) --constraint requirements/dev.txt --constraint requirements/cpu.txt -o requirements/docs.txt >/dev/null
 	@$(ENDS) --python-version 3.11 --resolution lowest-direct -o requirements/oldest.txt >/dev/null
 	@$(ENDS) --universal --python-version 3.11 --prerelease allow -o requirements/newest.txt >/dev/null
 
 clean:  ## remove the environment and caches; runs/ stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) site .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
