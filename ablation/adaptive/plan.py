@@ -13,6 +13,8 @@ _WHY = {
     "maximum": "The boundaries of all looks follow from it",
     "margin": "A margin set after a look can always be met",
     "response": "The response that comes out best would be chosen by its noise",
+    "alpha": "The error that each look may spend follows from it",
+    "scale": "The scale that settles more would be chosen by its noise",
 }
 
 
@@ -28,6 +30,7 @@ class AdaptivePlan:
         scale: `log`, `identity` or `auto`.
         alpha: error rate.
         interactions: highest order in the model.
+        numeric: factor that enters as a number → `linear` or `log`; none of its levels is ever dropped.
         first: seeds at the first look.
         maximum: seeds at the last look.
         hopeless: whether it also ends when no open verdict is likely to be settled.
@@ -44,6 +47,7 @@ class AdaptivePlan:
     scale: str = "auto"
     alpha: float = 0.05
     interactions: int = 2
+    numeric: Mapping[str, str] = field(default_factory=dict)
     first: int = 2
     maximum: int = 20
     hopeless: bool = False
@@ -68,7 +72,8 @@ class AdaptivePlan:
     def as_record(self) -> dict[str, Any]:
         """For the study's record."""
         factors = {name: list(levels) for name, levels in self.factors.items()}
-        return {**asdict(self), "factors": factors, "start": dict(self.start)}
+        mappings = {"factors": factors, "start": dict(self.start), "numeric": dict(self.numeric)}
+        return {**asdict(self), **mappings}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> AdaptivePlan:

@@ -128,7 +128,7 @@ class Replay:
         analysis = analyze(
             self._rows(table, n), plan.response, list(plan.factors), block=self.block,
             scale=self._scale or plan.scale, alpha=plan.alpha, interactions=plan.interactions,
-            margin=plan.margin, direction=plan.direction, looks=looks,
+            margin=plan.margin, direction=plan.direction, numeric=plan.numeric, looks=looks,
         )  # fmt: skip
         self._scale = "log" if analysis.scaling.is_log else "identity"  # as the first look found it
         self._flagged = analysis.flagged_interactions
@@ -168,16 +168,20 @@ class Replay:
 def _droppable(verdicts: pd.DataFrame, plan: AdaptivePlan) -> set[tuple[str, str]]:
     """Levels whose runs tell nothing any more about an open verdict.
 
-    Runs of every level tell of a two-level factor, so none is dropped while such a row is open. In designs
-    that change one factor at a time each row has a cell of its own.
+    Runs of every level tell of a two-level factor and of a slope, so none is dropped while such a row is
+    open. In designs that change one factor at a time each row of levels has a cell of its own.
     """
     settled = verdicts["verdict"] != INCONCLUSIVE
-    two_level = verdicts["factor"].map(lambda name: len(plan.factors[name]) == 2)
-    if not plan.one_factor and not settled[two_level].all():
+    whole = {
+        name
+        for name, levels in plan.factors.items()
+        if name in plan.numeric or (len(levels) == 2 and not plan.one_factor)
+    }
+    if not plan.one_factor and not settled[verdicts["factor"].isin(whole)].all():
         return set()
     found = set()
     for factor, levels in plan.factors.items():
-        if len(levels) == 2 and not plan.one_factor:
+        if factor in whole:
             continue
         for level in levels:
             if level == plan.start.get(factor, levels[0]):

@@ -21,7 +21,7 @@ from ablation.analysis.diagnostics.robustness import robustness_table
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.model.means import effects_table, marginal_means_table
 from ablation.analysis.model.order import Order
-from ablation.analysis.model.terms import Group
+from ablation.analysis.model.terms import Group, Term
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest
 from ablation.analysis.sequential.looks import FrozenRow
@@ -444,13 +444,16 @@ class Analysis:
 
     @cached_property
     def _judged(self) -> list[Row]:
-        return verdict_rows(self.fit, self.runs.predictors, self.request.alpha, self.request.looks)
+        return verdict_rows(self.fit, self.runs.predictors, self.request.alpha, self._flagged)
+
+    @cached_property
+    def _flagged(self) -> list[Term]:
+        return flagged_interactions(self.fit, self.request.alpha, self.request.looks)
 
     @property
     def flagged_interactions(self) -> tuple[str, ...]:
         """Interactions `a:b` that stand out so clearly that verdicts are given by level."""
-        flagged = flagged_interactions(self.fit, self.request.alpha, self.request.looks)
-        return tuple(term.name for term in flagged)
+        return tuple(term.name for term in self._flagged)
 
     @cached_property
     def _conservative(self) -> Conservative:

@@ -17,6 +17,7 @@ from ablation.errors import UsageError
 from ablation.naming import factor_labels
 from ablation.results import Snapshot, Store, StudyRecord
 from ablation.results.columns import factor_column
+from ablation.results.model_settings import AUTO
 from ablation.results.table import table
 from ablation.sweep.plan import Plan, PlannedCell, Runs
 from ablation.sweep.preview import NOTHING_TRAINED, analysis_of_earlier
@@ -25,6 +26,12 @@ from ablation.sweep.terminal import print_lines
 from ablation.words import counted
 
 _PAUSE_SECONDS = 1.0
+
+PAIRS = 2
+"""Order of the interactions in the model of an adaptive study that names none."""
+
+OFFERED = (0.6, 1.2)
+"""Margins that are offered, in standard deviations of the noise."""
 
 ENDINGS = {
     SETTLED: "Every verdict is settled.",
@@ -162,14 +169,29 @@ def begin(plan: Plan, record: StudyRecord, before: Snapshot, request: SweepReque
         UsageError: no margin is declared, or the plan is another than the one it began with.
     """
     if record.margin is None:
-        raise UsageError(_declare_margin(record, before))
+        raise UsageError(_declare_margin(plan, record, before, request, maximum))
+    adaptive = _plan(record, record.margin, request, maximum)
+    entries = before.record.adaptive
+    if entries:
+        adaptive.check_unchanged(AdaptivePlan.from_record(entries["plan"]))
+    given_up = entries.get("given_up", ()) if entries else ()
+    return Growing(plan, with_plan(record, adaptive, given_up), print_lines)
+
+
+def _plan(record: StudyRecord, margin: float, request: SweepRequest, maximum: int) -> AdaptivePlan:
+    """The plan that a sweep asks for."""
     texts = level_texts(record.factors)
-    names = {name: list(each.values()) for name, each in texts.items()}
-    adaptive = AdaptivePlan(
+    # As many pairs as the runs carry would be other models at other looks.
+    order = PAIRS if record.interactions == AUTO else int(record.interactions)
+    return AdaptivePlan(
         record.response,
         record.direction,
-        record.margin,
-        names,
+        margin,
+        {name: list(each.values()) for name, each in texts.items()},
+        scale=record.scale,
+        alpha=record.alpha,
+        interactions=order,
+        numeric=record.numeric,
         first=max(request.replicates, 2),
         maximum=maximum,
         hopeless=request.hopeless,
@@ -177,11 +199,16 @@ def begin(plan: Plan, record: StudyRecord, before: Snapshot, request: SweepReque
         one_factor=request.design in ("leave_one_out", "one_at_a_time"),
         start={name: texts[name][repr(level)] for name, level in record.reference_cell.items()},
     )
-    entries = before.record.adaptive
-    if entries:
-        adaptive.check_unchanged(AdaptivePlan.from_record(entries["plan"]))
-    given_up = entries.get("given_up", ()) if entries else ()
-    return Growing(plan, with_plan(record, adaptive, given_up), print_lines)
+
+
+def _cells(plan: Plan) -> pd.DataFrame:
+    """The levels of each cell, (n_cells, n_factors), categorical, the reference first."""
+    return pd.DataFrame(
+        {
+            name: factor_column([cell.levels[name] for cell in plan.cells], list(levels))
+            for name, levels in plan.factors.items()
+        }
+    )
 
 
 def _noise(record: StudyRecord, before: Snapshot) -> Analysis | None:
@@ -193,7 +220,10 @@ def _noise(record: StudyRecord, before: Snapshot) -> Analysis | None:
     return found if found is not None and found.fit.variance > 0 else None
 
 
-def _declare_margin(record: StudyRecord, before: Snapshot) -> str:
+def _declare_margin(
+    plan: Plan, record: StudyRecord, before: Snapshot, request: SweepRequest, maximum: int
+) -> str:
+    """What to declare: of earlier runs, a margin that takes about half of the seeds."""
     pilot = _noise(record, before)
     told = (
         "hydra.sweeper.until=settled: expected analysis.margin, the smallest effect that matters, in % where "
@@ -202,13 +232,18 @@ def _declare_margin(record: StudyRecord, before: Snapshot) -> str:
     )
     if pilot is None:
         return f"{told} A pilot of two seeds (hydra.sweeper.replicates=2) tells the noise."
-    sd = math.sqrt(pilot.fit.variance)
-    margin = 100 * math.expm1(0.6 * sd) if pilot.scaling.is_log else 0.6 * sd
-    unit = " %" if pilot.scaling.is_log else ""
-    return (
-        f"{told} By the noise of the {pilot.fit.n} finished runs, a margin of {margin:.2g}{unit} takes about "
-        f"10 seeds, and one of twice that about 4: analysis.margin={margin:.2g}"
-    )
+    sd, unit = math.sqrt(pilot.fit.variance), " %" if pilot.scaling.is_log else ""
+    course = course_of(_plan(record, 1.0, request, maximum), _cells(plan), 1.0)
+    offers = []
+    for ratio in OFFERED:
+        margin = 100 * math.expm1(ratio * sd) if pilot.scaling.is_log else ratio * sd
+        found = promise(replace(course, margin=ratio), 0)
+        offers.append(
+            f"  analysis.margin={margin:.2g} ({margin:.2g}{unit}): about {found.seeds:.0f} seeds if no "
+            f"component does anything, {100 * found.settled:.0f} % of such studies with all verdicts settled"
+        )
+    noise = f"By the noise of the {pilot.fit.n} finished runs, which do not count in the study itself:"
+    return "\n".join([f"{told} {noise}", *offers])
 
 
 def expected_lines(growing: Growing, before: Snapshot) -> list[str]:
@@ -221,14 +256,8 @@ def expected_lines(growing: Growing, before: Snapshot) -> list[str]:
     if pilot is None:
         lines.append("No finished runs tell of the noise yet, so what it takes is unknown.")
         return [*lines, NOTHING_TRAINED]
-    cells = pd.DataFrame(
-        {
-            name: factor_column([cell.levels[name] for cell in growing.plan.cells], list(levels))
-            for name, levels in growing.record.factors.items()
-        }
-    )
     margin = pilot.scaling.margin(plan.margin)[1] / math.sqrt(pilot.fit.variance)
-    course = course_of(plan, cells, margin)
+    course = course_of(plan, _cells(growing.plan), margin)
     for margins, words in ((0, "no component does anything"), (2, "effects are twice the margin")):
         found = promise(course, margins)
         lines.append(

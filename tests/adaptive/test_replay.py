@@ -93,6 +93,32 @@ def test_one_factor_at_a_time_drops_the_cell_of_a_settled_component_at_once():
     assert verdicts(study.looks[0])[0] == "keep"
 
 
+def test_levels_of_a_slope_are_never_dropped():
+    rng = np.random.default_rng(4)
+    rows = [
+        (a, depth, c, seed, 5 + 3.0 * depth + a + 2 * (c == "v") + 0.3 * rng.normal())
+        for seed in range(8)
+        for a in (0, 1)
+        for depth in (1, 2, 3)
+        for c in "uvw"
+    ]
+    table = pd.DataFrame(rows, columns=["a", "depth", "c", "seed", "loss"])
+    factors = {"a": ["0", "1"], "depth": ["1", "2", "3"], "c": ["u", "v", "w"]}
+    plan = replace(PLAN, factors=factors, numeric={"depth": "linear"}, dropping=True, margin=0.17)
+    study = played(plan, table)
+    assert verdicts(study.looks[-1])[1] == "hurts"
+    assert study.looks[-1].verdicts["estimate"].iloc[1] == pytest.approx(6, abs=0.5)
+    assert any(look.dropped for look in study.looks), "a level of c gets no more seeds"
+    assert all(name == "c" for name, _ in study.dropped)
+
+
+def test_alpha_reaches_the_boundaries():
+    lax, strict = (played(replace(PLAN, alpha=alpha)).looks for alpha in (0.2, 0.05))
+    assert lax[-1].seeds < strict[-1].seeds
+    width, wider = (look.verdicts["ci_high"] - look.verdicts["ci_low"] for look in (lax[0], strict[0]))
+    assert (width < wider).all()
+
+
 def test_at_the_maximum_it_ends_whatever_is_open():
     noisy = TABLE.assign(loss=5 + 3 * np.sin(np.arange(len(TABLE)) ** 2))
     study = played(PLAN, noisy)

@@ -54,6 +54,26 @@ def test_it_ends_at_the_maximum_with_what_is_open(run_toy, tmp_path):
     assert "Look at 3 seeds" in shown
 
 
+def test_the_settings_of_the_analysis_are_those_of_the_plan(run_toy, tmp_path):
+    code, shown = run_toy(
+        *SETTLED,
+        "rate=0.0,0.1,0.2",
+        "analysis.numeric=[rate]",
+        "analysis.alpha=0.2",
+        "analysis.scale=identity",
+        "analysis.interactions=1",
+        "analysis.margin=0.05",
+    )
+    assert code == 0, shown
+    plan = record(tmp_path).adaptive["plan"]
+    assert (plan["alpha"], plan["scale"], plan["interactions"]) == (0.2, "identity", 1)
+    assert plan["numeric"] == {"rate": "linear"}
+    verdicts = json.loads((tmp_path / "runs/toy/report/effects.json").read_text())["responses"][0]["verdicts"]
+    slopes = [row for row in verdicts if row["factor"] == "rate"]
+    assert len(slopes) == 1, "one slope, not a row per level"
+    assert slopes[0]["estimate"] == pytest.approx(0.2, rel=1e-6), "the toy adds the rate to the loss"
+
+
 def test_without_a_margin_it_is_refused_before_anything_is_trained(run_toy, trainings):
     code, shown = run_toy(*UNTIL)
     assert code == 2
@@ -65,8 +85,10 @@ def test_a_margin_is_offered_from_the_noise_of_a_pilot(run_toy):
     run_toy("-m", "rate=0.0", "hydra.sweeper.replicates=2")
     code, shown = run_toy(*UNTIL)
     assert code == 2
-    offered = float(re.search(r"analysis\.margin=([\d.e-]+)", shown)[1])
-    assert 0.1 < offered < 2, "the noise is half a per cent"
+    offers = re.findall(r"analysis\.margin=([\d.e-]+) \(.*about (\d+) seeds", shown)
+    (small, many), (large, few) = ((float(margin), int(seeds)) for margin, seeds in offers)
+    assert 0.1 < small < large < 2, "the noise is half a per cent"
+    assert 2 <= few < many <= 12
 
 
 def test_runs_from_before_the_plan_are_a_pilot_and_do_not_count(run_toy, tmp_path):
@@ -84,6 +106,9 @@ def test_runs_from_before_the_plan_are_a_pilot_and_do_not_count(run_toy, tmp_pat
         ("hydra.sweeper.max_replicates=15", "maximum=12. Received: maximum=15"),
         ("flags.activation=relu,selu", "factors="),
         ("hydra.sweeper.hopeless=true", "hopeless=False. Received: hopeless=True"),
+        ("analysis.alpha=0.1", "alpha=0.05. Received: alpha=0.1"),
+        ("analysis.scale=identity", "scale=auto. Received: scale=identity"),
+        ("analysis.interactions=1", "interactions=2. Received: interactions=1"),
     ],
 )
 def test_another_plan_is_refused(run_toy, tmp_path, change, words):

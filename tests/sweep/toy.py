@@ -35,6 +35,9 @@ class Analysis:
     directions: dict[str, str] = field(default_factory=dict)
     numeric: list[str] = field(default_factory=list)
     margin: Optional[float] = None  # noqa: UP045
+    alpha: float = 0.05
+    scale: str = "auto"
+    interactions: str = "auto"
 
 
 @dataclass

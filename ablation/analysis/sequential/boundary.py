@@ -26,7 +26,7 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 _PANELS = 3
 _FAR = 9.0  # standard deviations beyond which no probability is left
 _MOST = 1 - 1e-6  # the highest level that a p value is inverted to
-_AT_ONCE = 64  # levels that share one recursion: more would need much memory
+_LEAST = 1e-15  # the lowest: no correction brings smaller ones near a threshold
 
 
 def spend(times: ArrayLike, level: ArrayLike, rho: float = RHO) -> Floats:
@@ -164,35 +164,49 @@ def repeated_p(p: ArrayLike, times: Sequence[float] | Floats, rho: float = RHO) 
         rho: as for `nominal`.
 
     Returns:
-        Of the shape of `p`, at most 1.
+        Of the shape of `p`, at most 1; those below `_LEAST` are upper bounds.
     """
     values, looks = np.asarray(p, float), tuple(map(float, times))
     repeated = np.where(np.isnan(values), np.nan, 1.0)
-    # No look tests at more than has been spent, so some p values are beyond every level below 1.
-    found = np.flatnonzero((values < _highest(looks, rho)) & (values < _MOST * min(looks[-1], 1.0) ** rho))
-    for chosen in (found[i : i + _AT_ONCE] for i in range(0, len(found), _AT_ONCE)):
-        repeated.flat[chosen] = _invert(values.flat[chosen].clip(1e-300), np.array(looks), rho)
+    curve = _curve(looks, rho)
+    inside = (values < curve.highest) & (values > curve.lowest)
+    repeated[inside] = curve.levels(values[inside])
+    # A look tests at no less than what it spends, so p over the share that it may spend is a bound.
+    below = values <= curve.lowest
+    share = min(looks[-1], 1.0) ** rho - (min(looks[-2], 1.0) ** rho if len(looks) > 1 else 0.0)
+    bounds = np.minimum(values.clip(1e-300) / max(share, 1e-300), _LEAST)
+    repeated[below] = bounds[below]
     return repeated
 
 
+class _Curve:
+    """The nominal p of a look as a function of the level: a polynomial, as one recursion per p is slow.
+
+    In u = sqrt(-log level), about the z scale, log p is smooth: 64 points give levels to nine digits.
+    """
+
+    def __init__(self, times: Floats, rho: float) -> None:
+        """Take the points."""
+        self.ends = np.sqrt(-np.log([_MOST, _LEAST]))
+        self.log_p = np.polynomial.Chebyshev.interpolate(
+            lambda u: np.log(nominal(times, np.exp(-(u**2)), rho)), 63, self.ends
+        )
+        self.slope = self.log_p.deriv()
+        self.highest, self.lowest = np.exp(self.log_p(self.ends))
+
+    def levels(self, p: Floats) -> Floats:
+        """Levels whose nominal p is p, by Newton's method, (n,)."""
+        target = np.log(p)
+        u = np.sqrt(-target).clip(*self.ends)
+        for _ in range(50):
+            step = (self.log_p(u) - target) / self.slope(u)
+            u = (u - step).clip(*self.ends)
+            if np.abs(step).max(initial=0.0) < 1e-12:
+                break
+        found: Floats = np.exp(-(u**2))
+        return found
+
+
 @cache
-def _highest(times: tuple[float, ...], rho: float) -> float:
-    """The p value that reaches the highest level."""
-    return float(nominal(times, _MOST, rho))
-
-
-def _invert(p: Floats, times: Floats, rho: float) -> Floats:
-    """Levels whose nominal p is p, by the secant method: in logarithms the two are nearly a line."""
-    target, most = np.log(p), np.log(_MOST)
-    least = target - rho * np.log(min(times[-1], 1.0))
-    before, before_error = np.full(len(p), most), np.log(_highest(tuple(times), rho)) - target
-    level = least
-    for _ in range(30):
-        error = np.log(nominal(times, np.exp(level), rho).clip(1e-320)) - target
-        slope = (error - before_error) / np.where(level == before, 1.0, level - before)
-        step = np.where((error == 0) | (slope <= 0), 0.0, -error / np.where(slope > 0, slope, 1.0))
-        before, before_error, level = level, error, np.clip(level + step, least, most)
-        if np.abs(level - before).max() < 1e-10:
-            break
-    found: Floats = np.exp(level)
-    return found
+def _curve(times: tuple[float, ...], rho: float) -> _Curve:
+    return _Curve(np.array(times), rho)

@@ -46,10 +46,16 @@ def contrast_alpha(fit: Fit, alpha: float) -> float:
 
 
 def verdict_rows(
-    fit: Fit, predictors: Sequence[Predictor], alpha: float, looks: Looks | None = None
+    fit: Fit, predictors: Sequence[Predictor], alpha: float, flagged: Sequence[Term]
 ) -> list[Row]:
-    """Main contrasts; those whose effect depends on another factor give way to one row per level of it."""
-    flagged = flagged_interactions(fit, alpha, looks)
+    """Main contrasts; those whose effect depends on another factor give way to one row per level of it.
+
+    Args:
+        fit: of the model.
+        predictors: of the model.
+        alpha: error rate.
+        flagged: the pairs that stand out, as `flagged_interactions` finds them.
+    """
     rows: list[Row] = []
     for row in main_rows(fit, predictors):
         rows += _split(fit, predictors, flagged, row, alpha) or [row]
@@ -78,7 +84,7 @@ def rows_along(fit: Fit, predictors: Sequence[Predictor], row: Row, term: Term) 
 
 
 def _split(
-    fit: Fit, predictors: Sequence[Predictor], flagged: list[Term], row: Row, alpha: float
+    fit: Fit, predictors: Sequence[Predictor], flagged: Sequence[Term], row: Row, alpha: float
 ) -> list[Row]:
     """Rows of a contrast at each level of the partner on which it depends most; none if on none."""
     best: tuple[float, list[Row]] = (alpha, [])
