@@ -1,4 +1,4 @@
-"""What is there: studies that can be swept, studies that have been, and tables."""
+"""What is there: studies that can be swept, studies that have been, tables, and runs of other tools."""
 
 import difflib
 import re
@@ -48,6 +48,15 @@ def swept_studies() -> list[str]:
 def tables() -> list[str]:
     """Files in this folder that may be tables of runs."""
     return sorted(str(path) for suffix in ("csv", "parquet") for path in Path().glob(f"*.{suffix}"))
+
+
+def sources() -> list[str]:
+    """Files and folders here in which another tool has kept runs."""
+    from ablation.sources import recognised
+
+    places = [path for path in sorted(Path().iterdir()) if path.name[0] != "." and path != RUNS]
+    found = [str(path) for path in places if recognised(str(path)) is not None]
+    return found or (["."] if recognised(".") else [])
 
 
 def located(words: Sequence[str]) -> list[str]:

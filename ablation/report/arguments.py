@@ -1,4 +1,4 @@
-"""The command line: a study's folder, or a table and what its columns mean."""
+"""The command line: a study's folder, or a table or another tool's runs and what their columns mean."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ablation.analysis.data.reading import is_table
 from ablation.errors import UsageError
+from ablation.sources import recognised
+from ablation.sources import settings as source_settings
 
 if TYPE_CHECKING:
     from ablation.report.load import Asked
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
 USAGE = """\
 Expected a study, or a table and what its columns mean:
   ablation report runs/quick [figures=false]
-  ablation report table=results.csv response=loss factors=[a,b] block=seed"""
+  ablation report table=results.csv response=loss factors=[a,b] block=seed
+  ablation report sqlite:///optuna.db study=mine response=value direction=lower block=seed"""
 
 ASKED = ("response", "responses", "factors", "numeric")
 """Settings of which a table needs some; without any of them there is a proposal."""
@@ -47,17 +51,21 @@ OF_A_STUDY = ("figures",)
 
 @dataclass(frozen=True)
 class Arguments:
-    """What was asked for: a study by its path, or else a table.
+    """What was asked for: a study by its path, another tool's runs by theirs, or else a table.
 
     Args:
-        path: the study's folder or URL; empty for a table.
+        path: the study's folder or URL; empty for a table or a source.
         figures: whether to draw.
         values: the other settings, by key.
+        source: where another tool keeps its runs.
+        how: the settings of that source.
     """
 
     path: str
     figures: bool
     values: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+    how: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse(arguments: Sequence[str]) -> Arguments:
@@ -69,27 +77,49 @@ def parse(arguments: Sequence[str]) -> Arguments:
     paths = [a for a in arguments if not _is_setting(a)]
     if len(paths) > 1 or any(path.startswith("-") for path in paths):
         raise UsageError(f"{USAGE}\nReceived: {' '.join(arguments)}")
-    values = _values([a for a in arguments if _is_setting(a)])
+    of_sources = source_settings() if paths else {}
+    values = _values([a for a in arguments if _is_setting(a)], of_sources)
     drawn = str(values.pop("figures", "true")).lower()
     if drawn not in ("true", "false"):
         raise UsageError(f"figures: expected true or false. Received: {drawn}")
     figures = drawn == "true"
     if paths:
-        if Path(paths[0]).is_file():
-            raise UsageError(
-                f"Expected the folder of a study, or a table with its columns: table={paths[0]} "
-                f"response=loss factors=[a,b] block=seed. Received the file {paths[0]} alone"
-            )
-        if values:
-            raise UsageError(
-                f"A study knows its own design: expected a path and {', '.join(OF_A_STUDY)}. "
-                f"Received: {', '.join(values)}. For other settings, report its table: "
-                f"table={Path(paths[0], 'results.parquet')} …"
-            )
-        return Arguments(paths[0], figures)
+        how = {key: values.pop(key) for key in of_sources if key in values}
+        return _of_path(paths[0], how, values, figures)
     if "table" not in values:
         raise UsageError(f"{USAGE}\nReceived: {' '.join(arguments) or 'nothing'}")
     return Arguments("", figures, values)
+
+
+def _of_path(path: str, how: Mapping[str, str], values: Mapping[str, Any], figures: bool) -> Arguments:
+    """A study, another tool's runs, or a table.
+
+    Raises:
+        UsageError: it is none of them, or a study with settings.
+    """
+    if not is_study(path) and (how or recognised(path)):
+        return Arguments("", figures, values, path, how)
+    if Path(path).is_file():
+        if not is_table(Path(path)):
+            raise UsageError(
+                f"Expected the folder of a study, a table, or runs of another tool. "
+                f"Received the file {path}. `ablation report --help` says what is read"
+            )
+        return Arguments("", figures, {"table": path, **values})
+    if values:
+        raise UsageError(
+            f"A study knows its own design: expected a path and {', '.join(OF_A_STUDY)}. "
+            f"Received: {', '.join(values)}. For other settings, report its table: "
+            f"table={Path(path, 'results.parquet')} …"
+        )
+    return Arguments(path, figures)
+
+
+def is_study(path: str) -> bool:
+    """Whether a path or URL is that of one of this project's studies."""
+    if "://" in path:
+        return "#" in path
+    return any(Path(path, name).exists() for name in ("study.json", "rows"))
 
 
 def asked_of(values: Mapping[str, Any]) -> Asked:
@@ -100,7 +130,7 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
     """
     from ablation.report.load import Asked
 
-    responses = _names(values, "responses") or _names(values, "response")
+    responses = responses_of(values)
     if not responses:
         raise UsageError(
             "response: expected the column with what was measured, response=loss. Received: none"
@@ -142,19 +172,24 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
     return asked
 
 
+def responses_of(values: Mapping[str, Any]) -> list[str]:
+    """The responses that somebody has named, the main one first."""
+    return _names(values, "responses") or _names(values, "response")
+
+
 def _is_setting(argument: str) -> bool:
     key = argument.partition("=")[0]
     return "=" in argument and "/" not in key and ":" not in key
 
 
-def _values(arguments: Sequence[str]) -> dict[str, Any]:
+def _values(arguments: Sequence[str], of_sources: Mapping[str, str]) -> dict[str, Any]:
     """Settings, written as Hydra's are: name, [name, name], {name: name}."""
     found: dict[str, Any] = {}
     for argument in arguments:
         key, _, text = argument.partition("=")
-        if key not in KEYS:
+        if key not in KEYS and key not in of_sources:
             raise UsageError(_unknown(key))
-        if key in ("table", "output", "where"):  # paths and filters may look like anything
+        if key in ("table", "output", "where", *of_sources):  # paths and filters may look like anything
             found[key] = text
             continue
         found[key] = _value(text)

@@ -25,10 +25,11 @@ def completed(proposal: Proposal, given: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, **given}
 
 
-def command(values: Mapping[str, Any], figures: bool = True) -> str:
-    """The command line for some settings."""
+def command(values: Mapping[str, Any], figures: bool = True, source: str = "") -> str:
+    """The command line for some settings of a table, or of another tool's runs."""
     words = [f"{key}={_text(value)}" for key, value in values.items() if value not in ("", [], {}, None)]
-    return shlex.join(["ablation", "report", *words, *([] if figures else ["figures=false"])])
+    place = [source] if source else []
+    return shlex.join(["ablation", "report", *place, *words, *([] if figures else ["figures=false"])])
 
 
 def described(proposal: Proposal, source: str, command_line: str) -> str:

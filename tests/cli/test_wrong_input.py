@@ -106,7 +106,7 @@ MISTAKES = [
     (["report"], ["Received: nothing", "ablation report runs/swept", "ablation report table=runs.csv"]),
     (["report", "swep"], ["swep: expected the folder of a study", "no such folder"]),
     (["report", "empty"], ["empty: expected a study that has been swept"]),
-    (["report", "runs.csv"], ["table=runs.csv response=loss factors=[a,b]"]),
+    (["report", "notes.txt"], ["Received the file notes.txt", "ablation report --help"]),
     (["report", "swept", "margin=1"], ["A study knows its own design", "results.parquet"]),
     (["report", "swept", "kept"], ["Received: runs/swept kept"]),
     (["report", "swept", "figures=maybe"], ["figures: expected true or false", "maybe"]),

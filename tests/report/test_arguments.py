@@ -42,6 +42,12 @@ def test_a_parquet_file_and_an_output_folder_are_taken_too(tmp_path, monkeypatch
     assert (tmp_path / "here/it/index.html").exists()
 
 
+@pytest.mark.usefixtures("table")
+def test_a_table_may_be_named_like_a_study(tmp_path):
+    assert main(["mine.csv", "response=loss", "factors=[norm,act]", "block=fold", "figures=false"]) == 0
+    assert (tmp_path / "mine-report/report.md").exists()
+
+
 def test_settings_reach_the_analysis(table, tmp_path):
     settings = ["responses=[loss,act2]", "factors=[norm]", "numeric=[fold]", "margin=1e-1", "scale=identity"]
     assert main([table, *settings, "direction=higher", "figures=false"]) == 0
@@ -98,7 +104,10 @@ def test_names_with_commas_and_words_like_true_stay_names():
         (["table=mine.csv", "response=loss", "factors=[norm,loss]"], "a response that is no factor"),
         (["runs/quick", "margin=1"], "A study knows its own design"),
         (["no/such/folder"], "no such folder"),
-        (["mine.csv"], "table=mine.csv response=loss"),
+        (["notes.txt"], "no such folder"),
+        (["notes.txt", "study=x"], "Received: notes.txt, which does not exist"),
+        (["mine.csv", "source=optuna"], "mine.csv: expected an SQLite database"),
+        (["mine.csv", "source=zebra"], "source: expected one of optuna"),
         (["table=mine.csv", "response=loss", "factors=[norm]", "directions={los: higher}"], "Received: los"),
         (["table=mine.csv", "response=loss", "factors=[norm]", "block=norm"], "a block that is no factor"),
         (["table=mine.csv", "figures=maybe"], "figures: expected true or false"),

@@ -74,6 +74,9 @@ _COSTS = {
     "flops",
     "bytes",
 }
+ROLES = "roles"
+"""In the `attrs` of a table that knows: column -> `flag` (it was set) or `response` (it was measured)."""
+
 MANY = 12
 """A number with more values than this is looked at as a number and not as levels."""
 
@@ -100,17 +103,25 @@ class Column:
     is_wide: bool = False
 
 
-def describe(table: pd.DataFrame) -> list[Column]:
-    """Look at every column of a table with one row per run."""
-    endings = ending_columns(table)
-    return [_column(table, name, name in endings) for name in table.columns if isinstance(name, str)]
+def describe(table: pd.DataFrame, response: str | None = None) -> list[Column]:
+    """Look at every column of a table with one row per run, of which one may be known as the response."""
+    roles = table.attrs.get(ROLES, {}) | ({response: "response"} if response else {})
+    endings = ending_columns(table, list(roles))
+    return [
+        _column(table, name, name in endings, roles.get(name))
+        for name in table.columns
+        if isinstance(name, str)
+    ]
 
 
-def _column(table: pd.DataFrame, name: str, is_ending: bool) -> Column:
+def _column(table: pd.DataFrame, name: str, is_ending: bool, role: str | None) -> Column:
     column = table[name]
     factor = read_factor(column, name)
     kind = _kind(column, name, len(factor.levels), is_ending)
-    direction = likely_direction(name) if kind in ("response", "cost") else None
+    kind = _as_told(kind, role, column, words_of(name), len(factor.levels))
+    direction = None
+    if kind in ("response", "cost"):
+        direction = table.attrs.get("directions", {}).get(name) or likely_direction(name)
     numbers = _numbers(column) if kind == "numeric" else None
     is_wide = numbers is not None and bool(numbers.min() > 0 and numbers.max() > 10 * numbers.min())
     return Column(name, kind, factor.codes, factor.levels, direction, is_wide)
@@ -130,6 +141,17 @@ def _kind(column: pd.Series, name: str, n_levels: int, is_ending: bool) -> str:
     if is_clock(name):
         return "clock"
     return _kind_of_value(column, name, words, n_levels)
+
+
+def _as_told(kind: str, role: str | None, column: pd.Series, words: set[str], n_levels: int) -> str:
+    """The kind of a column that is known to be a flag or a response."""
+    if role is None or kind == "constant" or (role == "flag" and kind in ("block", "set")):
+        return kind
+    if role == "response":
+        return "cost" if words & _COSTS else "response"
+    if _numbers(column) is None:
+        return "label" if n_levels > len(column) / 2 else "factor"
+    return "numeric" if n_levels > MANY or n_levels > max(len(column) / 3, 2) else "factor"
 
 
 def _kind_of_value(column: pd.Series, name: str, words: set[str], n_levels: int) -> str:

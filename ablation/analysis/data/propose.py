@@ -11,7 +11,8 @@ import pandas as pd
 from ablation.analysis.data.endings import OK, endings, is_unfinished
 from ablation.analysis.data.epochs import last_rows
 from ablation.analysis.data.factors import group
-from ablation.analysis.data.kinds import Column, describe, words_of
+from ablation.analysis.data.kinds import ROLES, Column, describe, words_of
+from ablation.analysis.data.runs import measured
 from ablation.words import listed, quoted
 
 LEFT_OUT = {
@@ -64,7 +65,7 @@ class Proposal:
         return not self.doubts
 
 
-def propose(frame: pd.DataFrame) -> Proposal:
+def propose(frame: pd.DataFrame, response: str | None = None) -> Proposal:
     """Look at a table and say what could be asked of it.
 
     Columns are judged by their names (`loss`, `seed`, `status`, `epoch` …) and by their values (constant, one
@@ -73,18 +74,20 @@ def propose(frame: pd.DataFrame) -> Proposal:
 
     Args:
         frame: as `analysis.data.reading.read_table` gives it.
+        response: what was measured, where somebody has said it.
     """
-    columns = describe(frame)
-    responses = _responses(columns)
+    columns = describe(frame, response)
+    responses = _responses(columns, response)
     if responses:
         roles = [c.name for c in columns if c.kind in ("factor", "numeric", "block", "set")]
         kept, notices = last_rows(frame, responses[0].name, roles)
         if notices:
-            frame, columns = kept, describe(kept)
-            responses = _responses(columns) or responses
-    factors, twins = _factors(columns)
+            frame, columns = kept, describe(kept, response)
+            responses = _responses(columns, response) or responses
+    partial = _partial(frame, columns, responses)
+    factors, twins = _factors([c for c in columns if c.name not in partial])
     blocks = _blocks(columns)
-    left_out = {c.name: LEFT_OUT[c.kind] for c in columns if c.kind in LEFT_OUT} | twins
+    left_out = {c.name: LEFT_OUT[c.kind] for c in columns if c.kind in LEFT_OUT} | twins | partial
     main = responses[0] if responses else None
     ended = endings(frame, [c.name for c in (*responses, *factors)])
     failed, unfinished = _endings(frame, ended, main)
@@ -106,8 +109,10 @@ def propose(frame: pd.DataFrame) -> Proposal:
     )
 
 
-def _responses(columns: Sequence[Column]) -> list[Column]:
+def _responses(columns: Sequence[Column], told: str | None) -> list[Column]:
     """The likeliest first: of a test, of validation, any; costs only where there is nothing else."""
+    if told is not None:
+        return [column for column in columns if column.name == told]
 
     def rank(column: Column) -> int:
         words = words_of(column.name)
@@ -118,6 +123,16 @@ def _responses(columns: Sequence[Column]) -> list[Column]:
     named = sorted((c for c in columns if c.kind == "response"), key=rank)
     unknown = [c for c in columns if c.kind == "unknown"]
     return named or (unknown if len(unknown) == 1 else []) or [c for c in columns if c.kind == "cost"][:1]
+
+
+def _partial(frame: pd.DataFrame, columns: Sequence[Column], responses: list[Column]) -> dict[str, str]:
+    """Flags that some finished runs do not have, as where one is asked for only beside another."""
+    if not responses:
+        return {}
+    roles = frame.attrs.get(ROLES, {})
+    finished = np.isfinite(measured(frame, responses[0].name, list(roles)))
+    flags = [c for c in columns if roles.get(c.name) == "flag" and c.kind in ("factor", "numeric")]
+    return {c.name: "not set in every run" for c in flags if (c.codes[finished] < 0).any()}
 
 
 def _factors(columns: Sequence[Column]) -> tuple[list[Column], dict[str, str]]:

@@ -1,18 +1,22 @@
-"""`ablation report`: the report of a study again, or of any table of runs."""
+"""`ablation report`: the report of a study again, or of any runs that are somewhere."""
 
+import shlex
 from collections.abc import Sequence
 
 from ablation.cli.command import Command, Settings
-from ablation.cli.studies import located, swept_studies, tables
+from ablation.cli.studies import located, sources, swept_studies, tables
 from ablation.errors import UsageError
 
 
 def _settings() -> Settings:
     from ablation.report.arguments import KEYS, OF_A_STUDY
+    from ablation.sources import known, settings
 
     return {
         "Settings of a study": {key: KEYS[key] for key in OF_A_STUDY},
-        "Settings of a table": {key: meaning for key, meaning in KEYS.items() if key not in OF_A_STUDY},
+        "Settings of a table or source": {k: text for k, text in KEYS.items() if k not in OF_A_STUDY},
+        "Sources": {name: source.words for name, source in known().items()},
+        "Settings of sources": settings(),
     }
 
 
@@ -27,6 +31,7 @@ def _report(words: Sequence[str]) -> int:
 def _proposal() -> str:
     """What there is to report here."""
     commands = [f"ablation report {path}" for path in swept_studies()]
+    commands += [f"ablation report {shlex.quote(path)}" for path in sources()]
     commands += [f"ablation report table={path} response=… factors=[…] block=…" for path in tables()]
     if not commands:
         return (
@@ -34,15 +39,17 @@ def _proposal() -> str:
             "ablation report table=results.csv response=loss factors=[a,b] block=seed. "
             "Received: nothing, and here is neither. Start a study: ablation sweep quick"
         )
-    return "\n  ".join(["Expected a study or a table. Received: nothing. Here there are:", *commands])
+    return "\n  ".join(["Expected runs to report. Received: nothing. Here there are:", *commands])
 
 
 COMMAND = Command(
     "report",
-    "STUDY | table=FILE response=COLUMN factors=[COLUMN,…] [KEY=VALUE …]",
-    "write the report of a study again, or of any table of runs",
+    "STUDY | TABLE | SOURCE [KEY=VALUE …]",
+    "write the report of a study again, or of runs that are somewhere",
     "A study is its name, its folder, such as runs/quick, or the URL of its rows in a database. A table is "
-    "a CSV or Parquet file with one row per run.",
+    "a file with one row per run: runs.csv, or table=runs.csv. A source is where another tool keeps runs; "
+    "it is read, never changed. Of a table or source of which nothing more is said, the report proposes what "
+    "to look at, and runs that if nothing is in doubt.",
     _settings,
     _report,
 )

@@ -1,0 +1,85 @@
+"""The sources that are known, and which of them a place is. A module is imported when it is asked."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ablation.errors import UsageError
+from ablation.sources.source import Source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAMES = ("optuna",)
+"""Each is a module of this room with a `SOURCE`. The first that recognises a place reads it."""
+
+
+@cache
+def known() -> dict[str, Source]:
+    """Name → source, in the order in which they are asked."""
+    return {name: import_module(f"{__package__}.{name}").SOURCE for name in NAMES}
+
+
+def settings() -> dict[str, str]:
+    """The settings of all sources, with what they mean."""
+    found = {"source": f"which tool has written it, if that is not seen: {', '.join(NAMES)}"}
+    for source in known().values():
+        for name, meaning in source.settings.items():
+            found[name] = f"{found[name]}; {meaning}" if name in found else meaning
+    return found
+
+
+def recognised(place: str) -> Source | None:
+    """The source that a path or URL is; None if it is none."""
+    return next((source for source in known().values() if source.is_here(place)), None)
+
+
+def find(place: str, name: str | None = None) -> Source:
+    """The source that a path or URL is.
+
+    Args:
+        place: a file, a folder or the URL of a database.
+        name: of the source, where somebody has said it.
+
+    Raises:
+        UsageError: it is none, or there is nothing.
+    """
+    if name is not None and name not in known():
+        raise UsageError(f"source: expected one of {', '.join(NAMES)}. Received: {name}.")
+    source = known()[name] if name else recognised(place)
+    if source is None or not (name is None or "://" in place or Path(place).exists()):
+        there = "" if "://" in place or Path(place).exists() else ", which does not exist"
+        words = "; ".join(each.words for each in known().values())
+        raise UsageError(
+            f"Expected a source of runs: {words}. Received: {place}{there}. "
+            "Name its tool with source=NAME, or report a table: ablation report table=runs.csv"
+        )
+    return source
+
+
+def read(place: str | os.PathLike[str], **settings: str) -> pd.DataFrame:
+    """Read the runs that another tool has kept. Nothing is written, and the tool itself is not imported.
+
+    Args:
+        place: a file, a folder or the URL of a database.
+        settings: `source`, and those of the source.
+
+    Returns:
+        One row per run: `run` (its name), `status` (the tool's word, where it has one), the flags, the
+        responses, `started` and `seconds` where they are known. `attrs` say what each column is.
+
+    Raises:
+        UsageError: it is no source, or damaged, locked, or of a newer version than is known.
+    """
+    from ablation.sources.table import table
+
+    place, wanted = os.fspath(place), dict(settings)
+    source = find(place, wanted.pop("source", None))
+    if unknown := [name for name in wanted if name not in source.settings]:
+        names = ", ".join(source.settings) or "none"
+        raise UsageError(f"Expected settings of {source.words}: {names}. Received: {', '.join(unknown)}.")
+    return table(source.read(place, wanted), place)
