@@ -14,7 +14,7 @@ from ablation.sources.source import Source
 if TYPE_CHECKING:
     import pandas as pd
 
-NAMES = ("optuna",)
+NAMES = ("optuna", "mlflow")
 """Each is a module of this room with a `SOURCE`. The first that recognises a place reads it."""
 
 

@@ -53,7 +53,8 @@ def table(found: Found, place: str) -> pd.DataFrame:
         others = [_leaf(run.others[name]) if name in run.others else None for run in runs]
         columns[_free(name, "other", columns)] = others
     for name, values in _times(runs):
-        columns.setdefault(name, values)
+        if columns.setdefault(name, values) is values and name == "seconds":
+            roles[name] = RESPONSE
     frame = pd.DataFrame({name: _column(values, roles.get(name)) for name, values in columns.items()})
     frame.attrs = {ROLES: roles, "directions": directions}
     return frame

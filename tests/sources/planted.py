@@ -1,6 +1,6 @@
 """The 24 runs that every real tool has written, two of them failed; plain Python, for other environments.
 
-python tests/sources/make_optuna.py      where optuna is installed, writes written/optuna.tar.gz
+python tests/sources/make_optuna.py      where optuna is installed, writes written/optuna.tar.xz
 """
 
 import itertools
@@ -50,8 +50,8 @@ def write(name: str, package: str, make: Callable[[Path], None]) -> None:
         place.mkdir()
         make(place)
         (place / "VERSION").write_text(f"{package} {version(package)}\n")
-        archive = WRITTEN / f"{name}.tar.gz"
-        with tarfile.open(archive, "w:gz", compresslevel=9) as tar:
+        archive = WRITTEN / f"{name}.tar.xz"
+        with tarfile.open(archive, "w:xz", preset=9) as tar:
             tar.add(place, name)
     print(archive, archive.stat().st_size, "bytes")
     assert archive.stat().st_size <= 40_000
@@ -59,5 +59,5 @@ def write(name: str, package: str, make: Callable[[Path], None]) -> None:
 
 def unpack(name: str, folder: Path) -> Path:
     """Unpack what a tool has written."""
-    shutil.unpack_archive(WRITTEN / f"{name}.tar.gz", folder, filter="data")
+    shutil.unpack_archive(WRITTEN / f"{name}.tar.xz", folder, filter="data")
     return folder / name
