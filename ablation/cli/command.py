@@ -1,7 +1,7 @@
 """What a subcommand is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Settings = Mapping[str, Mapping[str, str]]
 """Heading → setting → its meaning."""
@@ -18,6 +18,7 @@ class Command:
         details: the rest that its help says.
         settings: what can be set, for its help. Called when asked for, as it may import.
         run: words → exit code.
+        options: option → what it takes, empty for a switch; the words have it as `--option=value`.
     """
 
     name: str
@@ -26,3 +27,4 @@ class Command:
     details: str
     settings: Callable[[], Settings]
     run: Callable[[Sequence[str]], int]
+    options: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The command line as argparse reads it. Settings are `KEY=VALUE`, as in Hydra, so there are no options."""
+"""The command line as argparse reads it. Settings are `KEY=VALUE`, as in Hydra; few commands have options."""
 
 import argparse
 import difflib
@@ -49,7 +49,9 @@ def read(arguments: Sequence[str], commands: Sequence[Command]) -> tuple[Command
     found, unknown = top.parse_known_args(list(arguments) or ["--help"])
     if unknown:
         parsers.get(found.name, top).error(unknown[0])
-    return next(command for command in commands if command.name == found.name), found.words
+    command = next(command for command in commands if command.name == found.name)
+    given = {name: getattr(found, name) for name in command.options}
+    return command, [*found.words, *(f"{name}={value}" for name, value in given.items() if value)]
 
 
 def _make(commands: Sequence[Command]) -> tuple[Parser, Mapping[str, Parser]]:
@@ -60,10 +62,19 @@ def _make(commands: Sequence[Command]) -> tuple[Parser, Mapping[str, Parser]]:
     )
     parsers = top.add_subparsers(dest="name")
     for command in commands:
-        usage = f"ablation {command.name} {command.usage}, without options"
+        usage = f"ablation {command.name} {command.usage}{_options(command)}"
         parser = parsers.add_parser(command.name, shown=partial(command_help, command), expected=usage)
         parser.add_argument("words", nargs="*")
+        for name, takes in command.options.items():
+            how: dict[str, Any] = {"metavar": takes} if takes else {"action": "store_const", "const": "true"}
+            parser.add_argument(name, dest=name, **how)
     return top, parsers.choices
+
+
+def _options(command: Command) -> str:
+    if not command.options:
+        return ", without options"
+    return f", with the options {', '.join(command.options)}"
 
 
 def _check_name(word: str, commands: Sequence[Command]) -> None:

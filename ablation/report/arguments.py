@@ -115,6 +115,15 @@ def _of_path(path: str, how: Mapping[str, str], values: Mapping[str, Any], figur
     return Arguments(path, figures)
 
 
+def is_open(asked: Arguments) -> bool:
+    """Whether it has still to be found what is analysed; another tool's runs know what was varied."""
+    values = asked.values
+    if not asked.source:
+        return not any(values.get(key) for key in ASKED)
+    names_factors = values.get("factors") or values.get("numeric")
+    return not (names_factors and (values.get("response") or values.get("responses")))
+
+
 def is_study(path: str) -> bool:
     """Whether a path or URL is that of one of this project's studies."""
     if "://" in path:

@@ -5,11 +5,26 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ablation.analysis.data.propose import Proposal
+import pandas as pd
+
+from ablation.analysis.data.propose import Proposal, propose
+from ablation.analysis.data.where import rows_where
+from ablation.errors import UsageError
 from ablation.naming import clipped
+from ablation.report.arguments import Arguments, responses_of
 from ablation.words import counted, listed
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is analysed: its settings, the command for it, and what was found, in words."""
+
+    values: Mapping[str, Any]
+    line: str
+    text: str
 
 
 def completed(proposal: Proposal, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,11 +40,37 @@ def completed(proposal: Proposal, given: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, **given}
 
 
-def command(values: Mapping[str, Any], figures: bool = True, source: str = "") -> str:
+def settled(frame: pd.DataFrame, asked: Arguments, place: str, verb: str = "report") -> Settled:
+    """What is analysed, where not everything has been said.
+
+    Args:
+        frame: the runs.
+        asked: what has been said.
+        place: of the runs, as it may be printed.
+        verb: the subcommand.
+
+    Raises:
+        UsageError: something is not sure, so that a person must say it.
+    """
+    if where := asked.values.get("where"):
+        frame = frame[rows_where(frame, where)]
+    proposal = propose(frame, next(iter(responses_of(asked.values)), None))
+    values = completed(proposal, asked.values)
+    line = command({**asked.how, **values}, asked.figures, place if asked.source else "", verb)
+    text = described(proposal, place, f"  {line}")
+    if not proposal.is_certain:
+        raise UsageError(
+            f"{text}\nExpected a response and factors, as this is not sure. Received: none. Run it "
+            "as it stands, or with what is right."
+        )
+    return Settled(values, line, text)
+
+
+def command(values: Mapping[str, Any], figures: bool = True, source: str = "", verb: str = "report") -> str:
     """The command line for some settings of a table, or of another tool's runs."""
     words = [f"{key}={_text(value)}" for key, value in values.items() if value not in ("", [], {}, None)]
     place = [source] if source else []
-    return shlex.join(["ablation", "report", *place, *words, *([] if figures else ["figures=false"])])
+    return shlex.join(["ablation", verb, *place, *words, *([] if figures else ["figures=false"])])
 
 
 def described(proposal: Proposal, source: str, command_line: str) -> str:

@@ -92,6 +92,17 @@ def typed(values: Sequence[object]) -> list[object]:
     return list(values)
 
 
+def typed_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table of texts, as a CSV is read, with numbers and truth values; an empty cell is nothing."""
+    if any(not pd.api.types.is_string_dtype(kind) for kind in frame.dtypes):
+        return frame
+    columns = {
+        name: [text if isinstance(text, str) and text != "" else None for text in frame[name]]
+        for name in frame
+    }
+    return pd.DataFrame({name: _column(typed(values), FLAG) for name, values in columns.items()})
+
+
 def _integer(text: str) -> int:
     if text != str(int(text)):  # 007 and 1_000 are names
         raise ValueError(text)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ablation.cli.run import run
 from ablation.errors import UsageError
 from ablation.report.__main__ import main
 from ablation.sources import read, recognised
@@ -43,6 +44,7 @@ class SourceConformance:
         self.folder = unpack(self.archive, tmp_path)
         (tmp_path / "here").mkdir()
         monkeypatch.chdir(tmp_path / "here")
+        monkeypatch.setattr("signal.signal", lambda *_: None)  # the test runner keeps its handlers
 
     @property
     def source(self) -> str:
@@ -127,9 +129,34 @@ class SourceConformance:
         data = path.read_bytes()
         path.write_bytes(data[: len(data) * 2 // 3])
 
+    def test_an_import_is_a_study_with_the_same_numbers_and_done_again_changes_nothing(self, capsys):
+        words = [self.source, *(f"{key}={value}" for key, value in self.settings.items())]
+        words += [f"response={self.name('loss')}", "direction=lower", "--to", "runs/it"]
+        before = _contents(self.folder)
+        assert run(["import", *words]) == 0
+        assert _contents(self.folder) == before
+        assert "22 rows, 2 failed" in capsys.readouterr().out
+        first = _contents(Path("runs/it/rows"))
+        assert run(["import", *words]) == 0
+        assert _contents(Path("runs/it/rows")) == first
+        assert run(["status", "it"]) == 0
+        assert "22 of 24 runs done, 0 in work by 0 processes, 2 failed" in capsys.readouterr().out
+        assert main(["runs/it", "figures=false"]) == 0
+        assert self.report(f"response={self.name('loss')}", "direction=lower") == 0
+        study, source = (
+            json.loads(Path(path, "effects.json").read_text()) for path in ("runs/it/report", "page")
+        )
+        assert _numbers(study, "effects") == pytest.approx(_numbers(source, "effects"))
+        assert study["design"]["factors"] == source["design"]["factors"]
+
     def test_a_setting_that_is_none_is_refused_with_those_that_are(self):
         with pytest.raises(UsageError, match="Received: nonsense"):
             read(self.source, **self.settings, nonsense="1")
+
+
+def _numbers(effects: dict, part: str) -> list[float]:
+    rows = _sorted(effects["responses"][0][part])
+    return [row[key] for row in rows for key in ("estimate", "se", "p_adjusted")]
 
 
 def _sorted(rows: list[dict]) -> list[dict]:

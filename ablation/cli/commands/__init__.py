@@ -1,6 +1,6 @@
 """The subcommands, in the order in which a study needs them."""
 
-from ablation.cli.commands import copy, heatmaps, init, report, status, sweep
+from ablation.cli.commands import copy, heatmaps, importing, init, report, status, sweep
 
 COMMANDS = (
     init.COMMAND,
@@ -8,6 +8,7 @@ COMMANDS = (
     sweep.SWEEP,
     status.COMMAND,
     report.COMMAND,
+    importing.COMMAND,
     copy.COMMAND,
     heatmaps.COMMAND,
 )
