@@ -3,6 +3,7 @@
 Hydra imports this file whenever any of its apps starts: nothing heavy may be imported here.
 """
 
+import sys
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional  # noqa: UP035
 
@@ -90,7 +91,8 @@ class AblationSweeper(Sweeper):
             raise UsageError("Expected an app decorated with @ablation.sweep.main, whose runs are recorded")
         settings: Any = OmegaConf.to_container(OmegaConf.create(self.settings), resolve=True)
         request = SweepRequest.of(arguments, settings)
-        Study(self._task, self._master, self._loader, self._launcher).run(request)
+        if not Study(self._task, self._master, self._loader, self._launcher).run(request):
+            sys.exit(1)
 
 
 def _explain_missing(launcher: Any, error: Exception) -> None:

@@ -62,18 +62,24 @@ def publish(study: Subject, target: Path, figures: bool = True) -> bool:
     Returns:
         Whether the runs allowed an analysis.
     """
-    from ablation.report.drawing import Drawer
     from ablation.report.formats.terminal import print_summary
+
+    problems = write_files(study, target, figures)
+    print_summary(study, str(target / "index.html"))
+    for problem in problems:
+        print(f"A part of the report could not be made, please report this: {problem}")
+    return study.concludes
+
+
+def write_files(study: Subject, target: Path, figures: bool = True) -> list[str]:
+    """The same without printing; what could not be made."""
+    from ablation.report.drawing import Drawer
     from ablation.report.sections import build
 
     drawer = Drawer(figures)
     document = build(study, drawer)
-    files = _Files(target)
-    files.write(_contents(study, document))
-    print_summary(study, str(target / "index.html"))
-    for problem in drawer.problems:
-        print(f"A part of the report could not be made, please report this: {problem}")
-    return study.concludes
+    _Files(target).write(_contents(study, document))
+    return list(drawer.problems)
 
 
 def _contents(study: Subject, document: Document) -> dict[str, Callable[[], str | bytes]]:

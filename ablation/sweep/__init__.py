@@ -1,4 +1,4 @@
-"""How any Hydra app becomes a study: it trains a cell from seeds, and the framework does the rest.
+"""How any training becomes a study: `ablation.sweep(train, factors={…})`, or any Hydra app.
 
     from ablation.sweep import Outcome, main
 
@@ -8,10 +8,29 @@
             yield Outcome(seed, {"loss": ...})
 
 What the framework knows of an app is its config keys, its seeds and the responses it yields.
+
+This module is called as a function, too: a package and a function cannot share a name otherwise, as the
+import of a submodule gives its parent the module, whatever stood there.
 """
+
+import sys
+from types import ModuleType
+from typing import Any
 
 from ablation.results import Outcome, Response
 from ablation.sweep.app import App, main
 from ablation.sweep.cell import Cell
 
 __all__ = ["App", "Cell", "Outcome", "Response", "main"]
+
+
+class _Callable(ModuleType):
+    """This module, as the function `ablation.sweep.function.sweep`."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        from ablation.sweep.function import sweep
+
+        return sweep(*arguments, **options)
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -38,14 +39,20 @@ class Cell:
     defaults: dict[str, Any]
     identity: Mapping[str, str]
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Ten hexadecimal digits that name the cell, whatever its seeds."""
         return cell_key(self.keyed, self.identity, self.defaults)
 
     def key(self, seed: int) -> str:
         """The key of the cell's run with this seed."""
-        return run_key(self.keyed, seed, self.identity, self.defaults)
+        if seed not in self._keys:
+            self._keys[seed] = run_key(self.keyed, seed, self.identity, self.defaults)
+        return self._keys[seed]
+
+    @cached_property
+    def _keys(self) -> dict[int, str]:
+        return {}
 
     def changed(self, changes: Sequence[Change]) -> "Cell":
         """The cell with other values, for planning alone."""

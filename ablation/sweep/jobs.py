@@ -79,7 +79,7 @@ def launch(
         except UsageError:
             raise
         except Exception as error:  # a worker that was killed takes the launch with it
-            yield f"The launcher ended with {_in_a_line(error)}"
+            yield f"The launcher ended with {in_a_line(error)}"
             continue
         yield from _errors([job.label for job in some], returns, may_raise=not (start or again))
 
@@ -95,8 +95,9 @@ def _errors(labels: Sequence[str], returns: Sequence[JobReturn], may_raise: bool
         and isinstance(failed[0][1], UsageError)
     ):
         raise UsageError(messages.pop())
-    return [f"failed: {label}: {_in_a_line(error)}" for label, error in failed]
+    return [f"failed: {label}: {in_a_line(error)}" for label, error in failed]
 
 
-def _in_a_line(error: object) -> str:
+def in_a_line(error: object) -> str:
+    """Kind and first line of an error."""
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"

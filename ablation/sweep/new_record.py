@@ -62,7 +62,9 @@ def make_record(
 
 
 def command() -> str:
-    """How this process was started, as one would type it."""
+    """How this process was started, as one would type it; of a notebook or a prompt nobody knows."""
+    if not hasattr(sys.modules["__main__"], "__file__"):
+        return "ablation.sweep(…)"
     first = [Path(word).name for word in sys.orig_argv[1:3]]
     for console in (["ablation"], ["-m", "ablation.cli"]):
         if first[: len(console)] == console:

@@ -1,7 +1,6 @@
 """A study from its command to its report: plan, launch what is missing, publish what came out."""
 
 import secrets
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -16,7 +15,7 @@ from omegaconf import DictConfig, open_dict
 from ablation.design import Design, make_design
 from ablation.errors import UsageError
 from ablation.files import Disk, make_folders, refusals
-from ablation.results import Snapshot, Store, StudyRecord, open_store
+from ablation.results import Response, Snapshot, Store, StudyRecord, open_store
 from ablation.sweep.app import App, check_seeds
 from ablation.sweep.compose import Composer
 from ablation.sweep.forecast import time_left
@@ -52,12 +51,14 @@ class Study:
     def __init__(self, app: App, master: DictConfig, loader: ConfigLoader, launcher: Launcher) -> None:
         self.app, self.master, self.loader, self.launcher = app, master, loader, launcher
 
-    def run(self, request: SweepRequest) -> None:
+    def run(self, request: SweepRequest) -> bool:
         """Plan, train what is missing, and report.
+
+        Returns:
+            Whether no run has failed.
 
         Raises:
             UsageError: before anything is trained, when the request cannot be met.
-            SystemExit: with code 1 when runs have failed, after everything else was done.
         """
         traits = self._traits()
         composer, design, seeds = self._design(request)
@@ -75,7 +76,7 @@ class Study:
         done = survey(before, plan.runs)
         check_defaults(done.rows, plan.runs, before.record)
         todo = {key: run for key, run in plan.runs.items() if key not in done.rows}
-        record = make_record(base, plan, before.record, self.app.responses(base))
+        record = make_record(base, plan, before.record, self._declared(base))
         check_response(record, done.rows.values())
         print_plan(
             base.name, plan, len(done.rows), time_left(done.rows.values(), len(todo), traits.n_parallel)
@@ -84,14 +85,14 @@ class Study:
         after = replace(before, record=record)
         if request.plan_only:
             print_lines(expected_lines(growing, before) if growing else preview(after, plan, len(done.rows)))
-            return
+            return True
         if growing:
             growing.look(before)
             todo, record = growing.batch(before), growing.present_record
             after = replace(before, record=record)
-        if not todo and is_published(before, record, folder):
+        if not todo and self._is_published(before, record, folder):
             print_lines([f"Nothing is left to do. Report: {Path(folder) / 'report' / 'index.html'}"])
-            return
+            return True
         print_lines(outside_lines(before.record, plan, done.n_outside))
         store.check_writable(_BYTES_PER_ROW * max(len(todo), 1))
         with refusals("write to", Path(folder)):
@@ -111,13 +112,20 @@ class Study:
                     store.save_record(before.record)
                 raise
         self._publish(store, before, after, record, base)
-        if failures:
-            print_failures(failures)
-            sys.exit(1)
+        print_failures(failures)
+        return not failures
 
     def _traits(self) -> LauncherTraits:
         """What does the jobs."""
         return launcher_traits(self.master.hydra.launcher)
+
+    def _declared(self, base: DictConfig) -> Sequence[Response]:
+        """What is said of the responses."""
+        return self.app.responses(base)
+
+    def _is_published(self, before: Snapshot, record: StudyRecord, folder: str) -> bool:
+        """Whether what a study leaves for people is there already."""
+        return is_published(before, record, folder)
 
     def _publish(
         self, store: Store, before: Snapshot, after: Snapshot, record: StudyRecord, base: DictConfig

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import StringIO
 from typing import Literal
 
 from rich import box
@@ -35,10 +36,22 @@ def print_summary(study: Subject, page: str) -> None:
     """The article's OLS with its caution, verdicts as table and sentences, the best cell, and the page."""
     width = None if sys.stdout.isatty() else WIDTH
     console = Console(highlight=False, soft_wrap=True, width=width)
+    _print_answers(console, study)
+    console.print(f"Report: {page}", markup=False)
+
+
+def summary(study: Subject) -> str:
+    """The same as text, without a page."""
+    console = Console(file=StringIO(), highlight=False, soft_wrap=True, width=WIDTH)
+    with console.capture() as captured:
+        _print_answers(console, study)
+    return captured.get().rstrip()
+
+
+def _print_answers(console: Console, study: Subject) -> None:
     for answer in study.answers:
         _print_answer(console, study, answer)
     console.print(f"Design: {design(study)}", markup=False)
-    console.print(f"Report: {page}", markup=False)
 
 
 def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> None:

@@ -1,0 +1,160 @@
+"""`ablation.sweep(train, factors={…})`: a study of a Python function, in a script or a notebook."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from ablation.errors import UsageError
+from ablation.results import Snapshot, open_store
+from ablation.sweep.app import check_seeds
+from ablation.sweep.calls import Arguments, Calls, name_of, read_levels, source_of, study_name
+from ablation.sweep.function_study import CallCells, FunctionStudy
+from ablation.sweep.request import SweepRequest
+from ablation.sweep.result import StudyResult
+from ablation.sweep.terminal import print_lines
+from ablation.words import counted
+
+_ANALYSIS = ("responses", "directions", "numeric", "interactions", "alpha", "scale")
+_DESIGN = ("resolution", "runs", "generators", "foldover")
+_SWEEP = (
+    "reference",
+    "exclude",
+    "until",
+    "max_replicates",
+    "hopeless",
+    "dropping",
+    "order",
+    "on_failure",
+    "plan_only",
+)
+
+
+def sweep(
+    function: Callable[..., Any],
+    factors: Mapping[str, Any],
+    *,
+    seeds: int | Sequence[int] = 1,
+    response: str = "loss",
+    direction: str | float | None = None,
+    margin: float | None = None,
+    settings: Mapping[str, Any] | None = None,
+    identity: Mapping[str, str] | None = None,
+    name: str = "",
+    folder: str | Path = "",
+    url: str = "",
+    design: str = "full_factorial",
+    n_jobs: int | None = None,
+    backend: str | None = None,
+    retries: int = 1,
+    seed_key: str = "seed",
+    **options: Any,
+) -> StudyResult:
+    """Run a function over the levels of its arguments, and tell what each of them does.
+
+    Runs that are finished are never repeated: the same call trains what is missing. A run is known by
+    its levels, settings, other defaults, seed and `identity`, not by the function's code.
+
+        def train(norm=True, depth=2, seed=0):
+            ...
+            return loss  # or {"loss": loss, "accuracy": accuracy}
+
+        study = ablation.sweep(train, factors={"norm": [False, True], "depth": [2, 4]}, seeds=5)
+
+    Args:
+        function: takes each factor and the seed by name; returns a number, or a mapping of numbers.
+        factors: argument → its levels, the reference first; or argument → {name of a level: its value}
+            for values that no file can hold, such as classes.
+        seeds: how many of each cell, 0 to n − 1; or which.
+        response: what is analysed; also the name of a number that is returned.
+        direction: which of its values are better, `lower`, `higher`, or the number that is best. Where it is
+            not given, the response's name decides.
+        margin: the smallest effect that matters, in % on the log scale and in units otherwise.
+        settings: arguments that are the same in all runs.
+        identity: what else determines a result, such as `{"data": "v2"}`: another one means new runs.
+        name: of the study; the function's, if not given.
+        folder: of the results; `runs/<name>`, if not given.
+        url: of the rows, where they are in a database.
+        design: `full_factorial`, `fractional`, `foldover`, `leave_one_out` or `one_at_a_time`.
+        n_jobs: processes at once, −1 for one per core; None for 1, or what `joblib.parallel_config` says.
+        backend: of joblib, such as `threading`, or `ray`.
+        retries: how often one call tries runs again that have failed.
+        seed_key: the argument that takes the seed.
+        options: `responses`, `directions`, `numeric`, `interactions`, `alpha` and `scale` of the analysis;
+            `resolution`, `runs`, `generators`, `foldover`, `reference` and `exclude` of the design; `until`,
+            `max_replicates`, `order`, `on_failure` and `plan_only` of the sweep, as in `hydra.sweeper`.
+
+    Returns:
+        The study, which shows itself.
+
+    Raises:
+        UsageError: something cannot be meant; what was expected, and what was received.
+        TypeError: an option that does not exist.
+    """
+    unknown = sorted(options.keys() - {*_ANALYSIS, *_DESIGN, *_SWEEP})
+    if unknown:
+        known = ", ".join((*_ANALYSIS, *_DESIGN, *_SWEEP))
+        raise TypeError(f"sweep() got an unexpected option {unknown[0]!r}. Options are {known}")
+    settings, name = settings or {}, name or study_name(function)
+    folder = str(folder or Path("runs") / name)
+    judged = {
+        "response": response,
+        "direction": None if direction is None else str(direction),
+        "margin": margin,
+    }
+    base = {
+        "name": name,
+        "results": {"folder": folder, "url": url or folder},
+        "analysis": judged | _chosen(options, _ANALYSIS),
+    }
+    with _own_words():
+        chosen = check_seeds(range(seeds) if isinstance(seeds, int) else seeds)
+        arguments = Arguments(function, seed_key)
+        arguments.check([*factors, *settings], len(chosen))
+        levels = {factor: read_levels(factor, given) for factor, given in factors.items()}
+        cells = CallCells(OmegaConf.create(base), levels, settings, arguments.defaults, identity or {})
+        calls = Calls(function, response, seed_key if arguments.takes_seed else "")
+        study = FunctionStudy(calls, cells, chosen, n_jobs, backend)
+        study.run(
+            SweepRequest(
+                (),
+                design=design,
+                retries=retries,
+                options=_chosen(options, _DESIGN),
+                **_chosen(options, _SWEEP),
+            )
+        )
+    store = open_store(url or folder)
+    snapshot = study.snapshot or store.scan()
+    notes = _code_notes(snapshot, function)
+    print_lines(notes)
+    return StudyResult(snapshot, store.place, folder, notes)
+
+
+def _chosen(options: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: options[name] for name in names if name in options}
+
+
+@contextmanager
+def _own_words() -> Iterator[None]:
+    """Name settings as this function's arguments, and not by the keys that they have in a Hydra app."""
+    try:
+        yield
+    except UsageError as error:
+        error.args = (str(error).replace("hydra.sweeper.", "").replace("analysis.", ""),)
+        raise
+
+
+def _code_notes(snapshot: Snapshot, function: Callable[..., Any]) -> tuple[str, ...]:
+    """Whether runs are of another version of the function."""
+    _, digits = source_of(function)
+    found = [snapshot.rows[key] for key in snapshot.record.keys if key in snapshot.rows]
+    n_other = sum(row.provenance.get("source", digits) != digits for row in found) if digits else 0
+    if not n_other:
+        return ()
+    return (
+        f"Note: the code of {name_of(function)} has changed since {n_other} of {counted(len(found), 'run')}. "
+        "They count all the same; identity={'code': '2'} or another name runs all of them anew.",
+    )

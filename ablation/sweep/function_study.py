@@ -1,0 +1,164 @@
+"""A study of a Python function: no configuration is composed, and joblib does the jobs."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig
+
+from ablation.design import Design, make_design
+from ablation.errors import UsageError
+from ablation.results import Response, Snapshot, Store, StudyRecord, open_store, write_views
+from ablation.sweep.calls import Calls, Values, make_call_cell, source_of
+from ablation.sweep.cell import Cell
+from ablation.sweep.jobs import cells_to_do, in_a_line
+from ablation.sweep.launchers import LauncherTraits
+from ablation.sweep.plan import Composing, Plan, Runs, make_plan
+from ablation.sweep.provenance import provenance
+from ablation.sweep.request import SweepRequest
+from ablation.sweep.run import JobContext, run_cell
+from ablation.sweep.study import Study
+
+
+@dataclass
+class CallCells:
+    """Makes cells of a function's arguments.
+
+    Args:
+        config: the study's name, where its results are, and `analysis`.
+        values: argument → canonical text of a level → the value that the function is given.
+        settings: arguments that all cells share.
+        defaults: of the function's arguments.
+        identity: what else determines a result.
+    """
+
+    config: DictConfig
+    values: Values
+    settings: Mapping[str, Any]
+    defaults: Mapping[str, Any]
+    identity: Mapping[str, str]
+
+    @property
+    def factors(self) -> dict[str, list[Any]]:
+        """Argument → its levels, the reference first."""
+        return {name: [json.loads(text) for text in levels] for name, levels in self.values.items()}
+
+    def cells(self, design: Sequence[Mapping[str, Any]]) -> list[Cell]:
+        """See `Composing`."""
+        return [
+            make_call_cell(levels, self.values, self.settings, self.defaults, self.identity)
+            for levels in design
+        ]
+
+
+class FunctionStudy(Study):
+    """Runs a study of a function.
+
+    Args:
+        calls: the function.
+        cells: makes cells of its arguments.
+        seeds: of each cell.
+        n_jobs: processes at once, as joblib counts them; None for what `joblib.parallel_config` says.
+        backend: of joblib, or `ray`.
+
+    Attributes:
+        snapshot: what the study holds at its end; None before.
+    """
+
+    def __init__(
+        self, calls: Calls, cells: CallCells, seeds: Sequence[int], n_jobs: int | None, backend: str | None
+    ) -> None:
+        self.calls, self.cells, self.seeds, self.n_jobs, self.backend = calls, cells, seeds, n_jobs, backend
+        self.snapshot: Snapshot | None = None
+
+    def _traits(self) -> LauncherTraits:
+        from joblib import effective_n_jobs
+
+        return LauncherTraits(n_parallel=int(effective_n_jobs(self.n_jobs)))
+
+    def _design(self, request: SweepRequest) -> tuple[Composing, Design, list[int]]:
+        design = make_design(
+            self.cells.factors,
+            request.design,
+            exclude=request.exclude,
+            reference=request.reference or None,
+            **request.options,
+        )
+        return self.cells, design, list(range(request.max_replicates) if request.until else self.seeds)
+
+    def _plan(self, composer: Composing, design: Design, seeds: Sequence[int]) -> Plan:
+        return make_plan(composer, design, seeds)
+
+    def _declared(self, _base: DictConfig) -> Sequence[Response]:
+        return ()
+
+    def _is_published(self, _before: Snapshot, _record: StudyRecord, _folder: str) -> bool:
+        return False
+
+    def _publish(
+        self, store: Store, _before: Snapshot, after: Snapshot, record: StudyRecord, base: DictConfig
+    ) -> None:
+        """Write record and views; the page is written when it is asked for."""
+        if after.record.keys == record.keys:  # else another sweep of the study was planned meanwhile
+            store.save_record(record)
+        self.snapshot = replace(after, record=record)
+        write_views(self.snapshot, Path(base.results.folder))
+        store.sweep()
+
+    def _launch(
+        self,
+        plan: Plan,
+        composer: Composing,
+        batches: Sequence[Runs],
+        sweep: str,
+        _traits: LauncherTraits,
+        request: SweepRequest,
+        _again: bool,
+    ) -> Iterator[str]:
+        from joblib import Parallel, delayed
+
+        if self.backend == "ray":
+            _register_ray()
+        base = composer.config
+        folder, digits = source_of(self.calls.function)
+        context = JobContext(
+            base.name, base.results.folder, {**provenance(folder), "source": digits}, sweep=sweep,
+            response=base.analysis.response, stop_on_failure=request.on_failure == "stop",
+        )  # fmt: skip
+        do = partial(_do, self.calls, base.results.url, context)
+        jobs = [each for batch in batches for each in cells_to_do(plan, batch, request.order)]
+        try:
+            errors = Parallel(n_jobs=self.n_jobs, backend=self.backend)(
+                delayed(do)(planned.cell, seeds) for planned, seeds in jobs
+            )
+        except UsageError:
+            raise
+        except Exception as error:  # a worker that was killed takes the launch with it
+            yield f"The launcher ended with {in_a_line(error)}"
+            return
+        told = zip(jobs, errors, strict=True)
+        yield from (f"failed: {planned.label}: {error}" for (planned, _), error in told if error)
+
+
+def _register_ray() -> None:
+    try:
+        from ray.util.joblib import register_ray
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            "backend: expected ray, which is not installed. Run: pip install 'ablation-study[ray]'"
+        ) from error
+    register_ray()  # type: ignore[no-untyped-call]
+
+
+def _do(calls: Calls, url: str, context: JobContext, cell: Cell, seeds: Sequence[int]) -> str:
+    """One job; what went wrong in a line, or nothing."""
+    try:
+        run_cell(cell, seeds, calls, open_store(url), context)
+    except UsageError:
+        raise
+    except Exception as error:
+        return in_a_line(error)
+    return ""
