@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +15,7 @@ from ablation.sources.source import Source
 if TYPE_CHECKING:
     import pandas as pd
 
-NAMES = ("optuna", "mlflow")
+NAMES = ("optuna", "mlflow", "lightning", "hydra", "pattern")
 """Each is a module of this room with a `SOURCE`. The first that recognises a place reads it."""
 
 
@@ -38,16 +39,17 @@ def recognised(place: str) -> Source | None:
     return next((source for source in known().values() if source.is_here(place)), None)
 
 
-def find(place: str, name: str | None = None) -> Source:
+def find(place: str, settings: Mapping[str, str]) -> Source:
     """The source that a path or URL is.
 
     Args:
         place: a file, a folder or the URL of a database.
-        name: of the source, where somebody has said it.
+        settings: `source` names it where somebody has said it; a `pattern` is one.
 
     Raises:
         UsageError: it is none, or there is nothing.
     """
+    name = settings.get("source", "pattern" if "pattern" in settings else None)
     if name is not None and name not in known():
         raise UsageError(f"source: expected one of {', '.join(NAMES)}. Received: {name}.")
     source = known()[name] if name else recognised(place)
@@ -78,7 +80,8 @@ def read(place: str | os.PathLike[str], **settings: str) -> pd.DataFrame:
     from ablation.sources.table import table
 
     place, wanted = os.fspath(place), dict(settings)
-    source = find(place, wanted.pop("source", None))
+    source = find(place, wanted)
+    wanted.pop("source", None)
     if unknown := [name for name in wanted if name not in source.settings]:
         names = ", ".join(source.settings) or "none"
         raise UsageError(f"Expected settings of {source.words}: {names}. Received: {', '.join(unknown)}.")

@@ -41,11 +41,13 @@ class Found:
         runs: In the tool's order.
         directions: Response → `lower` or `higher`, where the tool knows.
         are_texts: Whether the tool keeps every flag as text, so that numbers have to be recognised.
+        doubts: Sentences that a person should read before anything is concluded.
     """
 
     runs: Sequence[Run]
     directions: Mapping[str, str] = field(default_factory=dict)
     are_texts: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def table(found: Found, place: str) -> pd.DataFrame:
 
     Returns:
         See `ablation.sources.read`. `attrs[ROLES]` has, for flags and responses, which of these a column is;
-        `attrs["directions"]` what the tool knows of its responses.
+        `attrs["directions"]` what the tool knows of its responses; `attrs["doubts"]` what is not sure.
 
     Raises:
         UsageError: there are no runs, or two flags of a run have one name.
@@ -56,7 +56,7 @@ def table(found: Found, place: str) -> pd.DataFrame:
         if columns.setdefault(name, values) is values and name == "seconds":
             roles[name] = RESPONSE
     frame = pd.DataFrame({name: _column(values, roles.get(name)) for name, values in columns.items()})
-    frame.attrs = {ROLES: roles, "directions": directions}
+    frame.attrs = {ROLES: roles, "directions": directions, "doubts": found.doubts}
     return frame
 
 

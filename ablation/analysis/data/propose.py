@@ -105,7 +105,7 @@ def propose(frame: pd.DataFrame, response: str | None = None) -> Proposal:
         failed=failed,
         unfinished=unfinished,
         left_out=left_out,
-        doubts=tuple(_doubts(columns, responses, factors)),
+        doubts=(*frame.attrs.get("doubts", ()), *_doubts(columns, responses, factors)),
     )
 
 

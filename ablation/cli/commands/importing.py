@@ -72,7 +72,7 @@ def _done(asked: Arguments, target: str) -> Imported:
     if where := values.get("where"):
         frame = frame[rows_where(frame, where)].reset_index(drop=True)
     wanted = asked_of({**values, "table": place})
-    tool = find(asked.source, asked.how.get("source")).name if asked.source else "table"
+    tool = find(asked.source, asked.how).name if asked.source else "table"
     origin = {"tool": tool, "place": place, **asked.how, **({"where": where} if where else {})}
     return import_runs(frame, target, _record(frame, wanted, target, origin), wanted.blocks)
 
