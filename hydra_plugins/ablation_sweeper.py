@@ -52,6 +52,8 @@ class AblationSweeperConf:
     """`continue`: other runs go on; `stop`: none begins any more."""
     recycle: int = 40
     """Jobs after which joblib's processes are replaced: TensorFlow keeps memory of each cell."""
+    detach: bool = False
+    """Submit jobs to Slurm and end: the same command gathers later what has come out."""
     plan_only: bool = False
     """Show the plan and train nothing."""
     sweep: str = ""

@@ -15,10 +15,11 @@ from ablation.sweep.plan import Plan, PlannedCell, Runs
 
 @dataclass(frozen=True)
 class Job:
-    """What Hydra composes a job from, and what people call it."""
+    """What Hydra composes a job from, what people call it, and the keys of its runs."""
 
     label: str
     overrides: tuple[str, ...]
+    keys: tuple[str, ...]
 
 
 def make_jobs(
@@ -39,7 +40,7 @@ def make_jobs(
         lines = composer.lines(planned.levels)
         fixed = [line for line in lines if not line.lstrip("+").startswith("seeds=")]
         own = f"seeds={seeds}".replace(" ", ""), f"hydra.sweep.subdir=jobs/{planned.cell.id}"
-        jobs.append(Job(planned.label, (*fixed, *shared, *own)))
+        jobs.append(Job(planned.label, (*fixed, *shared, *own), tuple(map(planned.cell.key, seeds))))
     return jobs
 
 

@@ -22,6 +22,7 @@ class LauncherTraits:
             they are replaced when each has done its share.
         starts_all: whether it starts all jobs of a launch at the same moment.
         is_elsewhere: whether jobs may run in another working directory.
+        is_queued: whether Slurm's queue holds jobs that a command has left.
         extra: the extra of this package that installs it.
     """
 
@@ -29,6 +30,7 @@ class LauncherTraits:
     keeps_processes: bool = False
     starts_all: bool = False
     is_elsewhere: bool = False
+    is_queued: bool = False
     extra: str = ""
 
     def n_per_launch(self, recycle: int, n_jobs: int) -> int:
@@ -71,7 +73,7 @@ LAUNCHERS: dict[str, Callable[[Settings], LauncherTraits]] = {
         n_parallel=n_workers(), starts_all=True, extra="slurm"
     ),
     "hydra_plugins.hydra_submitit_launcher.submitit_launcher.SlurmLauncher": lambda _: LauncherTraits(
-        extra="slurm"
+        is_queued=True, extra="slurm"
     ),
 }
 """`_target_` of a launcher → its traits under given settings. Others are taken for clusters."""

@@ -28,6 +28,7 @@ class SweepRequest:
     retries: int = 1
     on_failure: str = "continue"
     recycle: int = 40
+    detach: bool = False
     plan_only: bool = False
     sweep: str = ""
 
@@ -44,6 +45,9 @@ class SweepRequest:
         _expect(self.order is None or self.order >= 0, "order", "0 or more, or null", self.order)
         _expect(self.replicates >= 1, "replicates", "at least 1", self.replicates)
         _expect(self.until in (None, "settled"), "until", "settled, or null", self.until)
+        _expect(
+            not (self.detach and self.until), "detach", "false where hydra.sweeper.until looks at runs", True
+        )
         _expect(self.retries >= 0, "retries", "0 or more", self.retries)
         _expect(self.recycle >= 1, "recycle", "at least 1", self.recycle)
         _expect(self.on_failure in ON_FAILURE, "on_failure", " or ".join(ON_FAILURE), self.on_failure)

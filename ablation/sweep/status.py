@@ -9,6 +9,7 @@ from ablation.numbers import duration
 from ablation.results import Snapshot, StudyRecord, open_existing
 from ablation.sweep.forecast import time_left
 from ablation.sweep.plan import label
+from ablation.sweep.slurm import Queue
 from ablation.sweep.survey import Survey, survey
 from ablation.sweep.terminal import attempt_label, log_of, print_failures, print_lines, reason, value
 from ablation.words import counted
@@ -39,7 +40,8 @@ def _show(path: str) -> None:
     if not record.keys:
         raise UsageError(f"{path}: expected a study that has been planned. Received: none there")
     found, factors = survey(snapshot, record.keys), list(record.factors)
-    print_lines([*status_lines(record, found), *_looks(snapshot)])
+    queued = Queue(path).lines() if "://" not in path else []
+    print_lines([*status_lines(record, found), *queued, *_looks(snapshot)])
     lines = [
         f"{'interrupted' if attempt.status == 'lost' else 'failed'}: {attempt_label(attempt, factors)}: "
         f"{reason(attempt)}{log_of(attempt, path)}"

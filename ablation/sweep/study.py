@@ -21,6 +21,7 @@ from ablation.sweep.compose import Composer
 from ablation.sweep.forecast import time_left
 from ablation.sweep.jobs import launch, make_jobs
 from ablation.sweep.launchers import LauncherTraits, launcher_traits
+from ablation.sweep.leaving import check_queued, left_lines, noted
 from ablation.sweep.live import progress
 from ablation.sweep.new_record import check_response, make_record, refuse_fixed
 from ablation.sweep.overrides import Overrides, split_overrides
@@ -28,6 +29,7 @@ from ablation.sweep.plan import Composing, Plan, Runs, make_plan
 from ablation.sweep.preview import preview
 from ablation.sweep.publish import is_published, publish
 from ablation.sweep.request import SweepRequest
+from ablation.sweep.slurm import Queue
 from ablation.sweep.survey import check_defaults, survey
 from ablation.sweep.terminal import outside_lines, print_failures, print_lines, print_plan, unfinished_lines
 from ablation.words import counted
@@ -94,12 +96,16 @@ class Study:
             print_lines([f"Nothing is left to do. Report: {Path(folder) / 'report' / 'index.html'}"])
             return True
         print_lines(outside_lines(before.record, plan, done.n_outside))
+        if request.detach:
+            check_queued(traits, self.master.hydra.launcher)
         store.check_writable(_BYTES_PER_ROW * max(len(todo), 1))
         with refusals("write to", Path(folder)):
             make_folders(Disk(), Path(folder))
         failures: list[str] = []
         if todo:
             store.save_record(record)
+            if request.detach:
+                return self._leave(plan, composer, todo, traits, request)
             try:
                 if growing:
                     failures, after = self._grow(growing, composer, before, store, traits, request)
@@ -235,9 +241,26 @@ class Study:
     ) -> Iterator[str]:
         """Do the jobs of some runs once; yield what went wrong, a line each."""
         assert isinstance(composer, Composer)  # as `_design` made it
-        shared = [*traits.job_overrides(composer.config.results.folder), f"hydra.sweeper.sweep={sweep}"]
-        jobs = [job for batch in batches for job in make_jobs(plan, composer, batch, request.order, shared)]
-        yield from launch(self.launcher, jobs, traits, request.recycle, again)
+        folder = composer.config.results.folder
+        queue = Queue(folder) if traits.is_queued else None
+        queued = queue.keys() if queue else set()  # of a command that was left or interrupted
+        missing = [{key: run for key, run in batch.items() if key not in queued} for batch in batches]
+        shared = [*traits.job_overrides(folder), f"hydra.sweeper.sweep={sweep}"]
+        jobs = [job for batch in missing for job in make_jobs(plan, composer, batch, request.order, shared)]
+        with noted(queue, [job.keys for job in jobs], request.detach):
+            yield from launch(self.launcher, jobs, traits, request.recycle, again)
+        if queue and not request.detach:
+            queue.wait()
+
+    def _leave(
+        self, plan: Plan, composer: Composing, todo: Runs, traits: LauncherTraits, request: SweepRequest
+    ) -> bool:
+        """Submit what is neither done nor submitted; whether Slurm takes it."""
+        folder = composer.config.results.folder
+        errors = list(self._launch(plan, composer, [todo], secrets.token_hex(8), traits, request, False))
+        print_failures(errors)
+        print_lines([] if errors else left_lines(folder))
+        return not errors
 
     def _compose(self, overrides: Sequence[str]) -> DictConfig:
         """The configuration of a job, without Hydra's part."""
