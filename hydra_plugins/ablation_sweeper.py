@@ -4,6 +4,7 @@ Hydra imports this file whenever any of its apps starts: nothing heavy may be im
 """
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional  # noqa: UP035
 
@@ -60,7 +61,45 @@ class AblationSweeperConf:
     """Set by the sweeper for its jobs: which sweep they belong to."""
 
 
-ConfigStore.instance().store(group="hydra/sweeper", name="ablation", node=AblationSweeperConf)
+@dataclass
+class PlainAppConf(AblationSweeperConf):
+    """What an app without the decorator says here besides."""
+
+    study: Optional[str] = None  # noqa: UP045
+    """Name of the study, by default that of the app."""
+    folder: Optional[str] = None  # noqa: UP045
+    """Folder of the study, by default runs/NAME."""
+    url: Optional[str] = None  # noqa: UP045
+    """Where the rows are, such as a database; by default in the folder."""
+    seed_key: Optional[str] = None  # noqa: UP045
+    """The app's key that seeds a run; by default its key `seed`, if it has one."""
+    unkeyed: List[str] = field(default_factory=list)  # noqa: UP006
+    """Keys, and whole groups, that change no result."""
+    metrics: Optional[str] = None  # noqa: UP045
+    """File of numbers in the run's folder, if the app returns none: JSON, JSON lines, CSV."""
+    metrics_line: str = "last"
+    """Of such a file the `last` line, or the one with the `best` response."""
+    response: Optional[str] = None  # noqa: UP045
+    """What is analysed: a name of the numbers that the app returns; what it calls a number without a name."""
+    direction: Any = None
+    """Which values are better: `lower`, `higher`, or the number that is best."""
+    margin: Optional[float] = None  # noqa: UP045
+    """The smallest effect that matters, in % where effects are ratios."""
+    responses: List[str] = field(default_factory=list)  # noqa: UP006
+    """More responses for the report."""
+    directions: Dict[str, Any] = field(default_factory=dict)  # noqa: UP006
+    """Response → which of its values are better."""
+    numeric: Any = None
+    """Factors that enter the analysis as numbers: a list, or `{lr: log}`."""
+    interactions: Any = None
+    """Highest order of interactions in the model."""
+    alpha: Optional[float] = None  # noqa: UP045
+    """Error rate of tests, by default 0.05."""
+    scale: Optional[str] = None  # noqa: UP045
+    """On which effects add: `log`, `identity` or `auto`."""
+
+
+ConfigStore.instance().store(group="hydra/sweeper", name="ablation", node=PlainAppConf)
 
 
 class AblationSweeper(Sweeper):
@@ -71,30 +110,52 @@ class AblationSweeper(Sweeper):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Keep what Hydra hands over, and make the launcher."""
+        from ablation.sweep.app import App
+        from ablation.sweep.ending import call
+
+        self._loader, self._call = hydra_context.config_loader, _call
+        if not isinstance(task_function, App):
+            self._call = call
+        self._call(lambda: self._setup(hydra_context, task_function, config))
+
+    def _setup(self, hydra_context: HydraContext, task: TaskFunction, config: DictConfig) -> None:
         from hydra.core.plugins import Plugins
 
-        self._loader, self._task, self._master = hydra_context.config_loader, task_function, config
+        from ablation.sweep.app import App
+        from ablation.sweep.plain import plain_app, refuse_own_settings
+        from ablation.sweep.swept import Swept
+
+        app: Swept
+        if isinstance(task, App):
+            app, self._master = task, config
+            refuse_own_settings(self.settings)
+        else:
+            app, self._master = plain_app(task, config)
         try:
             self._launcher = Plugins.instance().instantiate_launcher(
-                hydra_context=hydra_context, task_function=task_function, config=config
+                hydra_context=hydra_context, task_function=app, config=self._master
             )
         except Exception as error:
             _explain_missing(config.hydra.launcher, error)
             raise
+        self._app = app
 
     def sweep(self, arguments: List[str]) -> None:  # noqa: UP006
         """Run the study."""
-        from ablation.errors import UsageError
-        from ablation.sweep.app import App
+        from ablation.sweep.plain import without_own_settings
         from ablation.sweep.request import SweepRequest
         from ablation.sweep.study import Study
 
-        if not isinstance(self._task, App):
-            raise UsageError("Expected an app decorated with @ablation.sweep.main, whose runs are recorded")
         settings: Any = OmegaConf.to_container(OmegaConf.create(self.settings), resolve=True)
-        request = SweepRequest.of(arguments, settings)
-        if not Study(self._task, self._master, self._loader, self._launcher).run(request):
+        request = SweepRequest.of(arguments, without_own_settings(settings))
+        study = Study(self._app, self._master, self._loader, self._launcher)
+        if not self._call(lambda: study.run(request)):
             sys.exit(1)
+
+
+def _call(entry: Callable[[], Any]) -> Any:
+    """A decorated app ends by itself on a user's mistake."""
+    return entry()
 
 
 def _explain_missing(launcher: Any, error: Exception) -> None:

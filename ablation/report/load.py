@@ -370,12 +370,14 @@ def _troubles(
     for key in missing:
         rows = [attempt.row for attempt in snapshot.attempts.get(key, ()) if attempt.row is not None]
         if rows:
-            found.append(_trouble(rows[-1], factors, texts))
+            found.append(_trouble(rows[-1], snapshot.record, factors, texts))
     return found
 
 
-def _trouble(row: Row, factors: Mapping[str, Sequence[str]], texts: LevelTexts) -> FailedRun:
-    values = {name: row.config.get(name) for name in factors}
+def _trouble(
+    row: Row, record: StudyRecord, factors: Mapping[str, Sequence[str]], texts: LevelTexts
+) -> FailedRun:
+    values = {name: record.level(name, row.config, row.cell) for name in factors}
     levels = {name: texts[name].get(repr(value), str(value)) for name, value in values.items()}
     error = (row.error or "").partition("\n")[0]
     label = cell_label(levels, factors, factor_labels(factors))

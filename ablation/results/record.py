@@ -46,6 +46,8 @@ class StudyRecord:
         defaults: Declared defaults of the app's configuration, flat.
         first_defaults: The default that each entry had when the study first knew it.
         design: What the design is called, and what to know of it.
+        cell_levels: Factor → id of a cell → its level, for factors that are no entry of a run's
+            configuration, such as the choice of a config group.
         reference: The reference cell, factor → level; a factor that is not named has its first level.
         response: The main response.
         direction: Which of its values are better, `lower` or `higher`; None where nobody has said.
@@ -71,6 +73,7 @@ class StudyRecord:
     defaults: Mapping[str, object] = field(default_factory=dict)
     first_defaults: Mapping[str, object] = field(default_factory=dict)
     design: DesignRecord = DesignRecord()
+    cell_levels: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     reference: Mapping[str, object] = field(default_factory=dict)
     response: str = "loss"
     direction: str | None = None
@@ -91,6 +94,10 @@ class StudyRecord:
     def reference_cell(self) -> dict[str, object]:
         """Factor → its level in the reference cell."""
         return {name: self.reference.get(name, levels[0]) for name, levels in self.factors.items() if levels}
+
+    def level(self, factor: str, config: Mapping[str, object], cell: str) -> object:
+        """The level of a factor that a run had, of its configuration and its cell's id; None if unknown."""
+        return self.cell_levels.get(factor, {}).get(cell, config.get(factor))
 
     @property
     def reported(self) -> dict[str, str | None]:

@@ -87,6 +87,8 @@ def _add_config(columns: dict[str, object], rows: list[Row], record: StudyRecord
     configs = [row.config for row in rows]
     for name, levels in record.factors.items():
         values = config_values(configs, name, record.defaults)
+        if known := record.cell_levels.get(name):
+            values = [known.get(row.cell, value) for row, value in zip(rows, values, strict=True)]
         columns[_free(name, "config", columns)] = factor_column(values, levels)
     for name in _names(row.responses for row in rows):
         columns[_free(name, "response", columns)] = _floats([row.responses.get(name) for row in rows])

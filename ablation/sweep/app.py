@@ -1,53 +1,43 @@
 """The decorator that makes a training function a Hydra app whose runs are recorded."""
 
 import inspect
-import multiprocessing
-import os
-import signal
-import sys
-import traceback
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import hydra
 from hydra.core.config_store import ConfigStore
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
 
 from ablation.errors import UsageError
-from ablation.interrupts import on_interrupt
 from ablation.results import Response, Snapshot, StudyRecord, open_store
-from ablation.sweep.cell import Cell, Identity, make_cell
-from ablation.sweep.explain import explain
+from ablation.sweep.cell import FRAMEWORK_KEYS, Cell, Identity, make_cell, stable_entries, without
+from ablation.sweep.ending import call, is_job
+from ablation.sweep.launchers import LauncherTraits
+from ablation.sweep.overrides import ONE_VALUE, Overrides, quoted
 from ablation.sweep.pickling import register_sentinels
-from ablation.sweep.provenance import provenance
-from ablation.sweep.run import JobContext, Train, finished, run_cell
+from ablation.sweep.run import Train, finished, run_cell
 from ablation.sweep.search_path import search_first
+from ablation.sweep.stable import stable
+from ablation.sweep.swept import Check, Swept, SweptJob, original
 from ablation.sweep.terminal import print_row
 from ablation.sweep.workers import register_workers
 
 _VERSION_BASE: dict[str, Any] = {"version_base": "1.3"} if hydra.__version__.startswith("1.3") else {}
 """Hydra 1.3 asks whose defaults hold; 1.4 has those of 1.3 and warns where it is told so."""
 
-_INTERRUPTED = "Interrupted. Finished runs are kept; the same command goes on."
-
 After = Callable[..., None]
-Check = Callable[[Collection[str], Sequence[Mapping[str, Any]]], None]
 Responses = Sequence[Response] | Callable[[Any], Sequence[Response]]
 
 register_workers()
 register_sentinels()
 
 
-class App:
+class App(Swept):
     """A training function with what the sweeper needs to know of it. Hydra calls it with a job's config.
 
     Args:
@@ -62,6 +52,14 @@ class App:
             before anything is trained.
         responses: unit and direction of what is measured; or settings → the same.
     """
+
+    prefix = "analysis."
+    by_choice = False
+    unswept = MappingProxyType({
+        "seeds": "one list, such as seeds=[0,1,2]: seeds are no factor but replicates",
+        "study": ONE_VALUE,
+    })  # fmt: skip
+    advice = "@main(…, unkeyed=[{}])"
 
     def __init__(
         self,
@@ -83,6 +81,25 @@ class App:
         """The cell that a configuration describes."""
         return make_cell(cfg, self.schema, self.identity, self.unkeyed)
 
+    def keyed(self, cfg: DictConfig) -> Mapping[str, Any]:
+        """What determines the runs of a configuration, but for the seed and the identity."""
+        return without(stable_entries(cfg), (*FRAMEWORK_KEYS, *self.unkeyed))
+
+    def frame(self, cfg: DictConfig) -> DictConfig:
+        """The configuration, its places as they are at this moment."""
+        with stable():
+            in_jobs = dict(cfg.results)
+        for key in ("folder", "url"):
+            cfg.results[key] = str(cfg.results[key])
+        self._is_moving = in_jobs != dict(cfg.results)
+        return cfg
+
+    def places(self, cfg: DictConfig, traits: LauncherTraits) -> list[str]:
+        """Where the study is, for jobs that would look in another directory, or at another time."""
+        if self._is_moving:
+            return [f"results.{key}={quoted(cfg.results[key])}" for key in ("folder", "url")]
+        return traits.job_overrides(cfg.results.folder)
+
     def responses(self, cfg: DictConfig) -> Sequence[Response]:
         """What is declared of the responses of a configuration."""
         declared = self._responses
@@ -100,18 +117,40 @@ class App:
             arguments = (OmegaConf.to_object(cfg), cfg.results.folder, snapshot, subject)
             self.after(*arguments[: len(inspect.signature(self.after).parameters)])
 
+    def take_seeds(self, overrides: Overrides) -> None:
+        """None: a sweep over seeds is refused."""
+
+    def seeds(self, overrides: Overrides, cfg: DictConfig, replicates: int) -> list[int]:
+        """The seeds of every cell: those named by an override or a file, else 0 to replicates − 1."""
+        named = check_seeds(list(cfg.seeds))
+        if "seeds" in overrides.fixed or (named != [0] and replicates == 1):
+            return named
+        if named != [0]:
+            raise UsageError(
+                f"Expected seeds or hydra.sweeper.replicates. Received: seeds={named} in a file, and "
+                f"replicates={replicates}. Remove one of them, or name the seeds in the command"
+            )
+        return list(range(replicates))
+
+    def jobs(self, cell: str, lines: Sequence[str], seeds: Sequence[int]) -> list[SweptJob]:
+        """One job: all seeds of the cell."""
+        fixed = [line for line in lines if not line.lstrip("+").startswith("seeds=")]
+        return [("", seeds, [*fixed, f"seeds={seeds}".replace(" ", ""), f"hydra.sweep.subdir=jobs/{cell}"])]
+
+    @is_job
     def __call__(self, cfg: DictConfig) -> None:
         """Do one job: the runs of a cell that are not done yet."""
-        cell, store = self.cell(cfg), open_store(cfg.results.url)
-        seeds = check_seeds(list(cfg.seeds))
         job = HydraConfig.get()
-        log_path = os.path.relpath(Path(job.runtime.output_dir) / f"{job.job.name}.log", cfg.results.folder)
-        context = JobContext(cfg.name, cfg.results.folder, provenance(self.folder), log_path)
-        if job.mode == RunMode.MULTIRUN:
-            sweep, is_stopping = job.sweeper.get("sweep", ""), job.sweeper.get("on_failure") == "stop"
-            context = replace(
-                context, sweep=sweep, response=cfg.analysis.response, stop_on_failure=is_stopping
+        if job.mode == RunMode.MULTIRUN and "replicates" not in job.sweeper:
+            raise UsageError(
+                f"hydra/sweeper: expected ablation, for a sweep of this app. Received: "
+                f"{job.runtime.choices.get('hydra/sweeper')}. Add hydra/sweeper=ablation, or put "
+                "`- override hydra/sweeper: ablation` into the defaults of the configuration"
             )
+        cell = self.cell(cfg)
+        self.check_planned(cell)
+        seeds, store = check_seeds(list(cfg.seeds)), open_store(original(cfg.results.url))
+        context = self.context(cfg.name, original(cfg.results.folder), cfg.analysis.response)
         run_cell(cell, seeds, self.train, store, context)
         if job.mode == RunMode.RUN:
             record = store.load_record() or StudyRecord()
@@ -178,49 +217,3 @@ def check_seeds(seeds: Sequence[Any]) -> list[int]:
             f"seeds: expected different integers from 0, such as [0,1,2]. Received: {list(seeds)}"
         )
     return list(seeds)
-
-
-def call(entry: Callable[[], None]) -> None:
-    """Run a Hydra app to its end; a user's mistake ends with a sentence and exit code 2."""
-    os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra raises: user errors differ from bugs
-    on_interrupt(_interrupt)
-    try:
-        entry()
-    except UsageError as error:
-        _exit(str(error))
-    except (HydraException, OmegaConfBaseException, YAMLError) as error:
-        _exit(explain(error))
-    except OSError as error:
-        if error.filename is None or _in_a_job(error):
-            raise
-        _exit(f"Expected a place that can be written to. Received: {error.filename}: {error.strerror}")
-    except KeyboardInterrupt:
-        print(_INTERRUPTED, file=sys.stderr)
-        sys.exit(130)
-
-
-def _in_a_job(error: BaseException) -> bool:
-    """Whether an error comes from an app's job, and not from Hydra, which makes the job's folder."""
-    return any(frame.f_code is App.__call__.__code__ for frame, _ in traceback.walk_tb(error.__traceback__))
-
-
-def _exit(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
-    sys.exit(2)
-
-
-def _interrupt(_signal: int, _frame: object) -> None:
-    """Clean up and end; whoever does not want to wait for that interrupts again."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _end_at_once)
-    raise KeyboardInterrupt
-
-
-def _end_at_once(_signal: int, _frame: object) -> None:
-    """End without cleaning up: interrupted in the midst of that, joblib waits for its processes for ever."""
-    for child in multiprocessing.active_children():
-        if child.pid:
-            with suppress(ProcessLookupError):
-                os.kill(child.pid, signal.SIGKILL)
-    os.write(2, f"{_INTERRUPTED}\n".encode())
-    os._exit(130)

@@ -8,9 +8,10 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from ablation.results import ABSENT, cell_key, run_key
+from ablation.sweep.stable import stable
 
 FRAMEWORK_KEYS = ("name", "seeds", "results", "analysis")
-"""Config keys that the framework reads; none of them changes what a run gives."""
+"""Config keys that the framework reads of a decorated app; none of them changes what a run gives."""
 
 Identity = Callable[[Any], Mapping[str, str]]
 
@@ -27,7 +28,7 @@ class Cell:
     Args:
         settings: what the app's function receives: an object of the app's schema, or the plain config; None
             for a cell that is only planned.
-        config: flat, dotted key → value, resolved.
+        config: flat, dotted key → value, resolved, and the same in every job (`ablation.sweep.stable`).
         keyed: the part of `config` that changes what a run gives.
         defaults: declared defaults, flat; entries of `keyed` that equal them are left out of keys.
         identity: what else determines the result, such as the hash of the data.
@@ -80,12 +81,17 @@ def make_cell(
     Raises:
         UsageError: the schema refuses a value.
     """
-    settings = OmegaConf.to_object(cfg)
-    config = flatten(settings)
+    settings, config = OmegaConf.to_object(cfg), stable_entries(cfg)
     defaults = _declared_defaults(schema) if schema else {}
     told = {**dict.fromkeys(defaults, ABSENT), **config}
-    keyed = {k: v for k, v in told.items() if not _under(k, (*FRAMEWORK_KEYS, *unkeyed))}
+    keyed = without(told, (*FRAMEWORK_KEYS, *unkeyed))
     return Cell(settings, config, keyed, defaults, dict(identity(settings)) if identity else {})
+
+
+def stable_entries(cfg: DictConfig) -> dict[str, Any]:
+    """A configuration as every job sees it, flat."""
+    with stable():
+        return flatten(OmegaConf.to_object(cfg))
 
 
 def _declared_defaults(schema: type) -> dict[str, Any]:
@@ -132,6 +138,7 @@ def _entries(settings: Any) -> list[tuple[str, Any]]:
     return [(str(key), value) for key, value in settings.items()]
 
 
-def _under(key: str, names: Sequence[str]) -> bool:
-    """Whether the key is one of the names or lies in one of these groups."""
-    return any(key == name or key.startswith(f"{name}.") for name in names)
+def without(entries: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The entries that are none of these keys, and lie in none of these groups."""
+    groups = tuple(f"{name}." for name in names)
+    return {k: v for k, v in entries.items() if k not in names and not k.startswith(groups)}

@@ -10,12 +10,15 @@ from ablation.results.direction import read_direction
 _OF_EVERY_ROW = (Response("seconds", "s"),)
 
 
-def judged(analysis: Mapping[str, Any], declared: Sequence[Response]) -> dict[str, Any]:
+def judged(
+    analysis: Mapping[str, Any], declared: Sequence[Response], prefix: str = "analysis."
+) -> dict[str, Any]:
     """Entries of a study's record: which responses, which of their values are better, in what units.
 
     Args:
         analysis: the configuration's group of this name. Its `direction` and `directions` win.
         declared: what the app says of its responses.
+        prefix: before the names of these settings, where they are told.
 
     Returns:
         `responses`, the main one first; `direction` of the main one, `directions` of all; `units` of those
@@ -31,7 +34,11 @@ def judged(analysis: Mapping[str, Any], declared: Sequence[Response]) -> dict[st
     known = (*declared, *_OF_EVERY_ROW)
     told = {main: analysis.get("direction"), **(analysis.get("directions") or {})}
     given = {name: str(value) for name, value in told.items() if value not in (None, "")}
-    directions = {name: given.get(name) or _direction(name, known, name == main) for name in names}
+    directions = {
+        name: given.get(name)
+        or _direction(name, known, prefix + ("direction" if name == main else f"directions.{name}"))
+        for name in names
+    }
     units = {each.name: each.unit for each in (*known, *(response_of(known, name) for name in names)) if each}
     return {
         "responses": names,
@@ -41,7 +48,7 @@ def judged(analysis: Mapping[str, Any], declared: Sequence[Response]) -> dict[st
     }
 
 
-def _direction(name: str, known: Sequence[Response], is_main: bool) -> str | None:
+def _direction(name: str, known: Sequence[Response], key: str) -> str | None:
     """What is declared; else what the name says for certain; None if it says nothing."""
     found = response_of(known, name)
     if found is not None:
@@ -49,9 +56,7 @@ def _direction(name: str, known: Sequence[Response], is_main: bool) -> str | Non
     try:
         told = read_direction(name, None)
     except UsageError as error:
-        key = "analysis.direction" if is_main else f"analysis.directions.{name}"
-        raise UsageError(
-            f"{error} In a sweep: {key}=higher, or declare it, main(…, responses=[Response({name!r}, "
-            "direction='higher')])"
-        ) from error
+        declare = f", or declare it, main(…, responses=[Response({name!r}, direction='higher')])"
+        can_declare = key.startswith("analysis.")
+        raise UsageError(f"{error} In a sweep: {key}=higher{declare if can_declare else ''}") from error
     return None if told.is_assumed else told.name

@@ -155,7 +155,14 @@ def seeds_of(before: Snapshot, seeds: Sequence[int]) -> list[int]:
     return list(range(first, first + len(seeds)))
 
 
-def begin(plan: Plan, record: StudyRecord, before: Snapshot, request: SweepRequest, maximum: int) -> Growing:
+def begin(
+    plan: Plan,
+    record: StudyRecord,
+    before: Snapshot,
+    request: SweepRequest,
+    maximum: int,
+    prefix: str = "analysis.",
+) -> Growing:
     """Fix the plan of an adaptive study, or go on with the one it has.
 
     Args:
@@ -164,12 +171,14 @@ def begin(plan: Plan, record: StudyRecord, before: Snapshot, request: SweepReque
         before: what the store holds.
         request: of the sweep.
         maximum: seeds that it may take.
+        prefix: before the names of the settings of the analysis, where they are told.
 
     Raises:
         UsageError: no margin is declared, or the plan is another than the one it began with.
     """
     if record.margin is None:
-        raise UsageError(_declare_margin(plan, record, before, request, maximum))
+        told = _declare_margin(plan, record, before, request, maximum)
+        raise UsageError(told.replace("analysis.margin", f"{prefix}margin"))
     adaptive = _plan(record, record.margin, request, maximum)
     entries = before.record.adaptive
     if entries:

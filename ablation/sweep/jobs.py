@@ -1,4 +1,4 @@
-"""Jobs for Hydra's launchers: one for each cell that has runs to do."""
+"""Jobs for Hydra's launchers, for the cells that have runs to do."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,9 @@ from hydra.plugins.launcher import Launcher
 from ablation.errors import UsageError
 from ablation.sweep.compose import Composer
 from ablation.sweep.launchers import LauncherTraits
+from ablation.sweep.outcomes import ContractError
 from ablation.sweep.plan import Plan, PlannedCell, Runs
+from ablation.sweep.swept import Swept
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,12 @@ class Job:
 
 
 def make_jobs(
-    plan: Plan, composer: Composer, todo: Runs, order: int | None, shared: Sequence[str] = ()
+    app: Swept, plan: Plan, composer: Composer, todo: Runs, order: int | None, shared: Sequence[str] = ()
 ) -> list[Job]:
-    """One job for each cell that has runs to do.
+    """The jobs for the cells that have runs to do.
 
     Args:
+        app: knows what a job of it is.
         plan: of the study.
         composer: knows the overrides of a cell.
         todo: the plan's runs that are missing.
@@ -35,13 +38,11 @@ def make_jobs(
             keeps the design's order.
         shared: overrides for every job.
     """
-    jobs = []
-    for planned, seeds in cells_to_do(plan, todo, order):
-        lines = composer.lines(planned.levels)
-        fixed = [line for line in lines if not line.lstrip("+").startswith("seeds=")]
-        own = f"seeds={seeds}".replace(" ", ""), f"hydra.sweep.subdir=jobs/{planned.cell.id}"
-        jobs.append(Job(planned.label, (*fixed, *shared, *own), tuple(map(planned.cell.key, seeds))))
-    return jobs
+    return [
+        Job(f"{planned.label}{which}", (*lines, *shared), tuple(map(planned.cell.key, some)))
+        for planned, seeds in cells_to_do(plan, todo, order)
+        for which, some, lines in app.jobs(planned.cell.id, composer.lines(planned.levels), seeds)
+    ]
 
 
 def cells_to_do(plan: Plan, todo: Runs, order: int | None) -> list[tuple[PlannedCell, list[int]]]:
@@ -68,7 +69,8 @@ def launch(
         again: whether these are what is left of a launch before.
 
     Raises:
-        UsageError: all jobs of the first launch failed, and by one and the same mistake of the user.
+        UsageError: all jobs of the first launch failed, and by one and the same mistake of the user; or a
+            run has broken the contract between app and sweep.
     """
     size = traits.n_per_launch(recycle, len(jobs))
     for start in range(0, len(jobs), size):
@@ -88,6 +90,9 @@ def launch(
 def _errors(labels: Sequence[str], returns: Sequence[JobReturn], may_raise: bool) -> list[str]:
     returned = zip(labels, returns, strict=True)
     failed = [(label, r._return_value) for label, r in returned if r.status != JobStatus.COMPLETED]
+    for _, error in failed:
+        if isinstance(error, ContractError):
+            raise error
     messages = {str(error) for _, error in failed}
     if (
         may_raise

@@ -22,7 +22,11 @@ from ablation.sweep.run import wrong_response
 
 
 def make_record(
-    base: DictConfig, plan: Plan, earlier: StudyRecord, declared: Sequence[Response] = ()
+    base: DictConfig,
+    plan: Plan,
+    earlier: StudyRecord,
+    declared: Sequence[Response] = (),
+    prefix: str = "analysis.",
 ) -> StudyRecord:
     """The record of a sweep's plan.
 
@@ -31,6 +35,7 @@ def make_record(
         plan: of the study.
         earlier: the record of the last sweep, or an empty one. Its unknown entries are kept.
         declared: what the app says of its responses.
+        prefix: before the names of the settings of `analysis`, where they are told.
 
     Raises:
         UsageError: a factor is called as a column of every table; a setting of `analysis` means nothing,
@@ -41,10 +46,10 @@ def make_record(
         raise UsageError("name: expected the study's name, its folder under runs/. Received: none")
     _check_names(plan)
     entries: Any = OmegaConf.to_container(base.analysis, resolve=True)
-    analysis = record_of(entries, "analysis.")
-    _check_numeric(analysis.numeric, plan)
-    _check_settings(analysis)
-    analysis = record_of({**entries, **judged(entries, declared)})
+    analysis = record_of(entries, prefix)
+    _check_numeric(analysis.numeric, plan, prefix)
+    _check_settings(analysis, prefix)
+    analysis = record_of({**entries, **judged(entries, declared, prefix)})
     defaults, design = plan.cells[0].cell.defaults, plan.design
     return replace(
         analysis,
@@ -55,6 +60,9 @@ def make_record(
         defaults=defaults,
         first_defaults={**defaults, **earlier.first_defaults},
         design=DesignRecord(design.name, design.words, tuple(design.notes), tuple(alias_table(design))),
+        cell_levels={
+            name: {**earlier.cell_levels.get(name, {}), **levels} for name, levels in plan.cell_levels.items()
+        },
         reference=dict(design.reference),
         command=command(),
         unknown={**earlier.unknown, **analysis.unknown},
@@ -87,7 +95,7 @@ def refuse_fixed(earlier: StudyRecord) -> None:
         )
 
 
-def check_response(record: StudyRecord, rows: Iterable[Row]) -> None:
+def check_response(record: StudyRecord, rows: Iterable[Row], prefix: str = "analysis.") -> None:
     """Refuse a response that none of the finished runs has.
 
     Raises:
@@ -95,7 +103,7 @@ def check_response(record: StudyRecord, rows: Iterable[Row]) -> None:
     """
     known = {name for row in rows for name in row.responses}
     if known and record.response not in known:
-        raise UsageError(wrong_response(record.response, known))
+        raise UsageError(wrong_response(record.response, known, prefix))
 
 
 def _check_names(plan: Plan) -> None:
@@ -108,10 +116,10 @@ def _check_names(plan: Plan) -> None:
         )
 
 
-def _check_settings(analysis: StudyRecord) -> None:
+def _check_settings(analysis: StudyRecord, prefix: str) -> None:
     """Refuse settings that mean nothing, by the keys that a sweep knows them by."""
-    directions = {"analysis.direction": analysis.direction} | {
-        f"analysis.directions.{name}": direction for name, direction in analysis.directions.items()
+    directions = {f"{prefix}direction": analysis.direction} | {
+        f"{prefix}directions.{name}": direction for name, direction in analysis.directions.items()
     }
     for key, direction in directions.items():
         if direction is not None and not is_direction(direction):
@@ -120,21 +128,19 @@ def _check_settings(analysis: StudyRecord) -> None:
                 "a value takes this number, or zero"
             )
     if analysis.margin is not None and not analysis.margin > 0:
-        raise UsageError(f"analysis.margin: expected a number above 0, or null. Received: {analysis.margin}")
+        raise UsageError(f"{prefix}margin: expected a number above 0, or null. Received: {analysis.margin}")
     try:
         check_model(analysis.scale, read_order(analysis.interactions), analysis.alpha, analysis.numeric)
     except UsageError as error:
-        raise UsageError(f"analysis: {error}") from error
+        raise UsageError(f"{prefix.rstrip('.')}: {error}") from error
 
 
-def _check_numeric(names: Iterable[str], plan: Plan) -> None:
+def _check_numeric(names: Iterable[str], plan: Plan, prefix: str) -> None:
     for name in names:
         levels = plan.factors.get(name)
         if levels is None:
             raise UsageError(
-                f"analysis.numeric: expected factors of this sweep, of {list(plan.factors)}. Received: {name}"
+                f"{prefix}numeric: expected factors of this sweep, of {list(plan.factors)}. Received: {name}"
             )
         if not all(isinstance(level, int | float) and not isinstance(level, bool) for level in levels):
-            raise UsageError(
-                f"analysis.numeric: expected a factor whose levels are numbers. Received: {name}"
-            )
+            raise UsageError(f"{prefix}numeric: expected a factor whose levels are numbers. Received: {name}")

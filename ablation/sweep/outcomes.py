@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
@@ -78,11 +78,12 @@ def outcome_of(
         before: the `stamp` that was there before the run: a file that it left as it was is not its own.
 
     Returns:
-        All numbers that were found. Those beside the response count only where they are finite: the
-        response alone decides whether the run has diverged.
+        All numbers that were found; whether the response is among them is for the sweep to say, which keeps
+        the run. Those beside the response count only where they are finite: the response alone decides
+        whether the run has diverged.
 
     Raises:
-        ContractError: there is no number of the response's name, or no file.
+        ContractError: there is no number, or no file.
     """
     if expected.metrics is not None:
         place = folder / expected.metrics
@@ -94,14 +95,11 @@ def outcome_of(
         found, where = read_metrics(place, expected), str(place)
     else:
         found, where = _returned(returned, expected), "the returned values"
-    if expected.response not in found:
-        known = ", ".join(found) or "no numbers"
-        raise ContractError(
-            f"{expected.prefix}response: expected a number called {expected.response} in {where}. "
-            f"Received: {known}"
-        )
-    kept = {k: v for k, v in found.items() if k == expected.response or math.isfinite(v)}
-    return Outcome(seed, kept)
+    if not found:
+        raise ContractError(f"{expected.prefix}response: expected numbers in {where}. Received: none")
+    if expected.response in found:
+        found = {k: v for k, v in found.items() if k == expected.response or math.isfinite(v)}
+    return Outcome(seed, found)
 
 
 def read_metrics(path: Path, expected: Expected) -> dict[str, float]:
@@ -211,12 +209,12 @@ def _returned(returned: object, expected: Expected) -> dict[str, float]:
     return {expected.response: number}
 
 
-def _best(numbers: Iterable[Mapping[str, float]], expected: Expected) -> int:
-    """The line with the best response; the last one where no line has a finite one."""
+def _best(numbers: Sequence[Mapping[str, float]], expected: Expected) -> int:
+    """The line with the best response; the last one where there is none that is finite."""
     found = {i: line[expected.response] for i, line in enumerate(numbers) if expected.response in line}
     finite = {i: value for i, value in found.items() if math.isfinite(value)}
     if not finite:
-        return max(found, default=-1)
+        return max(found, default=len(numbers) - 1)
     told = read_direction(expected.response, expected.direction)
     sign = -1 if told.name == "higher" else 1
     return min(

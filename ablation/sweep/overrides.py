@@ -1,13 +1,21 @@
 """Hydra's override grammar, split into what stays fixed and what is swept."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 
 from ablation.errors import UsageError
+from ablation.naming import level_text
+
+ONE_VALUE = "one value: a sweep cannot change the sweep itself. Run one after another"
+
+_WORDS = ("true", "false", "null", "inf", "nan")
+"""Texts that the grammar reads as something else."""
 
 
 @dataclass
@@ -30,14 +38,18 @@ class Overrides:
 
 
 def split_overrides(
-    params: Mapping[str, object], arguments: Sequence[str], loader: ConfigLoader
+    params: Mapping[str, object],
+    arguments: Sequence[str],
+    loader: ConfigLoader,
+    unswept: Mapping[str, str] = MappingProxyType({}),
 ) -> Overrides:
     """Read a study's `params` and the command line; the command line wins where both name a key.
 
     Args:
-        params: key → levels in Hydra's grammar, such as `relu,elu`.
+        params: key → levels in Hydra's grammar, such as `relu,elu`, or as a list.
         arguments: overrides of the command line.
         loader: of the app's configuration.
+        unswept: keys that are no factors → what to say of it.
 
     Raises:
         UsageError: a sweep that is not a list of levels, or over something that is no factor.
@@ -51,6 +63,8 @@ def split_overrides(
         overrides.fixed.pop(key, None)
         overrides.signs[key] = element.removesuffix(key)
         if override.is_sweep_override():
+            if key in unswept:
+                raise UsageError(f"{key}: expected {unswept[key]}")
             overrides.swept[key] = _levels(key, override)
         else:
             overrides.swept.pop(key, None)
@@ -62,18 +76,29 @@ def _text(key: str, value: object) -> str:
     """Levels of a study's file as an override's value."""
     if value is None or str(value).strip() == "":
         raise UsageError(f"hydra.sweeper.params.{key}: expected levels, such as a,b. Received: none")
-    return str(value)
+    return ",".join(map(quoted, value)) if isinstance(value, list) else str(value)
+
+
+def quoted(value: object) -> str:
+    """A value of a file as the value of an override that means the same."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{quoted(k)}:{quoted(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(quoted, value)) + "]"
+    if not isinstance(value, str):
+        return level_text(value)
+    escaped = re.sub(r"(\\*)'", r"\1\1\\'", value)
+    trailing = len(escaped) - len(escaped.rstrip("\\"))
+    return (
+        value
+        if re.fullmatch(r"[A-Za-z_][\w./-]*", value) and value.lower() not in _WORDS
+        else f"'{escaped}{trailing * chr(92)}'"
+    )
 
 
 def _levels(key: str, override: Override) -> list[str]:
-    if key == "seeds":
-        raise UsageError(
-            "seeds: expected one list, such as seeds=[0,1,2]: seeds are no factor but replicates"
-        )
-    if key.partition(".")[0].partition("/")[0] == "hydra" or key == "study":
-        raise UsageError(
-            f"{key}: expected one value: a sweep cannot change the sweep itself. Run one after another"
-        )
+    if key.partition(".")[0].partition("/")[0] == "hydra":
+        raise UsageError(f"{key}: expected {ONE_VALUE}")
     if not override.is_discrete_sweep():
         raise UsageError(
             f"{key}: expected a list of levels, such as {key}=a,b. Received: {override.input_line}"

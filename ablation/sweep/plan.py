@@ -1,6 +1,6 @@
 """From overrides to the runs of a study, before anything is trained."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -50,16 +50,23 @@ class Plan:
         design: which cells, and why.
         seeds: of every cell.
         cells: in the order of the design.
+        made: factors whose levels no entry of a run's configuration holds.
     """
 
     design: Design
     seeds: Sequence[int]
     cells: Sequence[PlannedCell]
+    made: Collection[str] = ()
 
     @property
     def factors(self) -> Mapping[str, Sequence[Any]]:
         """Factor → its levels as the app's configuration holds them, the reference first."""
         return self.design.factors
+
+    @property
+    def cell_levels(self) -> dict[str, dict[str, Any]]:
+        """Of the factors that are made: factor → id of a cell → its level."""
+        return {name: {p.cell.id: p.levels[name] for p in self.cells} for name in sorted(self.made)}
 
     @cached_property
     def runs(self) -> dict[str, tuple[PlannedCell, int]]:
@@ -67,7 +74,7 @@ class Plan:
         return {planned.cell.key(seed): (planned, seed) for planned in self.cells for seed in self.seeds}
 
 
-def make_plan(composer: Composing, design: Design, seeds: Sequence[int]) -> Plan:
+def make_plan(composer: Composing, design: Design, seeds: Sequence[int], made: Collection[str] = ()) -> Plan:
     """The runs of a design.
 
     Raises:
@@ -77,7 +84,7 @@ def make_plan(composer: Composing, design: Design, seeds: Sequence[int]) -> Plan
         PlannedCell(cell, levels)
         for cell, levels in zip(composer.cells(design.cells), design.cells, strict=True)
     ]
-    plan = Plan(design, seeds, cells)
+    plan = Plan(design, seeds, cells, made)
     if len(plan.runs) < len(cells) * len(seeds):
         raise UsageError(f"Expected factors that change what a run gives. Received: {_same_runs(cells)}")
     return plan

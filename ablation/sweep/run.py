@@ -12,6 +12,7 @@ from typing import Any
 from ablation.errors import UsageError
 from ablation.results import Arrays, Claim, Outcome, Row, Store, StudyRecord, changed_default
 from ablation.sweep.cell import Cell
+from ablation.sweep.outcomes import ContractError
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ class JobContext:
         log_path: of the job's log, relative to the study.
         sweep: what the sweep is called; empty for a single run.
         response: what each run of a sweep must measure.
+        prefix: before the names of settings of the analysis, where they are told.
         stop_on_failure: whether a failed run stops the sweep: this job and those that have not begun.
     """
 
@@ -38,6 +40,7 @@ class JobContext:
     log_path: str | None = None
     sweep: str = ""
     response: str = ""
+    prefix: str = "analysis."
     stop_on_failure: bool = False
 
     def is_stopped(self, store: Store) -> bool:
@@ -86,15 +89,17 @@ def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, conte
                     if context.is_stopped(store):
                         return recorder.rows
                 recorder.check_complete()
-            except UsageError:
-                raise
             except Exception as error:
-                if not recorder.left:
+                is_breach = isinstance(error, ContractError)
+                if not recorder.left or (isinstance(error, UsageError) and not is_breach):
                     raise
-                log.exception("The run of seed %s failed", recorder.left[0])
+                log.error(
+                    "The run of seed %s failed", recorder.left[0], exc_info=None if is_breach else error
+                )
                 recorder.fail(error)
-                errors.append(error)
-                if context.stop_on_failure:
+                is_first = is_breach and not store.scan().rows  # if others kept the contract, this one failed
+                errors.append(RuntimeError(str(error)) if is_breach and not is_first else error)
+                if is_first or context.stop_on_failure:
                     context.stop(store)
                     break
         if errors:
@@ -118,13 +123,13 @@ def _check_response(outcome: Outcome, store: Store, context: JobContext) -> None
     """Stop a sweep whose response the app does not measure: more runs would not have it either."""
     if context.sweep and context.response not in outcome.responses:
         context.stop(store)
-        raise UsageError(wrong_response(context.response, outcome.responses))
+        raise UsageError(wrong_response(context.response, outcome.responses, context.prefix))
 
 
-def wrong_response(response: str, known: Iterable[str]) -> str:
+def wrong_response(response: str, known: Iterable[str], prefix: str = "analysis.") -> str:
     """What to say of a response that no run has."""
     there = ", ".join(sorted(known)) or "responses, but the runs have none"
-    return f"analysis.response: expected one of {there}. Received: {response}"
+    return f"{prefix}response: expected one of {there}. Received: {response}"
 
 
 class _Recorder:

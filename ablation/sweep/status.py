@@ -8,10 +8,17 @@ from ablation.errors import UsageError
 from ablation.numbers import duration
 from ablation.results import Snapshot, StudyRecord, open_existing
 from ablation.sweep.forecast import time_left
-from ablation.sweep.plan import label
 from ablation.sweep.slurm import Queue
 from ablation.sweep.survey import Survey, survey
-from ablation.sweep.terminal import attempt_label, log_of, print_failures, print_lines, reason, value
+from ablation.sweep.terminal import (
+    attempt_label,
+    log_of,
+    print_failures,
+    print_lines,
+    reason,
+    row_label,
+    value,
+)
 from ablation.words import counted
 
 USAGE = "Expected the folders of studies: ablation status runs/quick"
@@ -39,11 +46,11 @@ def _show(path: str) -> None:
     record = snapshot.record
     if not record.keys:
         raise UsageError(f"{path}: expected a study that has been planned. Received: none there")
-    found, factors = survey(snapshot, record.keys), list(record.factors)
+    found = survey(snapshot, record.keys)
     queued = Queue(path).lines() if "://" not in path else []
     print_lines([*status_lines(record, found), *queued, *_looks(snapshot)])
     lines = [
-        f"{'interrupted' if attempt.status == 'lost' else 'failed'}: {attempt_label(attempt, factors)}: "
+        f"{'interrupted' if attempt.status == 'lost' else 'failed'}: {attempt_label(attempt, record)}: "
         f"{reason(attempt)}{log_of(attempt, path)}"
         for attempt in found.failed.values()
     ]
@@ -80,10 +87,9 @@ def status_lines(record: StudyRecord, found: Survey) -> list[str]:
     lines = [f"Study {record.study}: {', '.join(counts)}{left}."]
     last = max(found.rows.values(), key=lambda row: row.finished, default=None)
     if last is not None:
-        levels = {name: last.config.get(name) for name in record.factors}
         ago = (datetime.now(UTC) - datetime.fromisoformat(last.finished)).total_seconds()
         shown = value(last, record.response)
-        lines.append(f"Last: {shown} {label(levels)} seed={last.seed}, about {duration(ago)} ago.")
+        lines.append(f"Last: {shown} {row_label(last, record)}, about {duration(ago)} ago.")
     return lines
 
 

@@ -16,21 +16,22 @@ from ablation.design import Design, make_design
 from ablation.errors import UsageError
 from ablation.files import Disk, make_folders, refusals
 from ablation.results import Response, Snapshot, Store, StudyRecord, open_store
-from ablation.sweep.app import App, check_seeds
-from ablation.sweep.compose import Composer
+from ablation.sweep.compose import Composed, Composer
 from ablation.sweep.forecast import time_left
 from ablation.sweep.jobs import launch, make_jobs
 from ablation.sweep.launchers import LauncherTraits, launcher_traits
 from ablation.sweep.leaving import check_queued, left_lines, noted
 from ablation.sweep.live import progress
 from ablation.sweep.new_record import check_response, make_record, refuse_fixed
-from ablation.sweep.overrides import Overrides, split_overrides
+from ablation.sweep.overrides import split_overrides
 from ablation.sweep.plan import Composing, Plan, Runs, make_plan
 from ablation.sweep.preview import preview
 from ablation.sweep.publish import is_published, publish
 from ablation.sweep.request import SweepRequest
 from ablation.sweep.slurm import Queue
+from ablation.sweep.stable import check_same_twice, hydra_config
 from ablation.sweep.survey import check_defaults, survey
+from ablation.sweep.swept import Planned, Swept
 from ablation.sweep.terminal import outside_lines, print_failures, print_lines, print_plan, unfinished_lines
 from ablation.words import counted
 
@@ -48,10 +49,16 @@ class Study:
         master: the composed configuration, with Hydra's part.
         loader: composes the configuration of each cell.
         launcher: Hydra's launcher, set up.
+
+    Attributes:
+        prefix: before the names of the settings of the analysis, where they are told.
     """
 
-    def __init__(self, app: App, master: DictConfig, loader: ConfigLoader, launcher: Launcher) -> None:
+    prefix = "analysis."
+
+    def __init__(self, app: Swept, master: DictConfig, loader: ConfigLoader, launcher: Launcher) -> None:
         self.app, self.master, self.loader, self.launcher = app, master, loader, launcher
+        self.prefix = app.prefix
 
     def run(self, request: SweepRequest) -> bool:
         """Plan, train what is missing, and report.
@@ -78,12 +85,12 @@ class Study:
         done = survey(before, plan.runs)
         check_defaults(done.rows, plan.runs, before.record)
         todo = {key: run for key, run in plan.runs.items() if key not in done.rows}
-        record = make_record(base, plan, before.record, self._declared(base))
-        check_response(record, done.rows.values())
+        record = make_record(base, plan, before.record, self._declared(base), self.prefix)
+        check_response(record, done.rows.values(), self.prefix)
         print_plan(
             base.name, plan, len(done.rows), time_left(done.rows.values(), len(todo), traits.n_parallel)
         )
-        growing = begin(plan, record, before, request, maximum) if request.until else None
+        growing = begin(plan, record, before, request, maximum, self.prefix) if request.until else None
         after = replace(before, record=record)
         if request.plan_only:
             print_lines(expected_lines(growing, before) if growing else preview(after, plan, len(done.rows)))
@@ -112,7 +119,7 @@ class Study:
                     record = growing.present_record
                 else:
                     failures, after = self._train(plan, composer, [todo], store, traits, request)
-                check_response(record, survey(after, plan.runs).rows.values())
+                check_response(record, survey(after, plan.runs).rows.values(), self.prefix)
             except UsageError:
                 if before.record.keys:
                     store.save_record(before.record)
@@ -141,8 +148,9 @@ class Study:
 
     def _design(self, request: SweepRequest) -> tuple[Composing, Design, list[int]]:
         """What composes the cells, which cells there are, and their seeds."""
-        overrides = split_overrides(request.params, request.arguments, self.loader)
-        composer = Composer(overrides, self._compose, self.app.cell)
+        overrides = split_overrides(request.params, request.arguments, self.loader, self.app.unswept)
+        swept_seeds = self.app.take_seeds(overrides)
+        composer = Composer(overrides, self._compose, self.app.by_choice)
         design = make_design(
             composer.factors,
             request.design,
@@ -151,11 +159,12 @@ class Study:
             **request.options,
         )
         n_seeds = request.max_replicates if request.until else request.replicates
-        return composer, design, _seeds(overrides, composer.config, n_seeds)
+        seeds = swept_seeds or self.app.seeds(overrides, composer.config, n_seeds)
+        return composer, design, seeds
 
     def _plan(self, composer: Composing, design: Design, seeds: Sequence[int]) -> Plan:
         """All runs."""
-        plan = make_plan(composer, design, seeds)
+        plan = make_plan(composer, design, seeds, composer.made if isinstance(composer, Composer) else ())
         if self.app.check is not None:
             self.app.check(list(plan.factors), [planned.cell.config for planned in plan.cells])
         return plan
@@ -245,8 +254,13 @@ class Study:
         queue = Queue(folder) if traits.is_queued else None
         queued = queue.keys() if queue else set()  # of a command that was left or interrupted
         missing = [{key: run for key, run in batch.items() if key not in queued} for batch in batches]
-        shared = [*traits.job_overrides(folder), f"hydra.sweeper.sweep={sweep}"]
-        jobs = [job for batch in missing for job in make_jobs(plan, composer, batch, request.order, shared)]
+        shared = [*self.app.places(composer.config, traits), f"hydra.sweeper.sweep={sweep}"]
+        self.app.planned = Planned(composer.reference.keyed, composer.touched)
+        jobs = [
+            job
+            for batch in missing
+            for job in make_jobs(self.app, plan, composer, batch, request.order, shared)
+        ]
         with noted(queue, [job.keys for job in jobs], request.detach):
             yield from launch(self.launcher, jobs, traits, request.recycle, again)
         if queue and not request.detach:
@@ -262,26 +276,16 @@ class Study:
         print_lines([] if errors else left_lines(folder))
         return not errors
 
-    def _compose(self, overrides: Sequence[str]) -> DictConfig:
-        """The configuration of a job, without Hydra's part."""
+    def _compose(self, overrides: Sequence[str]) -> Composed:
+        """What Hydra makes of a job's overrides."""
         cfg = self.loader.load_sweep_config(self.master, list(overrides))
         if cfg.hydra.sweeper != self.master.hydra.sweeper:
             raise UsageError(
                 "Expected factors that leave the sweep as it is. Received one that changes hydra.sweeper"
             )
-        with open_dict(cfg):
+        choices = {str(group): choice for group, choice in cfg.hydra.runtime.choices.items()}
+        with hydra_config(cfg), open_dict(cfg):
             del cfg["hydra"]
-        return cfg
-
-
-def _seeds(overrides: Overrides, base: DictConfig, replicates: int) -> list[int]:
-    """The seeds of every cell: those named by an override or a file, else 0 to replicates − 1."""
-    named = check_seeds(list(base.seeds))
-    if "seeds" in overrides.fixed or (named != [0] and replicates == 1):
-        return named
-    if named != [0]:
-        raise UsageError(
-            f"Expected seeds or hydra.sweeper.replicates. Received: seeds={named} in a file, and "
-            f"replicates={replicates}. Remove one of them, or name the seeds in the command"
-        )
-    return list(range(replicates))
+            check_same_twice(cfg, self.app.keyed, self.app.advice)
+            cell = self.app.cell(cfg)
+            return Composed(self.app.frame(cfg), cell, choices)

@@ -120,12 +120,17 @@ def failure_line(planned: PlannedCell, seed: int, attempt: Attempt, folder: str)
     return f"failed: {planned.label} seed={seed}: {reason(attempt)}{log_of(attempt, folder)}"
 
 
-def attempt_label(attempt: Attempt, factors: Sequence[str]) -> str:
+def attempt_label(attempt: Attempt, record: StudyRecord) -> str:
     """Cell and seed of a failed attempt; of one whose process died only its key is known."""
     if attempt.row is None:
         return f"run {attempt.key[:10]}"
-    config = attempt.row.config
-    return f"{label({name: config.get(name) for name in factors})} seed={attempt.row.seed}"
+    return row_label(attempt.row, record)
+
+
+def row_label(row: Row, record: StudyRecord) -> str:
+    """Cell and seed of a run."""
+    levels = {name: record.level(name, row.config, row.cell) for name in record.factors}
+    return f"{label(levels)} seed={row.seed}"
 
 
 def reason(attempt: Attempt) -> str:

@@ -2,21 +2,16 @@
 
 import os
 
-import omegaconf
-from omegaconf import OmegaConf
-
 from ablation.gpus import count_gpus
+from ablation.sweep.stable import register_resolver
 
 _BYTES_PER_PROCESS = 1.5 * 2**30  # TensorFlow with a small network holds about 0.8 GiB
 
 
 def register_workers() -> None:
     """Make `${workers:}` and `${cores:}` known to OmegaConf."""
-    # OmegaConf 2.4 warns of the name that 2.3 has; of 2.3's `register_resolver`, 2.4 has another kind.
-    is_old = omegaconf.__version__.startswith("2.3")
-    register = getattr(OmegaConf, "register_new_resolver" if is_old else "register_resolver")
-    register("workers", n_workers, replace=True)
-    register("cores", n_cores, replace=True)
+    register_resolver("workers", n_workers)
+    register_resolver("cores", n_cores)
 
 
 def n_workers() -> int:

@@ -7,7 +7,7 @@ from ablation.app.config import Config
 from ablation.app.flags import Flags, levels_of
 from ablation.errors import UsageError
 from ablation.sweep.cell import make_cell
-from ablation.sweep.compose import Composer
+from ablation.sweep.compose import Composed, Composer
 from ablation.sweep.overrides import Overrides
 from tests.test_conf import composed
 
@@ -47,7 +47,12 @@ def test_a_run_has_the_same_key_whichever_word_was_used(alias, level):
 def swept(*words):
     """The levels of a sweep over `flags.attention`."""
     overrides = Overrides(swept={"flags.attention": list(words)})
-    return Composer(overrides, lambda lines: composed(*lines), cell).factors["flags.attention"]
+
+    def compose(lines):
+        cfg = composed(*lines)
+        return Composed(cfg, cell(cfg))
+
+    return Composer(overrides, compose).factors["flags.attention"]
 
 
 def test_a_sweep_over_false_and_true_has_the_levels_none_and_spatial():

@@ -3,7 +3,7 @@ from omegaconf import OmegaConf
 
 from ablation.errors import UsageError
 from ablation.sweep.cell import make_cell
-from ablation.sweep.compose import N_CONFIRMED, Composer
+from ablation.sweep.compose import N_CONFIRMED, Composed, Composer
 from ablation.sweep.overrides import Overrides
 
 SWEPT = {"a": ["1", "2", "3"], "b": ["x", "y"], "c": ["false", "true"]}
@@ -23,8 +23,12 @@ class Composing:
         return cfg
 
 
-def composer(composing, swept=SWEPT, identity=None):
-    return Composer(Overrides({}, dict(swept)), composing, lambda cfg: make_cell(cfg, None, identity, ()))
+def composer(compose, swept=SWEPT, identity=None, unkeyed=(), describe=make_cell):
+    def composed(lines):
+        cfg = compose(lines)
+        return Composed(cfg, describe(cfg, None, identity, unkeyed))
+
+    return Composer(Overrides({}, dict(swept)), composed)
 
 
 def everything(made):
@@ -58,11 +62,11 @@ def test_where_factors_touch_the_same_key_every_cell_is_composed():
 
 
 def test_what_shows_only_in_combination_is_found_by_the_confirming_cells():
-    def describe(cfg):
+    def describe(cfg, *rest):
         both = cfg.a == 3 and cfg.b == "y" and cfg.c
-        return make_cell(OmegaConf.merge(cfg, {"rest": {"n": 6 if both else 5}}), None, None, ())
+        return make_cell(OmegaConf.merge(cfg, {"rest": {"n": 6 if both else 5}}), *rest)
 
-    made = Composer(Overrides({}, SWEPT), Composing(), describe)
+    made = composer(Composing(), describe=describe)
     assert [cell.config["rest.n"] for cell in made.cells(everything(made))] == [5] * 11 + [6]
 
 
@@ -94,4 +98,4 @@ def test_levels_that_are_one_after_composition_are_refused():
 
 def test_a_factor_that_changes_no_run_is_refused():
     with pytest.raises(UsageError, match=r"change what a run gives\. Received: a"):
-        Composer(Overrides({}, SWEPT), Composing(), lambda cfg: make_cell(cfg, None, None, ("a",)))
+        composer(Composing(), unkeyed=("a",))

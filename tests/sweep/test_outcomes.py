@@ -54,9 +54,12 @@ def test_none_names_the_key_for_a_file(tmp_path):
         outcome_of(None, 0, tmp_path, Expected("loss", prefix="hydra.sweeper."))
 
 
-def test_a_response_that_is_not_among_the_numbers_is_told_with_those_that_are(tmp_path):
-    with pytest.raises(ContractError, match=r"called loss in the returned values\. Received: acc, val\.loss"):
-        outcome_of({"acc": 1, "val": {"loss": 2}, "note": "x"}, 0, tmp_path, LOSS)
+def test_numbers_of_other_names_are_kept_for_the_sweep_to_judge(tmp_path):
+    returned = {"acc": 1, "val": {"loss": 2}, "note": "x", "nan": math.nan}
+    found = outcome_of(returned, 0, tmp_path, LOSS).responses
+    assert [*found] == ["acc", "val.loss", "nan"]
+    with pytest.raises(ContractError, match="expected numbers in the returned values"):
+        outcome_of({"note": "x"}, 0, tmp_path, LOSS)
 
 
 def test_the_response_alone_decides_whether_a_run_diverged(tmp_path):

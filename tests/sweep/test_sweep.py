@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass, field, make_dataclass
 from pathlib import Path
 
-import hydra
 import pandas as pd
 import pytest
 from omegaconf import MISSING
@@ -12,7 +11,6 @@ from omegaconf import MISSING
 from ablation.errors import UsageError
 from ablation.results import open_store, read
 from ablation.sweep import Outcome, main
-from ablation.sweep.app import call
 from tests.sweep import toy
 
 TOY_CONF = Path(toy.__file__).parent / "conf"
@@ -289,16 +287,6 @@ def test_unusual_levels_come_back_as_they_are(run_toy, tmp_path, level):
     table = read(tmp_path / "runs/toy")
     assert list(table["flags.activation"].cat.categories) == ["relu", level]
     assert {p.name for p in tmp_path.iterdir()} == {"runs", "trained.txt"}
-
-
-def test_an_app_that_records_nothing_is_told_so(run_toy):
-    def plain(_):
-        raise AssertionError("nothing may run")
-
-    entry = hydra.main(version_base="1.3", config_path=str(TOY_CONF), config_name="config")(plain)
-    code, shown = run_toy("-m", entry=lambda: call(entry))
-    assert code == 2
-    assert "decorated with @ablation.sweep.main" in shown
 
 
 def test_seeds_of_a_file_are_those_of_a_sweep(run_toy, tmp_path):

@@ -1,0 +1,170 @@
+"""What a sweep needs of an app, decorated or not."""
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig
+
+from ablation.errors import UsageError
+from ablation.results import Response, Snapshot
+from ablation.results.opening import is_url
+from ablation.sweep.cell import Cell
+from ablation.sweep.launchers import LauncherTraits
+from ablation.sweep.overrides import Overrides
+from ablation.sweep.provenance import provenance
+from ablation.sweep.run import JobContext
+from ablation.sweep.stable import differing, refuse_differences
+
+SweptJob = tuple[str, Sequence[int], Sequence[str]]
+Check = Callable[[Collection[str], Sequence[Mapping[str, Any]]], None]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What jobs know of the plan, to find out that a cell is another where they run.
+
+    Args:
+        keyed: what determines the runs of the reference cell.
+        touched: the keys that levels change.
+    """
+
+    keyed: Mapping[str, Any]
+    touched: Collection[str]
+
+
+class Swept(ABC):
+    """An app that Hydra calls with a job's configuration.
+
+    Attributes:
+        folder: of its code.
+        check: (factors, the cells' flat configurations) → nothing, or a `UsageError` that refuses the plan.
+        planned: set before jobs are launched.
+    """
+
+    prefix: ClassVar[str]
+    """Before the names of its settings of the analysis, where they are told."""
+    by_choice: ClassVar[bool]
+    """Whether the levels of a config group are the choices, even where its files set a `name`."""
+    unswept: ClassVar[Mapping[str, str]]
+    """Keys that are no factors → what to say of it."""
+    advice: ClassVar[str]
+    """How to name keys that change no result; `{}` stands for them."""
+
+    folder: Path
+    check: Check | None = None
+    planned: Planned | None = None
+
+    @abstractmethod
+    def cell(self, cfg: DictConfig) -> Cell:
+        """The cell that a configuration describes."""
+
+    @abstractmethod
+    def keyed(self, cfg: DictConfig) -> Mapping[str, Any]:
+        """What determines the runs of a configuration, but for the seed and the identity."""
+
+    @abstractmethod
+    def frame(self, cfg: DictConfig) -> DictConfig:
+        """What the framework reads: `name`, `results.folder`, `results.url` and `analysis`."""
+
+    @abstractmethod
+    def responses(self, cfg: DictConfig) -> Sequence[Response]:
+        """What is declared of the responses of a configuration."""
+
+    @abstractmethod
+    def take_seeds(self, overrides: Overrides) -> list[int] | None:
+        """Seeds that were swept as if they were a factor; they are none any more."""
+
+    @abstractmethod
+    def seeds(self, overrides: Overrides, cfg: DictConfig, replicates: int) -> list[int]:
+        """The seeds of every cell.
+
+        Args:
+            overrides: of the sweep.
+            cfg: what the framework reads of the reference cell.
+            replicates: how many are wanted.
+        """
+
+    @abstractmethod
+    def jobs(self, cell: str, lines: Sequence[str], seeds: Sequence[int]) -> list[SweptJob]:
+        """The jobs for a cell.
+
+        Args:
+            cell: its id.
+            lines: the overrides that make Hydra compose it.
+            seeds: of the runs wanted.
+
+        Returns:
+            Each job: what to add to the cell's name, its seeds, and its overrides.
+        """
+
+    def places(self, cfg: DictConfig, traits: LauncherTraits) -> list[str]:  # noqa: ARG002
+        """Overrides that each job needs to find the study.
+
+        Args:
+            cfg: what the framework reads.
+            traits: of the launcher.
+        """
+        return []
+
+    @abstractmethod
+    def finish(self, cfg: DictConfig, snapshot: Snapshot, subject: Any) -> None:
+        """Called at the end of a sweep."""
+
+    @abstractmethod
+    def __call__(self, cfg: DictConfig) -> Any:
+        """Do one job."""
+
+    def check_planned(self, cell: Cell) -> None:
+        """Refuse a cell that is another here than in the plan: its rows would count nowhere.
+
+        Raises:
+            UsageError: naming the keys.
+        """
+        place = Path(HydraConfig.get().sweep.subdir or "").parts
+        if self.planned is not None and place[:1] == ("jobs",) and place[1:2] != (cell.id,):
+            keys = [k for k in differing(self.planned.keyed, cell.keyed) if k not in self.planned.touched]
+            refuse_differences(self.planned.keyed, cell.keyed, keys, self.advice)
+            raise UsageError(
+                "Expected the cell as it was planned. Received: another level of a factor in the job. Give "
+                "levels that do not depend on the machine or its environment"
+            )
+
+    def context(self, name: str, folder: str, response: str) -> JobContext:
+        """What every row of this job says.
+
+        Args:
+            name: of the study.
+            folder: of the study.
+            response: what each run of a sweep must measure.
+        """
+        job = HydraConfig.get()
+        context = JobContext(name, folder, provenance(self.folder), _log(job, folder))
+        if job.mode != RunMode.MULTIRUN:
+            return context
+        return replace(
+            context,
+            sweep=job.sweeper.get("sweep", ""),
+            response=response,
+            prefix=self.prefix,
+            stop_on_failure=job.sweeper.get("on_failure") == "stop",
+        )
+
+
+def original(place: str) -> str:
+    """A place as it was meant where the command was given, if the job has a working directory of its own."""
+    job = HydraConfig.get()
+    return place if is_url(place) or not job.job.chdir else str(Path(job.runtime.cwd) / place)
+
+
+def _log(job: Any, folder: str) -> str | None:
+    """The job's log, relative to the study's folder; None if it has none."""
+    handlers = (job.job_logging or {}).get("handlers") or {}
+    names = [handler.get("filename") for handler in handlers.values() if handler.get("filename")]
+    found = next((Path(name) for name in names if Path(name).is_file()), None)
+    return os.path.relpath(found, folder) if found else None
