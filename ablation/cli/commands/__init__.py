@@ -1,6 +1,6 @@
 """The subcommands, in the order in which a study needs them."""
 
-from ablation.cli.commands import copy, heatmaps, importing, init, report, status, sweep
+from ablation.cli.commands import copy, decide, heatmaps, importing, init, report, status, sweep
 
 COMMANDS = (
     init.COMMAND,
@@ -9,6 +9,7 @@ COMMANDS = (
     status.COMMAND,
     report.COMMAND,
     importing.COMMAND,
+    decide.COMMAND,
     copy.COMMAND,
     heatmaps.COMMAND,
 )
