@@ -38,6 +38,7 @@ class AdaptivePlan:
         one_factor: whether the design changes one factor at a time from one cell.
         start: of such a design, factor → the level of that cell.
         rho: exponent of the spending function.
+        planned: seeds at each look, rising to the maximum; empty for every number from the first.
     """
 
     response: str
@@ -55,6 +56,7 @@ class AdaptivePlan:
     one_factor: bool = False
     start: Mapping[str, str] = field(default_factory=dict)
     rho: float = RHO
+    planned: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse numbers of seeds that make no looks."""
@@ -67,7 +69,7 @@ class AdaptivePlan:
     @property
     def looks(self) -> list[int]:
         """Number of seeds at each look."""
-        return list(range(self.first, self.maximum + 1))
+        return list(self.planned or range(self.first, self.maximum + 1))
 
     def as_record(self) -> dict[str, Any]:
         """For the study's record."""
@@ -79,7 +81,8 @@ class AdaptivePlan:
     def from_record(cls, record: Mapping[str, Any]) -> AdaptivePlan:
         """As `as_record` gave it; entries of a newer version are left out."""
         known = {f.name for f in fields(cls)}
-        return cls(**{key: value for key, value in record.items() if key in known})
+        planned = {"planned": tuple(record.get("planned", ()))}
+        return cls(**{key: value for key, value in record.items() if key in known} | planned)
 
     def check_unchanged(self, earlier: AdaptivePlan) -> None:
         """Refuse to go on under another plan.

@@ -43,6 +43,8 @@ KEYS: Mapping[str, str] = {
     "alpha": "the error rate of tests; intervals have level 1 − alpha (default 0.05)",
     "anova_type": "of the sums of squares: 1, 2 (the default) or 3",
     "weights": "a column of weights, inverse to the variance of each run",
+    "looks": "seeds at each look, [2,3,4,5], of a study that was planned to be looked at so; needs a margin",
+    "max_replicates": "seeds at the last look of that plan",
     "output": "the report's folder; <table>-report unless said otherwise",
     "figures": "true or false",
 }
@@ -175,6 +177,8 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
         weights=None if weights is None else str(weights),
         reference={str(name): str(level) for name, level in reference.items()},
         where=str(values.get("where", "")),
+        looks=[_integer({"looks": seeds}, "looks", 0) for seeds in _names(values, "looks")],
+        max_replicates=_integer(values, "max_replicates", 0),
     )
     for response in asked.responses:
         asked.request(response)

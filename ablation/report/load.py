@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.adaptive.study import level_texts, replay_of
+from ablation.adaptive.tables import looks_at
 from ablation.analysis import analyze
 from ablation.analysis.data.factors import read_factor
 from ablation.analysis.data.prepare import distance_column, prepare
@@ -52,6 +53,8 @@ class Asked:
         weights: a column of weights.
         reference: factor → level that others are compared with.
         where: the filter of rows; empty without one.
+        looks: seeds at each look, of a study whose plan was to look so.
+        max_replicates: seeds at the last look of that plan.
     """
 
     table: str
@@ -69,6 +72,8 @@ class Asked:
     weights: str | None = None
     reference: Mapping[str, str] = field(default_factory=dict)
     where: str = ""
+    looks: Sequence[int] = ()
+    max_replicates: int = 0
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -290,6 +295,10 @@ def _answer_of_table(asked: Asked, frame: pd.DataFrame, response: str) -> Respon
         return ResponseResult(
             response, _either(told), None, f"Expected a column '{response}' in the table. Received: {seen}."
         )
+    if asked.looks and response == asked.responses[0]:
+        prepared, main, _ = prepare(frame, asked.request(response))
+        looks = looks_at(prepared, main, asked.looks, asked.max_replicates)
+        return ResponseResult(main.response, main.direction, looks[-1].analysis, looks=looks)
     return _answer(frame, response, list(asked.factors), asked.arguments(response))
 
 

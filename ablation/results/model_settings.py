@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from ablation.errors import UsageError
 
 AUTO = "auto"
+PAIRS = 2
+"""Order of the interactions in the model of an adaptive study that names none."""
 LINEAR, LOG = "linear", "log"
 SCALES = ("auto", "log", "identity")
 

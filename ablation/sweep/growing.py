@@ -17,7 +17,7 @@ from ablation.errors import UsageError
 from ablation.naming import factor_labels
 from ablation.results import Snapshot, Store, StudyRecord
 from ablation.results.columns import factor_column
-from ablation.results.model_settings import AUTO
+from ablation.results.model_settings import AUTO, PAIRS
 from ablation.results.table import table
 from ablation.sweep.plan import Plan, PlannedCell, Runs
 from ablation.sweep.preview import NOTHING_TRAINED, analysis_of_earlier
@@ -26,9 +26,6 @@ from ablation.sweep.terminal import print_lines
 from ablation.words import counted
 
 _PAUSE_SECONDS = 1.0
-
-PAIRS = 2
-"""Order of the interactions in the model of an adaptive study that names none."""
 
 OFFERED = (0.6, 1.2)
 """Margins that are offered, in standard deviations of the noise."""

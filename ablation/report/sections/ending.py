@@ -98,7 +98,22 @@ def _next_step(study: Subject, words: Wording, analysis: Analysis) -> list[Block
         "fitted model is the truth. Detectable now: the smallest effect that this study finds with "
         "probability 80 %"
     )
-    return [*blocks, made("next_step", caption, heads, rows, analysis.forecasts, limit=ALL)]
+    found = made("next_step", caption, heads, rows, analysis.forecasts, limit=ALL)
+    return [*blocks, found, *_looking_again(words, analysis)]
+
+
+def _looking_again(words: Wording, analysis: Analysis) -> list[Block]:
+    """What is valid instead of more seeds here: verdicts that are read twice err twice."""
+    if analysis.runs.block is None or analysis.request.looks is not None:
+        return []
+    return [
+        Prose(
+            f"More {words.blocks} in this study, judged again, would be a second look, and its verdicts "
+            f"would err in more than {100 * analysis.request.alpha:g} % of studies. Two ways are valid: a "
+            f"study of another name with that many {words.blocks} in all, none of them from here; or one "
+            "that is planned to be looked at (hydra.sweeper.until=settled, with a margin)."
+        )
+    ]
 
 
 def _open_verdicts(study: Subject, words: Wording, analysis: Analysis) -> Iterator[list[str]]:

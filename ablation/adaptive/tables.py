@@ -1,0 +1,79 @@
+"""The looks at a table of runs that was made under a plan, as whoever asks says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pandas as pd
+
+from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.replay import Look, Replay
+from ablation.analysis.data.factors import read_factor
+from ablation.analysis.data.select import factor_of
+from ablation.analysis.request import AnalysisRequest
+from ablation.errors import UsageError
+from ablation.results.model_settings import AUTO, PAIRS
+
+
+def looks_at(
+    table: pd.DataFrame, asked: AnalysisRequest, looks: Sequence[int], maximum: int
+) -> Sequence[Look]:
+    """Take the looks that a plan had; seeds come in the natural order of the block.
+
+    Args:
+        table: as `prepare` gives it.
+        asked: as it gives the request.
+        looks: seeds at each look taken.
+        maximum: seeds at which the plan would have ended.
+
+    Raises:
+        UsageError: what is said is no plan, or the table has fewer seeds.
+    """
+    margin = _check(asked, looks, maximum)
+    seeds = read_factor(table[asked.block], str(asked.block))
+    if len(seeds.levels) < looks[-1]:
+        raise UsageError(
+            f"looks: expected no more than the {len(seeds.levels)} seeds of the table. Received: {looks[-1]}"
+        )
+    levels = {name: factor_of(table, name, asked) for name in asked.factors if name not in asked.numeric}
+    columns = {
+        name: pd.Categorical.from_codes(part.codes, list(part.levels)) for name, part in levels.items()
+    }
+    plan = AdaptivePlan(
+        asked.response,
+        asked.direction,
+        margin,
+        {name: list(levels[name].levels) if name in levels else [] for name in asked.factors},
+        scale=asked.scale,
+        alpha=asked.alpha,
+        interactions=PAIRS if asked.interactions == AUTO else int(asked.interactions),
+        numeric=asked.numeric,
+        first=looks[0],
+        maximum=maximum,
+        dropping=False,
+        planned=tuple(sorted({*looks, maximum})),
+    )
+    replay = Replay(plan, range(len(seeds.levels)), str(asked.block))
+    whole = table.assign(**columns, **{str(asked.block): seeds.codes})
+    for _ in looks:
+        if replay.next is not None:
+            replay.take(whole)
+    return replay.looks
+
+
+def _check(asked: AnalysisRequest, looks: Sequence[int], maximum: int) -> float:
+    """Refuse what is no plan; its margin."""
+    rising = all(now < later for now, later in pairwise(looks))
+    if not (rising and looks[0] >= 2 and looks[-1] <= maximum):
+        raise UsageError(
+            "looks: expected rising numbers of seeds from 2, and max_replicates, the seeds at which the plan "
+            f"would have ended. Received: looks={list(looks)} max_replicates={maximum or 'none'}"
+        )
+    if asked.block is None or asked.margin is None or asked.weights is not None:
+        raise UsageError(
+            "looks: expected block, the column of seeds, and margin, the smallest effect that matters, as "
+            f"the plan had them, and no weights. Received: block={asked.block} margin={asked.margin} "
+            f"weights={asked.weights}"
+        )
+    return asked.margin
