@@ -15,16 +15,18 @@ from ablation.errors import UsageError
 _DEPTH = 4
 
 
-def folders_with(place: str, name: str) -> list[Path]:
-    """The folders that hold a file, at most four levels down, in the order of their names and numbers."""
-    found: set[Path] = set()
+def below(place: str, pattern: str) -> Iterator[Path]:
+    """What a pattern fits, at most four levels down; nothing where a place cannot be looked at."""
     try:
         for depth in range(_DEPTH + 1):
-            for path in Path(place).glob("*/" * depth + name):
-                found.add(path.parents[name.count("/")])
+            yield from Path(place).glob("*/" * depth + pattern)
     except (OSError, ValueError):
-        return []
-    return sorted(found, key=natural)
+        return
+
+
+def folders_with(place: str, name: str) -> list[Path]:
+    """The folders that hold a file, at most four levels down, in the order of their names and numbers."""
+    return sorted({path.parents[name.count("/")] for path in below(place, name)}, key=natural)
 
 
 def natural(path: Path) -> list[tuple[int, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ablation.errors import UsageError
-from ablation.sources.files import folders_with, read_metrics, read_settings
+from ablation.sources.files import below, folders_with, read_metrics, read_settings
 from ablation.sources.source import Found, Run, Settings, Source
 
 _CONFIG = ".hydra/config.yaml"
@@ -17,7 +17,7 @@ _KINDS = (".json", ".jsonl", ".csv", ".yaml")
 
 
 def _is_here(place: str) -> bool:
-    return bool(folders_with(place, _CONFIG))
+    return any(True for _ in below(place, _CONFIG))
 
 
 def _read(place: str, settings: Settings) -> Found:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ablation.sources.files import folders_with, read_metrics, read_settings
+from ablation.sources.files import below, folders_with, read_metrics, read_settings
 from ablation.sources.source import Found, Run, Settings, Source
 from ablation.words import listed
 
@@ -15,7 +15,7 @@ _SETTINGS, _METRICS = "hparams.yaml", "metrics.csv"
 
 
 def _is_here(place: str) -> bool:
-    return any((folder / _METRICS).exists() for folder in folders_with(place, _SETTINGS))
+    return any(path.with_name(_METRICS).exists() for path in below(place, _SETTINGS))
 
 
 def _read(place: str, settings: Settings) -> Found:  # noqa: ARG001  (it has none)
