@@ -1,7 +1,7 @@
 """TensorBoard's folders: scalars and the HParams plugin (https://www.tensorflow.org/tensorboard, 2.21.0).
 
 A run is a folder whose event file has hyperparameters; its scalars may stand in it, in the folder above (as
-torch has it) or in folders below (as Keras has it). Writers note success at the start, so that it tells nothing.
+torch has it) or in folders below (as Keras has it). Writers note success at the start, so it tells nothing.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _read(place: str, settings: Settings) -> Found:  # noqa: ARG001  (it has non
     if not runs:
         raise UsageError(
             f"{place}: expected runs with hyperparameters, as `add_hparams` or the HParams plugin writes "
-            f"them. Received: {len(folders)} folders without. Log them, or export the scalars and report the table"
+            f"them. Received: {len(folders)} folders without. Log them, or report a table"
         )
     return Found([_run(path, runs, folders, Path(place)) for path in runs])
 
