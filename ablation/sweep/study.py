@@ -278,7 +278,12 @@ class Study:
 
     def _compose(self, overrides: Sequence[str]) -> Composed:
         """What Hydra makes of a job's overrides."""
-        cfg = self.loader.load_sweep_config(self.master, list(overrides))
+        try:
+            cfg = self.loader.load_sweep_config(self.master, list(overrides))
+        except ValueError as error:  # of a group that is null, which is no choice
+            raise UsageError(
+                f"Expected levels that Hydra can compose. Received: {' '.join(overrides)}: {error}"
+            ) from error
         if cfg.hydra.sweeper != self.master.hydra.sweeper:
             raise UsageError(
                 "Expected factors that leave the sweep as it is. Received one that changes hydra.sweeper"

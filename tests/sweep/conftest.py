@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import hydra
 import pandas as pd
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 
-from ablation.results import read
+from ablation.results import open_store, read
 from tests.sweep import toy
 
 TOY = Path(toy.__file__)
@@ -37,6 +38,38 @@ def run_toy(
         return code, captured.out + captured.err
 
     return run
+
+
+PLAIN = ("-m", "hydra/sweeper=ablation")
+
+
+@pytest.fixture
+def plain_app(run_toy, tmp_path, monkeypatch):
+    """Sweep a function with a configuration, without a report: arguments → exit code and what was shown."""
+    monkeypatch.setattr("ablation.sweep.study.publish", lambda *_: None)
+
+    def run(task, config, *arguments, mode=PLAIN):
+        (tmp_path / "conf").mkdir(exist_ok=True)
+        texts = {"config": config} if isinstance(config, str) else config
+        for name, text in texts.items():
+            path = tmp_path / "conf" / f"{name}.yaml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        entry = hydra.main(version_base="1.3", config_path=str(tmp_path / "conf"), config_name="config")(task)
+        return run_toy(*mode, *arguments, entry=entry)
+
+    return run
+
+
+@pytest.fixture
+def rows(tmp_path):
+    """The rows of a study, by default that of the app."""
+    return lambda name="test_plain": list(open_store(tmp_path / "runs" / name).scan().rows.values())
+
+
+@pytest.fixture
+def record(tmp_path):
+    return lambda name="test_plain": open_store(tmp_path / "runs" / name).load_record()
 
 
 @pytest.fixture
