@@ -91,7 +91,9 @@ def test_an_experiment_changes_many_keys_at_once(levels):
     factors, seen = levels(files, "experiment=none,wide,fast")
     assert factors == {"experiment": ["none", "wide", "fast"]}
     assert sorted((cfg["lr"], cfg["net"]["width"]) for cfg in seen) == [(0.1, 8), (0.5, 64), (2.0, 8)]
-    factors, _ = levels({"config": "defaults: [{net: small}, _self_]\n" + BASE}, "+experiment=wide,fast")
+    factors, _ = levels(
+        {"config": "defaults: [{net: small}, _self_]\n" + BASE}, "+experiment=wide,fast", "+more=1"
+    )
     assert factors == {"experiment": ["wide", "fast"]}
 
 
