@@ -92,7 +92,7 @@ def read_metrics(path: Path, needs_end: bool = False) -> dict[str, float]:
             raise ValueError("a last line that was cut off")
         last: dict[str, float] = {}
         for values in reader(text):
-            last.update(_numbers(values))
+            last.update(numbers(values))
         return last
     except (OSError, ValueError, TypeError, csv.Error) as error:
         raise refused(path, "metrics, whole", " ".join(str(error).split())) from error
@@ -139,10 +139,11 @@ def _mapping(found: object) -> Mapping[str, Any]:
     return found
 
 
-def _numbers(values: Mapping[str, Any], start: str = "") -> Iterator[tuple[str, float]]:
+def numbers(values: Mapping[str, Any], start: str = "") -> Iterator[tuple[str, float]]:
+    """Name and number of every entry that is one; nested names are joined by dots."""
     for key, value in values.items():
         if isinstance(value, dict):
-            yield from _numbers(value, f"{start}{key}.")
+            yield from numbers(value, f"{start}{key}.")
         elif isinstance(value, int | float):
             yield f"{start}{key}", float(value)
         elif isinstance(value, str) and (number := _number(value)) is not None:
