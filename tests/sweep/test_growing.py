@@ -4,10 +4,12 @@ import json
 import os
 import re
 import signal
+from dataclasses import replace
 
 import pytest
 
 from ablation.results import open_store, read
+from ablation.sweep import status
 from tests.sweep.test_interruption import PROCESSES, rows, wait_for_rows, wait_until_gone
 
 UNTIL = ("-m", "hydra.sweeper.until=settled", "rate=0.0", "hydra.sweeper.max_replicates=12")
@@ -144,6 +146,30 @@ def test_runs_that_fail_for_good_count_as_failed_and_are_not_tried_again(run_toy
     run_toy(*faulty)
     assert record(tmp_path).adaptive["given_up"] == found.adaptive["given_up"]
     assert len(trainings()) == n_before
+
+
+def test_status_says_how_the_study_ended(run_toy, tmp_path, capfd):
+    run_toy(*SETTLED)
+    assert status.main([str(tmp_path / "runs/toy")]) == 0
+    shown = capfd.readouterr().out
+    assert "2 of 2 verdicts settled." in shown
+    assert "Every verdict is settled." in shown
+
+
+def test_status_says_what_is_open_and_how_likely_the_next_look_settles_it(run_toy, tmp_path, capfd):
+    run_toy(*SETTLED)
+    store = open_store(tmp_path / "runs/toy")
+    whole = store.load_record()
+    plan = {**whole.adaptive["plan"], "margin": 10.5, "alpha": 1e-4}  # the effect of elu is that large
+    store.save_record(replace(whole, adaptive={**whole.adaptive, "plan": plan, "looks": [2]}))
+    status.main([str(tmp_path / "runs/toy")])
+    shown = capfd.readouterr().out
+    found = re.search(
+        r"Look at 2 seeds: \d of 2 verdicts settled. Open, with the chance that the next look settles it: "
+        r".*activation elu \(\d+ %\)",
+        shown,
+    )
+    assert found, shown
 
 
 def test_a_plan_says_what_to_expect(run_toy, trainings):

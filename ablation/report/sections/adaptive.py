@@ -37,7 +37,7 @@ def adaptive(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section 
         return None
     words, looks = study.words(answer), answer.looks
     blocks = [
-        Prose(_plan(looks, words)),
+        Prose(f"{_plan(looks, words)} {_cost(study, looks[-1])}"),
         Prose(_NOT_CORRECTED),
         *drawer.blocks(lambda: figures.look_by_look(looks, words.is_log), answer.prefix),
         made(
@@ -73,6 +73,12 @@ def _plan(looks: Sequence[Look], words: Wording) -> str:
         f"{asked.alpha:g} over all looks (error spending, ρ = {asked.looks.rho:g}). It was looked at "
         f"{counted(len(looks), 'time')}, at {seeds} seeds. {_ENDED[last.ended]}"
     )
+
+
+def _cost(study: Subject, last: Look) -> str:
+    """Runs that it took, of those that it might have."""
+    taken, cells = len(last.analysis.selection.failed), len(study.cell_names)
+    return f"It took {taken} of at most {cells * last.plan.maximum} runs."
 
 
 def _rows(words: Wording, look: Look) -> Iterator[list[str]]:
