@@ -13,7 +13,7 @@ TOOLS := $(VENV)/.tools
 PAGES := $(VENV)/.pages
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep plan status report site test test-fast test-versions check lock clean
+.PHONY: help setup sweep plan status report gallery site test test-fast test-versions check lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ status: $(READY)  ## how far a sweep is, from another shell
 
 report: $(READY)  ## write the report of a study again
 	@$(BIN)/ablation report runs/$(STUDY) $(ARGS)
+
+gallery: $(READY)  ## pages of six simulated studies, made in seconds: look at them in gallery/
+	@$(BIN)/python -m tests.report.gallery gallery > /dev/null
+	@ls gallery/*/report/index.html
 
 test: $(READY) $(TOOLS) check site  ## all checks and tests
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

@@ -17,7 +17,7 @@ from ablation.analysis.data.scale import Scale
 from ablation.analysis.data.select import Selection
 from ablation.analysis.diagnostics.checks import design_notices, model_notices, residual_notices
 from ablation.analysis.diagnostics.diagnostics import Diagnostics
-from ablation.analysis.diagnostics.robustness import robustness_table
+from ablation.analysis.diagnostics.robustness import effects_by_block, robustness_table
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.model.means import effects_table, marginal_means_table
 from ablation.analysis.model.order import Order
@@ -290,8 +290,21 @@ class Analysis:
         fewer than 6); estimate_raw, p_raw (the response as it is, in its units); agree (all on the same
         side of alpha).
         """
-        passed = {term.name for group in self._screened for term in group}
-        return robustness_table(self.fit, self.runs, self.effects, passed, self.request.alpha)
+        return robustness_table(self.fit, self.runs, self.effects, self._passed, self.request.alpha)
+
+    @cached_property
+    def effects_by_block(self) -> Floats:
+        """The effect of each row of `verdicts` within each block alone, (n_blocks x n_verdicts).
+
+        By the model with the interactions that passed the screen; NaN where the runs of a block do not tell.
+        """
+        rows = np.array([row.L for row in self._judged]).reshape(len(self._judged), -1)
+        return effects_by_block(self.fit, rows, self.runs, self._passed)
+
+    @property
+    def _passed(self) -> set[str]:
+        """Names of the interactions that passed the screen."""
+        return {term.name for group in self._screened for term in group}
 
     @cached_property
     def diagnostics(self) -> Diagnostics:

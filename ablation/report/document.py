@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ablation.report.figures import Picture
+    from ablation.report.figures import Picture, Plot
+    from ablation.report.figures.forest import Effect
+    from ablation.report.sentences.answer import Claim
 
 Tone = Literal["", "keep", "hurts", "better", "worse", "nothing", "open", "pass", "warn", "unknown"]
 
@@ -49,8 +51,9 @@ class Table:
         columns: from left to right; the first names the row.
         rows: as long as `columns` each.
         data: the same in full precision, for the CSV.
-        copies: whether the page offers it as LaTeX and Markdown.
         limit: rows that the page shows; the CSV has all.
+        cells: of a table of cells, the number of each row's cell: it can be sorted, searched and filtered.
+        ties: of such a table, how many rows tie with the first.
     """
 
     name: str
@@ -58,8 +61,9 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     data: pd.DataFrame | None = None
-    copies: bool = False
     limit: int = 64
+    cells: Sequence[int] = ()
+    ties: int = 0
     kind: str = field(default="table", init=False)
 
     @property
@@ -83,10 +87,9 @@ class Prose:
 
 @dataclass(frozen=True)
 class Sentences:
-    """A list; `lead` for those that a reader with twenty seconds should see."""
+    """A list."""
 
     items: Sequence[str]
-    lead: bool = False
     kind: str = field(default="sentences", init=False)
 
 
@@ -100,10 +103,99 @@ class Warned:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawn figure."""
+    """A drawn figure; `anchor` if something links to it, `is_extra` if it shows only then."""
 
-    picture: Picture
+    picture: Plot | Picture
+    anchor: str = ""
+    is_extra: bool = False
     kind: str = field(default="figure", init=False)
+
+
+@dataclass(frozen=True)
+class Cautions:
+    """The two that weigh most of what must be known: a sentence and the anchor that says more."""
+
+    items: Sequence[tuple[str, str]]
+    kind: str = field(default="cautions", init=False)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and texts."""
+
+    items: Sequence[tuple[str, str]]
+    kind: str = field(default="facts", init=False)
+
+
+@dataclass(frozen=True, eq=False)
+class BoardRow:
+    """A row of the figure-table.
+
+    Attributes:
+        name: the component or level.
+        about: what is compared, or how its levels rank.
+        link: what it depends on, and the anchor that shows it.
+        verdict, change, interval, p: the verdict and its numbers, as text.
+        sentence: the same in words.
+        letters: levels that share one are not separated.
+        is_group: whether it is the head of the rows of its levels.
+        is_inner: whether it is one of these.
+        effect: the numbers to draw.
+        bar: the drawing.
+    """
+
+    name: str
+    about: str = ""
+    link: tuple[str, str] | None = None
+    verdict: Cell | None = None
+    change: str = ""
+    interval: str = ""
+    p: str = ""
+    sentence: str = ""
+    letters: str = ""
+    is_group: bool = False
+    is_inner: bool = False
+    effect: Effect | None = None
+    bar: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """Verdicts as a figure-table; the same as sentences, table and figure, which other formats have.
+
+    Attributes:
+        rows: from top to bottom.
+        axis: the drawing of the axis that all bars share.
+        table, sentences, forest: the same in words, and as a figure.
+        margin: in words; empty without one.
+        block: what the dots are; empty without blocks.
+    """
+
+    rows: Sequence[BoardRow]
+    axis: str
+    table: Table
+    sentences: Sentences
+    forest: Block | None
+    margin: str
+    block: str
+    kind: str = field(default="board", init=False)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Factors against factors: text, share of the scale 0 to 1, anchor, whether it is significant."""
+
+    names: Sequence[str]
+    entries: Sequence[Sequence[tuple[str, float, str, bool] | None]]
+    caption: str
+    kind: str = field(default="matrix", init=False)
+
+
+@dataclass(frozen=True)
+class Compare:
+    """Room for the comparison of two cells, where there is a script."""
+
+    kind: str = field(default="compare", init=False)
 
 
 @dataclass(frozen=True)
@@ -147,11 +239,15 @@ class Folded:
 
     summary: str
     blocks: Sequence[Block]
+    anchor: str = ""
     kind: str = field(default="folded", init=False)
 
 
 B = TypeVar("B")
-Block = Table | Prose | Sentences | Warned | Figure | Verbatim | Checks | Beside | Grid | Folded
+Block = (
+    Table | Prose | Sentences | Warned | Figure | Verbatim | Checks | Beside | Grid | Folded
+    | Cautions | Facts | Board | Matrix | Compare
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -177,15 +273,19 @@ class Document:
 
     Args:
         title: the study.
-        facts: what was done and how, (name, text).
-        notes: sentences on the design.
+        line: what was run, in a line.
+        answer: lines of claims.
+        best: the best cell, and what ties with it.
         sections: in reading order.
+        data: runs, cells and levels, for the page's script.
     """
 
     title: str
-    facts: Sequence[tuple[str, str]]
-    notes: Sequence[str]
+    line: str
+    answer: Sequence[Sequence[Claim]]
+    best: str
     sections: Sequence[Section]
+    data: Mapping[str, object] = field(default_factory=dict)
 
     def blocks(self) -> list[Block]:
         """Every block, those inside of others too."""
@@ -201,7 +301,7 @@ class Document:
         return self.of(Table)
 
     @property
-    def pictures(self) -> list[Picture]:
+    def pictures(self) -> list[Plot | Picture]:
         """Every picture."""
         return [figure.picture for figure in self.of(Figure)]
 
@@ -212,4 +312,6 @@ def _inside(block: Block) -> list[Block]:
         children = (*block.left, *block.right)
     elif isinstance(block, Grid | Folded):
         children = block.blocks
+    elif isinstance(block, Board):
+        children = (block.sentences, block.table, *([block.forest] if block.forest else []))
     return [block, *(inner for child in children for inner in _inside(child))]

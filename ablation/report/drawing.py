@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import TYPE_CHECKING
 
 from ablation.naming import slug, unique
+from ablation.report import figures
 from ablation.report.document import Block, Figure, Grid, Prose
 
 if TYPE_CHECKING:
-    from ablation.report import figures
-    from ablation.report.figures import Picture
-else:  # a report without figures does not wait for matplotlib: the first attribute that is used loads it
-    figures = sys.modules.get("ablation.report.figures")
-    if figures is None:
-        _spec = find_spec("ablation.report.figures")
-        _spec.loader = LazyLoader(_spec.loader)
-        figures = sys.modules[_spec.name] = module_from_spec(_spec)
-        _spec.loader.exec_module(figures)
-        sys.modules["ablation.report"].figures = figures  # as an import does
+    from ablation.report.figures import Picture, Plot
+
+    Drawn = Plot | Picture
 
 __all__ = ["Drawer", "figures"]
 
@@ -42,7 +34,9 @@ class Drawer:
         self.problems: list[str] = []
         self._names: list[str] = []
 
-    def blocks(self, draw: Callable[[], Picture | Sequence[Picture] | None], prefix: str = "") -> list[Block]:
+    def blocks(
+        self, draw: Callable[[], Plot | Picture | Sequence[Plot] | Sequence[Picture] | None], prefix: str = ""
+    ) -> list[Block]:
         """Blocks of what a function draws, in a grid if there are several.
 
         Args:
@@ -61,7 +55,7 @@ class Drawer:
         found: list[Block] = [Figure(self._named(picture, prefix)) for picture in pictures]
         return [Grid(found)] if len(found) > 1 else found
 
-    def _named(self, picture: Picture, prefix: str) -> Picture:
+    def _named(self, picture: Drawn, prefix: str) -> Drawn:
         name = unique(slug(f"{prefix}{picture.name}", 120), self._names)
         self._names.append(name)
         return replace(picture, name=name)

@@ -30,7 +30,7 @@ def write_report(path: str, folder: str | None = None, figures: bool = True) -> 
     """Write `report/` into a study's folder and print its summary.
 
     Files: `index.html`; `report.md`; `effects.json`; `ols.txt`, the article's summary; `tables/*.tex` and
-    `tables/*.csv`; `figures/*.svg` and `figures/*.png`. docs/report.md says what is in them.
+    `tables/*.csv`; `figures/*.svg`. docs/report.md says what is in them.
 
     Args:
         path: the study's folder, such as `runs/quick`, or the URL of its rows.
@@ -85,17 +85,16 @@ def write_files(study: Subject, target: Path, figures: bool = True) -> list[str]
 def _contents(study: Subject, document: Document) -> dict[str, Callable[[], str | bytes]]:
     """Name of each file → what makes its content."""
     from ablation.report.document import Verbatim
+    from ablation.report.figures import as_file
     from ablation.report.formats.csv_files import csv
     from ablation.report.formats.effects_json import effects_json
     from ablation.report.formats.html import html
     from ablation.report.formats.latex import latex
     from ablation.report.formats.markdown import markdown
 
-    svgs = {picture.name: picture.svg() for picture in document.pictures}
     found: dict[str, Callable[[], str | bytes]] = {}
     for picture in document.pictures:
-        found[f"figures/{picture.name}.svg"] = partial(svgs.__getitem__, picture.name)
-        found[f"figures/{picture.name}.png"] = picture.png
+        found[f"figures/{picture.name}.svg"] = partial(as_file, picture)
     for table in document.tables:
         found[f"tables/{table.name}.csv"] = partial(csv, table)
         found[f"tables/{table.name}.tex"] = partial(latex, table)
@@ -104,7 +103,7 @@ def _contents(study: Subject, document: Document) -> dict[str, Callable[[], str 
             found[verbatim.file] = partial("{}\n".format, verbatim.text)
     found["effects.json"] = partial(effects_json, study)
     found["report.md"] = partial(markdown, document)
-    found["index.html"] = partial(html, document, svgs)
+    found["index.html"] = partial(html, document)
     return found
 
 

@@ -1,7 +1,10 @@
 """Studies that were never trained: rows made by hand, with effects that are known."""
 
+import shutil
+import subprocess
 from functools import partial
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -82,3 +85,53 @@ def report():
         return spaced((folder / "report" / name).read_text(encoding="utf-8"))
 
     return read
+
+
+AXE = "axe-core@4.10.3"
+AXE_RUN = "axe.run({exclude: [['svg.fig > *']]}).then(arguments[arguments.length - 1])"
+"""A figure is one image to a screen reader: its inside is not looked at, which would take minutes."""
+
+
+@pytest.fixture(scope="package")
+def browser():
+    webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium (in the extra dev)")
+    binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if binary is None or driver is None:
+        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(executable_path=driver)
+    started = webdriver.Chrome(options=options, service=service)
+    yield started
+    started.quit()
+
+
+@pytest.fixture(scope="package")
+def axe():
+    """The source of axe-core, kept in the user's cache; npm fetches it once."""
+    place = Path.home() / ".cache/ablation-tests/axe"
+    source = place / "node_modules/axe-core/axe.min.js"
+    if not source.exists():
+        if shutil.which("npm") is None:
+            pytest.skip("needs npm, which fetches axe-core")
+        command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(place), AXE]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180)
+        if done.returncode:
+            pytest.skip(f"npm could not fetch {AXE}: {done.stderr[-300:]}")
+    return source.read_text(encoding="utf-8")
+
+
+def at(browser, page, width, scheme="light"):
+    """Open the page; forget what was logged before."""
+    browser.get("about:blank")
+    for kind in ("browser", "performance"):
+        browser.get_log(kind)
+    scheme = {"name": "prefers-color-scheme", "value": scheme}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.get(page)

@@ -77,15 +77,23 @@ def test_every_figure_has_words_and_every_table_heads(page):
 
 
 def test_without_a_script_nothing_is_missing(page):
-    buttons = [a for tag, a in Outline(page).seen if tag == "button"]
-    assert buttons
-    assert all("hidden" in a for a in buttons), "a script shows them"
-    assert r"\begin{tabular}" in page
-    assert "| component" in page
+    assert not any(tag == "button" for tag, _ in Outline(page).seen), "a script makes them"
+    for told in ("Keep batch_norm: it lowers", "does nothing that matters", "Analysis of variance of loss"):
+        assert told in page.replace("\u00a0", " ")
 
 
-def test_the_sentences_stand_before_the_table_and_beside_the_figure(page):
-    assert page.index("Keep batch_norm") < page.index('id="effects') < page.index('id="table-verdicts"')
+def test_the_answer_stands_before_the_figure_table_and_that_before_everything_else(page):
+    answer, board = page.index("<strong>Use</strong> batch_norm"), page.index('<table class="board">')
+    assert answer < board < page.index('id="table-verdicts"') < page.index('id="best-cells"')
+
+
+def test_each_verdict_is_drawn_with_its_interval_the_margin_and_a_dot_per_seed(page):
+    board = page.partition('<table class="board">')[2].partition("</table>")[0]
+    bars = re.findall(r'<svg class="fig effect"[^>]*aria-hidden.*?</svg>', board)
+    assert len(bars) == 3
+    for bar in bars:
+        assert bar.count('class="band"') == bar.count("bars ") == 1
+        assert re.findall('data-t="(seed \\d): ', bar) == ["seed 0", "seed 1", "seed 2"]
 
 
 def test_a_warnings_box_appears_only_when_something_triggered_it(page, study, report):
@@ -99,6 +107,7 @@ def test_numbers_stay_with_their_units(study):
     folder = study(loss=quiet)
     main([str(folder), "figures=false"])
     page = html.unescape((folder / "report/index.html").read_text(encoding="utf-8"))
-    (sentence,) = re.findall("Keep batch_norm: .*?[.](?=<)", page)
+    sentence, same = re.findall("Keep batch_norm: .*?[.](?=<)", page)
+    assert sentence == same, "in the figure-table and in the list"
     assert not re.search(r"\d %|p [=<]| [=<] \d", sentence)
     assert re.search("\\d\u00a0%.*p\u00a0[=<]\u00a0", sentence)

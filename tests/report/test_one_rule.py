@@ -55,7 +55,7 @@ def test_the_best_cell_is_the_same_everywhere(reported):
     bold = [row[0].text for row in table_of(document, "cells").rows if row[1].strong]
     assert bold == ["✓"]
     strip = next(picture for picture in document.pictures if picture.name == "seeds")
-    assert strip.figure.axes[0].get_yticklabels()[0].get_text() == "norm"
+    assert strip.y.ticks[0] == (0, "norm")
     assert "Best geometric mean 0.221 (norm)" in strip.alt
 
 
@@ -74,10 +74,8 @@ def test_the_outliers_of_figure_sentence_and_table_are_the_same(reported, seed):
     analysis = study.main.analysis
     found = list(analysis.diagnostics.outliers["run"])
     strip = next(picture for picture in document.pictures if picture.name == "seeds")
-    rings = [line for line in strip.figure.axes[0].get_lines() if line.get_markerfacecolor() == "none"]
-    assert sorted(float(ring.get_xdata()[0]) for ring in rings if ring.get_marker() == "o") == sorted(
-        study.values("loss")[[study.places[run] for run in found]]
-    )
+    rings = [float(x) for marks in strip.marks if "ring" in marks.look for x in marks.x]
+    assert sorted(rings) == sorted(study.values("loss")[[study.places[run] for run in found]])
     words = study.words(study.main)
     sentence = " ".join(notice_sentence(n, words) for n in analysis.warnings if n.code == "outlier")
     assert [int(run) for run in re.findall(r"run (\d+) \(", sentence)] == found

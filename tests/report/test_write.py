@@ -21,9 +21,9 @@ def test_all_files_are_there(study):
     assert {"index.html", "report.md", "effects.json", "ols.txt"} <= found
     for table in ("verdicts", "effects", "cells", "best_cells", "anova", "robustness"):
         assert {f"tables/{table}.csv", f"tables/{table}.tex"} <= found
-    drawn = {name[:-4] for name in found if name.startswith("figures/")}
-    assert {"figures/effects", "figures/seeds", "figures/residuals"} <= drawn
-    assert all({f"{name}.svg", f"{name}.png"} <= found for name in drawn)
+    drawn = {name for name in found if name.startswith("figures/")}
+    assert {"figures/effects.svg", "figures/seeds.svg", "figures/residuals_fit.svg"} <= drawn
+    assert all(name.endswith(".svg") for name in drawn)
 
 
 def test_what_an_earlier_report_left_goes_and_what_others_left_stays(study):

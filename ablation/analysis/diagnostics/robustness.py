@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 
@@ -61,13 +61,38 @@ def block_effects(matrix: Matrix, y: Floats, runs: Runs) -> Floats:
     """Main contrasts within each block alone, (n_blocks x m); NaN where a block's runs do not tell."""
     if runs.block is None:
         return np.empty((0, len(contrast_rows(fit_least_squares(matrix, y), runs.predictors)[0])))
-    rows = []
+    fits = _fits_by_block(matrix, y, runs)
+    return np.array([fit.estimates(contrast_rows(fit, runs.predictors)[1]).estimate for fit in fits])
+
+
+def _fits_by_block(matrix: Matrix, y: Floats, runs: Runs) -> Iterator[Fit]:
+    """The model of each block's runs alone."""
+    assert runs.block is not None
     for b in range(len(runs.block.levels)):
         here = runs.block.codes == b
-        weights = None if runs.weights is None else runs.weights[here]
-        fit = fit_least_squares(matrix.rows(here), y[here], weights)
-        rows.append(fit.estimates(contrast_rows(fit, runs.predictors)[1]).estimate)
-    return np.array(rows)
+        yield fit_least_squares(
+            matrix.rows(here), y[here], None if runs.weights is None else runs.weights[here]
+        )
+
+
+def effects_by_block(fit: Fit, rows: Floats, runs: Runs, screened: set[str]) -> Floats:
+    """Any combinations of coefficients within each block alone, (n_blocks x m), as `block_effects`.
+
+    Args:
+        fit: the main model.
+        rows: combinations of its coefficients, (m x p); what the models per block lack counts as zero.
+        runs: the rows that count.
+        screened: names of the interactions that these models have.
+    """
+    matrix = reduced_matrix(fit.matrix, screened)
+    columns = {term.name: term.columns for term in fit.matrix.terms}
+    L = np.zeros((len(rows), matrix.X.shape[1]))
+    for term in matrix.terms:
+        L[:, term.columns] = rows[:, columns[term.name]]
+    if runs.block is None:
+        return np.empty((0, len(rows)))
+    each = _fits_by_block(matrix, fit.y, runs)
+    return np.array([one.estimates(L).estimate for one in each])
 
 
 def one_sample_t(effects: Floats, alpha: float) -> tuple[float, float, float, float]:

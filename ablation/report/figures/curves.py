@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from ablation.analysis.data.factors import Factor, Floats, read_factor
 from ablation.numbers import plain
-from ablation.report.figures.axes import response_label, scale_axis
-from ablation.report.figures.picture import Picture
+from ablation.report.figures.plot import Marks, Plot, colour, symbol
 from ablation.report.figures.short_text import IN_ALT, short, stem
-from ablation.report.figures.style import drawing, looks, new_figure
+from ablation.report.figures.ticks import Axis, around, response_label
 from ablation.report.sentences import Wording
 from ablation.words import counted, listed
 
@@ -28,10 +24,9 @@ MIN_EPOCHS = 5
 """Fewer points are no curve."""
 
 
-@drawing()
 def learning_curves(
     histories: Mapping[str, History], table: pd.DataFrame, factor: str, words: Wording
-) -> Picture | None:
+) -> Plot | None:
     """Draw the response per epoch: the median over runs of each level, and a band between the quartiles.
 
     None where no run has `MIN_EPOCHS` of it.
@@ -50,24 +45,23 @@ def learning_curves(
     by_level = _by_level(runs, part)
     if runs.shape[1] < MIN_EPOCHS or not (np.isfinite(runs).sum(axis=1) > 1).any() or not by_level:
         return None
-    figure = new_figure(3.5 + 0.2 * math.ceil(len(by_level) / 2))
-    axes = figure.add_subplot()
-    lines, said = _draw(axes, by_level, part)
-    _scale(axes, by_level, runs.shape[1])
+    lines, said = _lines(by_level, part)
     shown = series.replace("_", " ", 1) if series != words.response else words.response
-    axes.set_ylabel(response_label(replace(words, response=shown)))
     name = words.labels.get(factor, factor)
     some = f" ({MAX_LEVELS} of {len(part.levels)} levels)" if len(part.levels) > MAX_LEVELS else ""
-    figure.legend(
-        handles=lines, loc="outside upper left", ncols=2, borderaxespad=0.2, alignment="left",
-        title=f"{short(name, 30)}: median and quartiles{some}",
-    )  # fmt: skip
-    shown, by = short(shown, IN_ALT), short(name, IN_ALT)
+    told, by = short(shown, IN_ALT), short(name, IN_ALT)
     alt = (
-        f"{shown} ({words.direction} is better) over {runs.shape[1]} epochs, by {by}; median of the runs at "
+        f"{told} ({words.direction} is better) over {runs.shape[1]} epochs, by {by}; median of the runs at "
         f"the first and last epoch: {listed(said, between='; ')}."
     )
-    return Picture(f"learning_curves_{stem(name)}", f"Learning curves: {shown} by {by}", alt, figure)
+    n = runs.shape[1]
+    epochs = Axis(1 - 0.02 * n, n * 1.02, "epoch", False, [(float(e), str(e)) for e in _epoch_ticks(n)])
+    edges = np.concatenate([edge for these in by_level.values() for edge in quartiles(these)])
+    return Plot(
+        f"learning_curves_{stem(name)}", f"Learning curves: {told} by {by}", alt, epochs,
+        around(edges, response_label(replace(words, response=shown))), lines,
+        heading=f"{short(name, 30)}: median and quartiles{some}",
+    )  # fmt: skip
 
 
 def which_series(histories: Mapping[str, History], response: str) -> str:
@@ -102,29 +96,23 @@ def _by_level(runs: Floats, part: Factor) -> dict[str, Floats]:
     return {level: here for level, here in split.items() if len(here)}
 
 
-def _draw(axes: Axes, by_level: Mapping[str, Floats], part: Factor) -> tuple[list[Line2D], list[str]]:
-    """A line and a band per level; returns lines for the legend and words for the alt text."""
-    look_of, lines, said = looks(part.levels), [], []
+def _lines(by_level: Mapping[str, Floats], part: Factor) -> tuple[list[Marks], list[str]]:
+    """A band and a line per level, and words for the alt text."""
+    marks, said = [], []
     for level, runs in by_level.items():
         low, middle, high = quartiles(runs)
-        style, epochs = look_of[level], np.arange(1, runs.shape[1] + 1)
-        lines += axes.plot(
-            epochs, middle, color=style.colour, lw=2, marker=style.marker, ms=5, mew=0, zorder=3,
-            markevery=max(1, len(epochs) // 8), label=f"{short(level, 16)} ({counted(len(runs), 'run')})",
-        )  # fmt: skip
-        axes.fill_between(epochs, low, high, color=style.colour, alpha=0.18, lw=0)
+        at, epochs = part.levels.index(level), np.arange(1, runs.shape[1] + 1, dtype=np.float64)
+        marks.append(Marks("area", epochs, low, colour(at), high=high))
+        marks.append(Marks("line", epochs, middle, colour(at), symbol=""))
+        some = np.arange(0, len(epochs), max(1, len(epochs) // 8))
+        name = f"{short(level, 16)} ({counted(len(runs), 'run')})"
+        tips = [f"{short(level)}, epoch {epochs[i]:.0f}: {plain(float(middle[i]))}" for i in some]
+        marks.append(
+            Marks("points", epochs[some], middle[some], colour(at), symbol(at), label=name, tips=tips)
+        )
         known = middle[np.isfinite(middle)]
         said.append(f"{short(level, IN_ALT)} from {plain(float(known[0]))} to {plain(float(known[-1]))}")
-    return lines, said
-
-
-def _scale(axes: Axes, by_level: Mapping[str, Floats], n_epochs: int) -> None:
-    edges = np.concatenate([edge for runs in by_level.values() for edge in quartiles(runs)])
-    scale_axis(axes, "y", edges)
-    axes.set_xlim(1 - 0.02 * n_epochs, n_epochs * 1.02)
-    axes.set_xticks(_epoch_ticks(n_epochs))
-    axes.grid(axis="y")
-    axes.set_xlabel("epoch")
+    return marks, said
 
 
 def _epoch_ticks(n: int) -> list[int]:

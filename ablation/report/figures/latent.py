@@ -10,11 +10,11 @@ from matplotlib.patheffects import withStroke
 
 from ablation.analysis.data.factors import Floats
 from ablation.numbers import plain
-from ablation.report.figures.axes import scale_axis, tick
 from ablation.report.figures.picture import Picture
 from ablation.report.figures.sheet import Sheet, show_tiles
 from ablation.report.figures.short_text import IN_ALT, short, stem
 from ablation.report.figures.style import PAPER, drawing, look, new_figure
+from ablation.report.figures.ticks import tick
 from ablation.report.figures.tiles import Image
 from ablation.words import listed
 
@@ -94,8 +94,7 @@ def latent_scatter(label: str, arrays: Mapping[str, np.ndarray]) -> Picture | No
     for i, value in enumerate(values if labelled else values[:1]):
         here = points[groups == value] if labelled else points
         said.append(_draw_group(axes, here, i, tick(float(value)), labelled, len(points) > MAX_VECTOR))
-    for which, column in (("x", 0), ("y", 1)):
-        scale_axis(axes, which, points[:, column], log=False)
+    axes.margins(0.12)
     axes.grid()
     axes.set_xlabel("first latent variable")
     axes.set_ylabel("second latent variable")

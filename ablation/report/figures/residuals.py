@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from ablation.analysis import Analysis
 from ablation.analysis.data.factors import Factor, Floats
 from ablation.analysis.diagnostics.checks import MAX_COOKS_DISTANCE
 from ablation.numbers import plain
-from ablation.report.figures.axes import name_levels, scale_axis
-from ablation.report.figures.picture import Picture
+from ablation.report.figures.plot import Marks, Note, Plot, colour, jitter, symbol
 from ablation.report.figures.short_text import IN_ALT, short
-from ablation.report.figures.style import HURTS, INK, MUTED, SMALL, drawing, jitter, looks, new_figure
+from ablation.report.figures.ticks import Axis, around, named
 from ablation.report.sentences import Wording
 
-MAX_VECTOR = 2000
-"""With more points than this an SVG gets a bitmap of them."""
 
-
-@drawing()
-def residuals(analysis: Analysis, words: Wording) -> Picture | None:
-    """Draw residuals against fits and normal quantiles, their spread by level, and Cook's distances.
+def residuals(analysis: Analysis, words: Wording) -> list[Plot]:
+    """Residuals against fits and normal quantiles, their spread by level, and Cook's distances.
 
     None for a perfect fit and for a design without an error estimate.
 
@@ -31,21 +25,13 @@ def residuals(analysis: Analysis, words: Wording) -> Picture | None:
         words: of the response.
     """
     if not analysis.fit.variance > 0:
-        return None
+        return []
     table = analysis.diagnostics.influence
-    figure = new_figure(5.6)
-    grid = figure.subplots(2, 2)
     unit = " (log scale)" if analysis.scaling.is_log else ""
-    _against_fit(grid[0, 0], table, unit)
-    _against_normal(grid[0, 1], table)
-    _by_level(grid[1, 0], analysis, words)
-    _influence(grid[1, 1], table)
-    for axes in grid.ravel():
-        axes.title.set_position((0, 1))
-        axes.tick_params(labelsize=SMALL)
-        axes.xaxis.label.set_size(10)
-        axes.yaxis.label.set_size(10)
-    return Picture("residuals", "Residuals of the main model", _alt(analysis, table, words), figure)
+    return [
+        _against_fit(analysis, table, unit), _against_normal(table), _by_level(analysis, words),
+        _influence(analysis, table, words),
+    ]  # fmt: skip
 
 
 def _numbers(table: pd.DataFrame, column: str) -> Floats:
@@ -53,34 +39,34 @@ def _numbers(table: pd.DataFrame, column: str) -> Floats:
     return values
 
 
-def _points(axes: Axes, x: Floats, y: Floats) -> None:
-    axes.plot(x, y, "o", ms=4, color=INK, alpha=0.55, mew=0, rasterized=len(x) > MAX_VECTOR)
+def _residual_axis(values: Floats) -> Axis:
+    return around(values, "residual", False)
 
 
-def _against_fit(axes: Axes, table: pd.DataFrame, unit: str) -> None:
+def _against_fit(analysis: Analysis, table: pd.DataFrame, unit: str) -> Plot:
     fitted, residual = _numbers(table, "fitted"), _numbers(table, "residual")
-    axes.axhline(0, color=MUTED, lw=1)
-    _points(axes, fitted, residual)
-    scale_axis(axes, "x", fitted, log=False)
-    scale_axis(axes, "y", residual, log=False)
-    axes.set_xlabel(f"fitted{unit}")
-    axes.set_ylabel("residual")
-    axes.set_title("A cloud without shape?", fontsize=10, loc="left")
+    alt = (
+        f"Residuals of {analysis.fit.n} runs: standard deviation {plain(float(residual.std()))}, from "
+        f"{plain(float(residual.min()))} to {plain(float(residual.max()))}."
+    )
+    marks = [Marks("across", y=[0.0], look="mute thin"), Marks("points", fitted, residual, "run ink", size=3)]
+    title = "Residuals against fitted values: a cloud without shape?"
+    return Plot(
+        "residuals_fit", title, alt, around(fitted, f"fitted{unit}", False), _residual_axis(residual), marks
+    )
 
 
-def _against_normal(axes: Axes, table: pd.DataFrame) -> None:
+def _against_normal(table: pd.DataFrame) -> Plot:
     """QQ plot with the line through the quartiles, as R's `qqline` draws it."""
     x, y = _numbers(table, "normal_quantile"), _numbers(table, "residual")
     (x1, x3), (y1, y3) = np.quantile(x, [0.25, 0.75]), np.quantile(y, [0.25, 0.75])
     slope = (y3 - y1) / (x3 - x1) if x3 > x1 else 0.0
     ends = np.array([x.min(), x.max()])
-    axes.plot(ends, y1 + slope * (ends - x1), color=MUTED, lw=1)
-    _points(axes, x, y)
-    scale_axis(axes, "x", x, log=False)
-    scale_axis(axes, "y", y, log=False)
-    axes.set_xlabel("normal quantile")
-    axes.set_ylabel("residual")
-    axes.set_title("Normal: on the line?", fontsize=10, loc="left")
+    line = Marks("line", ends, y1 + slope * (ends - x1), "mute thin", symbol="")
+    marks = [line, Marks("points", x, y, "run ink", size=3)]
+    alt = f"Quantiles of {len(x)} residuals against normal ones, with the line through the quartiles."
+    title = "Residuals against normal quantiles: on the line?"
+    return Plot("residuals_normal", title, alt, around(x, "normal quantile", False), _residual_axis(y), marks)
 
 
 def widest_factor(analysis: Analysis) -> Factor | None:
@@ -93,70 +79,54 @@ def widest_factor(analysis: Analysis) -> Factor | None:
     return next(iter(by_name.values()), None)
 
 
-def _by_level(axes: Axes, analysis: Analysis, words: Wording) -> None:
+def _by_level(analysis: Analysis, words: Wording) -> Plot:
     """Residuals by level of the factor whose levels differ most in spread; a bar is one SD either way."""
     residual = analysis.fit.residuals / analysis.fit.root_weights
     factor = widest_factor(analysis)
     if factor is None:  # only numbers: spread against the fit instead
-        fitted = analysis.fit.y - residual
-        _points(axes, fitted, np.sqrt(np.abs(residual)))
-        axes.set_xlabel("fitted")
-        axes.set_ylabel("√|residual|")
-        axes.set_title("Same spread along the fit?", fontsize=10, loc="left")
-        return
+        fitted, size = analysis.fit.y - residual, np.sqrt(np.abs(residual))
+        alt = f"The square root of the size of {len(fitted)} residuals against fitted values."
+        marks = [Marks("points", fitted, size, "run ink", size=3)]
+        title = "Same spread along the fit?"
+        axes = around(fitted, "fitted", False), around(size, "√|residual|", False)
+        return Plot("residuals_spread", title, alt, *axes, marks)
     levels = factor.levels[:10]
-    look_of = looks(next(f.levels for f in analysis.selection.attempted.factors if f.name == factor.name))
-    offsets = 0.5 * jitter(len(residual))
+    every = next(f.levels for f in analysis.selection.attempted.factors if f.name == factor.name)
+    offsets, sds = 0.5 * jitter(len(residual)), []
+    marks = []
     for x, level in enumerate(levels):
-        here = factor.codes == x
-        style = look_of[level]
-        axes.plot(
-            x + offsets[here], residual[here], style.marker, ms=4, color=style.colour, alpha=0.6, mew=0,
-            rasterized=len(residual) > MAX_VECTOR,
-        )  # fmt: skip
-        sd = float(residual[here].std())
-        axes.plot([x + 0.36] * 2, [-sd, sd], color=INK, lw=2)
-    scale_axis(axes, "y", residual, log=False)
-    axes.set_xlim(-0.5, len(levels) - 0.4)
-    name_levels(axes, [short(level, 12) for level in levels], room=28)
-    axes.set_xlabel(short(words.labels.get(factor.name, factor.name), 26))
-    axes.set_ylabel("residual")
-    axes.set_title("Same spread? (bar: ±1 SD)", fontsize=10, loc="left")
-
-
-def _influence(axes: Axes, table: pd.DataFrame) -> None:
-    distance = np.nan_to_num(_numbers(table, "cooks_distance"), nan=0.0, posinf=0.0)
-    axes.vlines(np.arange(len(distance)), 0, distance, color=INK, lw=1, rasterized=len(distance) > MAX_VECTOR)
-    top = float(distance.max())
-    if top > 0.5 * MAX_COOKS_DISTANCE:
-        axes.axhline(MAX_COOKS_DISTANCE, color=HURTS, lw=1, ls="--")
-    scale_axis(axes, "y", np.array([0.0, max(top, 1e-12)]), log=False)
-    axes.set_ylim(bottom=0)
-    worst = int(distance.argmax())
-    axes.annotate(
-        f"run {short(table['run'].iloc[worst], 10)}", (worst, top), xytext=(0, 3), fontsize=SMALL,
-        textcoords="offset points", ha="left" if worst < len(distance) / 2 else "right",
-    )  # fmt: skip
-    axes.set_xlabel("run, in the order of the table")
-    axes.set_ylabel("Cook's distance")
-    axes.set_title("One run moves the fit?", fontsize=10, loc="left")
-
-
-def _alt(analysis: Analysis, table: pd.DataFrame, words: Wording) -> str:
-    residual = _numbers(table, "residual")
-    text = (
-        f"Residuals of {analysis.fit.n} runs: standard deviation {plain(float(residual.std()))}, from "
-        f"{plain(float(residual.min()))} to {plain(float(residual.max()))}."
+        here, at = factor.codes == x, every.index(level)
+        marks.append(Marks("points", x + offsets[here], residual[here], f"run {colour(at)}", symbol(at), 3))
+        sds.append(float(residual[here].std()))
+    sd = np.array(sds)
+    marks.append(Marks("bars", np.arange(len(levels)) + 0.36, -sd, high=sd, label="±1 SD"))
+    axis = named(
+        [short(level, 14) for level in levels], short(words.labels.get(factor.name, factor.name), 26)
     )
+    alt = f"Residuals by level of {words.factor(factor.name)}."
     spread = analysis.diagnostics.spread
-    factor = widest_factor(analysis)
-    for row in spread[spread["factor"] == factor.name].to_dict("records") if factor else []:
+    for row in spread[spread["factor"] == factor.name].to_dict("records"):
         if np.isfinite(row["sd_ratio"]):
-            name, widest = words.factor(row["factor"]), short(row["widest"], IN_ALT)
-            text += f" Spread differs most by {name}: {plain(row['sd_ratio'])} times, widest at {widest}."
-    distance = _numbers(table, "cooks_distance")
-    if np.isfinite(distance).any():
-        worst = int(np.nanargmax(distance))
-        run, cell = short(table["run"].iloc[worst]), short(words.cell(analysis.runs.levels(worst)), IN_ALT)
-        text += f" Largest Cook's distance {plain(float(distance[worst]))}: run {run}, {cell}."
-    return text
+            widest = short(row["widest"], IN_ALT)
+            alt += f" The spread differs {plain(row['sd_ratio'])} times, widest at {widest}."
+    title = f"Residuals by {words.factor(factor.name)}: the same spread?"
+    return Plot("residuals_spread", title, alt, axis, _residual_axis(residual), marks)
+
+
+def _influence(analysis: Analysis, table: pd.DataFrame, words: Wording) -> Plot:
+    distance = np.nan_to_num(_numbers(table, "cooks_distance"), nan=0.0, posinf=0.0)
+    top, x = float(distance.max()), np.arange(len(distance), dtype=float)
+    worst = int(distance.argmax())
+    run, cell = short(table["run"].iloc[worst], 10), short(words.cell(analysis.runs.levels(worst)), IN_ALT)
+    tall = np.flatnonzero(distance > 0.01 * top) if len(x) > 500 else np.arange(len(x))
+    marks = [Marks("bars", x[tall], np.zeros(len(tall)), "ink thin", high=distance[tall])]
+    if top > 0.5 * MAX_COOKS_DISTANCE:
+        marks.append(Marks("across", y=[MAX_COOKS_DISTANCE], look="hurts dash"))
+    high = around(np.array([0.0, max(top, 1e-12)]), "Cook's distance", False)
+    y = Axis(0.0, high.high, high.label, False, [t for t in high.ticks if t[0] >= 0])
+    anchor = "start" if worst < len(distance) / 2 else "end"
+    notes = [Note(worst, top, f"run {run}", anchor, dx=0, dy=-4)]
+    alt = f"Cook's distances of {len(x)} runs. Largest Cook's distance {plain(top)}: run {run}, {cell}."
+    title = "Cook's distance: does one run move the fit?"
+    axis = around(x, "run, in the order of the table", False)
+    return Plot("residuals_influence", title, alt, axis, y, marks, notes)

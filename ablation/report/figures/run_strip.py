@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
-from ablation.analysis.data.factors import Factor, Floats, Ints
+from ablation.analysis.data.factors import Factor, Floats
 from ablation.numbers import plain
-from ablation.report.figures.axes import response_label, scale_axis
-from ablation.report.figures.picture import Picture
+from ablation.report.figures.plot import Marks, Note, Plot, colour, jitter, symbol
 from ablation.report.figures.short_text import IN_ALT, short
-from ablation.report.figures.style import FAINT, HURTS, INK, SMALL, drawing, jitter, look, new_figure
+from ablation.report.figures.ticks import Axis, around, named, response_label
 from ablation.report.ranking import Ranking
 from ablation.report.sentences import Wording
 from ablation.words import counted, listed
@@ -24,11 +21,10 @@ NAMED_CELLS = 40
 NAMED_SEEDS = 8
 
 
-@drawing()
-def seeds_strip(ranking: Ranking, seed: Factor, outliers: Sequence[int], words: Wording) -> Picture:
-    """Draw every run as a point, coloured by seed, cells from the best to the worst.
+def seeds_strip(ranking: Ranking, seed: Factor, outliers: Sequence[int], words: Wording) -> Plot:
+    """Every run as a point, coloured by seed, cells from the best to the worst.
 
-    Outliers are circled and named; runs that failed stand at the edge on the worse side.
+    Outliers are ringed and named; runs that failed stand at the edge on the worse side.
 
     Args:
         ranking: the runs by cell.
@@ -38,94 +34,74 @@ def seeds_strip(ranking: Ranking, seed: Factor, outliers: Sequence[int], words: 
     """
     names = [f"{words.block} {level}".strip() for level in seed.levels]
     upright = len(ranking.names) <= NAMED_CELLS
-    figure = new_figure(1.5 + 0.26 * len(ranking.names) if upright else 4.2)
-    axes = figure.add_subplot()
-    place = ranking.cell + (0.3 if upright else 0.0) * jitter(len(seed.codes))
-    _draw(axes, ranking, seed.codes, len(names), place, upright)
-    _draw_means(axes, ranking, upright)
-    _draw_failed(axes, ranking, place, words.direction, upright)
-    _name_axes(axes, ranking, words, upright)
-    _name_outliers(axes, ranking, [names[code] for code in seed.codes], outliers, place, upright)
-    figure.legend(
-        handles=_legend(ranking, names, words), loc="outside upper left", ncols=4, borderaxespad=0.2
-    )
+    place = ranking.cell + (0.5 if upright else 0.0) * jitter(len(seed.codes))
+    values = around(ranking.values, response_label(words))
+    marks = [*_runs(ranking, seed, names, place, words), *_failed(ranking, place, values, words.direction)]
+    marks.append(_means(ranking, words))
+    if len(outliers):
+        ringed = np.array(outliers)
+        marks.append(Marks("points", ranking.values[ringed], place[ringed], "ring ink", size=6))
+    notes = list(_outlier_names(ranking, [names[code] for code in seed.codes], outliers, place, upright))
+    cells = named([short(name, 40) for name in ranking.names])
+    if not upright:
+        n = len(ranking.names)
+        cells = Axis(-1, n, f"{n} cells, from the best to the worst", is_named=True)
+        marks = [_turned(one) for one in marks]
     where = "on top" if upright else "at the left"
     title = f"Every run: {short(words.response, IN_ALT)} by cell, the best {where}"
-    return Picture("seeds", title, _alt(ranking, seed, names, outliers, words), figure)
+    axes = (values, cells) if upright else (cells, values)
+    return Plot(
+        "seeds", title, _alt(ranking, seed, names, outliers, words), *axes, marks, notes, width=920,
+        height=22 * len(ranking.names) if upright else 260, is_down=upright,
+    )  # fmt: skip
 
 
-def _draw(axes: Axes, cells: Ranking, codes: Ints, n_seeds: int, place: Floats, upright: bool) -> None:
-    many = n_seeds > NAMED_SEEDS
-    for code in range(n_seeds):
-        here = (codes == code) & ~cells.failed
-        style = look(0 if many else code)
-        xy = (cells.values[here], place[here]) if upright else (place[here], cells.values[here])
-        axes.plot(
-            *xy, style.marker, color=style.colour, ms=6 if upright else 4.5, mew=0,
-            alpha=0.5 if many else 0.85, rasterized=len(codes) > 2000, zorder=3,
-        )  # fmt: skip
-
-
-def _draw_means(axes: Axes, cells: Ranking, upright: bool) -> None:
-    for i in range(cells.n_known):
-        ends, mean = [i - 0.38, i + 0.38], [cells.means[i]] * 2
-        axes.plot(*((mean, ends) if upright else (ends, mean)), color=INK, lw=1.6, zorder=4)
-
-
-def _draw_failed(axes: Axes, cells: Ranking, place: Floats, direction: str, upright: bool) -> None:
-    """Failed runs at the edge on the worse side, in axis coordinates."""
-    edge = 1.0 if direction == "lower" else 0.0
-    failed = place[cells.failed]
-    if len(failed):
-        transform = axes.get_yaxis_transform() if upright else axes.get_xaxis_transform()
-        at = np.full(len(failed), edge)
-        xy = (at, failed) if upright else (failed, at)
-        axes.plot(*xy, "x", transform=transform, color=HURTS, ms=7, mew=2, clip_on=False, zorder=5)
-
-
-def _name_outliers(
-    axes: Axes, cells: Ranking, seeds: Sequence[str], far: Sequence[int], place: Floats, upright: bool
-) -> None:
-    for i in far:
-        xy = (cells.values[i], place[i]) if upright else (place[i], cells.values[i])
-        cell = "" if upright else f"{short(cells.names[cells.cell[i]], 22)}, "
-        left = axes.transAxes.inverted().transform(axes.transData.transform(xy))[0] < 0.5
-        axes.annotate(
-            f"{cell}{short(seeds[i], 14)}", xy, xytext=(8, 0) if left else (-8, 0), fontsize=SMALL,
-            textcoords="offset points", va="center", ha="left" if left else "right", zorder=6,
-        )  # fmt: skip
-        axes.plot(*xy, "o", ms=11, mfc="none", mec=INK, mew=1.2, zorder=5)
-
-
-def _name_axes(axes: Axes, cells: Ranking, words: Wording, upright: bool) -> None:
-    n = len(cells.names)
-    scale_axis(axes, "x" if upright else "y", cells.values)
-    axes.grid(axis="x" if upright else "y")
-    if upright:
-        axes.set_yticks(range(n), [short(name, 34) for name in cells.names], fontsize=SMALL)
-        axes.set_ylim(n - 0.4, -0.6)
-        axes.set_xlabel(response_label(words))
-        axes.hlines(range(n), 0, 1, transform=axes.get_yaxis_transform(), color=FAINT, lw=0.6, zorder=0)
-    else:
-        axes.set_xlim(-1, n)
-        axes.set_xlabel(f"{n} cells, from the best to the worst")
-        axes.set_ylabel(response_label(words))
-
-
-def _legend(cells: Ranking, names: list[str], words: Wording) -> list[Line2D]:
-    handles = []
-    if len(names) <= NAMED_SEEDS:
-        for i, name in enumerate(names):
-            style = look(i)
-            label = short(name, 14) or "one run"
-            handles.append(Line2D([], [], ls="", marker=style.marker, ms=6, color=style.colour, label=label))
-    else:
+def _runs(
+    ranking: Ranking, seed: Factor, names: Sequence[str], place: Floats, words: Wording
+) -> Iterator[Marks]:
+    """The runs of each seed; of many seeds, all alike."""
+    there = np.flatnonzero(~ranking.failed)
+    if len(names) > NAMED_SEEDS:
         label = f"{len(names)} {words.blocks}"
-        handles.append(Line2D([], [], ls="", marker="o", color=look(0).colour, label=label))
-    handles.append(Line2D([], [], color=INK, lw=1.6, label=words.mean_kind))
-    if cells.failed.any():
-        handles.append(Line2D([], [], ls="", marker="x", color=HURTS, ms=7, mew=2, label="failed run"))
-    return handles
+        yield Marks("points", ranking.values[there], place[there], "run s0", size=3, label=label, runs=there)
+        return
+    for code, name in enumerate(names):
+        here = there[seed.codes[there] == code]
+        label, look = short(name, 14) or "one run", f"run {colour(code)}"
+        yield Marks("points", ranking.values[here], place[here], look, symbol(code), label=label, runs=here)
+
+
+def _means(ranking: Ranking, words: Wording) -> Marks:
+    at = np.arange(ranking.n_known) + (-0.4)
+    return Marks("bars", ranking.means[: len(at)], at, label=words.mean_kind, high=at + 0.8)
+
+
+def _failed(ranking: Ranking, place: Floats, values: Axis, direction: str) -> Iterator[Marks]:
+    """Failed runs at the edge on the worse side."""
+    failed = np.flatnonzero(ranking.failed)
+    if len(failed):
+        edge = np.full(len(failed), values.high if direction == "lower" else values.low)
+        yield Marks("points", edge, place[failed], "cross hurts", "x", label="failed run", runs=failed)
+
+
+def _turned(marks: Marks) -> Marks:
+    """The same with x and y changed over."""
+    kind = "spans" if marks.kind == "bars" else marks.kind
+    return Marks(
+        kind, marks.y, marks.x, marks.look, marks.symbol, marks.size, marks.label, marks.high, marks.runs
+    )  # fmt: skip
+
+
+def _outlier_names(
+    ranking: Ranking, seeds: Sequence[str], far: Sequence[int], place: Floats, upright: bool
+) -> Iterator[Note]:
+    for i in far:
+        cell = "" if upright else f"{short(ranking.names[ranking.cell[i]], 22)}, "
+        x, y = (ranking.values[i], place[i]) if upright else (place[i], ranking.values[i])
+        span = np.nanmin(ranking.values), np.nanmax(ranking.values)
+        left = x < np.mean(span) if upright else x < len(ranking.names) / 2
+        side = ("start", 9.0) if left else ("end", -9.0)
+        yield Note(float(x), float(y), f"{cell}{short(seeds[i], 14)}", *side)
 
 
 def _alt(cells: Ranking, seed: Factor, names: list[str], far: Sequence[int], words: Wording) -> str:

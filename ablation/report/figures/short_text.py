@@ -39,11 +39,15 @@ def columns(text: str) -> int:
 
 
 def _cut(name: str, limit: int) -> str:
+    """The start of a name; the end too where it ends in a number, which tells it from its neighbours."""
     if columns(name) <= limit:
         return name
-    while columns(name) > limit - 1:
-        name = name[: max(limit - 1, 0)] if len(name) > limit else name[:-1]
-    return name.rstrip() + "…"
+    end = re.search(r"[\w.]{0,3}\d[\w.%]{0,2}$", name)
+    tail = end[0] if end and columns(end[0]) < limit - 3 else ""
+    head = name[: limit + 1]
+    while columns(head) + columns(tail) > limit - 1:
+        head = head[:-1]
+    return f"{head.rstrip()}…{tail}"
 
 
 def contrast_name(factor: str, level: str, reference: str, n_levels: int, limit: int = IN_FIGURE) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+import json
 from functools import cache
 from typing import TYPE_CHECKING
 
 from ablation.report.document import Document
-from ablation.report.formats.latex import latex
-from ablation.report.formats.markdown import table_markdown
+from ablation.report.figures import Plot, draw, in_page
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -21,26 +20,26 @@ MAX_SVG_BYTES = 400_000
 """A larger drawing goes into the page as PNG, if that is smaller."""
 
 
-def html(document: Document, svgs: Mapping[str, str]) -> str:
-    """The whole report as one page, readable without JavaScript.
-
-    Args:
-        document: what it says.
-        svgs: name of each picture → its drawing.
-    """
+def html(document: Document) -> str:
+    """The whole report as one page, readable without JavaScript."""
     pages = _environment()
     script = _source("page.js")
     return pages.get_template("page.html.j2").render(
         document=document,
-        pictures={picture.name: _drawing(picture, svgs[picture.name]) for picture in document.pictures},
+        pictures={picture.name: _drawing(picture) for picture in document.pictures},
         style=_source("style.css"),
+        figure_style=draw.style(),
+        data=json.dumps(document.data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
 
 
-def _drawing(picture: Picture, svg: str) -> tuple[str, str]:
-    """('svg', markup) or ('png', data in base64)."""
+def _drawing(picture: Plot | Picture) -> tuple[str, str]:
+    """('plot' or 'svg', markup) or ('png', data in base64)."""
+    if isinstance(picture, Plot):
+        return "plot", in_page(picture)
+    svg = picture.svg()
     if len(svg) > MAX_SVG_BYTES:
         data = base64.b64encode(picture.png(dpi=110)).decode()
         if len(data) < len(svg):
@@ -59,8 +58,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters["latex"] = latex
-    pages.filters["markdown"] = table_markdown
     return pages
 
 

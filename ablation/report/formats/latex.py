@@ -1,4 +1,4 @@
-r"""Tables as LaTeX: `\input{tables/verdicts}` in a document that has booktabs, compiled as they are."""
+r"""Tables as LaTeX: `\input{tables/verdicts}` with booktabs and graphicx, compiled as they are."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from ablation.naming import clipped
+from ablation.naming import clipped, slug
 from ablation.report.document import Cell, Table
 
 LIMIT = 45
 """Rows beyond this do not fit on a page; the CSV has all."""
+
+FITTED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}"
+"""Makes a table smaller that is wider than the text, and no other."""
 
 _TEXT = {
     "\\": r"\textbackslash{}",
@@ -85,32 +88,28 @@ _LIKE_LATIN = {
 
 
 def latex(table: Table) -> str:
-    """A tabular with a comment on what it needs; nothing that a user typed is a command."""
+    """A table with caption and label, no wider than the text; nothing that a user typed is a command."""
     columns = "".join("r" if column.is_number else "l" for column in table.columns)
     rows = [" & ".join(_cell(cell) for cell in row) for row in table.rows[:LIMIT]]
     body = "\n".join(f"{row} \\\\" for row in rows)
     head = " & ".join(escaped(column.title) for column in table.columns)
-    needs = r"\usepackage{booktabs}"
+    needs = r"\usepackage{booktabs} and \usepackage{graphicx}"
     if r"\checkmark" in body + head:
         needs += r" and \usepackage{amssymb} (for \checkmark)"
-    comment = f"% {_comment(table.caption)}\n% Needs {needs}.\n"
+    comment = f"% Needs {needs}.\n"
     if len(table.rows) > LIMIT:
         comment += f"% {len(table.rows) - LIMIT} more rows are in {table.name}.csv.\n"
     rule = "\\midrule\n" if rows else ""
     return (
-        f"{comment}\\begin{{tabular}}{{{columns}}}\n\\toprule\n{head} \\\\\n{rule}{body}\n"
-        "\\bottomrule\n\\end{tabular}\n"
+        f"{comment}\\begin{{table}}[htbp]\n\\centering\n\\caption{{{escaped(clipped(table.caption, 400))}}}\n"
+        f"\\label{{tab:{slug(table.name, 80)}}}\n{FITTED}{{%\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n"
+        f"{head} \\\\\n{rule}{body}\n\\bottomrule\n\\end{{tabular}}}}\n\\end{{table}}\n"
     )
 
 
 def _cell(cell: Cell) -> str:
     text = escaped(clipped(cell.text, 60))
     return rf"\textbf{{{text}}}" if cell.strong and text else text
-
-
-def _comment(text: str) -> str:
-    """One line: a line break would end the comment."""
-    return clipped(text, 400)
 
 
 def escaped(text: str) -> str:

@@ -8,12 +8,17 @@ from collections.abc import Sequence
 from ablation.report.document import (
     Beside,
     Block,
+    Board,
+    Cautions,
     Cell,
     Checks,
+    Compare,
     Document,
+    Facts,
     Figure,
     Folded,
     Grid,
+    Matrix,
     Prose,
     Sentences,
     Table,
@@ -27,8 +32,7 @@ _MARKS = {"pass": "✓", "warn": "⚠", "unknown": "?"}
 
 def markdown(document: Document) -> str:
     """The whole report in GitHub's Markdown; text that a user typed cannot break it."""
-    facts = "\n".join(f"- **{escaped(name)}**: {escaped(text)}" for name, text in document.facts)
-    parts = [f"# Study {escaped(document.title)}", facts, *map(escaped, document.notes)]
+    parts = [f"# Study {escaped(document.title)}", escaped(document.line), _answer(document)]
     chapter = ""
     for section in document.sections:
         if section.chapter and section.chapter != chapter:
@@ -38,9 +42,12 @@ def markdown(document: Document) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def table_markdown(table: Table) -> str:
-    """A table alone, all rows."""
-    return _rows(table, table.rows)
+def _answer(document: Document) -> str:
+    lines = [
+        " ".join(f"**{claim.kind}** {escaped(claim.text)}." for claim in claims) for claims in document.answer
+    ]
+    best = f"**Best cell** {escaped(document.best)}" if lines else escaped(document.best)
+    return "\n".join(f"- {line}" for line in [*lines, best])
 
 
 def escaped(text: str) -> str:
@@ -68,6 +75,12 @@ def _block(block: Block) -> str:
             return f"![{escaped(block.picture.alt)}](figures/{block.picture.name}.svg)"
         case Table():
             return _table(block)
+        case Facts():
+            return "\n".join(f"- **{escaped(name)}**: {escaped(text)}" for name, text in block.items)
+        case Board():
+            return _joined([block.sentences, block.table, *([block.forest] if block.forest else [])])
+        case Cautions() | Matrix() | Compare():
+            return ""  # said by other blocks
         case Beside():
             return _joined([*block.left, *block.right])
         case Grid():
@@ -78,7 +91,7 @@ def _block(block: Block) -> str:
 
 
 def _joined(blocks: Sequence[Block]) -> str:
-    return "\n\n".join(_block(block) for block in blocks)
+    return "\n\n".join(filter(None, map(_block, blocks)))
 
 
 def _list(items: Sequence[str]) -> str:

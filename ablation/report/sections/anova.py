@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from ablation.analysis import Analysis
 from ablation.numbers import p_text, p_value, plain, share
-from ablation.report.document import Prose, Section, Sentences
+from ablation.report.document import Folded, Prose, Section, Sentences
 from ablation.report.drawing import Drawer
 from ablation.report.sections.tables import made, term_labels
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
+from ablation.words import counted
 
 HEADS = ("term", "#df", "#sum of squares", "#F", "#p", "#p (HC3)", "#partial ω²", "#partial η² interval")
 
@@ -28,7 +29,8 @@ def anova(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None:
         f"{answer.prefix}anova", caption, HEADS, _rows(words, analysis), analysis.anova, limit=90
     )  # fmt: skip
     sentences = Sentences([_lack_of_fit(words, analysis), *_block_share(words, analysis)])
-    return Section("anova", "Analysis of variance", [Prose(text), table, sentences])
+    folded = Folded(f"Table of {counted(len(analysis.anova), 'term')}", [Prose(text), table])
+    return Section("anova", "Analysis of variance", [sentences, folded])
 
 
 def _rows(words: Wording, analysis: Analysis) -> Iterator[list[str]]:

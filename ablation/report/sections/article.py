@@ -8,7 +8,7 @@ from ablation.analysis import Analysis
 from ablation.analysis.article.model import ARTICLE_FACTORS
 from ablation.analysis.article.summary import article_deviations, article_summary
 from ablation.numbers import decimals, p_value
-from ablation.report.document import Prose, Section, Table, Verbatim
+from ablation.report.document import Folded, Prose, Section, Table, Verbatim
 from ablation.report.drawing import Drawer
 from ablation.report.sections.tables import made
 from ablation.report.sentences import Wording
@@ -32,7 +32,8 @@ def article(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None
     summary = Verbatim(article_summary(answer.analysis), f"OLS summary of {words.response}", file)
     caution = Prose(f"Caution: {answer.analysis.article_caution}")
     tables = _deviations(words, answer.prefix, answer.analysis)
-    return Section("article", "The article's linear model", [Prose(text), summary, caution, *tables])
+    folded = Folded("As statsmodels prints it, with a caution", [Prose(text), summary, caution, *tables])
+    return Section("article", "The article's linear model", [folded])
 
 
 def _deviations(words: Wording, prefix: str, analysis: Analysis) -> list[Table]:

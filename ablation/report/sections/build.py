@@ -11,10 +11,11 @@ from ablation.report.drawing import Drawer
 from ablation.report.sections.adaptive import adaptive
 from ablation.report.sections.anova import anova
 from ablation.report.sections.article import article
-from ablation.report.sections.cells import best_cells
+from ablation.report.sections.cells import best_cells, best_in_short
 from ablation.report.sections.diagnostics import diagnostics
 from ablation.report.sections.ending import ending
-from ablation.report.sections.header import facts, notes
+from ablation.report.sections.explore import explore
+from ablation.report.sections.header import line, made_how
 from ablation.report.sections.images import images
 from ablation.report.sections.interactions import interactions
 from ablation.report.sections.overview import overview
@@ -22,6 +23,7 @@ from ablation.report.sections.paper import paper
 from ablation.report.sections.robustness import robustness
 from ablation.report.sections.seeds import seeds
 from ablation.report.sections.verdicts import verdicts
+from ablation.report.sentences import answer as answer_lines
 from ablation.report.subject import ResponseResult, Subject
 
 log = logging.getLogger(__name__)
@@ -31,20 +33,21 @@ Builder = Callable[[Subject, ResponseResult, Drawer], "Section | None"]
 
 OF_EACH_RESPONSE: Sequence[Builder] = (
     verdicts,
+    overview,
     adaptive,
     best_cells,
-    article,
-    anova,
     interactions,
-    paper,
     seeds,
     images,
+    paper,
     robustness,
+    anova,
+    article,
     diagnostics,
 )
 """The sections in reading order: here a new one is added, and nowhere else."""
 
-AT_THE_TOP, AT_THE_END = overview, ending
+AT_THE_END: Sequence[Builder] = (ending, made_how)
 """Of the whole study."""
 
 
@@ -53,16 +56,18 @@ def build(study: Subject, drawer: Drawer) -> Document:
 
     A section that cannot be made says so and leaves the others standing; `drawer.problems` lists these.
     """
-    several = len(study.answers) > 1
-    sections = [_made(AT_THE_TOP, study, study.main, drawer)]
+    several, main = len(study.answers) > 1, study.main
+    sections: list[Section | None] = []
     for answer in study.answers:
         for builder in OF_EACH_RESPONSE:
             section = _made(builder, study, answer, drawer)
             if section is not None:
                 chapter = answer.response if several else ""
                 sections.append(replace(section, name=f"{answer.prefix}{section.name}", chapter=chapter))
-    sections.append(_made(AT_THE_END, study, study.main, drawer))
-    return Document(study.name, facts(study), notes(study, drawer.wanted), [one for one in sections if one])
+    sections += [_made(builder, study, main, drawer) for builder in AT_THE_END]
+    lines = answer_lines(main.analysis, study.words(main)) if main.analysis else []
+    best = best_in_short(study, main) if main.analysis else f"Nothing can be concluded yet. {main.obstacle}"
+    return Document(study.name, line(study), lines, best, [one for one in sections if one], explore(study))
 
 
 def _made(builder: Builder, study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:

@@ -10,18 +10,26 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis import Analysis
+from ablation.naming import clipped
 from ablation.numbers import value
-from ablation.report.document import Block, Cell, Grid, Prose, Section
+from ablation.report.document import Block, Cell, Compare, Grid, Prose, Section
 from ablation.report.drawing import Drawer, figures
+from ablation.report.figures.costs import depends_on_load
+from ablation.report.figures.ticks import quantity
 from ablation.report.sections.tables import made
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
-from ablation.words import counted
+from ablation.words import counted, listed
 
-SHOWN = 12
+SHOWN = 1000
 """Cells in the page's table; all are in its CSV."""
 
-COSTS = ("train_seconds", "n_parameters")
+COSTS = ("n_parameters", "parameters", "flops", "macs", "latency", "inference_seconds", "train_seconds")
+"""What a cell may cost: those that do not depend on a machine's load first."""
+
+
+TIES = 3
+"""Cells that tie with the best, by name on the first screen."""
 
 
 def best_cells(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
@@ -37,25 +45,53 @@ def best_cells(study: Subject, answer: ResponseResult, drawer: Drawer) -> Sectio
         "cells. The interval of the best allows for its choice among all"
     )
     rows = _rows(study, answer, analysis, moved)
-    table = made(f"{answer.prefix}best_cells", caption, heads, rows, analysis.best_cells, limit=SHOWN)
-    blocks: list[Block] = [Prose(best_sentence(study, answer)), table]
+    codes = study.ranking(answer).codes[: len(analysis.best_cells)].tolist()
+    table = made(
+        f"{answer.prefix}best_cells", caption, heads, rows, analysis.best_cells, limit=SHOWN, cells=codes,
+        ties=int(analysis.best_cells["within_noise"].sum()),
+    )  # fmt: skip
+    compare = [Compare()] if answer is study.main and len(study.cell_names) > 1 else []
+    blocks: list[Block] = [Prose(best_sentence(study, answer)), table, *compare]
     return Section("best-cells", "Best cells", [*blocks, *_costs(study, answer, words, drawer)])
 
 
 def _costs(study: Subject, answer: ResponseResult, words: Wording, drawer: Drawer) -> list[Block]:
     """The response against what a cell costs, where that was measured."""
     found: list[Block] = []
-    for cost in COSTS:
-        if cost in study.table and cost != answer.response:
-            found += _against(study, answer, words, cost, drawer)
-    return [Grid(found)] if len(found) > 1 else found
+    there = [cost for cost in COSTS if cost in study.table and cost != answer.response]
+    for cost in there:
+        found += _against(study, answer, words, cost, drawer)
+    loaded = [quantity(cost) for cost in there if depends_on_load(cost)] if found else []
+    verb = "depends" if len(loaded) == 1 else "depend"
+    text = (
+        f"{listed(loaded)} {verb} on what else the machine did: runs of a cell may differ more than cells do."
+    )
+    return [*([Prose(text)] if loaded else []), *([Grid(found)] if len(found) > 1 else found)]
 
 
 def _against(
     study: Subject, answer: ResponseResult, words: Wording, cost: str, drawer: Drawer
 ) -> list[Block]:
     spent = pd.to_numeric(study.table[cost], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    return drawer.blocks(lambda: figures.cost(study.ranking(answer), spent, cost, words), answer.prefix)
+    assert answer.analysis is not None
+    ties = np.flatnonzero(answer.analysis.best_cells["within_noise"].to_numpy(dtype=bool)).tolist()
+    return drawer.blocks(lambda: figures.cost(study.ranking(answer), spent, cost, words, ties), answer.prefix)
+
+
+def best_in_short(study: Subject, answer: ResponseResult) -> str:
+    """The best cell and what ties with it, for the first screen."""
+    assert answer.analysis is not None
+    table, names = answer.analysis.best_cells, study.ranking(answer).names
+    told = f"{clipped(names[0], 90)} ({value(table['mean'].iloc[0])})"
+    near = [names[i] for i in np.flatnonzero(table["within_noise"].to_numpy(dtype=bool)).tolist() if i]
+    if not math.isfinite(table["se"].iloc[0]):
+        return f"{told}, without an error estimate."
+    if not near:
+        return f"{told}; none of the {len(table) - 1} others ties with it."
+    ties = "; ".join(clipped(name, 60) for name in near[:TIES])
+    which = ties if len(near) <= TIES else f"{ties} and {len(near) - TIES} more"
+    how = "ties" if len(near) == 1 else "tie"
+    return f"{told}; {len(near)} of {len(table) - 1} others {how} with it: {which}."
 
 
 def best_sentence(study: Subject, answer: ResponseResult) -> str:

@@ -8,6 +8,8 @@ import pandas as pd
 from ablation.analysis.model.order import Order
 from ablation.naming import clipped
 from ablation.numbers import duration
+from ablation.report.document import Facts, Section, Sentences
+from ablation.report.drawing import Drawer
 from ablation.report.sentences import Wording, as_wide
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
@@ -141,6 +143,27 @@ def _when(study: Subject) -> str:
         return each
     same = first.date() == last.date()
     return f"{first:%Y-%m-%d %H:%M} to {last.strftime('%H:%M' if same else '%Y-%m-%d %H:%M')} UTC, {each}"
+
+
+def line(study: Subject) -> str:
+    """What was run, in a line: runs, cells × seeds, failed, the response."""
+    runs = study.table[study.counted]
+    n_cells, n_blocks = len(set(study.cells[study.counted])), runs["seed"].nunique()
+    main = study.words(study.main)
+    each = f" × {n_blocks} {main.blocks}" if study.block and n_blocks > 1 else ""
+    parts = [counted(len(runs), "run"), f"{counted(n_cells, 'cell')}{each}"]
+    parts += [f"{study.n_failed} failed"] if study.n_failed else ["none failed"]
+    parts += [f"{len(study.missing)} missing"] if study.missing else []
+    margin = f"margin {main.margin_text}" if main.margin is not None else "no margin"
+    return " · ".join([*parts, main.better, *([margin] if study.concludes else [])])
+
+
+def made_how(study: Subject, _: ResponseResult, drawer: Drawer) -> Section:
+    """The last section: design, model, tests, versions, and sentences on them."""
+    told = notes(study, drawer.wanted)
+    return Section(
+        "design", "Design and provenance", [Facts(facts(study)), *([Sentences(told)] if told else [])]
+    )
 
 
 def notes(study: Subject, figures: bool = True) -> list[str]:

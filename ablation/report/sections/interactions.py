@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ablation.analysis import Analysis
+from ablation.analysis.tables.anova import group_name, tested_interactions
 from ablation.numbers import p_value, plain, share
-from ablation.report.document import Block, Cell, Prose, Section
+from ablation.report.document import Block, Cell, Figure, Folded, Grid, Matrix, Prose, Section
 from ablation.report.drawing import Drawer, figures
+from ablation.report.figures.pair_grid import pairs
+from ablation.report.sections.board import pair_anchor
 from ablation.report.sections.tables import ALL, made, term_labels
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
+
+ENOUGH, MAX_SHOWN = 4, 12
+"""Pairs that are shown at once: at least, and at most of those that are significant."""
 
 
 def interactions(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
@@ -29,9 +36,65 @@ def interactions(study: Subject, answer: ResponseResult, drawer: Drawer) -> Sect
     caption = f"All pairs of components, strongest evidence first, {words.response}"
     rows = _rows(words, analysis)
     table = made(f"{answer.prefix}interactions", caption, heads, rows, found, limit=15)
-    blocks: list[Block] = [Prose(_sentence(analysis)), table, *_aliases(answer, words, analysis)]
-    blocks += drawer.blocks(lambda: figures.interactions(analysis, words), answer.prefix)
-    return Section("interactions", title, blocks)
+    plots = _plots(analysis, words, drawer, answer.prefix)
+    blocks: list[Block] = [Prose(_sentence(analysis)), *_matrix(words, analysis, plots), *_arranged(plots)]
+    return Section(
+        "interactions", title, [*blocks, *_aliases(answer, words, analysis), Folded("As a table", [table])]
+    )
+
+
+def _plots(analysis: Analysis, words: Wording, drawer: Drawer, prefix: str) -> dict[frozenset[str], Figure]:
+    """A figure of each pair, with an anchor; those beyond the first few show when they are asked for."""
+    found = pairs(analysis)
+    drawn = [
+        block
+        for each in drawer.blocks(lambda: figures.interactions(analysis, words), prefix)
+        for block in (each.blocks if isinstance(each, Grid) else [each])
+        if isinstance(block, Figure)
+    ]
+    n_clear = sum(pair.is_clear for pair in found)
+    shown = min(MAX_SHOWN, max(ENOUGH, n_clear))
+    return {
+        frozenset((pair.x.name, pair.lines.name)): replace(
+            figure, anchor=f"{prefix}{pair_anchor(pair.x.name, pair.lines.name)}", is_extra=i >= shown
+        )
+        for i, (pair, figure) in enumerate(zip(found, drawn, strict=False))
+    }  # fmt: skip
+
+
+def _arranged(plots: Mapping[frozenset[str], Figure]) -> list[Block]:
+    return [Grid(list(plots.values()))] if plots else []
+
+
+def _matrix(words: Wording, analysis: Analysis, plots: Mapping[frozenset[str], Figure]) -> list[Block]:
+    """Every pair of factors at a glance, where there are several."""
+    names = [part.name for part in analysis.runs.predictors]
+    if len(names) < 3:
+        return []
+    groups = {group_name(group): group for group in tested_interactions(analysis.fit)}
+    of: dict[frozenset[str], tuple[str, float, bool]] = {}
+    for r in analysis.interactions.to_dict("records"):
+        p = r["p_adjusted"]
+        for term in groups.get(r["term"], ()):
+            pair = frozenset(names[i] for i in term.members)
+            of[pair] = p_value(p), _weight(p), bool(p < words.alpha)
+    rows = []
+    for a in names:
+        row: list[tuple[str, float, str, bool] | None] = []
+        for b in names:
+            known = of.get(frozenset((a, b))) if a != b else None
+            figure = plots.get(frozenset((a, b)))
+            row.append(known and (known[0], known[1], figure.anchor if figure else "", known[2]))
+        rows.append(row)
+    caption = (
+        "p of each pair's interaction (Benjamini–Hochberg); the darker, the clearer. Choose one to see it"
+    )
+    return [Matrix([words.factor(name) for name in names], rows, caption)]
+
+
+def _weight(p: float) -> float:
+    """How dark an entry is: 0 at p = 1, 1 from p = 0.0001 on."""
+    return 0.0 if math.isnan(p) else min(-math.log10(max(p, 1e-4)) / 4, 1.0)
 
 
 def _rows(words: Wording, analysis: Analysis) -> Iterator[list[str | Cell]]:

@@ -19,7 +19,7 @@ Contrast = tuple[str, str, str]
 
 def overview(study: Subject, main: ResponseResult, _: Drawer) -> Section | None:
     """One row per contrast, one column per response; a sentence for each response without analysis."""
-    if len(study.answers) == 1:
+    if len(study.answers) == 1 or main is not study.main:
         return None
     found = {a.response: _by_contrast(a) for a in study.answers}
     contrasts = list(dict.fromkeys(key for by_contrast in found.values() for key in by_contrast))
@@ -38,7 +38,7 @@ def overview(study: Subject, main: ResponseResult, _: Drawer) -> Section | None:
         if a.analysis
     ]
     data = pd.concat(frames, ignore_index=True) if frames else None
-    table = [made("overview", caption, heads, rows, data, copies=True, limit=ALL)] if rows else []
+    table = [made("overview", caption, heads, rows, data, limit=ALL)] if rows else []
     return Section("overview", "All responses at a glance", [*blocks, *table])
 
 

@@ -60,7 +60,7 @@ def paper_table(study: Subject) -> Table:
         n = cell.n.get(study.main.response, cell.attempted)
         rows.append([*row, str(n) if n == cell.attempted else f"{n} of {cell.attempted}"])
     caption = f"Every cell: {', '.join(responses) or 'no response yet'}, mean ± SD over n runs"
-    return made("cells", caption, heads, rows, _frame(found, responses), copies=True)
+    return made("cells", caption, heads, rows, _frame(found, responses))
 
 
 def summaries(study: Subject) -> list[CellOfRuns]:

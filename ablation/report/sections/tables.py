@@ -43,7 +43,7 @@ def made(
         heads: of columns; one that starts with `#` is of numbers.
         rows: texts, or entries that are more than text.
         data: the numbers in full.
-        asked: `copies` or `limit`.
+        asked: `limit`, or what a table of cells has besides.
     """
     columns = [
         head if isinstance(head, Column) else Column(head.removeprefix("#"), head.startswith("#"))

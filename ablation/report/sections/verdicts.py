@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,47 +13,42 @@ from ablation.analysis import Analysis
 from ablation.analysis.model.means import mean_row
 from ablation.naming import clipped
 from ablation.numbers import p_value, share, units, value
-from ablation.report.document import Beside, Block, Cell, Folded, Prose, Section, Sentences, Table, Warned
+from ablation.report.document import Beside, Block, Cell, Folded, Prose, Section, Table
 from ablation.report.drawing import Drawer, figures
+from ablation.report.figures import Plot
+from ablation.report.figures.pair_grid import drawn_pair, pairs
+from ablation.report.sections.board import board
+from ablation.report.sections.notes import missing, warned
 from ablation.report.sections.tables import ALL, contrast, made, verdict_cell
-from ablation.report.sentences import Wording, judged, lead_sentences, notice_sentence, with_words
+from ablation.report.sentences import Wording, judged, with_words
 from ablation.report.subject import ResponseResult, Subject
 
 
 def verdicts(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section:
-    """Sentences beside the forest plot, then the table and the means behind it."""
+    """The figure-table beside the strongest interaction, cautions, and the means behind the verdicts."""
     words, title = study.words(answer), f"Verdicts: what each component does to {answer.response}"
-    warned = _warned(study, words, answer.analysis)
-    if answer.analysis is None:
-        obstacle = f"Nothing can be concluded yet. {answer.obstacle}"
-        return Section("verdicts", title, [*warned, Prose(obstacle)])
     analysis, prefix = answer.analysis, answer.prefix
-    forest = drawer.blocks(lambda: figures.effects_forest(analysis, words), prefix)
-    sentences = Sentences(lead_sentences(analysis, words), lead=True)
+    if analysis is None:
+        obstacle = f"Nothing can be concluded yet. {answer.obstacle}"
+        return Section("verdicts", title, [Prose(obstacle), *missing(study)])
+    rows = board(analysis, words, verdict_table(words, analysis, prefix), drawer, prefix)
+    strongest = drawer.blocks(lambda: _strongest(analysis, words), prefix)
+    places = np.array([study.places[label] for label in analysis.runs.labels], dtype=np.intp)
     blocks: list[Block] = [
-        *warned,
-        Beside([sentences], forest) if forest else sentences,
-        verdict_table(words, analysis, prefix),
-        Prose(_reading(words, analysis)),
+        Beside([rows], strongest) if strongest else rows,
+        *warned(study, words, analysis, prefix),
         *_unreplicated(words, analysis, prefix, drawer),
-        *drawer.blocks(lambda: figures.marginal_means(analysis, words), prefix),
+        Folded("How to read this", [Prose(_reading(words, analysis))]),
         Folded("Main effects, means of every level, and all pairs", _details(words, analysis, prefix)),
+        *drawer.blocks(lambda: figures.marginal_means(analysis, words, places), prefix),
     ]
     return Section("verdicts", title, blocks)
 
 
-def _warned(study: Subject, words: Wording, analysis: Analysis | None) -> list[Block]:
-    """What must be known first; nothing where nothing triggered it."""
-    found = []
-    missing = len(study.table.attrs.get("missing", []))
-    if missing and len(study.table):
-        n_runs = len(study.record.keys)
-        found.append(
-            f"{missing} of {n_runs} runs are missing: what follows is what the others say. "
-            "The same sweep command goes on where it stopped."
-        )
-    found += [notice_sentence(notice, words) for notice in (analysis.warnings if analysis else ())]
-    return [Warned(found)] if found else []
+def _strongest(analysis: Analysis, words: Wording) -> Plot | None:
+    """The clearest interaction, whether it is significant or not."""
+    found = pairs(analysis)
+    return replace(drawn_pair(found[0], analysis, words), name="strongest_interaction") if found else None
 
 
 def verdict_table(words: Wording, analysis: Analysis, prefix: str) -> Table:
@@ -67,7 +63,7 @@ def verdict_table(words: Wording, analysis: Analysis, prefix: str) -> Table:
         names: list[str | Cell] = [judged(words, found), contrast(row), verdict_cell(found.verdict)]
         rows.append([*names, *effect, p_value(row["p_adjusted"]), told])
     data = with_words(analysis, words)
-    return made(f"{prefix}verdicts", _caption(words), heads, rows, data, copies=True, limit=ALL)
+    return made(f"{prefix}verdicts", _caption(words), heads, rows, data, limit=ALL)
 
 
 def brief_verdict_table(words: Wording, analysis: Analysis) -> Table:

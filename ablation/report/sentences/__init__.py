@@ -4,14 +4,18 @@
 >>> [verdict_sentence(finding, Wording.of(analysis)) for finding in analysis.findings]  # doctest: +SKIP
 """
 
+from ablation.report.sentences.answer import Claim, answer, cautions
 from ablation.report.sentences.notice import notice_sentence
 from ablation.report.sentences.ranking import lead_sentences, ranking_sentence
 from ablation.report.sentences.verdict import component, judged, verdict_sentence, with_words
 from ablation.report.sentences.wording import Wording, as_wide, verdict_lines, verdict_words
 
 __all__ = [
+    "Claim",
     "Wording",
+    "answer",
     "as_wide",
+    "cautions",
     "component",
     "judged",
     "lead_sentences",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 
-from matplotlib.colors import to_hex
-from matplotlib.text import Text
+import numpy as np
 
 from ablation.analysis.data.factors import read_factor
 from ablation.naming import factor_labels
@@ -53,11 +52,11 @@ def strip(table, factors, response="loss", direction="lower", analysis=None):
     return section and next(block.picture for block in section.blocks if isinstance(block, Figure))
 
 
-def costs(table, factors, response="loss", direction="lower", cost="train_seconds"):
+def costs(table, factors, response="loss", direction="lower", cost="train_seconds", ties=(0,)):
     """The cost figure of a table."""
     study = subject(table, factors, response, direction)
     spent = table[cost].to_numpy(float)
-    return figures.cost(study.ranking(study.main), spent, cost, study.words(study.main))
+    return figures.cost(study.ranking(study.main), spent, cost, study.words(study.main), ties)
 
 
 def curves(told, table, factor, response="loss", direction="lower"):
@@ -67,7 +66,7 @@ def curves(told, table, factor, response="loss", direction="lower"):
     )
 
 
-def every_figure(state: State) -> dict[str, list[figures.Picture]]:
+def every_figure(state: State) -> dict[str, list[figures.Plot]]:
     """The pictures that each function makes of a state; none where it has nothing to show."""
     table, factors, direction, analysis = state.table, state.factors, state.direction, state.analysis
     told, asked = histories(table), ("loss", direction)
@@ -81,45 +80,61 @@ def every_figure(state: State) -> dict[str, list[figures.Picture]]:
         found |= {
             "effects": [figures.effects_forest(analysis, words)],
             "means": figures.marginal_means(analysis, words)[:3],
-            "interactions": [figures.interactions(analysis, words)],
+            "interactions": figures.interactions(analysis, words)[:3],
             "half_normal": [figures.half_normal(analysis)],
-            "residuals": [figures.residuals(analysis, words)],
+            "residuals": figures.residuals(analysis, words),
         }
     return {name: [p for p in pictures if p is not None] for name, pictures in found.items()}
 
 
-def texts(picture) -> list[Text]:
-    return [t for t in picture.figure.findobj(Text) if t.get_text()]
-
-
 def words(picture) -> str:
     """What is written in the SVG."""
-    return "\n".join("".join(t.itertext()) for t in ET.fromstring(picture.svg()).iter(f"{SVG}text"))
+    return "\n".join(
+        "".join(t.itertext()) for t in ET.fromstring(figures.as_file(picture)).iter(f"{SVG}text")
+    )
 
 
-def markers(axes, kinds="osD^vPX<>p"):
-    """Lines of an axes that are markers."""
-    return [line for line in axes.get_lines() if line.get_marker() in tuple(kinds)]
+def marks(picture, *looks, kind="points"):
+    """Marks of a kind that have all these CSS classes."""
+    return [m for m in picture.marks if m.kind == kind and set(looks) <= set(m.look.split())]
 
 
-def is_hollow(line) -> bool:
-    return to_hex(line.get_markerfacecolor()) == "#ffffff"
+def points(picture, *looks):
+    """Points with all these classes, (n, 2), in data."""
+    found = [np.column_stack([m.x, m.y]) for m in marks(picture, *looks) if len(m.x)]
+    return np.concatenate(found) if found else np.empty((0, 2))
 
 
-def marks(picture) -> int:
-    """How many lines with data and images there are."""
-    drawn = [line for axes in picture.figure.axes for line in axes.get_lines() if len(line.get_xdata())]
-    return len(drawn) + sum(len(axes.images) for axes in picture.figure.axes)
+def drawn(picture, *looks):
+    """The same read from the SVG: pixels, brought back to data by two ticks of each axis."""
+    root = ET.fromstring(figures.as_file(picture))
+    circles = [
+        (float(c.get("cx")), float(c.get("cy")))
+        for group in root.iter(f"{SVG}g")
+        if set(looks) <= set((group.get("class") or "").split())
+        for c in group.iter(f"{SVG}circle")
+    ]
+    found = np.array(circles).reshape(-1, 2)
+    for column, axis, flush, shift in ((0, picture.x, "mid", 0.0), (1, picture.y, "end", -4.0)):
+        ticks = [t for t in root.iter(f"{SVG}text") if flush in (t.get("class") or "").split()]
+        of = {t.text: float(t.get("xy"[column])) + shift for t in ticks}
+        at = [of[text] for _, text in axis.ticks]
+        (v0, _), (v1, _) = axis.ticks[0], axis.ticks[-1]
+        share = (found[:, column] - at[0]) / (at[-1] - at[0])
+        found[:, column] = v0 * (v1 / v0) ** share if axis.is_log else v0 + share * (v1 - v0)
+    return found
 
 
 def assert_sound(picture) -> None:
-    """A picture that a page can show: words, marks, well-formed SVG, no formula, no number that is none."""
-    svg = picture.svg()
+    """A picture that a page can show: words, marks, well-formed SVG, no number that is none."""
+    svg = figures.as_file(picture)
     root = ET.fromstring(svg)
     assert root.tag == f"{SVG}svg"
-    assert marks(picture) > 0
+    assert any(len(m.x) or len(m.y) for m in picture.marks)
     assert list(root.iter(f"{SVG}text"))
-    assert not any(text.get_parse_math() for text in texts(picture))
+    assert not re.search(
+        r'="[^"]*\b(nan|inf)\b', re.sub(r"(aria-label|data-t|data-title)=\"[^\"]*\"", "", svg)
+    )
     assert re.fullmatch(r"\w+", picture.name)
     for told in (picture.title, picture.alt):
         assert 5 < len(told) < 2500

@@ -6,7 +6,7 @@ import pytest
 
 from ablation.report.figures.curves import quartiles, which_series
 from tests.report.figures import every
-from tests.report.figures.every import words
+from tests.report.figures.every import marks, words
 
 TABLE = pd.DataFrame({"key": list("abcdefgh"), "act": ["relu"] * 4 + ["elu"] * 4})
 HISTORIES = {
@@ -25,16 +25,13 @@ def test_quartiles_of_four_runs():
 
 
 def test_a_line_is_the_median_per_epoch_and_a_band_the_quartiles():
-    axes = curves(HISTORIES).figure.axes[0]
-    of = {line.get_label(): line for line in axes.get_lines()}
-    assert list(of["relu (4 runs)"].get_ydata()) == [20, 10, 7.5, 5, 2.5]
-    assert list(of["elu (4 runs)"].get_ydata()) == [52, 26, 19.5, 13, 6.5]
-    edges = (
-        axes.collections[0 if axes.get_lines()[0].get_label().startswith("relu") else 1]
-        .get_paths()[0]
-        .vertices
-    )
-    assert {1.75, 3.25} <= set(edges[:, 1])
+    picture = curves(HISTORIES)
+    labels = [m.label for m in marks(picture)]
+    of = dict(zip(labels, marks(picture, kind="line"), strict=True))
+    assert list(of["relu (4 runs)"].y) == [20, 10, 7.5, 5, 2.5]
+    assert list(of["elu (4 runs)"].y) == [52, 26, 19.5, 13, 6.5]
+    band = dict(zip(labels, marks(picture, kind="area"), strict=True))["relu (4 runs)"]
+    assert (band.y[-1], band.high[-1]) == (1.75, 3.25)
 
 
 def test_the_legend_says_what_the_band_is_and_the_axis_what_is_better():
@@ -45,8 +42,9 @@ def test_the_legend_says_what_the_band_is_and_the_axis_what_is_better():
 
 def test_a_run_that_diverged_counts_while_it_lasted():
     told = HISTORIES | {"a": {"test_loss": [8.0, None, float("nan")]}}
-    line = next(one for one in curves(told).figure.axes[0].get_lines() if one.get_label().startswith("relu"))
-    assert list(line.get_ydata()) == [20, 12, 9, 6, 3]
+    picture = curves(told)
+    at = [m.label for m in marks(picture)].index("relu (4 runs)")
+    assert list(marks(picture, kind="line")[at].y) == [20, 12, 9, 6, 3]
 
 
 @pytest.mark.parametrize(
@@ -68,10 +66,10 @@ def test_a_response_that_has_no_history_has_no_curves():
     assert curves(HISTORIES, response="train_seconds") is None
 
 
-@pytest.mark.parametrize(("last", "scale"), [(5.0, "linear"), (0.001, "log")])
-def test_the_axis_is_logarithmic_where_losses_span_decades(last, scale):
+@pytest.mark.parametrize(("last", "is_log"), [(5.0, False), (0.001, True)])
+def test_the_axis_is_logarithmic_where_losses_span_decades(last, is_log):
     told = {key: {"test_loss": [10.0, 9.0, 8.0, 7.0, last]} for key in "abcdefgh"}
-    assert curves(told).figure.axes[0].get_yscale() == scale
+    assert curves(told).y.is_log == is_log
 
 
 def test_test_images_come_before_training():

@@ -1,16 +1,18 @@
-"""The forest plot against the verdicts it draws."""
+"""The forest plot and the bars of the figure-table against the verdicts they draw."""
 
 import math
+import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from matplotlib.patches import Rectangle
 
 from ablation.analysis import analyze
 from ablation.report.figures import effects_forest
-from ablation.report.figures.forest import Effect, x_limits
+from ablation.report.figures.bars import bar, bar_axis
+from ablation.report.figures.forest import changes_axis, effects_of, margin_of, x_limits
 from tests.analysis.conftest import FACTORS, load_case
-from tests.report.figures.every import is_hollow, markers, words, words_of
+from tests.report.figures.every import marks, points, words, words_of
 from tests.report.figures.states import STATES
 
 
@@ -29,16 +31,50 @@ def forest_of(analysis, **known):
 
 
 def dots(picture):
-    """Estimates from top to bottom."""
-    return sorted(markers(picture.figure.axes[0], "o"), key=lambda line: line.get_ydata()[0])
+    """Estimates, top to bottom, and whether each is hollow."""
+    found = [m for m in marks(picture) if m.size == 4.5]
+    return [(m.x[0], "hollow" in m.look) for m in sorted(found, key=lambda m: m.y[0])]
 
 
 def test_every_verdict_is_a_dot_at_its_estimate_hollow_if_not_significant(analysis):
-    found = dots(forest_of(analysis))
     table = analysis.verdicts
-    assert [line.get_xdata()[0] for line in found] == pytest.approx(list(table["estimate"]))
-    assert [is_hollow(line) for line in found] == list(table["p_adjusted"] >= 0.05)
-    assert {True, False} == {is_hollow(line) for line in found}
+    found = dots(forest_of(analysis))
+    assert [x for x, _ in found] == pytest.approx(list(table["estimate"]))
+    assert [hollow for _, hollow in found] == list(table["p_adjusted"] >= 0.05)
+    assert {True, False} == {hollow for _, hollow in found}
+
+
+def by_seed(table, here, factor, levels):
+    """Difference of the means of the logarithms at two levels, seed by seed."""
+    log_loss, found = np.log(table["loss"]), []
+    for seed in sorted(table["seed"].unique()):
+        at = [log_loss[here & (table["seed"] == seed) & (table[factor] == level)].mean() for level in levels]
+        found.append(at[1] - at[0])
+    return pytest.approx(np.array(found))
+
+
+def test_a_dot_per_seed_is_the_effect_in_the_runs_of_that_seed():
+    state = STATES["plain"]()
+    analysis = state.analysis
+    effects = effects_of(analysis)
+    assert [(e.finding.factor, e.finding.level) for e in effects][:2] == [
+        ("flags.batch_norm", "True"), ("flags.attention", "spatial"),
+    ]  # fmt: skip
+    everywhere = state.table["loss"] > 0
+    assert effects[0].each == by_seed(state.table, everywhere, "flags.batch_norm", (False, True))
+    assert effects[1].each == by_seed(state.table, everywhere, "flags.attention", ("none", "spatial"))
+
+
+def test_dots_of_a_verdict_at_a_level_are_the_effect_at_that_level():
+    table = STATES["plain"]().table
+    both = (table["activation"] == "selu") & (table["flags.batch_norm"] == True)  # noqa: E712
+    table["loss"] *= np.where(both, 1.4, 1.0)
+    found = effects_of(analyze(table, "loss", ["flags.batch_norm", "activation"], block="seed"))
+    split = [e for e in found if e.finding.within and e.finding.factor == "flags.batch_norm"]
+    assert [e.finding.within[1] for e in split] == ["relu", "elu", "selu"]
+    for effect in split:
+        here = table["activation"] == effect.finding.within[1]
+        assert effect.each == by_seed(table, here, "flags.batch_norm", (False, True))
 
 
 def test_the_alt_text_has_rs_numbers(case, analysis):
@@ -51,49 +87,62 @@ def test_the_alt_text_has_rs_numbers(case, analysis):
 
 
 def test_the_band_ends_at_the_margin(analysis):
-    axes = forest_of(analysis).figure.axes[0]
-    (band,) = [p for p in axes.patches if isinstance(p, Rectangle)]
-    assert band.get_x() == pytest.approx(-math.log(1.02))
-    assert band.get_x() + band.get_width() == pytest.approx(math.log(1.02))
+    (band,) = marks(forest_of(analysis), kind="band")
+    assert (band.x[0], band.high[0]) == pytest.approx((-math.log(1.02), math.log(1.02)))
 
 
 def test_without_a_margin_there_is_no_band():
     picture = forest_of(STATES["no interactions"]().analysis, direction="lower")
-    assert not picture.figure.axes[0].patches
+    assert not marks(picture, kind="band")
     assert "too small to matter" not in words(picture)
 
 
 @pytest.mark.parametrize(("direction", "left"), [("lower", "← better"), ("higher", "← worse")])
 def test_the_better_side_is_named(analysis, direction, left):
-    axes = forest_of(analysis, direction=direction).figure.axes[0]
-    assert left in {t.get_text() for t in axes.texts if t.get_position()[0] == 0}
+    known = words_of(analysis, direction=direction)
+    assert forest_of(analysis, direction=direction).heading.startswith(left)
+    assert left in bar_axis(changes_axis(effects_of(analysis), analysis, known), known)
 
 
 def test_ticks_in_percent_stand_where_the_logarithm_is(analysis):
-    axes = forest_of(analysis).figure.axes[0]
-    found = dict(zip([t.get_text() for t in axes.get_xticklabels()], axes.get_xticks(), strict=True))
+    axis = forest_of(analysis).x
+    found = {text: x for x, text in axis.ticks}
     assert found["+20"] == pytest.approx(math.log(1.2))
     assert found["−20"] == pytest.approx(math.log(0.8))
     assert found["0"] == 0
-    assert axes.get_xlabel() == "change of loss in %"
+    assert axis.label == "change of loss in %"
 
 
 def test_units_instead_of_percent_on_the_identity_scale():
     picture = forest_of(STATES["higher is better"]().analysis, direction="higher")
-    assert picture.figure.axes[0].get_xlabel() == "change of loss"
+    assert picture.x.label == "change of loss"
     assert "%" not in picture.alt.replace("95\u00a0%", "")
 
 
 def test_a_saturated_design_has_only_hollow_dots_and_no_intervals():
-    state = STATES["saturated"]()
-    picture = forest_of(state.analysis)
-    assert all(is_hollow(line) for line in dots(picture))
+    picture = forest_of(STATES["saturated"]().analysis)
+    assert all(hollow for _, hollow in dots(picture))
     assert "no test" in picture.alt
-    assert len(picture.figure.axes[0].get_lines()) == 1 + len(dots(picture))
+    assert not marks(picture, kind="spans")
+
+
+def test_a_bar_of_the_table_has_the_interval_where_the_axis_says(analysis):
+    """Two ticks of the axis give the scale; the ends of the interval are read from the drawing."""
+    known, effects = words_of(analysis), effects_of(analysis)
+    axis, band = changes_axis(effects, analysis, known), margin_of(analysis)
+    head = bar_axis(axis, known)
+    at = [float(x) for x in re.findall(r"M([\d.]+) 31V34", head)]
+    values = [value for value, _ in axis.ticks]
+    for effect in effects:
+        ends = re.search(r'class="bars \w+" d="M([\d.]+) [\d.]+H([\d.]+)"', bar(effect, axis, band, known))
+        low, high = np.interp([float(e) for e in ends.groups()], at, values)
+        step = (values[-1] - values[0]) / (at[-1] - at[0])
+        if at[0] <= float(ends[1]) and float(ends[2]) <= at[-1]:
+            assert (low, high) == pytest.approx((effect.low, effect.high), abs=0.1 * step)
 
 
 def effect(estimate, low, high):
-    return Effect("a", "a", "", estimate, low, high, 0.5, "inconclusive", False)
+    return SimpleNamespace(estimate=estimate, low=low, high=high)
 
 
 def test_limits_hold_all_estimates_and_do_not_follow_a_wild_interval():
@@ -118,8 +167,8 @@ def test_an_empty_pair_of_levels_leaves_every_effect_known():
     case = load_case("c03")
     empty = (case.table["BatchNorm"] == 1) & (case.table["Activation"] == "sigmoid")
     picture = forest_of(analyze(case.table[~empty], "loss", FACTORS, block="seed"))
-    assert "not estimable" not in words(picture)
     assert "BatchNorm unknown" not in picture.alt
+    assert len(points(picture)) >= len(dots(picture)) > 0
 
 
 def test_many_contrasts_are_cut_to_the_clearest_and_said_so(monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 from ablation.analysis import analyze
 from ablation.report.figures import half_normal
 from tests.analysis.conftest import load_case
-from tests.report.figures.every import is_hollow, markers
+from tests.report.figures.every import marks, points
 from tests.report.figures.states import STATES
 
 
@@ -17,26 +17,16 @@ def picture():
 
 def test_the_published_active_contrasts_are_filled(picture):
     """Montgomery, Design and Analysis of Experiments, example 6.2: A, C, D, AC and AD."""
-    points = markers(picture.figure.axes[0], "o")
-    assert sorted(p.get_ydata()[0] for p in points if not is_hollow(p)) == [
-        9.875,
-        14.625,
-        16.625,
-        18.125,
-        21.625,
-    ]
-    assert len(points) == 15
-    named = {t.get_text().strip() for t in picture.figure.axes[0].texts}
-    assert {"A", "C", "D", "A:C", "A:D"} <= named
+    hollow = points(picture, "hollow")
+    filled = sorted(set(points(picture)[:, 1]) - set(hollow[:, 1]))
+    assert filled == [9.875, 14.625, 16.625, 18.125, 21.625]
+    assert len(points(picture)) == 15
+    assert {"A", "C", "D", "A:C", "A:D"} <= {note.text for note in picture.notes}
 
 
 def test_the_margins_are_lines_at_lenths_numbers(picture):
     numbers = load_case("c08").expected["lenth"]
-    heights = {
-        round(line.get_ydata()[0], 6)
-        for line in picture.figure.axes[0].get_lines()
-        if line.get_ls() in ("--", ":")
-    }
+    heights = {round(line.y[0], 6) for line in marks(picture, kind="across")}
     assert heights == {round(numbers["ME"], 6), round(numbers["SME"], 6)}
     assert "5 beyond Lenth's margin of error" in picture.alt
 

@@ -1,16 +1,36 @@
 """Reconstructions, heatmaps and the latent plane, pixel by pixel."""
 
+import re
+import xml.etree.ElementTree as ET
+
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from ablation.report.figures import heatmaps, latent_scatter, latent_walk, reconstructions
 from ablation.report.figures.map_grid import is_flat, scale_of
 from ablation.report.figures.tiles import GAP, as_images, tiled
-from tests.report.figures.every import assert_sound, markers, words
+from tests.report.figures.every import SVG
 
 SIZE = 6
 RNG = np.random.default_rng(0)
 INPUT = RNG.uniform(0, 1, (4, SIZE, SIZE)).astype(np.float16)
+
+
+def words(picture):
+    """What is written in the SVG."""
+    return "\n".join("".join(t.itertext()) for t in ET.fromstring(picture.svg()).iter(f"{SVG}text"))
+
+
+def assert_sound(picture):
+    """Words, marks, well-formed SVG, no formula, no number that is none."""
+    assert ET.fromstring(picture.svg()).tag == f"{SVG}svg"
+    assert any(axes.get_lines() or axes.images for axes in picture.figure.axes)
+    assert not any(text.get_parse_math() for text in picture.figure.findobj(Text) if text.get_text())
+    assert re.fullmatch(r"\w+", picture.name)
+    for told in (picture.title, picture.alt):
+        assert 5 < len(told) < 2500
+        assert not re.search(r"\b(nan|None|inf)\b", told.replace(" none", ""))
 
 
 def cells(n, channels=None):
@@ -162,7 +182,7 @@ def test_the_scatter_has_every_image_with_its_labels_look():
     points = RNG.normal(size=(50, 2))
     labels = np.arange(50) % 3
     picture = latent_scatter("cell", {"latent": points, "labels": labels})
-    lines = markers(picture.figure.axes[0])
+    lines = [line for line in picture.figure.axes[0].get_lines() if line.get_marker() != "None"]
     for label, line in enumerate(lines):
         assert np.array_equal(line.get_xydata(), points[labels == label])
     median = np.median(points[labels == 1], axis=0)

@@ -1,4 +1,4 @@
-"""SVG and PNG of a picture."""
+"""SVG of figures, and what images become in it."""
 
 import base64
 import re
@@ -14,7 +14,7 @@ from ablation.analysis import analyze
 from ablation.report import figures
 from ablation.report.figures.style import drawing
 from ablation.report.figures.svg import smaller_png
-from tests.report.figures.every import assert_sound, costs, curves, every_figure, strip, words, words_of
+from tests.report.figures.every import SVG, assert_sound, costs, curves, every_figure, strip, words, words_of
 from tests.report.figures.states import STATES
 
 
@@ -23,32 +23,50 @@ def pictures():
     return [p for each in every_figure(STATES["plain"]()).values() for p in each]
 
 
-def test_svg_and_png_are_the_same_every_time(pictures):
+@pytest.fixture(scope="module")
+def plane():
+    rng = np.random.default_rng(0)
+    return figures.latent_scatter("cell", {"latent": rng.normal(size=(90, 2)), "labels": np.arange(90) % 3})
+
+
+def test_svg_is_the_same_every_time(pictures):
     again = [p for each in every_figure(STATES["plain"]()).values() for p in each]
-    assert [p.svg() for p in pictures] == [p.svg() for p in again]
-    assert pictures[0].svg() == pictures[0].svg()
-    assert pictures[0].png() == again[0].png()
+    assert [figures.as_file(p) for p in pictures] == [figures.as_file(p) for p in again]
 
 
-def test_ids_are_the_pictures_own_and_every_reference_finds_its_id(pictures):
-    seen = set()
-    for picture in pictures:
-        svg = picture.svg()
-        ids = re.findall(r' id="([^"]+)"', svg)
-        assert len(set(ids)) == len(ids)
-        assert all(name.startswith(f"{picture.name}-") for name in ids)
-        assert not seen & set(ids)
-        seen |= set(ids)
-        assert set(re.findall(r'(?:url\(|href=")#([^")]+)', svg)) == set(ids)
+def test_ids_are_the_pictures_own_and_every_reference_finds_its_id(plane):
+    svg = plane.svg()
+    ids = re.findall(r' id="([^"]+)"', svg)
+    assert ids
+    assert len(set(ids)) == len(ids)
+    assert all(name.startswith(f"{plane.name}-") for name in ids)
+    assert set(re.findall(r'(?:url\(|href=")#([^")]+)', svg)) == set(ids)
 
 
-def test_nothing_reaches_beyond_the_picture(pictures):
-    for picture in pictures:
-        svg = picture.svg()
+def test_nothing_reaches_beyond_the_picture(pictures, plane):
+    for svg in [plane.svg(), *map(figures.in_page, pictures)]:
         assert svg.startswith("<svg ")
         assert not re.search(r"<(style|metadata|script|!|\?)", svg)
         addresses = set(re.findall(r"https?://[^\"]+", svg))
         assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+    for picture in pictures:
+        assert not re.search(r' id="|url\(|href=', figures.in_page(picture))
+
+
+def test_letters_are_never_smaller_than_eleven_pixels(pictures):
+    assert re.search(r"\.fig \{ font: 12px", figures.draw.style())
+    for picture in pictures:
+        root = ET.fromstring(figures.as_file(picture))
+        assert root.get("viewBox") == f"0 0 {root.get('width')} {root.get('height')}", "nothing is scaled"
+        assert not [t for t in root.iter(f"{SVG}text") if t.get("style") or t.get("font-size")]
+
+
+def test_many_points_are_one_path():
+    state = STATES["200 cells"]()
+    table = state.table.loc[state.table.index.repeat(4)].reset_index(drop=True)
+    svg = figures.in_page(strip(table, state.factors))
+    assert "<circle data-r" not in svg
+    assert len(svg) < 60_000
 
 
 def test_what_a_user_typed_stays_text():
@@ -58,7 +76,7 @@ def test_what_a_user_typed_stays_text():
     assert "$\\frac{a}{b}$" in written
     assert "<script>alert(1)</script>" in written
     assert "_hidden_" in written
-    assert not any("<script" in p.svg() for p in found)
+    assert not any("<script" in figures.as_file(p) for p in found)
 
 
 def test_an_id_in_text_is_not_taken_for_one():
@@ -69,9 +87,9 @@ def test_an_id_in_text_is_not_taken_for_one():
     assert "".join(ET.fromstring(svg).itertext()).strip() == 'id="x" url(#y) href="#z" 1.23456789'
 
 
-def test_png_has_the_asked_size(pictures):
-    width, height = pictures[0].figure.get_size_inches()
-    image = Image.open(BytesIO(pictures[0].png(dpi=100)))
+def test_png_has_the_asked_size(plane):
+    width, height = plane.figure.get_size_inches()
+    image = Image.open(BytesIO(plane.png(dpi=100)))
     assert image.size == (int(width * 100), int(height * 100))
 
 
@@ -105,7 +123,7 @@ def test_a_response_may_be_called_anything():
     named = words_of(analysis)
     pictures = [
         figures.effects_forest(analysis, named), *figures.marginal_means(analysis, named),
-        figures.interactions(analysis, named), strip(table, state.factors, name, analysis=analysis),
+        *figures.interactions(analysis, named), strip(table, state.factors, name, analysis=analysis),
         curves(told, table, "activation", name), costs(table, state.factors, name),
     ]  # fmt: skip
     for picture in pictures:

@@ -5,7 +5,7 @@ import pytest
 
 from ablation.analysis import analyze
 from tests.report.figures import every
-from tests.report.figures.every import markers, words
+from tests.report.figures.every import drawn, marks, points, words
 from tests.report.figures.states import PLAIN, STATES, grid
 
 
@@ -20,9 +20,7 @@ def with_outliers(table, factors=tuple(PLAIN)):
 
 def runs(picture):
     """Response and place of every run drawn."""
-    axes = picture.figure.axes[0]
-    lines = [line for line in markers(axes) if line.get_markerfacecolor() != "none" and line.get_alpha()]
-    return np.column_stack([np.concatenate([line.get_data()[i] for line in lines]) for i in (0, 1)])
+    return points(picture, "run")
 
 
 @pytest.mark.parametrize("direction", ["lower", "higher"])
@@ -33,21 +31,26 @@ def test_every_run_is_a_point_in_the_row_of_its_cells_rank(direction):
     found = runs(strip(table, direction))
     expected = sorted(zip(table["loss"], rank, strict=True))
     assert [(x, round(y)) for x, y in sorted(map(tuple, found))] == expected
+    picture = strip(table, direction)
+    circles = drawn(picture, "run", "s0")
+    assert circles == pytest.approx(points(picture, "run", "s0"), abs=0.01)
+    ids = [int(r) for m in marks(picture, "run") for r in m.runs]
+    assert sorted(ids) == list(range(len(table)))
+    assert list(table["loss"].iloc[ids]) == list(found[:, 0])
 
 
 def test_cells_are_named_by_what_they_have():
-    axes = strip(STATES["plain"]().table).figure.axes[0]
-    names = [t.get_text() for t in axes.get_yticklabels()]
+    names = [text for _, text in strip(STATES["plain"]().table).y.ticks]
     assert names[0] == "batch_norm · relu" or names[0] == "batch_norm · spatial · relu"
     assert {"relu", "spatial · elu", "batch_norm · spatial · selu"} <= set(names)
 
 
-@pytest.mark.parametrize(("direction", "edge"), [("lower", 1.0), ("higher", 0.0)])
+@pytest.mark.parametrize(("direction", "edge"), [("lower", "high"), ("higher", "low")])
 def test_failed_runs_stand_at_the_worse_edge(direction, edge):
     picture = strip(STATES["some diverged"]().table, direction)
-    (crosses,) = markers(picture.figure.axes[0], "x")
-    assert set(crosses.get_xdata()) == {edge}
-    assert len(crosses.get_xdata()) == 8  # every fifth of 36
+    (crosses,) = marks(picture, "cross")
+    assert set(crosses.x) == {getattr(picture.x, edge)}
+    assert len(crosses.x) == 8  # every fifth of 36
     assert "8 runs failed (" in picture.alt
     assert "failed run" in words(picture)
 
@@ -78,23 +81,22 @@ def test_the_circles_are_the_outliers_of_the_diagnostics(seed):
     wild = rng.choice(len(table), size=seed % 4, replace=False)
     table.loc[wild, "loss"] *= np.exp(rng.choice([-1, 1], len(wild)) * rng.uniform(0.15, 0.5, len(wild)))
     picture, analysis = with_outliers(table)
-    circles = [line for line in markers(picture.figure.axes[0], "o") if line.get_markerfacecolor() == "none"]
+    circles = [float(x) for m in marks(picture, "ring") for x in m.x]
     found = analysis.diagnostics.outliers
-    assert sorted(float(line.get_xdata()[0]) for line in circles) == sorted(table.loc[found["run"], "loss"])
+    assert sorted(circles) == sorted(table.loc[found["run"], "loss"])
     assert picture.alt.count("seed ") == len(found)
 
 
 def test_many_cells_stand_side_by_side_without_names():
     picture = strip(STATES["200 cells"]().table, factors="abc")
-    axes = picture.figure.axes[0]
-    assert axes.get_xlabel().startswith("200 cells")
+    assert picture.x.label.startswith("200 cells")
     assert len(runs(picture)) == 600
 
 
 def test_many_seeds_share_a_colour():
     picture = strip(grid({"a": ["off", "on"]}, seeds=20), factors="a")
     assert "20 seeds" in words(picture)
-    assert len({line.get_color() for line in markers(picture.figure.axes[0], "o")}) == 1
+    assert [m.look for m in marks(picture, "run")] == ["run s0"]
 
 
 def test_a_table_without_seeds_or_response():

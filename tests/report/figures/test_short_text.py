@@ -5,17 +5,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from ablation.naming import cell_label, plain
-from ablation.report.figures.axes import relative_ticks, scale_axis, tick
 from ablation.report.figures.short_text import (
     columns,
     contrast_name,
     short,
     stem,
 )
-from ablation.report.figures.style import drawing
+from ablation.report.figures.ticks import around, relative_ticks, tick
 
 
 @pytest.mark.parametrize(
@@ -41,6 +39,13 @@ def test_plain_text_is_one_line_that_xml_can_hold(typed, expected):
 def test_short_names_fit(text, limit):
     assert columns(short(text, limit)) <= limit
     assert "…" in short(text, limit)
+
+
+def test_long_names_that_end_in_numbers_stay_apart():
+    names = [f"augmentation_strength_of_the_second_stage_{x}" for x in (0.1, 0.15, 0.2)]
+    cut = [short(name, 20) for name in names]
+    assert len(set(cut)) == 3
+    assert all(columns(name) <= 20 and "…" in name for name in cut)
 
 
 def test_of_a_cells_name_the_longest_words_are_cut():
@@ -127,13 +132,11 @@ def test_relative_ticks_stay_inside_and_apart(low, high):
     ],
 )  # fmt: skip
 def test_ticks_of_an_axis_differ_and_are_few(values):
-    axes = Figure().add_subplot()
-    with drawing():
-        scale_axis(axes, "y", np.array(values, dtype=float))
-        low, high = axes.get_ylim()
-        inside = [t for t in axes.get_yticks() if low <= t <= high]
-    assert all(low < v < high for v in values if not np.isnan(v))
-    written = [axes.yaxis.get_major_formatter()(t, 0) for t in inside]
+    axis = around(np.array(values, dtype=float))
+    assert all(axis.low < v < axis.high for v in values if not np.isnan(v))
+    assert all(axis.low <= t <= axis.high for t, _ in axis.ticks)
+    assert all(0 <= share <= 1 for share in axis.share(np.array([t for t, _ in axis.ticks])))
+    written = [text for _, text in axis.ticks]
     assert 1 <= len(set(written)) == len(written) <= 12
 
 

@@ -1,0 +1,66 @@
+"""The effect of a verdict as a small drawing for a row of a table, and the axis above."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+
+from ablation.analysis.data.factors import Floats
+from ablation.report.figures.forest import Effect, row_marks
+from ablation.report.figures.plot import Marks
+from ablation.report.figures.strokes import marks_svg, px, text_svg
+from ablation.report.figures.ticks import Axis
+from ablation.report.sentences import Wording
+
+WIDTH, HEIGHT = 300.0, 26.0
+"""Pixels."""
+
+
+def bar(effect: Effect, axis: Axis, band: tuple[float, float] | None, words: Wording) -> str:
+    """The interval of one verdict on the axis that the rows share, with the effect of each seed.
+
+    Args:
+        effect: what is drawn.
+        axis: of all rows.
+        band: the margin, on the analysis scale.
+        words: of the response.
+    """
+    places = _Places(axis)
+    marks = [Marks("band", x=band[:1], high=band[1:])] if band else []
+    marks += [Marks("down", x=[0.0], look="mute thin"), *row_marks(effect, 0.0, axis, words)]
+    inner = "".join(part for one in marks for part in marks_svg(one, places))
+    return (
+        f'<svg class="fig effect" width="{px(WIDTH)}" height="{px(HEIGHT)}" aria-hidden="true">{inner}</svg>'
+    )
+
+
+def bar_axis(axis: Axis, words: Wording) -> str:
+    """Ticks, and which side is better, for the head of that column."""
+    places = _Places(axis)
+    left, right = ("← better", "worse →") if words.direction == "lower" else ("← worse", "better →")
+    parts = [text_svg(0, 11, left, "", "q"), text_svg(WIDTH, 11, right, "end", "q")]
+    for value, text in axis.ticks:
+        x = float(places.x(value))
+        parts.append(text_svg(min(max(x, 14), WIDTH - 14), 27, text, "mid", "q"))
+        parts.append(f'<path class="axis" d="M{px(x)} 31V34"/>')
+    label = f"{axis.label}; {left}, {right}"
+    size = f'width="{px(WIDTH)}" height="34"'
+    return f'<svg class="fig effect" {size} role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+
+
+class _Places:
+    """Places in the drawing of one effect."""
+
+    left, right, top, bottom = 0.0, WIDTH, 0.0, HEIGHT
+
+    def __init__(self, axis: Axis) -> None:
+        self.axis = axis
+
+    def x(self, values: Floats | float) -> Floats:
+        """Pixels from the left."""
+        return 8 + self.axis.share(values) * (WIDTH - 16)
+
+    def y(self, values: Floats | float) -> Floats:
+        """Pixels from the top."""
+        return 9 + np.asarray(values, dtype=np.float64) * 40

@@ -1,0 +1,42 @@
+"""What the page's script knows: levels, cells and runs, as plain lists."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ablation.naming import clipped
+from ablation.report.subject import Subject
+
+DIGITS = 6
+"""Significant digits of a response in the page; the CSV has all."""
+
+
+def explore(study: Subject) -> dict[str, Any]:
+    """Factors with levels, cells by number with the places of their levels, and runs in the table's order."""
+    places = {f: {level: i for i, level in enumerate(levels)} for f, levels in study.factors.items()}
+    cells = []
+    for name, row in zip(study.cell_names, study.one_per_cell, strict=True):
+        levels = study.levels_of(int(row))
+        cells.append([name, [places[f].get(level, -1) for f, level in levels.items()]])
+    values = [[_number(v) for v in study.values(answer.response)] for answer in study.answers]
+    table, n = study.table, len(study.table)
+    status = list(map(str, table["status"])) if "status" in table else ["ok"] * n
+    logs = [clipped(str(log), 120) if isinstance(log, str) else "" for log in table.get("log", [""] * n)]
+    each = zip(study.cells, table["seed"], status, logs, *values, strict=True)
+    runs = [[int(c), str(seed), "" if s == "ok" else s, log, *numbers] for c, seed, s, log, *numbers in each]
+    return {
+        "factors": [
+            [study.labels[f], [clipped(one, 40) for one in known]] for f, known in study.factors.items()
+        ],
+        "cells": cells,
+        "runs": runs,
+        "block": study.block or "",
+        "responses": [
+            [a.response, a.unit, study.words(a).is_log, a.direction == "lower"] for a in study.answers
+        ],
+    }  # fmt: skip
+
+
+def _number(value: float) -> float | None:
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None

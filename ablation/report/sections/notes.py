@@ -1,0 +1,43 @@
+"""What must be known before the verdicts are believed: the two notes that weigh most, then all."""
+
+from __future__ import annotations
+
+from ablation.analysis import Analysis
+from ablation.report.document import Block, Cautions, Folded, Warned
+from ablation.report.sentences import Wording, cautions, notice_sentence
+from ablation.report.subject import Subject
+from ablation.words import counted
+
+SHOWN = 2
+"""Cautions on the first screen; all are below."""
+
+OF_THE_STUDY = ("next",)
+"""Sections that a page has once, whatever the number of responses."""
+
+
+def missing(study: Subject) -> list[Warned]:
+    """That runs of the design have not ended."""
+    if not (study.missing and len(study.table)):
+        return []
+    told = (
+        f"{len(study.missing)} of {len(study.record.keys)} runs are missing: what follows is what the others "
+        "say. The same sweep command goes on where it stopped."
+    )
+    return [Warned([told])]
+
+
+def warned(study: Subject, words: Wording, analysis: Analysis, prefix: str) -> list[Block]:
+    """Cautions with links, and every note; nothing where nothing triggered one."""
+    sentences = [notice_sentence(notice, words) for notice in analysis.warnings]
+    gaps = [item for block in missing(study) for item in block.items]
+    if not (sentences or gaps):
+        return []
+    first = [(gap, "next") for gap in gaps]
+    for i, section in cautions(analysis):
+        first.append((sentences[i], section if section in OF_THE_STUDY else f"{prefix}{section}"))
+    every = [*gaps, *sentences]
+    summary = (
+        f"All {counted(len(every), 'note')} on these runs" if len(every) > 1 else "One note on these runs"
+    )
+    notes = Folded(summary, [Warned(every)], f"{prefix}notes")
+    return [Cautions(first[:SHOWN]), notes] if first else [notes]

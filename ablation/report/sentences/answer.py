@@ -1,0 +1,115 @@
+"""The whole answer in a few words: what to use, what makes no difference, what is open."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ablation.analysis import Analysis
+from ablation.analysis.verdicts.finding import Finding
+from ablation.analysis.verdicts.judging import BETTER, HURTS, INCONCLUSIVE, KEEP, NOTHING, WORSE
+from ablation.analysis.verdicts.ranking import Ranking
+from ablation.naming import clipped, level_label
+from ablation.report.sentences.wording import Wording
+from ablation.words import OFF, ON
+
+NAMED = 5
+"""More of a kind are counted."""
+
+USE, PROBABLY, SAME, OPEN = "Use", "Probably use", "No difference that matters", "Open"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A piece of the answer: what kind it is, and of what."""
+
+    kind: str
+    text: str
+
+
+def answer(analysis: Analysis, words: Wording) -> list[list[Claim]]:
+    """At most two lines of claims: what to use, and what the runs do not ask for."""
+    found: dict[str, list[str]] = {kind: [] for kind in (USE, PROBABLY, SAME, OPEN)}
+    for factor in dict.fromkeys(one.factor for one in analysis.findings):
+        for kind, text in _of_factor(analysis, factor, words):
+            found[kind].append(text)
+    lines = [[Claim(kind, _several(found[kind])) for kind in pair if found[kind]] for pair in _LINES]
+    return [line for line in lines if line]
+
+
+def _several(texts: Sequence[str]) -> str:
+    """'no dropout, sigmoid': many are counted."""
+    left = [f"{len(texts) - NAMED} more"] if len(texts) > NAMED else []
+    return ", ".join([*texts[:NAMED], *left])
+
+
+_LINES = ((USE, PROBABLY), (SAME, OPEN))
+
+
+def _of_factor(analysis: Analysis, factor: str, words: Wording) -> list[tuple[str, str]]:
+    """What to do with one factor; where it depends on another, one thing for each of its levels."""
+    ranked = [one for one in analysis.ranked if one.factor == factor]
+    findings = [one for one in analysis.findings if one.factor == factor]
+    if ranked:
+        each = [(one.within, *_of_ranking(one, findings, words)) for one in ranked]
+    elif len({(one.level, one.reference) for one in findings}) > 1:  # nothing is known of its levels
+        return [(OPEN, words.factor(factor))]
+    else:
+        each = [(one.within, *_of_finding(one, words)) for one in findings]
+    if len({(kind, text.partition(" (")[0]) for _, kind, text in each}) == 1:
+        return [each[0][1:]] if len(each) == 1 else [(each[0][1], each[0][2].partition(" (")[0])]
+    return [(kind, text if at is None else f"{text} (at {words.at(*at)})") for at, kind, text in each]
+
+
+def _of_ranking(found: Ranking, findings: Sequence[Finding], words: Wording) -> tuple[str, str]:
+    name = words.factor(found.factor)
+    if found.worse:
+        best = [level_label(name, level) for level in (found.best, *found.ties)]
+        return USE, " or ".join(filter(None, (_several(best[:-1]), best[-1])))
+    here = [one.verdict for one in findings if one.within in (None, found.within)]
+    return (SAME if here and set(here) == {NOTHING} else OPEN), name
+
+
+def _of_finding(found: Finding, words: Wording) -> tuple[str, str]:
+    if found.verdict == NOTHING:
+        return SAME, words.factor(found.factor)
+    if found.verdict == INCONCLUSIVE or math.isnan(found.estimate):
+        return OPEN, words.factor(found.factor)
+    is_level = found.verdict in (KEEP, BETTER)
+    text = _chosen(found, is_level, words)
+    if found.verdict in (KEEP, HURTS):
+        return USE, text
+    assert found.verdict in (BETTER, WORSE)
+    change = words.change(found.estimate if is_level else -found.estimate)
+    return PROBABLY, f"{text} ({change}, perhaps too little to matter)"
+
+
+def _chosen(found: Finding, is_level: bool, words: Wording) -> str:
+    """'dropout', 'no dropout', 'attention=spatial', 'sgd', 'a higher depth'."""
+    name = words.factor(found.factor)
+    if found.n_levels == 0:
+        return f"a {'higher' if is_level else 'lower'} {name}"
+    if found.reference.lower() in OFF:
+        if not is_level:
+            return f"no {name}"
+        return name if found.level.lower() in ON else f"{name}={clipped(found.level)}"
+    return level_label(name, found.level if is_level else found.reference)
+
+
+_FIRST = {
+    "direction": "notes", "diverged-runs": "seeds", "failed-level": "next", "best-cell-failed": "best-cells",
+    "failed-runs": "next", "unfinished-runs": "notes", "repeated-rows": "notes", "constant-response": "notes",
+    "perfect-fit": "notes", "no-error-estimate": "notes", "not-estimable": "notes", "single-level": "notes",
+    "incomparable-cells": "best-cells", "margin-unit": "notes", "unreplicated": "notes", "outlier": "seeds",
+    "lack-of-fit": "anova", "few-blocks": "robustness", "unequal-spread": "diagnostics",
+    "differs-by-seed": "robustness", "influence": "diagnostics",
+}  # fmt: skip
+"""Notices that belong on the first screen, the weightiest first → the section that says more."""
+
+
+def cautions(analysis: Analysis) -> Iterator[tuple[int, str]]:
+    """Those of the warnings that weigh most: place among them, and the section that says more."""
+    codes, weight = [notice.code for notice in analysis.warnings], list(_FIRST)
+    for i in sorted((i for i, c in enumerate(codes) if c in _FIRST), key=lambda i: weight.index(codes[i])):
+        yield i, _FIRST[codes[i]]

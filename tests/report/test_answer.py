@@ -1,0 +1,95 @@
+"""The answer in a few words, against verdicts that were planted."""
+
+import re
+
+import numpy as np
+import pytest
+
+from ablation.report.drawing import Drawer
+from ablation.report.formats.markdown import markdown
+from ablation.report.load import load_study
+from ablation.report.sections import build
+from tests.report.conftest import spaced
+from tests.report.gallery import STUDIES
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def studied(request, tmp_path_factory):
+    """Name, subject and document of each study of the gallery."""
+    folder = STUDIES[request.param](tmp_path_factory.mktemp("gallery") / request.param)
+    study, drawer = load_study(str(folder)), Drawer(True)
+    document = build(study, drawer)
+    assert drawer.problems == []
+    return request.param, study, document
+
+
+EXPECTED = {
+    "quick": ["Use no dropout, sigmoid. Probably use batch_norm (", "No difference that matters attention."],
+    "switches": ["Use batch_norm, no dropout. Probably use ema (", "Open residual, "],
+    "levels": ["Use adamw, nadam or adam. Probably use warmup ("],
+    "accuracy": [
+        "Use no augment (at depth=2), augment (at depth=8), residual, depth=8. Probably use augment ("
+    ],
+    "failures": ["Use batch_norm, no dropout, sigmoid.", "Open attention."],
+    "adaptive": ["Use no dropout. Probably use batch_norm ("],
+}
+
+
+def test_the_answer_says_what_was_planted_in_two_lines(studied):
+    name, _, document = studied
+    lines = [spaced(" ".join(f"{claim.kind} {claim.text}." for claim in line)) for line in document.answer]
+    assert len(lines) == len(EXPECTED[name]) <= 2
+    for line, start in zip(lines, EXPECTED[name], strict=True):
+        assert line.startswith(start)
+
+
+def test_every_factor_is_in_the_answer_or_counted_there(studied):
+    _, study, document = studied
+    text = " ".join(claim.text for line in document.answer for claim in line)
+    levels = {level for of in study.factors.values() for level in of}
+    told = [
+        f
+        for f in study.factors
+        if study.labels[f] in text or set(study.factors[f]) & levels & set(re.split(r"[ ,]", text))
+    ]
+    more = sum(int(n) for n in re.findall(r"(\d+) more", text))
+    assert len(told) + more >= len(study.factors)
+
+
+def test_the_best_cell_and_what_ties_with_it_are_those_of_the_table(studied):
+    _, study, document = studied
+    table = study.main.analysis.best_cells
+    n_ties = int(table["within_noise"].sum()) - 1
+    assert document.best.startswith(study.ranking(study.main).names[0])
+    assert (f"{n_ties} of {len(table) - 1} others" in document.best) == (n_ties > 0)
+
+
+def test_the_line_counts_runs_cells_seeds_and_failures(studied):
+    _, study, document = studied
+    runs, cells, failed = len(study.table), len(study.cell_names), int((study.table["status"] != "ok").sum())
+    assert document.line.startswith(f"{runs} runs · {cells} cells × {runs // cells} seeds · ")
+    assert (f"{failed} failed" if failed else "none failed") in document.line
+
+
+def test_at_most_two_cautions_each_with_a_section_that_is_there(studied):
+    _, _, document = studied
+    anchors = {section.name for section in document.sections} | {"notes"}
+    for block in document.blocks():
+        if block.kind == "cautions":
+            assert 1 <= len(block.items) <= 2
+            assert {anchor for _, anchor in block.items} <= anchors
+
+
+def test_the_script_knows_every_run_with_its_value(studied):
+    _, study, document = studied
+    runs = document.data["runs"]
+    assert [run[0] for run in runs] == list(study.cells)
+    values = [np.nan if run[4] is None else run[4] for run in runs]
+    assert np.array(values) == pytest.approx(study.values(study.main.response), rel=1e-5, nan_ok=True)
+    assert [bool(run[2]) for run in runs] == [status != "ok" for status in study.table["status"]]
+
+
+def test_markdown_begins_with_the_answer(studied):
+    _, _, document = studied
+    text = markdown(document)
+    assert text.index("**Use**") < text.index("**Best cell**") < text.index("## Verdicts")
