@@ -13,7 +13,11 @@ TOOLS := $(VENV)/.tools
 PAGES := $(VENV)/.pages
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help setup sweep plan status report gallery site test test-fast test-versions check lock clean
+=======
+.PHONY: help setup sweep plan status report site test test-fast test-versions test-torch check lock clean
+>>>>>>> 4c53710 (Train the built-in networks on Keras' PyTorch backend as well)
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +48,9 @@ test-fast: $(READY) $(TOOLS)  ## tests that train nothing
 
 test-versions: $(READY) $(TOOLS)  ## the framework on the oldest and the newest versions that pyproject.toml allows
 	@$(BIN)/nox
+
+test-torch: $(READY) $(TOOLS)  ## networks and examples on PyTorch, in an environment of their own
+	@$(BIN)/nox -s torch
 
 check: $(READY) $(TOOLS)  ## formatting, lint, types, doors between rooms, examples in docs
 	@$(BIN)/ruff format --check --quiet .

@@ -2,8 +2,11 @@
 
 `requirements/oldest.txt` and `newest.txt` pin them (`make lock`); newest means release candidates as well.
 Neither has a deep-learning library: networks are trained on the versions of `requirements/cpu.txt`.
+
+The session `torch` has PyTorch beside these versions, and no TensorFlow: `nox -s torch`.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -43,6 +46,31 @@ def oldest(session: nox.Session) -> None:
 def newest(session: nox.Session) -> None:
     """The newest releases and release candidates, on Python 3.13 where it is installed."""
     run(session, "newest")
+
+
+TORCH = ("torch==2.13.0", "keras", "jax", "pytest")
+TORCH_TESTS = (
+    "tests/app/training/test_on_torch.py",
+    "tests/app/training/test_backends_agree.py",
+    "tests/app/networks/test_backend.py",
+)
+
+
+@nox.session(venv_backend="venv")  # by pip, which finds wheels that lie on a machine; PyTorch's are gigabytes
+def torch(session: nox.Session) -> None:
+    """Networks on PyTorch, in an environment without TensorFlow; the other versions are the locked ones."""
+    locked = [Path(f"requirements/{name}.txt").read_text() for name in ("cpu", "dev")]
+    pins = sorted(set(re.findall(r"^[a-z0-9][^\\\n]*", "\n".join(locked), flags=re.MULTILINE)))
+    constraints = (
+        Path(session.create_tmp()) / "locked.txt"
+    )  # pip takes no constraints with hashes for some alone
+    constraints.write_text("\n".join(pins))
+    session.install("--constraint", str(constraints), *TORCH, "hatchling", "editables")
+    session.install("--constraint", str(constraints), "--no-build-isolation", "-e", ".")
+    named = session.posargs or TORCH_TESTS
+    session.run(
+        "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *named, env={"KERAS_BACKEND": "torch"}
+    )
 
 
 def run(session: nox.Session, ends: str) -> None:

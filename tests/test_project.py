@@ -26,7 +26,7 @@ def test_the_base_install_has_no_deep_learning_backend(root):
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     named = " ".join(project["dependencies"])
     assert not re.search(r"tensorflow|jax|torch|keras", named)
-    assert {"cpu", "gpu", "jax", "dev"} <= set(project["optional-dependencies"])
+    assert {"cpu", "gpu", "jax", "torch", "dev"} <= set(project["optional-dependencies"])
 
 
 def test_a_report_starts_without_a_deep_learning_library(root):

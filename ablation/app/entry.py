@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ablation.app import plugins
@@ -75,9 +76,11 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
 
         device = prepare_device(config.training.threads)
     except ModuleNotFoundError as error:
+        there = [name for name in ("jax", "torch") if find_spec(name)]
+        use = "; or use {0}, which is there: pip install 'ablation-study[{0}]', then KERAS_BACKEND={0}"
         raise UsageError(
             f"Expected a deep-learning backend. Received: {error}. "
-            "Install one: pip install 'ablation-study[cpu]'; or name the one that is there, KERAS_BACKEND=jax"
+            f"Install one: pip install 'ablation-study[cpu]'{''.join(map(use.format, there))}"
         ) from error
     from ablation.app.training.problem import Schedule
     from ablation.app.training.train import train_cell

@@ -51,9 +51,10 @@ class TopK:
 
     def _choose(self, images: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         chosen = {}
-        for name, features in self.features(in_order(self.network, images), training=False).items():
-            _, filters = ops.top_k(self.score(features), self.k)
-            chosen[name] = ops.take_along_axis(features, filters[:, None, None, :], axis=-1), filters
+        features = self.features(in_order(self.network, images), training=False)
+        for name in self.layers:  # Keras on PyTorch sorts the names of outputs
+            _, filters = ops.top_k(self.score(features[name]), self.k)
+            chosen[name] = ops.take_along_axis(features[name], filters[:, None, None, :], axis=-1), filters
         return chosen
 
 

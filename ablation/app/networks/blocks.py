@@ -33,7 +33,8 @@ def disturb(x: Any, settings: BlockSettings, name: str) -> Any:
     """
     flags = settings.flags
     if flags.dropout:
-        x = layers.Dropout(settings.dropout_rate, name=f"{name}_dropout")(x)
+        # Training puts the run's seed in its place; without any, PyTorch would draw from a global generator.
+        x = layers.Dropout(settings.dropout_rate, seed=0, name=f"{name}_dropout")(x)
     return x
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 BACKENDS = {
     "tensorflow": "ablation.app.training.tensorflow",
     "jax": "ablation.app.training.jax",
+    "torch": "ablation.app.training.torch",
 }
 """Keras' name → package; the first is Keras' default."""
 
@@ -79,7 +80,7 @@ def backend_name() -> str:
         name = keras.backend.backend()  # a file of the user's may name another
     if name not in BACKENDS:
         raise UsageError(
-            f"Training runs on Keras' backends {' and '.join(BACKENDS)}. Received: {name}. "
+            f"Training runs on Keras' backends {', '.join(BACKENDS)}. Received: {name}. "
             "Unset KERAS_BACKEND, or set it to one of them."
         )
     return name

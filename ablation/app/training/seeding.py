@@ -5,7 +5,7 @@ starts with the same weights in both, whatever other layers stand around it.
 
 The order of the data is the same on every backend. So are weights from uniform initialisers (Keras' default,
 Glorot and Bengio's, is one), zeros and ones. Other initialisers, dropout and sampling draw from the
-backend's own generator: TensorFlow and JAX give a seed other numbers there, of the same distribution.
+backend's own generator: each gives a seed other numbers there, of the same distribution.
 """
 
 import math

@@ -47,15 +47,17 @@ def test_alpha_is_the_derivative_by_the_bias_of_the_layer(unit):
     # A bias adds the same to a channel at all pixels, so its derivative sums ∂y/∂A over them.
     network, images, step = skipping(), random_images(2, 5, 4), 1e-2
     bias = network.get_layer("first").bias
-    start, alphas = np.asarray(bias), []
+    start, alphas = np.array(bias), []
     for one in np.eye(3, dtype="float32"):
         said = []
         for sign in (1, -1):
             bias.assign(start + sign * step * one)
-            said.append(np.asarray(network(images))[:, unit].astype(float))
+            said.append(keras.ops.convert_to_numpy(network(images))[:, unit].astype(float))
         alphas.append((said[0] - said[1]) / (2 * step))
     bias.assign(start)
-    features = np.asarray(keras.Model(network.input, network.get_layer("first").output)(images))
+    features = keras.ops.convert_to_numpy(
+        keras.Model(network.input, network.get_layer("first").output)(images)
+    )
     expected = np.einsum("cn,nhwc->nhw", np.array(alphas), features)
     found = grad_cam(network, images, "first", unit=unit).arrays["images"]
     assert np.abs(expected).max() > 0.1
@@ -87,7 +89,7 @@ def test_a_plain_autoencoder_is_explained_by_the_name_of_its_latent_layer():
 @pytest.mark.parametrize("layers_", [LAYERS, dict(reversed(LAYERS.items()))])
 def test_maps_and_bias_add_up_to_the_prediction(layers_):
     network, images = three_branches(), three_images()
-    predictions = np.asarray(network(images)["count"])
+    predictions = keras.ops.convert_to_numpy(network(images)["count"])
     assert np.abs(predictions).min() > 0.01
     assert predictions.std() > 0.01
     assert np.abs(completeness(network, images, layers_)).max() < 1e-6

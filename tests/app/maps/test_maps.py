@@ -60,7 +60,9 @@ def test_an_attention_map_is_the_gate_of_what_comes_before():
     layer.convolution.set_weights([np.random.default_rng(0).normal(size=(5, 5, 2, 1)), np.array([0.3])])
     before = keras.Model(network.input, network.get_layer("encoder_1_0_convolution").output)(images)
     maps = heatmaps.attention_map(network, images, "encoder_1_0_attention")
-    np.testing.assert_allclose(single(maps), np.asarray(layer.gate(before))[..., 0], rtol=1e-5)
+    np.testing.assert_allclose(
+        single(maps), keras.ops.convert_to_numpy(layer.gate(before))[..., 0], rtol=1e-5
+    )
     assert heatmaps.layers_with_a_gate(network) == ["encoder_1_0_attention", "decoder_1_0_attention"]
 
 
@@ -101,8 +103,10 @@ def test_occlusion_hides_one_branch_at_a_time():
     maps = heatmaps.occlusion(network, images, window=8)
     for name in BRANCHES:
         dark = {**images, name: np.zeros_like(images[name])}
-        expected = (network(images)["count"] - network(dark)["count"])[:, 0]
-        np.testing.assert_allclose(maps.arrays[name].ravel(), expected, atol=1e-5)
+        expected = network(images)["count"] - network(dark)["count"]
+        np.testing.assert_allclose(
+            maps.arrays[name].ravel(), keras.ops.convert_to_numpy(expected)[:, 0], atol=1e-5
+        )
 
 
 def test_the_residual_is_what_does_not_come_back():

@@ -12,12 +12,11 @@ from ablation import app
 APP = Path(app.__file__).parent
 ROOMS = [path for room in ("networks", "maps", "data", "problems") for path in (APP / room).rglob("*.py")]
 SOURCES = sorted(ROOMS)
-ON_JAX = (
-    "networks/attention/test_parity.py",
-    "networks/attention/test_gaussian.py",
-    "networks/attention/test_self_attention.py",
-    "maps/test_traced.py",
-)
+ATTENTION = [f"networks/attention/test_{name}.py" for name in ("parity", "gaussian", "self_attention")]
+ELSEWHERE = {
+    "jax": [*ATTENTION, "maps/test_traced.py"],
+    "torch": [*ATTENTION, *(f"maps/test_{name}.py" for name in ("grad_cam", "maps", "deletion"))],
+}
 
 
 def imported(path):
@@ -48,10 +47,12 @@ def test_the_sources_were_found():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(find_spec("jax") is None, reason="needs jax")
-def test_layers_and_heatmaps_hold_on_jax_as_well(root):
-    tests = [f"tests/app/{name}" for name in ON_JAX]
+@pytest.mark.parametrize("backend", ELSEWHERE)
+def test_layers_and_heatmaps_hold_on_other_backends_as_well(root, backend):
+    if find_spec(backend) is None:
+        pytest.skip(f"needs {backend}" + (": `make test-torch` runs this" if backend == "torch" else ""))
+    tests = [f"tests/app/{name}" for name in ELSEWHERE[backend]]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
-    environment = os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    environment = os.environ | {"KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]

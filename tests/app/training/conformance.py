@@ -69,6 +69,14 @@ class BackendConformance:
         for name, values in again.history.items():
             np.testing.assert_allclose(values, runs[1].history[name], rtol=1e-4)
 
+    def test_the_weights_of_a_run_stay_what_they_were_when_the_next_is_trained(self):
+        problem = small_problem()
+        first, second = list(train_cell(problem, schedule(epochs=1), [5, 2], "1"))
+        (alone,) = train_cell(problem, schedule(epochs=1), [5], "1")
+        for path, values in alone.weights.items():
+            np.testing.assert_allclose(first.weights[path], values, rtol=1e-4, atol=1e-6, err_msg=path)
+        assert any(np.abs(first.weights[path] - second.weights[path]).max() > 0.1 for path in alone.weights)
+
     def test_it_learns(self):
         (run,) = train_cell(small_problem(), schedule(epochs=30, batch_size=16, rate=2e-2), [0])
         assert run.history["train_loss"][-1] < 0.9 * run.history["train_loss"][0]

@@ -4,7 +4,6 @@
 and the optimiser updates one vector instead of each weight. Times of both are in docs/benchmarks.md.
 """
 
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -13,10 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ablation.app.training.finish import finish
-from ablation.app.training.flat import FlatWeights
 from ablation.app.training.problem import Problem, Schedule, in_float32, losses_of, n_images, whole_batches
-from ablation.app.training.seeding import epoch_order, initial_values
+from ablation.app.training.serial import SerialLoop
 from ablation.results.outcome import Outcome
 
 _TEST_BATCH = 500  # images measured at once: bounds memory, changes no result beyond rounding
@@ -38,17 +35,14 @@ def value_and_gradients(
     return value, tape.gradient(value, tensors, unconnected_gradients="zero")
 
 
-class TensorFlowLoop:
+class TensorFlowLoop(SerialLoop):
     """A network traced once, ready to be trained from any seed."""
+
+    backend = "tensorflow"
 
     def __init__(self, problem: Problem, schedule: Schedule) -> None:
         start = time.perf_counter()
-        self.problem, self.schedule, self.network = problem, schedule, problem.network
-        self._flat = FlatWeights(self.network)
-        self._weights = keras.Variable(np.zeros(self._flat.size, np.float32), name="weights")
-        self.optimizer = schedule.optimizer()
-        self.optimizer.build([self._weights])
-        self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
+        super().__init__(problem, schedule)
         self._train = {name: tf.constant(array) for name, array in problem.train.items()}
         test, mask = whole_batches(problem.test, _TEST_BATCH)
         self._test, self._test_mask = {k: tf.constant(v) for k, v in test.items()}, tf.constant(mask)
@@ -64,25 +58,14 @@ class TensorFlowLoop:
         self._warm_up()
         self.compile_seconds = time.perf_counter() - start
 
-    def train(self, seed: int) -> Outcome:
-        """Train from this seed, from scratch."""
-        self._reset(seed)
-        history: dict[str, list[float]] = {"train_loss": []}
-        costs = {"train_seconds": 0.0, "measure_seconds": 0.0, "compile_seconds": self.compile_seconds}
-        for epoch in range(self.schedule.epochs):
-            order = epoch_order(seed, epoch, n_images(self.problem.train), self.schedule.batch_size)
-            start = time.perf_counter()
-            history["train_loss"].append(float(self._epoch(tf.constant(order), len(order))))
-            trained = time.perf_counter()
-            for name, value in self._measure(len(self._test_mask)).items():
-                history.setdefault(f"test_{name}", []).append(float(value))
-            costs["train_seconds"] += trained - start
-            costs["measure_seconds"] += time.perf_counter() - trained
-            if not math.isfinite(history["train_loss"][-1]):
-                break
-        weights = {v.path: v.numpy() for v in self.network.weights}
-        provenance = {"backend": "tensorflow", "pack": "1"}
-        return finish(self.problem, seed, history, costs, self._probed, weights, provenance)
+    def _take_epoch(self, order: np.ndarray) -> float:
+        """Take a step for each row of `order`; return the mean loss."""
+        return float(self._epoch(tf.constant(order), len(order)))
+
+    def _measured(self) -> dict[str, Any]:
+        """The mean of each loss over the test images."""
+        measured: dict[str, Any] = self._measure(len(self._test_mask))
+        return measured
 
     def _probed(self) -> list[dict[str, np.ndarray]]:
         """What the problem's probes measure on the network as it is."""
@@ -144,11 +127,3 @@ class TensorFlowLoop:
         self._epoch(tf.zeros((n_steps, batch_size), tf.int32), 0)
         self._measure(0)
         self._probe.get_concrete_function()
-
-    def _reset(self, seed: int) -> None:
-        """Back to the start of a run: weights, random generators, optimiser."""
-        for variable, value in zip(self.network.variables, initial_values(self.network, seed), strict=True):
-            variable.assign(value)
-        self._weights.assign(self._flat.join([v.value for v in self._flat.variables]))
-        for variable, value in zip(self.optimizer.variables, self._fresh_optimizer, strict=True):
-            variable.assign(value)

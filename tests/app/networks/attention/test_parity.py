@@ -10,6 +10,9 @@ from ablation.app.networks import attention
 
 REFERENCE = np.load(Path(__file__).with_name("torch_reference.npz"))
 
+# Sums of float32, which Keras on PyTorch adds up in another order than PyTorch's own layers.
+ROUNDING = 4e-5 if keras.backend.backend() == "torch" else 1e-5
+
 # case → our layer, its settings, and for each of its parts the name in PyTorch
 SELF = {"query": "theta", "key": "phi", "value": "g", "out": "o"}
 EXCITE = {"squeeze": "mlp.0", "excite": "mlp.2"}
@@ -53,7 +56,7 @@ def with_reference_weights(case):
 def test_a_layer_gives_what_pytorch_gives(case):
     layer, x, y = with_reference_weights(case), REFERENCE[f"{case}/x"], REFERENCE[f"{case}/y"]
     assert not np.allclose(x, y, atol=0.1), "the case would not notice a layer that does nothing"
-    np.testing.assert_allclose(keras.ops.convert_to_numpy(layer(x)), y, atol=1e-5)
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(layer(x)), y, atol=ROUNDING)
 
 
 @pytest.mark.parametrize("case", [name for name in CASES if f"{name}/gate" in REFERENCE.files])

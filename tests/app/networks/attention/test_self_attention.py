@@ -31,7 +31,7 @@ def test_a_fresh_layer_changes_nothing_and_can_learn(pooled):
 
     def output(gammas):
         values = [gammas[0] if v.name == "gamma" else w for v, w in zip(layer.weights, weights, strict=True)]
-        return keras.ops.square(layer.stateless_call(values, [], images)[0])
+        return keras.ops.square(layer.stateless_call(values, [], keras.ops.convert_to_tensor(images))[0])
 
     _, (gradient,) = loop().value_and_gradients(output, [np.float32(0)])
     assert abs(float(gradient)) > 0.01

@@ -1,0 +1,1 @@
+"""Training on PyTorch: one seed after another."""

@@ -1,0 +1,5 @@
+from tests.app.training.conformance import BackendConformance
+
+
+class TestTorch(BackendConformance):
+    name = "torch"
