@@ -13,11 +13,7 @@ TOOLS := $(VENV)/.tools
 PAGES := $(VENV)/.pages
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help setup sweep plan status report gallery site test test-fast test-versions check lock clean
-=======
-.PHONY: help setup sweep plan status report site test test-fast test-versions test-torch check lock clean
->>>>>>> 4c53710 (Train the built-in networks on Keras' PyTorch backend as well)
+.PHONY: help setup sweep plan status report gallery site test test-fast test-versions test-torch check lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
