@@ -115,7 +115,7 @@ class AblationSweeper(Sweeper):
 
         self._loader, self._call = hydra_context.config_loader, _call
         if not isinstance(task_function, App):
-            self._call = call
+            self._call = getattr(task_function, "call", call)
         self._call(lambda: self._setup(hydra_context, task_function, config))
 
     def _setup(self, hydra_context: HydraContext, task: TaskFunction, config: DictConfig) -> None:

@@ -27,7 +27,7 @@ from ablation.sweep.swept import Check, Swept, SweptJob, original
 from ablation.sweep.terminal import print_row
 from ablation.sweep.workers import register_workers
 
-_VERSION_BASE: dict[str, Any] = {"version_base": "1.3"} if hydra.__version__.startswith("1.3") else {}
+VERSION_BASE: dict[str, Any] = {"version_base": "1.3"} if hydra.__version__.startswith("1.3") else {}
 """Hydra 1.3 asks whose defaults hold; 1.4 has those of 1.3 and warns where it is told so."""
 
 After = Callable[..., None]
@@ -198,7 +198,7 @@ def main(
             app = App(train, made, identity, unkeyed, after, check, responses)
             folder = app.folder / config_path
             search_first(own_conf, folder, config_name)
-            hydra.main(**_VERSION_BASE, config_path=str(folder), config_name=config_name)(app)()
+            hydra.main(**VERSION_BASE, config_path=str(folder), config_name=config_name)(app)()
 
         return partial(call, start)
 

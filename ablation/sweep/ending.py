@@ -5,8 +5,8 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import CodeType
 from typing import Any
 
@@ -54,6 +54,16 @@ def call(entry: Callable[[], Any]) -> Any:
     except KeyboardInterrupt:
         print(_INTERRUPTED, file=sys.stderr)
         sys.exit(130)
+
+
+@contextmanager
+def own_words() -> Iterator[None]:
+    """Meanwhile, errors name settings as arguments or a study's file do, not by their keys in a Hydra app."""
+    try:
+        yield
+    except UsageError as error:
+        error.args = (str(error).replace("hydra.sweeper.", "").replace("analysis.", ""),)
+        raise
 
 
 def _in_a_job(error: BaseException) -> bool:

@@ -1,16 +1,15 @@
 """`ablation.sweep(train, factors={…})`: a study of a Python function, in a script or a notebook."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
 
-from ablation.errors import UsageError
 from ablation.results import Snapshot, open_store
 from ablation.sweep.app import check_seeds
 from ablation.sweep.calls import Arguments, Calls, name_of, read_levels, source_of, study_name
+from ablation.sweep.ending import own_words
 from ablation.sweep.function_study import CallCells, FunctionStudy
 from ablation.sweep.request import SweepRequest
 from ablation.sweep.result import StudyResult
@@ -109,7 +108,7 @@ def sweep(
         "results": {"folder": folder, "url": url or folder},
         "analysis": judged | _chosen(options, _ANALYSIS),
     }
-    with _own_words():
+    with own_words():
         chosen = check_seeds(range(seeds) if isinstance(seeds, int) else seeds)
         arguments = Arguments(function, seed_key)
         arguments.check([*factors, *settings], len(chosen))
@@ -135,16 +134,6 @@ def sweep(
 
 def _chosen(options: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: options[name] for name in names if name in options}
-
-
-@contextmanager
-def _own_words() -> Iterator[None]:
-    """Name settings as this function's arguments, and not by the keys that they have in a Hydra app."""
-    try:
-        yield
-    except UsageError as error:
-        error.args = (str(error).replace("hydra.sweeper.", "").replace("analysis.", ""),)
-        raise
 
 
 def _code_notes(snapshot: Snapshot, function: Callable[..., Any]) -> tuple[str, ...]:

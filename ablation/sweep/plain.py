@@ -52,7 +52,8 @@ class PlainApp(Swept):
     def __init__(self, task: TaskFunction, config: DictConfig) -> None:
         functools.update_wrapper(self, task)
         settings: Any = OmegaConf.to_container(config.hydra.sweeper, resolve=True)
-        self.task, self.folder = task, Path(inspect.getfile(task)).resolve().parent
+        self.task = task
+        self.folder = getattr(task, "folder", None) or Path(inspect.getfile(task)).resolve().parent
         self.study = str(settings["study"] or config.hydra.job.name)
         self.results = str(settings["folder"] or f"runs/{self.study}")
         self.url = str(settings["url"] or self.results)

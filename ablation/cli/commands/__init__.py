@@ -1,11 +1,12 @@
 """The subcommands, in the order in which a study needs them."""
 
-from ablation.cli.commands import copy, decide, heatmaps, importing, init, report, status, sweep
+from ablation.cli.commands import copy, decide, heatmaps, importing, init, report, run, status, sweep
 
 COMMANDS = (
     init.COMMAND,
     sweep.PLAN,
     sweep.SWEEP,
+    run.COMMAND,
     status.COMMAND,
     report.COMMAND,
     importing.COMMAND,

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from ablation.cli.command import Command, Settings
+from ablation.cli.commands import run
 from ablation.cli.described import described, groups
 from ablation.cli.studies import check_study, file_names, study_files, study_heads
 from ablation.errors import UsageError
@@ -39,10 +40,12 @@ def _groups() -> dict[str, str]:
 
 
 def _sweep(words: Sequence[str]) -> int:
-    return _start(words, [])
+    return run.start(words) if run.is_file(*words[:1]) else _start(words, [])
 
 
 def _plan(words: Sequence[str]) -> int:
+    if run.is_file(*words[:1]):
+        return run.start([*words, "plan_only=true"])
     return _start(words, ["hydra.sweeper.plan_only=true"])
 
 

@@ -1,0 +1,193 @@
+"""A study of a command, from its file: what Hydra and the sweeper have to know of it, and the start."""
+
+import re
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.core.config_store import ConfigStore
+from omegaconf import OmegaConf
+
+from ablation.errors import UsageError
+from ablation.sweep.app import VERSION_BASE
+from ablation.sweep.command import Command
+from ablation.sweep.ending import call
+from ablation.sweep.outcomes import Expected
+from ablation.sweep.template import OWN_PLACES, check, places, split
+
+OWN_KEYS = {
+    "command": "words with places, such as python train.py --lr {lr} {augment:--augment} --seed {seed}",
+    "factors": "name → its levels, the reference first",
+    "settings": "name → one value, for further places",
+    "seeds": "how many seeds of each cell, from 0; or a list of them",
+    "name": "of the study; the file's name, if not given",
+    "pattern": "a regular expression; its last match in a printed line gives the response, or, by named "
+    "groups, several numbers",
+    "chdir": "true runs the command in the folder of its run",
+    "launcher": "who runs the jobs, such as local, ray_local or slurm",
+    "n_jobs": "how many run at once on this machine",
+}
+"""Keys of a study's file that are no keys of the sweeper → their meanings."""
+
+_NAME = re.compile(r"[A-Za-z_][\w.]*")
+
+
+def start(path: Path, launchers: Path, arguments: Sequence[str]) -> None:
+    """Run the study of a file; Hydra ends the process where something has failed.
+
+    Args:
+        path: of the file.
+        launchers: a folder of configurations of launchers.
+        arguments: further settings, in Hydra's grammar; keys of the file may stand there as well.
+    """
+    call(partial(_start, path, launchers, arguments))
+
+
+def _start(path: Path, launchers: Path, arguments: Sequence[str]) -> None:
+    content = read(path)
+    for file in launchers.glob("*.yaml"):
+        ConfigStore.instance().store(group="hydra/launcher", name=file.stem, node=OmegaConf.load(file))
+    ConfigStore.instance().store(name="command_study", node=_config(content))
+    sys.argv = [sys.argv[0], "-m", *_seeds(content), *map(_as_override, arguments)]
+    hydra.main(**VERSION_BASE, config_path=None, config_name="command_study")(_command(content))()
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The content of a study's file, checked.
+
+    Raises:
+        UsageError: there is no such file, or something in it is missing or means nothing.
+    """
+    if not path.is_file():
+        raise UsageError(f"Expected the file of a study. Received: {path}, and there is no such file")
+    found: Any = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
+    if not isinstance(found, dict):
+        raise UsageError(f"{path}: expected keys such as command and factors. Received: {found!r:.60}")
+    content: dict[str, Any] = {"name": path.stem, "settings": {}, "seeds": 1, "response": "loss", **found}
+    missing = [f"{key} ({OWN_KEYS[key]})" for key in ("command", "factors") if not content.get(key)]
+    if missing:
+        raise UsageError(f"{path}: expected {' and '.join(missing)}. Received: none")
+    for key in content:
+        if key not in (*OWN_KEYS, *_sweeper_keys()):
+            near = get_close_matches(str(key), [*OWN_KEYS, *_sweeper_keys()], n=1)
+            hint = (
+                f" Did you mean {near[0]}?"
+                if near
+                else f" Keys are {', '.join(OWN_KEYS)}, and those of a sweep"
+            )
+            raise UsageError(f"{path}: {key}: no such key.{hint}")
+    _check_names(content)
+    words = split(content["command"])
+    check(words, content["factors"], content["settings"])
+    _check_program(words[0])
+    _check_pattern(content.get("pattern"))
+    _check_folder(content, words)
+    return content
+
+
+def _sweeper_keys() -> list[str]:
+    from hydra_plugins.ablation_sweeper import PlainAppConf
+
+    hidden = ("_target_", "params", "sweep", "replicates", "study", "seed_key", "recycle", "unkeyed")
+    return [f.name for f in fields(PlainAppConf) if f.name not in hidden]
+
+
+def _check_names(content: Mapping[str, Any]) -> None:
+    for kind in ("factors", "settings"):
+        if not isinstance(content[kind], dict):
+            raise UsageError(f"{kind}: expected {OWN_KEYS[kind]}. Received: {content[kind]!r}")
+        for name in content[kind]:
+            if (
+                not _NAME.fullmatch(str(name))
+                or name in (*OWN_PLACES, "command")
+                or f"{name}.".startswith("hydra.")
+            ):
+                raise UsageError(f"{kind}: expected names such as lr or model.depth. Received: {name}")
+    for name, levels in content["factors"].items():
+        if not isinstance(levels, list):
+            raise UsageError(
+                f"factors.{name}: expected a list of levels, such as [0.1, 0.01]. Received: {levels!r}"
+            )
+
+
+def _check_program(program: str) -> None:
+    if "{" not in program and shutil.which(program) is None:
+        raise UsageError(
+            f"command: expected a program that is installed, or the path of one. Received: {program}"
+        )
+
+
+def _check_pattern(pattern: object) -> None:
+    try:
+        re.compile(str(pattern))
+    except re.error as error:
+        raise UsageError(f"pattern: expected a regular expression. Received: {pattern} ({error})") from error
+
+
+def _check_folder(content: Mapping[str, Any], words: Sequence[str]) -> None:
+    """Refuse what would mix up runs: seeds that the command does not get, a file that all runs write."""
+    seeds = content["seeds"]
+    if not isinstance(seeds, int | list):
+        raise UsageError(f"seeds: expected {OWN_KEYS['seeds']}. Received: {seeds}")
+    if "seed" not in places(words) and seeds != 1:
+        raise UsageError(
+            "command: expected a place for the seed, such as --seed {seed}, as seeds are asked for. "
+            f"Received: seeds: {seeds}, and a command without it"
+        )
+    if content.get("metrics") and not content.get("chdir") and "folder" not in places(words):
+        raise UsageError(
+            f"metrics: expected a command that writes {content['metrics']} into the folder of its run. "
+            "Received: one that does not know it. Add it, such as --out {folder}, or let it run there: "
+            "chdir: true"
+        )
+
+
+def _config(content: Mapping[str, Any]) -> Any:
+    """The configuration of the reference cell, with Hydra's part."""
+    n_jobs, launcher = content.get("n_jobs"), content.get("launcher")
+    launcher = launcher or ("joblib" if n_jobs else "basic")
+    seeds, words = content["seeds"], split(content["command"])
+    sweeper = {key: value for key, value in content.items() if key in _sweeper_keys()}
+    sweeper |= {"study": content["name"], "replicates": seeds if isinstance(seeds, int) else 1}
+    sweeper["params"] = dict(content["factors"])
+    found = OmegaConf.create({
+        "defaults": ["_self_", {"override hydra/sweeper": "ablation"}, {"override hydra/launcher": launcher}],
+        "command": content["command"],
+        "hydra": {"sweeper": sweeper, "job": {"name": "run"}},
+    })  # fmt: skip
+    if n_jobs:
+        found.hydra.launcher = {"n_jobs": n_jobs}
+    given = {**content["settings"], **{name: levels[0] for name, levels in content["factors"].items()}}
+    for name, value in given.items():
+        OmegaConf.update(found, name, value)
+    if "seed" in places(words):
+        found.seed = 0
+    return found
+
+
+def _command(content: Mapping[str, Any]) -> Command:
+    direction = content.get("direction")
+    told = None if direction is None else str(direction)
+    expected = Expected(
+        content["response"], content.get("metrics"), content.get("metrics_line", "last"), told
+    )
+    return Command(expected, content.get("pattern"), bool(content.get("chdir")))
+
+
+def _seeds(content: Mapping[str, Any]) -> list[str]:
+    seeds = content["seeds"]
+    return [f"seed={','.join(map(str, seeds))}"] if isinstance(seeds, list) else []
+
+
+def _as_override(argument: str) -> str:
+    """A setting of the command line as Hydra knows it."""
+    key, equals, value = argument.partition("=")
+    if key == "seeds":
+        return f"hydra.sweeper.replicates={value}" if value.isdigit() else f"seed={value.strip('[]')}"
+    return f"hydra.sweeper.{argument}" if equals and key in _sweeper_keys() else argument

@@ -1,0 +1,115 @@
+"""The words of a command, with places for a run's values: `python train.py --lr {lr} {augment:--augment}`.
+
+A command is split into words once, as a shell would, and values are put into words: none of them is ever
+read by a shell.
+"""
+
+import re
+import shlex
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from ablation.errors import UsageError
+from ablation.naming import level_text
+from ablation.results.canonical import canonical
+
+_PLACE = re.compile(r"\{\{|\}\}|\{([A-Za-z_][\w.]*)\}")
+_CONDITION = re.compile(r"\{([A-Za-z_][\w.]*):(.*)\}")
+
+OWN_PLACES = ("seed", "folder", "cwd")
+"""Places that every command has: the seed, the run's own folder, and where the sweep was started."""
+
+
+def split(command: object) -> list[str]:
+    """The words of a command.
+
+    Args:
+        command: a text, or a list of words.
+
+    Raises:
+        UsageError: it is neither, or a quote is not closed.
+    """
+    try:
+        words = shlex.split(command) if isinstance(command, str) else [str(word) for word in command]  # type: ignore[attr-defined]
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"command: expected a text, or a list of words. Received: {command!r} ({error})"
+        ) from error
+    if not words:
+        raise UsageError("command: expected a program and its arguments. Received: none")
+    return words
+
+
+def check(words: Sequence[str], factors: Collection[str], settings: Collection[str]) -> None:
+    """Refuse places that nothing fills, and factors that fill none.
+
+    Raises:
+        UsageError: naming them.
+    """
+    known, used = [*factors, *settings, *OWN_PLACES], places(words)
+    for name in used:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"Did you mean {{{near[0]}}}?" if near else "Braces that are no place are doubled: {{ }}"
+            raise UsageError(
+                f"command: expected places for factors and settings, of {', '.join(known)}. "
+                f"Received: {{{name}}}. {hint}"
+            )
+    idle = [name for name in (*factors, *settings) if name not in used]
+    if idle:
+        raise UsageError(
+            f"command: expected a place for each factor and setting, such as --{idle[0]} {{{idle[0]}}}. "
+            f"Received none for {', '.join(idle)}"
+        )
+
+
+def places(words: Sequence[str]) -> list[str]:
+    """The names in a command's places, each once."""
+    found = []
+    for word in words:
+        condition = _CONDITION.fullmatch(word)
+        found += [condition[1]] if condition else []
+        found += [match[1] for match in _PLACE.finditer(condition[2] if condition else word) if match[1]]
+    return list(dict.fromkeys(found))
+
+
+def filled(words: Sequence[str], values: Mapping[str, Any]) -> list[str]:
+    """A command for one run.
+
+    >>> filled(split("train --lr {lr} {aug:--augment}"), {"lr": "1 2", "aug": True})
+    ['train', '--lr', '1 2', '--augment']
+
+    Args:
+        words: of the command.
+        values: name of a place → its value. A word `{name:text}` is there where the value is true.
+
+    Raises:
+        UsageError: such a value is neither true nor false.
+    """
+    found = []
+    for word in words:
+        condition = _CONDITION.fullmatch(word)
+        if condition is None:
+            found.append(_filled(word, values))
+        elif _holds(condition[1], values):
+            found.append(_filled(condition[2], values))
+    return found
+
+
+def _filled(word: str, values: Mapping[str, Any]) -> str:
+    return _PLACE.sub(lambda match: _text(values[match[1]]) if match[1] else match[0][0], word)
+
+
+def _holds(name: str, values: Mapping[str, Any]) -> bool:
+    value = values[name]
+    if not (value is None or isinstance(value, bool)):
+        raise UsageError(
+            f"command: expected true or false for {{{name}:…}}, a word that is there or not. Received: "
+            f"{level_text(value)}. Put the value into a word: {{{name}}}"
+        )
+    return bool(value)
+
+
+def _text(value: Any) -> str:
+    return canonical(value) if isinstance(value, list | dict) else level_text(value)
