@@ -7,6 +7,15 @@ Settings = Mapping[str, Mapping[str, str]]
 """Heading → setting → its meaning."""
 
 
+def as_flags(words: Sequence[str]) -> list[str]:
+    """Words as they were typed: switches without a value.
+
+    >>> as_flags(["quick", "--json=true"])
+    ['quick', '--json']
+    """
+    return [word.removesuffix("=true") if word.startswith("--") else word for word in words]
+
+
 @dataclass(frozen=True)
 class Command:
     """A subcommand.

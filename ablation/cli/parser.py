@@ -47,11 +47,12 @@ def read(arguments: Sequence[str], commands: Sequence[Command]) -> tuple[Command
         _check_name(arguments[0], commands)
     top, parsers = _make(commands)
     found, unknown = top.parse_known_args(list(arguments) or ["--help"])
-    if unknown:
-        parsers.get(found.name, top).error(unknown[0])
+    if options := [word for word in unknown if word.startswith("-")]:
+        parsers.get(found.name, top).error(options[0])
     command = next(command for command in commands if command.name == found.name)
     given = {name: getattr(found, name) for name in command.options}
-    return command, [*found.words, *(f"{name}={value}" for name, value in given.items() if value)]
+    # argparse takes words after an option for unknown ones
+    return command, [*found.words, *unknown, *(f"{name}={value}" for name, value in given.items() if value)]
 
 
 def _make(commands: Sequence[Command]) -> tuple[Parser, Mapping[str, Parser]]:

@@ -15,7 +15,7 @@ from ablation.sources.source import Source
 if TYPE_CHECKING:
     import pandas as pd
 
-NAMES = ("optuna", "mlflow", "lightning", "hydra", "ray", "wandb", "tensorboard", "trackio", "pattern")
+NAMES = ("optuna", "mlflow", "lightning", "hydra", "ray", "wandb", "tensorboard", "trackio", "dvc", "pattern")
 """Each is a module of this room with a `SOURCE`. The first that recognises a place reads it."""
 
 

@@ -1,5 +1,6 @@
 """`python -m ablation.sweep.status runs/quick`: how far a study is, from any shell."""
 
+import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -30,8 +31,13 @@ def main(arguments: Sequence[str]) -> int:
         print(USAGE)
         return 0
     try:
+        as_json = "--json" in arguments
+        arguments = [word for word in arguments if word != "--json"]
         if not arguments or any(word.startswith("-") for word in arguments):
             raise UsageError(f"{USAGE}. Received: {' '.join(arguments) or 'nothing'}")
+        if as_json:
+            print(json.dumps([_entry(path) for path in arguments], indent=1))
+            return 0
         for path in arguments:
             _show(path)
     except UsageError as error:
@@ -40,13 +46,39 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _surveyed(path: str) -> tuple[Snapshot, Survey]:
+    snapshot = open_existing(path).scan()
+    if not snapshot.record.keys:
+        raise UsageError(f"{path}: expected a study that has been planned. Received: none there")
+    return snapshot, survey(snapshot, snapshot.record.keys)
+
+
+def _entry(path: str) -> dict[str, object]:
+    """How far a study is, for programs; docs/results.md says what the names mean."""
+    snapshot, found = _surveyed(path)
+    lost = [attempt for attempt in found.failed.values() if attempt.status == "lost"]
+    failed = [attempt for attempt in found.failed.values() if attempt.status != "lost"]
+    return {
+        "schema": 1,
+        "study": snapshot.record.study,
+        "place": path,
+        "runs": len(snapshot.record.keys),
+        "done": len(found.rows),
+        "diverged": sum(row.status == "diverged" for row in found.rows.values()),
+        "running": found.n_running,
+        "failed": len(failed),
+        "interrupted": len(lost),
+        "outside": found.n_outside,
+        "failures": [
+            {"run": attempt_label(attempt, snapshot.record), "reason": reason(attempt)} for attempt in failed
+        ],
+    }
+
+
 def _show(path: str) -> None:
     """How far a study is, and what has failed."""
-    snapshot = open_existing(path).scan()
+    snapshot, found = _surveyed(path)
     record = snapshot.record
-    if not record.keys:
-        raise UsageError(f"{path}: expected a study that has been planned. Received: none there")
-    found = survey(snapshot, record.keys)
     queued = Queue(path).lines() if "://" not in path else []
     print_lines([*status_lines(record, found), *queued, *_looks(snapshot)])
     lines = [

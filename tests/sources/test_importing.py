@@ -74,6 +74,7 @@ def test_a_place_that_holds_something_else_is_left_as_it_is(here, capsys, there)
         (["--to", "runs/mine"], "Received: --to=runs/mine"),
         (["runs.csv", "--into", "x"], "with the options --to, --json. Received: --into"),
         (["none.csv", "--to", "runs/mine"], "none.csv"),
+        (["--to", "runs/mine", "none.csv", "response=loss"], "none.csv"),
         (["runs.csv", "response=los", *SETTINGS[1:]], "los"),
     ],
 )
@@ -82,6 +83,33 @@ def test_a_wrong_import_is_a_sentence_and_code_2(capsys, words, told):
     assert run(["import", *words]) == 2
     assert told in capsys.readouterr().err
     assert not Path("runs").exists()
+
+
+@pytest.mark.usefixtures("here")
+def test_status_and_report_print_json_and_nothing_else(capsys):
+    frame = pd.DataFrame(RUNS)
+    frame.assign(state=["crashed", *["finished"] * 11]).to_csv("runs.csv", index=False)
+    assert run(["import", "runs.csv", *SETTINGS]) == 0
+    capsys.readouterr()
+    assert run(["status", "mine", "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["schema"], told["study"], told["runs"], told["done"], told["failed"]) == (
+        1,
+        "mine",
+        12,
+        11,
+        1,
+    )
+    assert told["failures"][0]["reason"] == "crashed, as the source says"
+    assert run(["report", "mine", "--json", "figures=false"]) == 0
+    assert json.loads(capsys.readouterr().out)["design"]["runs"] == 11
+    assert run(["report", "runs.csv", *SETTINGS[:3], "--json", "figures=false"]) == 0
+    assert json.loads(capsys.readouterr().out)["design"]["failed"] == 1
+    assert run(["report", "runs.csv", "--json", "figures=false"]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["responses"][0]["response"] == "loss"
+    assert "ablation report table=runs.csv response=loss" in shown.err
+    assert run(["report", "--json"]) == 2
 
 
 def test_names_and_levels_are_data_in_every_format(here):

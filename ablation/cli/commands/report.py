@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
-from ablation.cli.command import Command, Settings
+from ablation.cli.command import Command, Settings, as_flags
 from ablation.cli.studies import located, sources, swept_studies, tables
 from ablation.errors import UsageError
 
@@ -13,6 +13,7 @@ def _settings() -> Settings:
     from ablation.sources import known, settings
 
     return {
+        "Options": {"--json": "print the numbers as JSON (effects.json), and no summary"},
         "Settings of a study": {key: KEYS[key] for key in OF_A_STUDY},
         "Settings of a table or source": {k: text for k, text in KEYS.items() if k not in OF_A_STUDY},
         "Sources": {name: source.words for name, source in known().items()},
@@ -21,11 +22,11 @@ def _settings() -> Settings:
 
 
 def _report(words: Sequence[str]) -> int:
-    if not words:
+    if not [word for word in words if not word.startswith("--")]:
         raise UsageError(_proposal())
     from ablation.report.__main__ import main
 
-    return main(located(words))
+    return main(located(as_flags(words)))
 
 
 def _proposal() -> str:
@@ -52,4 +53,5 @@ COMMAND = Command(
     "to look at, and runs that if nothing is in doubt.",
     _settings,
     _report,
+    {"--json": ""},
 )

@@ -8,14 +8,15 @@ from ablation.errors import UsageError
 
 
 def _status(words: Sequence[str]) -> int:
-    studies = located(words) or swept_studies()
+    as_json = "--json=true" in words
+    studies = located([word for word in words if not word.startswith("--")]) or swept_studies()
     if not studies:
         raise UsageError(
             "Expected a study, or some under runs/. Received: none. Start one: ablation sweep quick"
         )
     from ablation.sweep.status import main
 
-    return main(studies)
+    return main([*studies, "--json"] if as_json else studies)
 
 
 COMMAND = Command(
@@ -24,6 +25,7 @@ COMMAND = Command(
     "how far studies are: all under runs/, or those named",
     "A study is its name, its folder, such as runs/quick, or the URL of its rows in a database. Shown are "
     "the runs that are done, in work, failed or interrupted, the time left, and the log of each failure.",
-    dict,
+    lambda: {"Options": {"--json": "print JSON, a list with an entry for each study"}},
     _status,
+    {"--json": ""},
 )

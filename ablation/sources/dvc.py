@@ -1,0 +1,62 @@
+"""DVC's experiments, as `dvc exp show --json` prints them (https://dvc.org, 3.67.1).
+
+The workspace and the commits that experiments start from are rows there, and no runs. What failed outside
+of the queue has left nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ablation.sources.files import numbers, refused
+from ablation.sources.source import Found, Run, Settings, Source
+
+_JSON, _CSV = b'[{"rev": "workspace"', b"Experiment,rev,typ,Created,parent,"
+
+
+def _is_here(place: str) -> bool:
+    try:
+        with Path(place).open("rb") as file:
+            head = file.read(len(_CSV))
+    except (OSError, ValueError):
+        return False
+    return head.startswith(_JSON) or head == _CSV
+
+
+def _read(place: str, settings: Settings) -> Found:  # noqa: ARG001  (it has none)
+    path = Path(place)
+    if path.read_bytes().startswith(_CSV):
+        raise refused(path, "what `dvc exp show --json` prints, which keeps types", "what --csv prints")
+    try:
+        shown = json.loads(path.read_text(encoding="utf-8"))
+        return Found([run for baseline in shown for run in _runs(baseline)])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        told = f"{type(error).__name__}: {error}"
+        raise refused(path, "what `dvc exp show --json` of DVC 3 prints", told) from error
+
+
+def _runs(baseline: Mapping[str, Any]) -> Iterator[Run]:
+    """The experiments that start from a commit; of the revisions of one the first is the last."""
+    for experiment in baseline["experiments"] or ():
+        last = experiment["revs"][0]
+        data, executor = last["data"] or {}, experiment["executor"] or {}
+        flags, responses = _joined(data.get("params", {})), _joined(data.get("metrics", {}))
+        state = str(executor.get("state") or "success")
+        status = "failed" if last["error"] else state
+        name = experiment["name"] or last["rev"][:7]
+        yield Run(name, flags, dict(numbers(responses)), status, data.get("timestamp") or "")
+
+
+def _joined(files: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries of all files; a name that two files have gets its file before it."""
+    found: dict[str, Any] = {}
+    for file, content in files.items():
+        for name, value in (content.get("data") or {}).items():
+            found[f"{file}:{name}" if name in found else name] = value
+    return found
+
+
+SOURCE = Source("dvc", "what `dvc exp show --json` prints, in a file", {}, _is_here, _read)
