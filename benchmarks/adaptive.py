@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -49,7 +50,7 @@ class Cells:
     margin: float = 0.6
     one_factor: bool = False
 
-    @property
+    @cached_property
     def table(self) -> pd.DataFrame:
         """One row per cell, categorical."""
         every = product(*self.levels.values())

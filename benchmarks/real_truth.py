@@ -35,8 +35,6 @@ from ablation.analysis import analyze
 
 ROWS = Path(__file__).parent / "rows" / "quick24.parquet"
 SEEDS, MAXIMUM = 24, 20
-MARGIN_PERCENT = 1.0
-MARGIN = np.log1p(MARGIN_PERCENT / 100)
 FIXED = (3, 5, 8)
 SIGNS = {"keep": -1, "better": -1, "hurts": 1, "worse": 1}
 COMMAND = ["ablation", "sweep", "quick", "name=truth", f"hydra.sweeper.replicates={SEEDS}"]
@@ -54,10 +52,17 @@ class Truth:
     Args:
         rows: one per run: factors (text), seed, loss.
         factors: factor → levels, the reference first.
+        percent: the margin, in %.
     """
 
     rows: pd.DataFrame
     factors: dict[str, list[str]]
+    percent: float = 1.0
+
+    @property
+    def margin(self) -> float:
+        """Of logarithms."""
+        return float(np.log1p(self.percent / 100))
 
     def interval(self, contrast: Contrast) -> tuple[float, float]:
         """Of the difference of mean logarithms, from its differences within seeds."""
@@ -82,8 +87,8 @@ class Truth:
         contrast, sign, is_large = claim
         low, high = self.interval(contrast)
         if sign == 0:
-            return low > MARGIN or high < -MARGIN
-        inside = low > -MARGIN and high < MARGIN
+            return low > self.margin or high < -self.margin
+        inside = low > -self.margin and high < self.margin
         on_that_side = low > 0 if sign > 0 else high < 0
         is_open = low <= 0 <= high and not inside
         return not is_open and (not on_that_side or (is_large and inside))
@@ -98,12 +103,12 @@ class Replayed:
     runs: int
 
 
-def read_rows(path: Path = ROWS) -> Truth:
-    """The rows that are kept."""
+def read_rows(path: Path, percent: float) -> Truth:
+    """The rows that are kept, with a margin in %."""
     rows = pd.read_parquet(path)
     names = [name for name in rows if name not in ("seed", "loss")]
     factors = {name: list(map(str, rows[name].cat.categories)) for name in names}
-    return Truth(rows.assign(log=np.log(rows["loss"])), factors)
+    return Truth(rows.assign(log=np.log(rows["loss"])), factors, percent)
 
 
 def contrasts(truth: Truth) -> list[Contrast]:
@@ -138,7 +143,7 @@ def fixed(truth: Truth, seeds: Sequence[int]) -> Replayed:
     """The verdicts of a fixed study."""
     chosen = truth.rows[truth.rows["seed"].isin(seeds)]
     found = analyze(
-        chosen, "loss", list(truth.factors), block="seed", margin=MARGIN_PERCENT, direction="lower",
+        chosen, "loss", list(truth.factors), block="seed", margin=truth.percent, direction="lower",
         scale="log", interactions=2,
     )  # fmt: skip
     return Replayed(_claims(found.verdicts), len(found.verdicts), len(chosen))
@@ -146,7 +151,7 @@ def fixed(truth: Truth, seeds: Sequence[int]) -> Replayed:
 
 def adaptive(truth: Truth, seeds: Sequence[int]) -> Replayed:
     """The verdicts of a study that ends when all are settled, at 20 seeds at the latest."""
-    plan = AdaptivePlan("loss", "lower", MARGIN_PERCENT, truth.factors, scale="log", maximum=MAXIMUM)
+    plan = AdaptivePlan("loss", "lower", truth.percent, truth.factors, scale="log", maximum=MAXIMUM)
     study = Replay(plan, seeds)
     while study.next is not None:
         study.take(truth.rows)
@@ -264,6 +269,7 @@ def main() -> None:
     parser.add_argument("what", choices=["train", "keep", "replay"])
     parser.add_argument("folder", nargs="?", default="runs/truth")
     parser.add_argument("--rows", type=Path, default=ROWS)
+    parser.add_argument("--margin", type=float, default=1.0, help="smallest effect that matters, in %%")
     parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--figure", type=Path)
     asked = parser.parse_args()
@@ -272,7 +278,7 @@ def main() -> None:
     if asked.what == "keep":
         keep(asked.folder)
         return
-    truth = read_rows(asked.rows)
+    truth = read_rows(asked.rows, asked.margin)
     told = [(*c, *(100 * np.expm1(truth.interval(c)))) for c in contrasts(truth)]
     heads = ["component", "level", "reference", "within", "low, %", "high, %"]
     print(tabulate(told, heads, "github", floatfmt=".2f"), "\n")

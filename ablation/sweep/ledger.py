@@ -1,5 +1,6 @@
 """The ledger of a session of proposals: one file of JSON lines that only grows."""
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -76,8 +77,6 @@ class Ledger:
         os.fsync(self._descriptor)
 
     def _lock(self) -> None:
-        import fcntl  # not on Windows, where a session is not protected
-
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
