@@ -58,11 +58,11 @@ class Command:
         job = HydraConfig.get()
         folder = Path(job.runtime.output_dir)
         values = {**entries_of(cfg), "folder": str(folder), "cwd": job.runtime.cwd}
-        words, printed = filled(split(cfg.command), values), _Printed(self.expected.response, self.pattern)
+        words, printed = filled(split(cfg.command), values), Printed(self.expected.response, self.pattern)
         log = folder / f"{job.job.name}.log"
         code = run(words, folder if self.chdir else Path(job.runtime.cwd), log, printed)
         if code:
-            raise RuntimeError(f"The command ended with {_ending(code)}{_last_line(log)}")
+            raise RuntimeError(f"The command ended with {ending(code)}{last_line(log)}")
         if self.expected.metrics is not None:
             return None
         if not printed.lines:
@@ -71,7 +71,7 @@ class Command:
 
 
 @dataclass
-class _Printed:
+class Printed:
     """The numbers that a command prints."""
 
     response: str
@@ -80,6 +80,7 @@ class _Printed:
 
     @property
     def wanted(self) -> str:
+        """What was expected, for an error."""
         if self.pattern:
             return f"pattern: expected a printed line in which {self.pattern} is found"
         return (
@@ -105,7 +106,7 @@ class _Printed:
             self.lines.append({self.response: found})
 
 
-def run(words: Sequence[str], cwd: Path, log_path: Path, printed: _Printed) -> int:
+def run(words: Sequence[str], cwd: Path, log_path: Path, printed: Printed) -> int:
     """Run a command to its end; it ends before, with all that it has started, if this process does.
 
     Args:
@@ -132,14 +133,15 @@ def run(words: Sequence[str], cwd: Path, log_path: Path, printed: _Printed) -> i
         return process.wait()
 
 
-def _ending(code: int) -> str:
+def ending(code: int) -> str:
+    """An exit code in words."""
     code = abs(code) + 128 if code < 0 else code
     if code == 137:
         return "exit code 137: it was killed, perhaps as it needed too much memory"
     return f"exit code {code}"
 
 
-def _last_line(log: Path) -> str:
+def last_line(log: Path) -> str:
     """The last line of a log that says something."""
     with log.open("rb") as file:
         file.seek(max(file.seek(0, 2) - 4096, 0))

@@ -15,7 +15,7 @@ from ablation.adaptive.paired import ACCEPT, REJECT, UNDECIDED, PairedLook, Pair
 from ablation.errors import UsageError
 from ablation.results.direction import read_direction
 from ablation.results.model_settings import SCALES, between, one_of
-from ablation.sweep.commands import Command, RunFailed
+from ablation.sweep.arm import Arm, RunFailed
 from ablation.sweep.ledger import Entry, Ledger
 from ablation.sweep.outcomes import Expected
 
@@ -77,14 +77,12 @@ class Proposal:
         candidate: command of the change.
         label: what else tells one proposal from another whose commands are the same, such as a commit.
         metrics: file of the numbers, relative to the present folder; None: standard output.
-        timeout: seconds that a run may take.
     """
 
     baseline: str
     candidate: str
     label: str = ""
     metrics: str | None = None
-    timeout: float | None = None
 
 
 def decide(session: Path, given: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
@@ -129,10 +127,10 @@ def _settings(ledger: Ledger, given: Mapping[str, Any]) -> GateSettings:
     return settings
 
 
-def _commands(settings: GateSettings, proposal: Proposal, session: Path) -> list[Command]:
+def _commands(settings: GateSettings, proposal: Proposal, session: Path) -> list[Arm]:
     expected = Expected(settings.response, proposal.metrics, direction=settings.direction)
     texts = zip(ARMS, (proposal.baseline, proposal.candidate), strict=True)
-    return [Command(text, expected, Path(f"{session}.runs") / arm, proposal.timeout) for arm, text in texts]
+    return [Arm(text, expected, Path(f"{session}.runs") / arm) for arm, text in texts]
 
 
 def _told_before(ledger: Ledger, named: Mapping[str, str]) -> Entry | None:
@@ -160,7 +158,7 @@ def _opened(ledger: Ledger, settings: GateSettings, named: Mapping[str, str]) ->
     return ledger.add("proposal", number=number, **named, level=spent, seeds=seeds)
 
 
-def _run(ledger: Ledger, settings: GateSettings, entry: Entry, commands: list[Command]) -> Entry:
+def _run(ledger: Ledger, settings: GateSettings, entry: Entry, commands: list[Arm]) -> Entry:
     """Run pairs until the answer is clear."""
     number, pairs = entry["number"], list[tuple[float, float]]()
     baseline, candidate = commands
@@ -184,13 +182,13 @@ def _run(ledger: Ledger, settings: GateSettings, entry: Entry, commands: list[Co
     raise AssertionError("the last look ends every proposal")
 
 
-def _value(ledger: Ledger, command: Command, arm: str, number: int, seed: int) -> float:
+def _value(ledger: Ledger, command: Arm, arm: str, number: int, seed: int) -> float:
     """Of a run that is in the ledger, or is done now."""
     done = ledger.of("run", proposal=number, seed=seed, arm=arm)
     if done:
         return float(done[0]["value"])
     started = time.monotonic()
-    value = command.run(seed)
+    value = command.value(seed)
     seconds = round(time.monotonic() - started, 3)
     ledger.add("run", proposal=number, seed=seed, arm=arm, value=value, seconds=seconds)
     return value

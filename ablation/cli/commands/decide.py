@@ -19,8 +19,7 @@ KEYS: Mapping[str, str] = {
     "alpha": "bound on the expected share of false ones among accepted proposals (0.05); of a new session",
     "first_seed": "of a new session (0); each proposal takes seeds that none had before",
     "label": "tells proposals with the same commands apart, such as a commit; the same one is answered again",
-    "metrics": "file in which a run leaves its numbers; else its last line of JSON on standard output counts",
-    "timeout": "seconds that a run may take",
+    "metrics": "file in which a run leaves its numbers; else its last printed line of JSON counts",
 }
 _NEEDED = ("baseline", "candidate", "session")
 
@@ -29,9 +28,8 @@ def _decide(words: Sequence[str]) -> int:
     from ablation.sweep.decide import EXIT, Proposal, decide, printed
 
     values = _values(words)
-    timeout = _number(values, "timeout")
     proposal = Proposal(
-        values["baseline"], values["candidate"], values.get("label", ""), values.get("metrics"), timeout
+        values["baseline"], values["candidate"], values.get("label", ""), values.get("metrics")
     )
     result = decide(Path(values["session"]), _given(values), proposal)
     print(printed(result))
