@@ -92,7 +92,7 @@ def test_every_command_in_the_docs_exists(root):
         _, command, *words = [word for word in line.split() if not word.startswith("--")]
         assert command in names, line
         if command in ("sweep", "plan") and words:
-            assert words[0] in {"mine", "STUDY", "…", *study_files()}, line
+            assert words[0] in {"mine", "study.yaml", "STUDY", "…", *study_files()}, line
             for word in words[1:]:
                 key = word.partition("=")[0]
                 assert key in keys or key.startswith("hydra.") or key in ("…", "[KEY", "…]"), line
