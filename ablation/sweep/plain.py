@@ -178,7 +178,7 @@ def plain_app(task: TaskFunction, config: DictConfig) -> tuple[PlainApp, DictCon
     """
     app, config = PlainApp(task, config), copy.deepcopy(config)
     folder = str(Path(app.results).absolute())
-    with read_write(config), open_dict(config):
+    with read_write(config.hydra), open_dict(config.hydra):
         config.hydra.sweep.dir = folder
         config.hydra.overrides.hydra.append(f"hydra.sweep.dir={quoted(folder)}")
     return app, config

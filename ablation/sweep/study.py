@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.plugins.launcher import Launcher
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig, open_dict, read_write
 
 from ablation.design import Design, make_design
 from ablation.errors import UsageError
@@ -254,7 +254,8 @@ class Study:
         queue = Queue(folder) if traits.is_queued else None
         queued = queue.keys() if queue else set()  # of a command that was left or interrupted
         missing = [{key: run for key, run in batch.items() if key not in queued} for batch in batches]
-        shared = [*self.app.places(composer.config, traits), f"hydra.sweeper.sweep={sweep}"]
+        shared = self.app.places(composer.config, traits)
+        self._name_sweep(sweep)
         self.app.planned = Planned(composer.reference.keyed, composer.touched)
         jobs = [
             job
@@ -275,6 +276,14 @@ class Study:
         print_failures(errors)
         print_lines([] if errors else left_lines(folder))
         return not errors
+
+    def _name_sweep(self, sweep: str) -> None:
+        """Tell jobs which sweep they belong to; Hydra 1.4 lets none of them change `hydra.sweeper` by itself."""
+        hydra, key = self.master.hydra, "hydra.sweeper.sweep="
+        with read_write(hydra):
+            hydra.sweeper.sweep = sweep
+            others = [line for line in hydra.overrides.hydra if not line.startswith(key)]
+            hydra.overrides.hydra = [*others, f"{key}{sweep}"]
 
     def _compose(self, overrides: Sequence[str]) -> Composed:
         """What Hydra makes of a job's overrides."""
