@@ -5,7 +5,7 @@ Hydra imports this file whenever any of its apps starts: nothing heavy may be im
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Dict, List, Optional  # noqa: UP035
 
 from hydra.core.config_store import ConfigStore
@@ -99,7 +99,14 @@ class PlainAppConf(AblationSweeperConf):
     """On which effects add: `log`, `identity` or `auto`."""
 
 
-ConfigStore.instance().store(group="hydra/sweeper", name="ablation", node=PlainAppConf)
+def _open(conf: type) -> DictConfig:
+    """These keys with their types, in a node that takes those of other sweepers, too."""
+    typed = OmegaConf.structured(conf)
+    keys: Dict[str, Any] = {str(key): typed._get_node(key) for key in typed}  # noqa: UP006
+    return OmegaConf.create({"defaults": [{"optional sampler": None}], **keys})  # the sampler is Optuna's
+
+
+ConfigStore.instance().store(group="hydra/sweeper", name="ablation", node=_open(PlainAppConf))
 
 
 class AblationSweeper(Sweeper):
@@ -122,9 +129,11 @@ class AblationSweeper(Sweeper):
         from hydra.core.plugins import Plugins
 
         from ablation.sweep.app import App
+        from ablation.sweep.peers import own_settings
         from ablation.sweep.plain import plain_app, refuse_own_settings
         from ablation.sweep.swept import Swept
 
+        self.settings = own_settings(self.settings, [f.name for f in fields(PlainAppConf)])
         app: Swept
         if isinstance(task, App):
             app, self._master = task, config

@@ -56,26 +56,33 @@ def split_overrides(
     """
     parser = OverridesParser.create(config_loader=loader)
     overrides = Overrides()
-    lines = [f"{key}={_text(key, value)}" for key, value in params.items()]
-    for override in parser.parse_overrides([*lines, *arguments]):
-        element = override.get_key_element()
-        key = element.lstrip("+")
-        overrides.fixed.pop(key, None)
-        overrides.signs[key] = element.removesuffix(key)
+    given = {_key(override): override for override in parser.parse_overrides(list(arguments))}
+    # A file may hold spaces of another sweeper, such as interval(0,1), which the command replaces.
+    lines = [f"{key}={_text(key, value)}" for key, value in params.items() if key.lstrip("+") not in given]
+    found = {_key(override): override for override in parser.parse_overrides(lines)}
+    in_order = dict.fromkeys(key.lstrip("+") for key in params) | given
+    for key in in_order:
+        override = given.get(key) or found[key]
+        overrides.signs[key] = override.get_key_element().removesuffix(key)
         if override.is_sweep_override():
             if key in unswept:
                 raise UsageError(f"{key}: expected {unswept[key]}")
             overrides.swept[key] = _levels(key, override)
         else:
-            overrides.swept.pop(key, None)
             overrides.fixed[key] = str(override.input_line)
     return overrides
 
 
+def _key(override: Override) -> str:
+    """The key or group that an override is for, without the signs before it."""
+    return str(override.get_key_element()).lstrip("+")
+
+
 def _text(key: str, value: object) -> str:
     """Levels of a study's file as an override's value."""
-    if value is None or str(value).strip() == "":
-        raise UsageError(f"hydra.sweeper.params.{key}: expected levels, such as a,b. Received: none")
+    if value is None or str(value).strip() == "" or isinstance(value, dict):
+        received = value if isinstance(value, dict) else "none"
+        raise UsageError(f"hydra.sweeper.params.{key}: expected levels, such as a,b. Received: {received}")
     return ",".join(map(quoted, value)) if isinstance(value, list) else str(value)
 
 

@@ -21,6 +21,7 @@ from ablation.sweep.ending import is_job
 from ablation.sweep.entries import entries_of
 from ablation.sweep.outcomes import LINES, ContractError, Expected, outcome_of, stamp
 from ablation.sweep.overrides import Overrides, quoted
+from ablation.sweep.peers import direction_of
 from ablation.sweep.run import run_cell
 from ablation.sweep.stable import differing, stable
 from ablation.sweep.swept import Swept, SweptJob
@@ -57,6 +58,7 @@ class PlainApp(Swept):
         self.study = str(settings["study"] or config.hydra.job.name)
         self.results = str(settings["folder"] or f"runs/{self.study}")
         self.url = str(settings["url"] or self.results)
+        settings["direction"] = direction_of(settings["direction"])
         self.analysis = {key: settings[key] for key in ANALYSIS if settings[key] not in (None, [], {})}
         self.analysis.setdefault("response", _RESPONSE)
         self.seed_key = settings["seed_key"] or _seed_key(config)

@@ -31,9 +31,9 @@ def preview(snapshot: Snapshot, plan: Plan, n_done: int) -> list[str]:
         lines += _detectable(snapshot, plan)
     else:
         lines.append(
-            "No run is finished yet, so time and detectable effects are unknown. Train one cell to know the"
+            "No run is finished yet, so time and detectable effects are unknown. A sweep of one level"
         )
-        lines.append("time; its rows count in the sweep (the command without -m, a level for each factor).")
+        lines.append("of each factor, and of one seed, tells the time; its runs count.")
     return [*lines, NOTHING_TRAINED]
 
 

@@ -278,7 +278,7 @@ class Study:
         return not errors
 
     def _name_sweep(self, sweep: str) -> None:
-        """Tell jobs which sweep they belong to; Hydra 1.4 lets none of them change `hydra.sweeper` by itself."""
+        """Tell jobs which sweep they belong to; Hydra 1.4 lets none of them change `hydra.sweeper`."""
         hydra, key = self.master.hydra, "hydra.sweeper.sweep="
         with read_write(hydra):
             hydra.sweeper.sweep = sweep

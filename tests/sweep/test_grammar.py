@@ -158,6 +158,43 @@ hydra:
     }  # fmt: skip
 
 
+def test_the_file_of_an_app_for_other_sweepers_is_read(plain_app, record):
+    """As in Hydra's examples for Nevergrad and Optuna: their keys, and spaces that the command replaces."""
+    config = (
+        BASE
+        + """\
+hydra:
+  sweeper:
+    direction: maximize
+    study_name: x
+    n_trials: 20
+    sampler: {seed: 1}
+    optim: {budget: 100}
+    ax_config: {max_trials: 20}
+    params:
+      seed: int(interval(4, 16))
+      lr: {init: 0.02, log: true}
+      more: interval(0, 1)
+      width: choice(8, 16)
+"""
+    )
+    command = ("lr=0.1,0.2", "+more=1,2", "seed=1,2", "+width=1")
+    code, shown = plain_app(lambda cfg: cfg.lr, config.replace("width: choice", "+units: choice"), *command)
+    assert code == 0, shown
+    assert (
+        "Of another sweeper, and without meaning here: study_name, n_trials, sampler, optim, ax_config."
+        in shown
+    )
+    assert record("test_grammar").factors == {"lr": [0.1, 0.2], "more": [1, 2], "units": [8, 16]}
+    assert record("test_grammar").direction == "higher"
+    code, shown = plain_app(lambda cfg: cfg.lr, config, "+more=1", "seed=1")
+    assert code == 2
+    assert "hydra.sweeper.params.lr: expected levels, such as a,b. Received: {'init': 0.02" in shown
+    code, shown = plain_app(lambda cfg: cfg.lr, BASE + "hydra: {sweeper: {replicats: 3}}", "lr=1,2")
+    assert code == 2
+    assert "hydra.sweeper.replicats: no such key. Valid keys of hydra.sweeper: alpha, " in shown
+
+
 def test_what_differs_by_job_and_hour_changes_no_key(levels):
     config = BASE + (
         "run_name: run_${now:%H-%M-%S-%f}\nout: ${hydra:runtime.output_dir}/ckpt\nnum: ${hydra:job.num}\n"
