@@ -13,6 +13,7 @@ from ablation.analysis.data.reading import is_table
 from ablation.errors import UsageError
 from ablation.sources import recognised
 from ablation.sources import settings as source_settings
+from ablation.sources.databases import is_database
 
 if TYPE_CHECKING:
     from ablation.report.load import Asked
@@ -99,7 +100,7 @@ def _of_path(path: str, how: Mapping[str, str], values: Mapping[str, Any], figur
     Raises:
         UsageError: it is none of them, or a study with settings.
     """
-    if not is_study(path) and (how or recognised(path)):
+    if not is_study(path) and (how or "://" in path or is_database(path) or recognised(path)):
         return Arguments("", figures, values, path, how)
     if Path(path).is_file():
         if not is_table(Path(path)):

@@ -59,9 +59,14 @@ def has_tables(place: str, *names: str) -> bool:
     """Whether a place is a database with these tables; a place that refuses is none."""
     if not is_server(place) and not _is_sqlite(sqlite_path(place)):
         return False
-    with suppress(UsageError), opened(place) as database:
+    with suppress(UsageError), opened(place, patience_seconds=0.2) as database:
         return database.tables() >= frozenset(names)
     return False
+
+
+def is_database(place: str) -> bool:
+    """Whether a place is the URL or the file of a database."""
+    return is_server(place) or place.startswith(SQLITE) or _is_sqlite(sqlite_path(place))
 
 
 def is_server(place: str) -> bool:
@@ -75,8 +80,12 @@ def sqlite_path(place: str) -> Path:
 
 
 @contextmanager
-def opened(place: str) -> Iterator[Database]:
+def opened(place: str, patience_seconds: float | None = None) -> Iterator[Database]:
     """Open a database for reading.
+
+    Args:
+        place: its path or URL.
+        patience_seconds: how long to wait for a writer of an SQLite file, if not as usual.
 
     Raises:
         UsageError: there is none; it is locked, damaged, or lacks a table or column; or the server refuses.
@@ -90,8 +99,9 @@ def opened(place: str) -> Iterator[Database]:
         received = "a file of another kind" if path.is_file() else "no such file"
         raise UsageError(f"{path}: expected an SQLite database. Received: {received}. Check the path.")
     address = f"file:{quote(str(path))}?mode=ro{'&immutable=1' if _is_still(path) else ''}"
+    patience = _PATIENCE_SECONDS if patience_seconds is None else patience_seconds
     try:
-        with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE_SECONDS)) as connection:
+        with closing(sqlite3.connect(address, uri=True, timeout=patience)) as connection:
             yield _SQLite(connection)
     except sqlite3.Error as error:
         raise UsageError(_refusal(path, error)) from error

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ablation.errors import UsageError
+from ablation.sources.databases import is_database, opened, shown
 from ablation.sources.source import Source
+from ablation.words import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,15 +54,28 @@ def find(place: str, settings: Mapping[str, str]) -> Source:
     name = settings.get("source", "pattern" if "pattern" in settings else None)
     if name is not None and name not in known():
         raise UsageError(f"source: expected one of {', '.join(NAMES)}. Received: {name}.")
+    is_there = "://" in place or Path(place).exists()
     source = known()[name] if name else recognised(place)
-    if source is None or not (name is None or "://" in place or Path(place).exists()):
-        there = "" if "://" in place or Path(place).exists() else ", which does not exist"
-        words = "; ".join(each.words for each in known().values())
-        raise UsageError(
-            f"Expected a source of runs: {words}. Received: {place}{there}. "
-            "Name its tool with source=NAME, or report a table: ablation report table=runs.csv"
-        )
+    if source is None or not is_there:
+        raise UsageError(_no_source(place, is_there))
     return source
+
+
+def _no_source(place: str, is_there: bool) -> str:
+    """Why a place is none; a database that refuses says so itself.
+
+    Raises:
+        UsageError: it refuses.
+    """
+    received = shown(place) if is_there else f"{place}, which does not exist"
+    if is_database(place):
+        with opened(place) as database:
+            received += f", a database with the tables {listed(sorted(database.tables())) or 'none'}"
+    words = "; ".join(each.words for each in known().values())
+    return (
+        f"Expected a source of runs: {words}. Received: {received}. "
+        "Name its tool with source=NAME, or report a table: ablation report table=runs.csv"
+    )
 
 
 def read(place: str | os.PathLike[str], **settings: str) -> pd.DataFrame:
@@ -85,4 +100,11 @@ def read(place: str | os.PathLike[str], **settings: str) -> pd.DataFrame:
     if unknown := [name for name in wanted if name not in source.settings]:
         names = ", ".join(source.settings) or "none"
         raise UsageError(f"Expected settings of {source.words}: {names}. Received: {', '.join(unknown)}.")
-    return table(source.read(place, wanted), place)
+    try:
+        return table(source.read(place, wanted), shown(place))
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:  # somebody else's files: anything
+        told = f"{type(error).__name__}: {error}"
+        raise UsageError(
+            f"{shown(place)}: expected {source.words}, of a version that docs/results-you-have.md names. "
+            f"Received: what cannot be read ({told}). Look at the file, or export its runs as a table."
+        ) from error

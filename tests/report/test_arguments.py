@@ -108,6 +108,13 @@ def test_names_with_commas_and_words_like_true_stay_names():
         (["notes.txt", "study=x"], "Received: notes.txt, which does not exist"),
         (["mine.csv", "source=optuna"], "mine.csv: expected an SQLite database"),
         (["mine.csv", "source=zebra"], "source: expected one of optuna"),
+        (["sqlite:///none.db"], "none.db: expected an SQLite database. Received: no such file"),
+        (
+            ["postgresql://me:secret@127.0.0.1:1/x"],
+            "postgresql://me:***@127.0.0.1:1/x: expected a server that",
+        ),
+        (["mysql://me:secret@host/x"], "Received: mysql://me:***@host/x. Name its tool"),
+        ([".", "source=dvc"], "Is a directory"),
         (["table=mine.csv", "response=loss", "factors=[norm]", "directions={los: higher}"], "Received: los"),
         (["table=mine.csv", "response=loss", "factors=[norm]", "block=norm"], "a block that is no factor"),
         (["table=mine.csv", "figures=maybe"], "figures: expected true or false"),
