@@ -287,8 +287,8 @@ class Analysis:
         Columns: factor, level, reference, estimate, p (classical), p_hc3; n_blocks, block_mean, block_ci_low,
         block_ci_high, p_block (the effect within each block alone, with the interactions that passed the
         screen, then a one-sample t test), p_sign_flip (exact up to 16 blocks; cannot be below 0.05 with
-        fewer than 6); estimate_raw, p_raw (the response as it is, in its units); agree (all on the same
-        side of alpha).
+        fewer than 6); estimate_raw, p_raw (the response as it is, in its units); agree (all that
+        have some power are on the same side of alpha: p_block from 4 blocks on, p_sign_flip from 6 on).
         """
         return robustness_table(self.fit, self.runs, self.effects, self._passed, self.request.alpha)
 

@@ -283,10 +283,19 @@ def test_print_opens_what_is_folded_and_has_no_empty_first_page(browser, pages):
     printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
     pdf = base64.b64decode(printed["data"])
     assert 2 <= len(re.findall(rb"/Type */Page\b", pdf)) <= 24
-    assert browser.execute_script("""
-        const first = document.querySelector('h1').getBoundingClientRect().top;
-        return first < 400;
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    told = browser.execute_script("""
+        const all = (query) => [...document.querySelectorAll(query)];
+        const bars = all('.board td .effect').map((bar) => bar.getBoundingClientRect().width);
+        return [document.querySelector('h1').getBoundingClientRect().top,
+                all('.sort').every((head) => head.getClientRects().length), Math.max(...bars),
+                document.querySelector('.contents').getClientRects().length];
     """)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert told[0] < 100, "the first page begins with the title"
+    assert told[1], "heads of columns are there"
+    assert told[2] < 200, "bars are scaled, not cut"
+    assert told[3] == 0
 
 
 def test_without_a_script_the_page_says_the_same(browser, pages):

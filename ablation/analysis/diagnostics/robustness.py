@@ -21,6 +21,9 @@ EXACT_UP_TO = 16
 """With more blocks than this the sign flips are sampled."""
 
 N_FLIPS = 2**16
+MIN_BLOCKS_FOR_T = 4
+"""A t test of the effects of 2 or 3 blocks has 1 or 2 degrees of freedom, and hardly any power."""
+
 MIN_BLOCKS_FOR_FLIPS = 6
 """With 5 blocks the smallest p of sign flips is 2 / 2^5 = 0.0625."""
 
@@ -136,7 +139,9 @@ def raw_effects(fit: Fit, runs: Runs, alpha: float) -> pd.DataFrame:
 
 def _agree(row: Mapping[Hashable, float], alpha: float) -> bool:
     """Whether all p are on the same side of alpha and, if they are below, all estimates on one side of 0."""
-    p = [row["p"], row["p_hc3"], row["p_block"], row["p_raw"]]
+    p = [row["p"], row["p_hc3"], row["p_raw"]]
+    if row["n_blocks"] >= MIN_BLOCKS_FOR_T:
+        p.append(row["p_block"])
     if row["n_blocks"] >= MIN_BLOCKS_FOR_FLIPS:
         p.append(row["p_sign_flip"])
     significant = {value < alpha for value in p if not np.isnan(value)}

@@ -30,9 +30,7 @@ def bar(effect: Effect, axis: Axis, band: tuple[float, float] | None, words: Wor
     marks = [Marks("band", x=band[:1], high=band[1:])] if band else []
     marks += [Marks("down", x=[0.0], look="mute thin"), *row_marks(effect, 0.0, axis, words)]
     inner = "".join(part for one in marks for part in marks_svg(one, places))
-    return (
-        f'<svg class="fig effect" width="{px(WIDTH)}" height="{px(HEIGHT)}" aria-hidden="true">{inner}</svg>'
-    )
+    return f'<svg class="fig effect" {_size(HEIGHT)} aria-hidden="true">{inner}</svg>'
 
 
 def bar_axis(axis: Axis, words: Wording) -> str:
@@ -45,8 +43,13 @@ def bar_axis(axis: Axis, words: Wording) -> str:
         parts.append(text_svg(min(max(x, 14), WIDTH - 14), 27, text, "mid", "q"))
         parts.append(f'<path class="axis" d="M{px(x)} 31V34"/>')
     label = f"{axis.label}; {left}, {right}"
-    size = f'width="{px(WIDTH)}" height="34"'
-    return f'<svg class="fig effect" {size} role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+    inner = "".join(parts)
+    return f'<svg class="fig effect" {_size(34)} role="img" aria-label="{escape(label)}">{inner}</svg>'
+
+
+def _size(height: float) -> str:
+    w, h = px(WIDTH), px(height)
+    return f'viewBox="0 0 {w} {h}" width="{w}" height="{h}"'
 
 
 class _Places:

@@ -108,7 +108,7 @@ def effects_forest(analysis: Analysis, words: Wording) -> Plot | None:
     heading = f"← {left} · {right} → · hollow: not significant (Holm, {words.alpha:g})"
     return Plot(
         "effects", title, _alt(every, words), axis, rows, marks, heading=heading, height=24 * len(shown),
-        width=920, is_down=True,
+        width=840, is_down=True,
     )  # fmt: skip
 
 

@@ -28,8 +28,8 @@ COSTS = ("n_parameters", "parameters", "flops", "macs", "latency", "inference_se
 """What a cell may cost: those that do not depend on a machine's load first."""
 
 
-TIES = 3
-"""Cells that tie with the best, by name on the first screen."""
+TIES_ROOM = 90
+"""Characters for the names of cells that tie with the best, on the first screen."""
 
 
 def best_cells(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
@@ -88,10 +88,14 @@ def best_in_short(study: Subject, answer: ResponseResult) -> str:
         return f"{told}, without an error estimate."
     if not near:
         return f"{told}; none of the {len(table) - 1} others ties with it."
-    ties = "; ".join(clipped(name, 60) for name in near[:TIES])
-    which = ties if len(near) <= TIES else f"{ties} and {len(near) - TIES} more"
     how = "ties" if len(near) == 1 else "tie"
-    return f"{told}; {len(near)} of {len(table) - 1} others {how} with it: {which}."
+    told += f"; {len(near)} of {len(table) - 1} others {how} with it"
+    names = [name for i, name in enumerate(near) if len("; ".join(near[: i + 1])) <= TIES_ROOM]
+    return (
+        f"{told}: {listed(names, between='; ')}{'' if len(names) == len(near) else '; …'}."
+        if names
+        else f"{told}."
+    )
 
 
 def best_sentence(study: Subject, answer: ResponseResult) -> str:

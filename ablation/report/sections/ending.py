@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ablation.analysis import Analysis
+from ablation.analysis.verdicts.judging import INCONCLUSIVE
 from ablation.analysis.verdicts.power import MAX_SEEDS
 from ablation.naming import clipped
 from ablation.numbers import chance, duration, p_value
@@ -122,7 +123,7 @@ def _open_verdicts(study: Subject, words: Wording, analysis: Analysis) -> Iterat
     for found, size, row in zip(
         analysis.findings, detectable, analysis.verdicts.to_dict("records"), strict=True
     ):
-        if found.verdict != "inconclusive":
+        if found.verdict != INCONCLUSIVE:
             continue
         cost, forecast = ["out of reach", "", "", ""], found.forecast
         if forecast is not None and forecast.seeds is not None:

@@ -12,6 +12,7 @@ from ablation.numbers import p_value, plain, share
 from ablation.report.document import Block, Cell, Figure, Folded, Grid, Matrix, Prose, Section
 from ablation.report.drawing import Drawer, figures
 from ablation.report.figures.pair_grid import pairs
+from ablation.report.figures.short_text import short
 from ablation.report.sections.board import pair_anchor
 from ablation.report.sections.tables import ALL, made, term_labels
 from ablation.report.sentences import Wording
@@ -89,7 +90,7 @@ def _matrix(words: Wording, analysis: Analysis, plots: Mapping[frozenset[str], F
     caption = (
         "p of each pair's interaction (Benjamini–Hochberg); the darker, the clearer. Choose one to see it"
     )
-    return [Matrix([words.factor(name) for name in names], rows, caption)]
+    return [Matrix([short(words.factor(name), 20) for name in names], rows, caption)]
 
 
 def _weight(p: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ablation.analysis import Analysis
+from ablation.analysis.diagnostics.robustness import MIN_BLOCKS_FOR_FLIPS, MIN_BLOCKS_FOR_T
 from ablation.numbers import p_value, units
 from ablation.report.document import Cell, Prose, Section
 from ablation.report.drawing import Drawer
@@ -28,7 +29,20 @@ def robustness(study: Subject, answer: ResponseResult, _: Drawer) -> Section | N
     caption = f"Effects on {words.response} by other methods; p-values are not adjusted"
     rows = _rows(words, answer.analysis)
     table = made(f"{answer.prefix}robustness", caption, heads, rows, found, limit=ALL)
-    return Section("robustness", "Robustness", [Prose(_sentence(words, answer.analysis)), table])
+    sentences = [_sentence(words, answer.analysis), *_few_blocks(words, answer.analysis)]
+    return Section("robustness", "Robustness", [*map(Prose, sentences), table])
+
+
+def _few_blocks(words: Wording, analysis: Analysis) -> list[str]:
+    """What the tests over blocks cannot show with so few of them."""
+    n = int(analysis.robustness["n_blocks"].max())
+    if not 1 < n < MIN_BLOCKS_FOR_FLIPS:
+        return []
+    told = f"With {n} {words.blocks} the p of sign flips cannot be below {2 / 2**n:.2g}"
+    if n < MIN_BLOCKS_FOR_T:
+        told += f", and a t test over them has {counted(n - 1, 'degree')} of freedom"
+    which = "neither counts" if n < MIN_BLOCKS_FOR_T else "it does not count"
+    return [f"{told}: {which} as a disagreement. The effect of each is a dot beside its verdict."]
 
 
 def _sentence(words: Wording, analysis: Analysis) -> str:

@@ -10,17 +10,18 @@ import pandas as pd
 from ablation.analysis import Analysis
 from ablation.analysis.model.terms import Term
 from ablation.analysis.tables.anova import group_name, tested_interactions
+from ablation.analysis.verdicts.judging import BETTER, HURTS, INCONCLUSIVE, KEEP, NOTHING, WORSE
 from ablation.naming import clipped, is_switch
 from ablation.report.document import Cell, Column, Table, Tone
 from ablation.report.sentences import Wording, verdict_words
 
 TONES: Mapping[str, Tone] = {
-    "keep": "keep",
-    "hurts": "hurts",
-    "better": "better",
-    "worse": "worse",
-    "does nothing": "nothing",
-    "inconclusive": "open",
+    KEEP: "keep",
+    HURTS: "hurts",
+    BETTER: "better",
+    WORSE: "worse",
+    NOTHING: "nothing",
+    INCONCLUSIVE: "open",
 }
 
 ALL = 200

@@ -9,6 +9,7 @@ import pandas as pd
 from ablation.analysis import Analysis
 from ablation.analysis.verdicts.finding import Finding
 from ablation.analysis.verdicts.forecast import Forecast
+from ablation.analysis.verdicts.judging import BETTER, HURTS, INCONCLUSIVE, KEEP, NOTHING, WORSE
 from ablation.analysis.verdicts.power import MAX_SEEDS
 from ablation.naming import clipped
 from ablation.numbers import chance, coverage, p_text
@@ -59,14 +60,14 @@ def _verdict(found: Finding, words: Wording) -> str:
     if math.isnan(found.low):
         return f"{name} is inconclusive: {change}, but there is no error estimate to judge it by."
     interval = f"{coverage(found.coverage)} CI {words.interval(found.low, found.high)}"
-    if found.verdict == "keep":
+    if found.verdict == KEEP:
         return f"Keep {name}:{on_average} it {_moves(found, words)}, {p_text(found.p)}."
-    if found.verdict == "hurts":
+    if found.verdict == HURTS:
         return f"{name} hurts:{on_average} it {_moves(found, words)}, {p_text(found.p)}."
-    if found.verdict in ("better", "worse"):
+    if found.verdict in (BETTER, WORSE):
         how = f"{verdict_words(found.verdict)} of {words.margin_text}"
         return f"{name} is{on_average} {how}: it {_moves(found, words)}, {p_text(found.p)}."
-    if found.verdict == "does nothing":
+    if found.verdict == NOTHING:
         inside = f"inside the margin of {words.margin_text}"
         return f"{name} does nothing that matters{on_average}: {change} ({interval}), {inside}."
     # The interval of one contrast can exclude 0 where its p, corrected for all of them, is not small.
@@ -109,7 +110,7 @@ def _next_step(forecast: Forecast, words: Wording) -> str:
 
 def _depends(found: Finding, words: Wording) -> list[str]:
     """What an average leaves out."""
-    if found.depends is None or found.verdict == "inconclusive" or math.isnan(found.low):
+    if found.depends is None or found.verdict == INCONCLUSIVE or math.isnan(found.low):
         return []
     others, p = found.depends
     return [f"Its effect may depend on {' or '.join(map(words.factor, others))} ({p_text(p)})."]

@@ -8,22 +8,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ablation.analysis import Analysis
+from ablation.analysis.verdicts.judging import BETTER, WORSE
 from ablation.naming import cell_label, clipped
 from ablation.numbers import NBSP, UNKNOWN, coverage, percent, plain, units
 from ablation.words import counted
 
-_VERDICTS = {"better": "perhaps by less than the margin", "worse": "perhaps by less than the margin"}
-"""What some verdicts leave open."""
-
 
 def verdict_words(code: str) -> str:
-    """A verdict as tables name it; most codes are words already."""
-    return ", ".join(filter(None, verdict_lines(code)))
-
-
-def verdict_lines(code: str) -> tuple[str, str]:
-    """A verdict, and what it leaves open: 'better', 'perhaps by less than the margin'."""
-    return code, _VERDICTS.get(code, "")
+    """A verdict as tables name it, with what it leaves open; most codes are words already."""
+    return f"{code}, perhaps by less than the margin" if code in (BETTER, WORSE) else code
 
 
 def as_wide(widening: float) -> str:
