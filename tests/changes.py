@@ -211,6 +211,29 @@ def counts(study, answer, drawer):
     },
 )
 
+SOURCE = Change(
+    "a source of runs",
+    {"ablation/sources/registry.py": [after('    "dvc",', '    "notebook",')]},
+    {
+        "ablation/sources/notebook.py": '''\
+"""A file with a line for each run."""
+
+from pathlib import Path
+
+from ablation.sources.source import Found, Run, Source
+
+
+def read(place, settings):
+    """Names and losses."""
+    lines = [line.split() for line in Path(place).read_text().splitlines()]
+    return Found([Run(name, {"flag": name}, {"loss": float(loss)}) for name, loss in lines])
+
+
+SOURCE = Source("notebook", "a notebook", {}, lambda place: place.endswith(".notes"), read)
+'''
+    },
+)
+
 BACKEND = Change(
     "a backend",
     {

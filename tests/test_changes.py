@@ -20,6 +20,7 @@ from tests.changes import (
     OPTION,
     RESPONSE,
     SECTION,
+    SOURCE,
     Change,
 )
 
@@ -108,6 +109,7 @@ for name, data in (("variational", "mnist_sample"), ("density", "synthetic_densi
         (DESIGN, 1, 0),
         (OPTION, 2, 0),
         (SECTION, 1, 1),
+        (SOURCE, 1, 1),
         (BACKEND, 1, 2),
     ],
     ids=lambda value: value.name if isinstance(value, Change) else "",
@@ -179,6 +181,13 @@ def test_a_section_stands_in_the_report(copy):
     wanted = ("response=loss", "factors=[flag]", "block=seed", "output=page", "figures=false")
     copy.python("-m", "ablation.report", "table=runs.csv", *wanted)
     assert "There are 8 rows." in (copy.work / "page/report.md").read_text()
+
+
+def test_a_source_is_reported(copy):
+    copy.make(SOURCE)
+    (copy.work / "mine.notes").write_text("".join(f"{flag} {1 + i / 9}\n" for i, flag in enumerate("aabbab")))
+    copy.python("-m", "ablation.report", "mine.notes", "output=page", "figures=false")
+    assert "6 rows of 2 levels" in (copy.work / "page/report.md").read_text()
 
 
 def test_a_backend_trains(copy):

@@ -17,7 +17,18 @@ from ablation.words import listed
 if TYPE_CHECKING:
     import pandas as pd
 
-NAMES = ("optuna", "mlflow", "lightning", "hydra", "ray", "wandb", "tensorboard", "trackio", "dvc", "pattern")
+NAMES = (
+    "optuna",
+    "mlflow",
+    "lightning",
+    "hydra",
+    "ray",
+    "wandb",
+    "tensorboard",
+    "trackio",
+    "dvc",
+    "pattern",
+)
 """Each is a module of this room with a `SOURCE`. The first that recognises a place reads it."""
 
 

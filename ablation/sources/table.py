@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
@@ -83,7 +84,7 @@ def flat(flags: Mapping[str, object], run: str, place: str) -> dict[str, object]
 
 def typed(values: Sequence[object]) -> list[object]:
     """Texts as numbers or truth values, where all of them are; else as they are."""
-    for read in (_integer, float, _truth):
+    for read in (_integer, _decimal, _truth):
         known: dict[object, object] = {None: None}
         try:
             return [known[v] if v in known else known.setdefault(v, read(str(v))) for v in values]
@@ -104,9 +105,17 @@ def typed_table(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _integer(text: str) -> int:
-    if text != str(int(text)):  # 007 and 1_000 are names
+    if text != str(int(text)):
         raise ValueError(text)
     return int(text)
+
+
+def _decimal(text: str) -> float:
+    if re.match(r"[+-]?0\d|.*_", text) or not math.isfinite(
+        float(text)
+    ):  # 007 and 1_000 are names, NaN a word
+        raise ValueError(text)
+    return float(text)
 
 
 def _truth(text: str) -> bool:
