@@ -130,13 +130,13 @@ class AblationSweeper(Sweeper):
 
         from ablation.sweep.app import App
         from ablation.sweep.peers import own_settings
-        from ablation.sweep.plain import plain_app, refuse_own_settings
+        from ablation.sweep.plain import in_folder, plain_app, refuse_own_settings
         from ablation.sweep.swept import Swept
 
         self.settings = own_settings(self.settings, [f.name for f in fields(PlainAppConf)])
         app: Swept
         if isinstance(task, App):
-            app, self._master = task, config
+            app, self._master = task, in_folder(config, task.job_folder(config))
             refuse_own_settings(self.settings)
         else:
             app, self._master = plain_app(task, config)

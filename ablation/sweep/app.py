@@ -1,6 +1,8 @@
 """The decorator that makes a training function a Hydra app whose runs are recorded."""
 
+import copy
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,7 +17,16 @@ from omegaconf import DictConfig, OmegaConf
 
 from ablation.errors import UsageError
 from ablation.results import Response, Snapshot, StudyRecord, open_store
-from ablation.sweep.cell import FRAMEWORK_KEYS, Cell, Identity, make_cell, stable_entries, without
+from ablation.sweep.cell import (
+    FRAMEWORK_KEYS,
+    Cell,
+    Identity,
+    make_cell,
+    settings_of,
+    stable_entries,
+    without,
+)
+from ablation.sweep.contract import check_function, name_of, outcomes, refuse_bare
 from ablation.sweep.ending import call, is_job
 from ablation.sweep.launchers import LauncherTraits
 from ablation.sweep.overrides import ONE_VALUE, Overrides, quoted
@@ -23,6 +34,7 @@ from ablation.sweep.pickling import register_sentinels
 from ablation.sweep.run import Train, finished, run_cell
 from ablation.sweep.search_path import search_first
 from ablation.sweep.stable import stable
+from ablation.sweep.supplied import as_overrides, refuse_missing, supply, with_keys
 from ablation.sweep.swept import Check, Swept, SweptJob, original
 from ablation.sweep.terminal import print_row
 from ablation.sweep.workers import register_workers
@@ -74,19 +86,23 @@ class App(Swept):
         self.train, self.schema, self.identity, self.unkeyed = train, schema, identity, tuple(unkeyed)
         self.after, self.check = after, check
         self._responses = responses
-        self.__name__ = getattr(train, "__name__", "train")
-        self.folder = Path(inspect.getfile(train)).resolve().parent
+        self.__name__ = name_of(train)
+        file = Path(inspect.getfile(train)).resolve()
+        self.folder, self.study = file.parent, file.stem
 
     def cell(self, cfg: DictConfig) -> Cell:
         """The cell that a configuration describes."""
+        self._supply(cfg)
         return make_cell(cfg, self.schema, self.identity, self.unkeyed)
 
     def keyed(self, cfg: DictConfig) -> Mapping[str, Any]:
         """What determines the runs of a configuration, but for the seed and the identity."""
+        self._supply(cfg)
         return without(stable_entries(cfg), (*FRAMEWORK_KEYS, *self.unkeyed))
 
     def frame(self, cfg: DictConfig) -> DictConfig:
         """The configuration, its places as they are at this moment."""
+        self._supply(cfg)
         with stable():
             in_jobs = dict(cfg.results)
         for key in ("folder", "url"):
@@ -97,13 +113,13 @@ class App(Swept):
     def places(self, cfg: DictConfig, traits: LauncherTraits) -> list[str]:
         """Where the study is, for jobs that would look in another directory, or at another time."""
         if self._is_moving:
-            return [f"results.{key}={quoted(cfg.results[key])}" for key in ("folder", "url")]
+            return [f"++results.{key}={quoted(cfg.results[key])}" for key in ("folder", "url")]
         return traits.job_overrides(cfg.results.folder)
 
     def responses(self, cfg: DictConfig) -> Sequence[Response]:
         """What is declared of the responses of a configuration."""
         declared = self._responses
-        return declared(OmegaConf.to_object(cfg)) if callable(declared) else declared
+        return declared(settings_of(cfg, self.schema)) if callable(declared) else declared
 
     def finish(self, cfg: DictConfig, snapshot: Snapshot, subject: Any) -> None:
         """Call what the app wants to be called at the end of a sweep.
@@ -114,7 +130,7 @@ class App(Swept):
             subject: of the report.
         """
         if self.after is not None:
-            arguments = (OmegaConf.to_object(cfg), cfg.results.folder, snapshot, subject)
+            arguments = (settings_of(cfg, self.schema), cfg.results.folder, snapshot, subject)
             self.after(*arguments[: len(inspect.signature(self.after).parameters)])
 
     def take_seeds(self, overrides: Overrides) -> None:
@@ -135,7 +151,7 @@ class App(Swept):
     def jobs(self, cell: str, lines: Sequence[str], seeds: Sequence[int]) -> list[SweptJob]:
         """One job: all seeds of the cell."""
         fixed = [line for line in lines if not line.lstrip("+").startswith("seeds=")]
-        return [("", seeds, [*fixed, f"seeds={seeds}".replace(" ", ""), f"hydra.sweep.subdir=jobs/{cell}"])]
+        return [("", seeds, [*fixed, f"++seeds={seeds}".replace(" ", ""), f"hydra.sweep.subdir=jobs/{cell}"])]
 
     @is_job
     def __call__(self, cfg: DictConfig) -> None:
@@ -151,15 +167,45 @@ class App(Swept):
         self.check_planned(cell)
         seeds, store = check_seeds(list(cfg.seeds)), open_store(original(cfg.results.url))
         context = self.context(cfg.name, original(cfg.results.folder), cfg.analysis.response)
-        run_cell(cell, seeds, self.train, store, context)
+        run_cell(cell, seeds, partial(outcomes, self.train), store, context)
         if job.mode == RunMode.RUN:
             record = store.load_record() or StudyRecord()
             for seed in seeds:
                 print_row(finished(store, cell, seed, record), seed)
 
+    def _supply(self, cfg: DictConfig) -> None:
+        """Add what a configuration lacks."""
+        supply(cfg, self.study, self.response)
+        refuse_missing(cfg)
+
+    def job_folder(self, config: DictConfig) -> str:
+        """Where jobs keep their logs, if the configuration leaves it to Hydra: in the study's folder.
+
+        Args:
+            config: composed, with Hydra's part.
+
+        Returns:
+            The folder; empty where the configuration says it, or the study's folder depends on the time.
+        """
+        raw: Any = OmegaConf.to_container(config.hydra.sweep, resolve=False)
+        if not str(raw["dir"]).startswith("multirun/${now"):
+            return ""
+        cfg = copy.deepcopy(config)
+        supply(cfg, self.study, self.response)
+        with stable():
+            in_jobs = str(cfg.results.folder)
+        is_moving = in_jobs != str(cfg.results.folder)
+        return "" if is_moving else str(Path(in_jobs).absolute())
+
+    @property
+    def response(self) -> str:
+        """The main response, unless the configuration names it: the first that is declared."""
+        declared = () if callable(self._responses) else self._responses
+        return declared[0].name if declared else "loss"
+
 
 def main(
-    config_path: str | Path,
+    config_path: str | Path = "conf",
     config_name: str = "config",
     schema: type | Callable[[], type] | None = None,
     identity: Identity | None = None,
@@ -171,8 +217,10 @@ def main(
 ) -> Callable[[Train], Callable[[], None]]:
     """Make a training function a Hydra app.
 
-    The app's config needs `name` (of the study), `seeds`, `results.folder`, `results.url` and
-    `analysis.response`. With a schema, its defaults list names `schema`.
+    The framework reads `name` (of the study), `seeds`, `results.folder`, `results.url` and `analysis.*` of
+    its configuration, and supplies what is not there: the name of the function's file, `[0]`, `runs/${name}`
+    twice, and as `analysis.response` the first response that is declared, or `loss`. With a schema, the
+    configuration's defaults list names `schema`; without one, the function gets a `DictConfig`.
 
     Args:
         config_path: folder of the configuration, absolute or relative to the decorated function's file.
@@ -189,15 +237,21 @@ def main(
         A decorator; the decorated function takes its arguments from the command line. It ends with exit
         code 2 and a sentence on a mistake of the user.
     """
+    if callable(config_path):
+        return partial(call, partial(refuse_bare, config_path))
 
     def decorate(train: Train) -> Callable[[], None]:
         def start() -> None:
+            check_function(train)
             made = schema if schema is None or isinstance(schema, type) else schema()
-            if made is not None:
-                ConfigStore.instance().store(name="schema", node=made)
             app = App(train, made, identity, unkeyed, after, check, responses)
+            if made is not None:
+                app.schema = with_keys(made, app.study, app.response)
+                ConfigStore.instance().store(name="schema", node=app.schema)
             folder = app.folder / config_path
             search_first(own_conf, folder, config_name)
+            if made is None or app.schema is not made:
+                sys.argv[1:] = as_overrides(sys.argv[1:])
             hydra.main(**VERSION_BASE, config_path=str(folder), config_name=config_name)(app)()
 
         return partial(call, start)

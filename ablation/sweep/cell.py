@@ -26,7 +26,7 @@ class Cell:
     """One combination of levels, with everything else that its runs share.
 
     Args:
-        settings: what the app's function receives: an object of the app's schema, or the plain config; None
+        settings: what the app's function receives: an object of the app's schema, or the configuration; None
             for a cell that is only planned.
         config: flat, dotted key → value, resolved, and the same in every job (`ablation.sweep.stable`).
         keyed: the part of `config` that changes what a run gives.
@@ -81,11 +81,16 @@ def make_cell(
     Raises:
         UsageError: the schema refuses a value.
     """
-    settings, config = OmegaConf.to_object(cfg), stable_entries(cfg)
+    settings, config = settings_of(cfg, schema), stable_entries(cfg)
     defaults = _declared_defaults(schema) if schema else {}
     told = {**dict.fromkeys(defaults, ABSENT), **config}
     keyed = without(told, (*FRAMEWORK_KEYS, *unkeyed))
     return Cell(settings, config, keyed, defaults, dict(identity(settings)) if identity else {})
+
+
+def settings_of(cfg: DictConfig, schema: type | None) -> Any:
+    """What an app's functions get: an object of its schema, or the configuration where it has none."""
+    return cfg if schema is None else OmegaConf.to_object(cfg)
 
 
 def stable_entries(cfg: DictConfig) -> dict[str, Any]:

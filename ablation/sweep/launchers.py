@@ -58,7 +58,7 @@ class LauncherTraits:
         if not self.is_elsewhere:
             return []
         escaped = str(Path(folder).absolute()).replace("\\", "\\\\").replace("'", "\\'")
-        return [f"results.folder='{escaped}'"]
+        return [f"++results.folder='{escaped}'"]
 
 
 LAUNCHERS: dict[str, Callable[[Settings], LauncherTraits]] = {

@@ -178,12 +178,23 @@ def plain_app(task: TaskFunction, config: DictConfig) -> tuple[PlainApp, DictCon
     Returns:
         The app, and the configuration for launchers.
     """
-    app, config = PlainApp(task, config), copy.deepcopy(config)
-    folder = str(Path(app.results).absolute())
-    with read_write(config.hydra), open_dict(config.hydra):
-        config.hydra.sweep.dir = folder
-        config.hydra.overrides.hydra.append(f"hydra.sweep.dir={quoted(folder)}")
-    return app, config
+    app = PlainApp(task, config)
+    return app, in_folder(config, str(Path(app.results).absolute()))
+
+
+def in_folder(config: DictConfig, folder: str) -> DictConfig:
+    """A configuration with which launchers put jobs into a folder.
+
+    Args:
+        config: composed, with Hydra's part.
+        folder: absolute; empty for the one that the configuration says.
+    """
+    config = copy.deepcopy(config)
+    if folder:
+        with read_write(config.hydra), open_dict(config.hydra):
+            config.hydra.sweep.dir = folder
+            config.hydra.overrides.hydra.append(f"hydra.sweep.dir={quoted(folder)}")
+    return config
 
 
 def refuse_own_settings(settings: Mapping[str, Any]) -> None:

@@ -126,8 +126,10 @@ class Swept(ABC):
         Raises:
             UsageError: naming the keys.
         """
+        if self.planned is None:  # a single run
+            return
         place = Path(HydraConfig.get().sweep.subdir or "").parts
-        if self.planned is not None and place[:1] == ("jobs",) and place[1:2] != (cell.id,):
+        if place[:1] == ("jobs",) and place[1:2] != (cell.id,):
             keys = [k for k in differing(self.planned.keyed, cell.keyed) if k not in self.planned.touched]
             refuse_differences(self.planned.keyed, cell.keyed, keys, self.advice)
             raise UsageError(

@@ -47,7 +47,7 @@ def test_the_registry_names_launchers_as_hydra_does():
 def test_only_a_cluster_that_runs_already_needs_to_be_told_where_the_study_is(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     joined = {**RAY, "ray": {"init": {"address": "auto"}}}
-    assert launcher_traits(joined).job_overrides("it's") == [rf"results.folder='{tmp_path}/it\'s'"]
+    assert launcher_traits(joined).job_overrides("it's") == [rf"++results.folder='{tmp_path}/it\'s'"]
     for alone in (BASIC, JOBLIB | {"n_jobs": 2}, {**RAY, "ray": {"init": {"address": "local"}}}, SLURM):
         assert launcher_traits(alone).job_overrides("x") == []
 
