@@ -1,30 +1,41 @@
-"""Speed of the whole analysis, side by side with statsmodels' formula API called term by term.
+"""Speed and memory of the analysis beside statsmodels' formula API and pyfixest.
 
     python -m benchmarks.analysis
+    python -m benchmarks.analysis --pyfixest /tmp/venv/bin/python  # one that has pyfixest
 
-The peer does a part of the work: it fits the same model from a formula, makes the type II table by two
-nested fits per term and HC3 errors, and tests the main-effect columns. It has no verdicts, pairs, diagnostics
-or power.
+Each part runs alone in a process of its own with one thread, after a small table that pays for imports and
+compilation. Seconds are of the processor, so that other work on the machine counts little; memory is the
+process's peak, with the table.
+
+- `whole`: everything the report asks for: effects, verdicts, forecasts, diagnostics, power …
+- `formula`: a part of it with the formula API: the model, the type II table by two nested fits per term, HC3,
+  and tests of the main effects.
+- `model`: fit and effects alone. `pyfixest` does the same: `feols("y ~ (C(f0) + …) ** 2 | seed")`.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
 import platform
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from ablation.analysis import Analysis, analyze
-
 TABLES = (
     "effects", "pairs", "letters", "marginal_means", "anova", "lack_of_fit", "interactions", "verdicts",
     "lenth", "failures", "robustness", "best_cells", "power", "equivalence", "warnings", "excluded",
+    "rankings", "forecasts",
 )  # fmt: skip
-DIAGNOSTICS = ("influence", "outlier", "spread", "breusch_pagan", "box_cox", "block_variance")
+DIAGNOSTICS = ("influence", "outlier", "spread", "by_seed", "breusch_pagan", "box_cox", "block_variance")
+SIZES = ((1000, 4), (10_000, 8), (200_000, 6), (1_000_000, 6))
+LIMIT_SECONDS = 900
 
 
 def study(n_rows: int, n_factors: int, seed: int = 0) -> tuple[pd.DataFrame, list[str]]:
@@ -39,16 +50,32 @@ def study(n_rows: int, n_factors: int, seed: int = 0) -> tuple[pd.DataFrame, lis
     return table, names
 
 
-def full_analysis(table: pd.DataFrame, names: list[str]) -> Analysis:
+def whole(table: pd.DataFrame, names: list[str]) -> None:
+    from ablation.analysis import analyze
+
     found = analyze(table, "loss", names, block="seed", margin=2)
     for name in TABLES:
         getattr(found, name)
     for name in DIAGNOSTICS:
         getattr(found.diagnostics, name)
-    return found
 
 
-def formula_api(table: pd.DataFrame, names: list[str]) -> None:
+def model(table: pd.DataFrame, names: list[str]) -> None:
+    from ablation.analysis import analyze
+
+    analyze(table, "loss", names, block="seed", interactions=2).effects  # noqa: B018
+
+
+def pyfixest(table: pd.DataFrame, names: list[str]) -> None:
+    import pyfixest
+
+    safe = {name: f"f{i}" for i, name in enumerate(names)}
+    frame = table.rename(columns=safe).assign(y=np.log(table["loss"]))
+    main = " + ".join(f"C({f})" for f in safe.values())
+    pyfixest.feols(f"y ~ ({main}) ** 2 | seed", frame, vcov="iid").tidy()
+
+
+def formula(table: pd.DataFrame, names: list[str]) -> None:
     import statsmodels.formula.api as smf
 
     safe = {name: f"f{i}" for i, name in enumerate(names)}
@@ -74,30 +101,65 @@ def formula_api(table: pd.DataFrame, names: list[str]) -> None:
         full.t_test(rows)
 
 
-def seconds(call: Callable[[], object], repeats: int) -> float:
-    """The median of the times of several calls."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - start)
-    return float(np.median(times))
+PARTS: dict[str, Callable[[pd.DataFrame, list[str]], None]] = {
+    "whole": whole, "formula": formula, "model": model, "pyfixest": pyfixest,
+}  # fmt: skip
+
+
+def measure(part: str, n_rows: int, n_factors: int) -> dict[str, float]:
+    """Seconds of the processor and peak memory in MB of one part in this process."""
+    PARTS[part](*study(300, 2 if part == "formula" else 4))
+    table, names = study(n_rows, n_factors)
+    start = time.process_time()
+    PARTS[part](table, names)
+    seconds = time.process_time() - start
+    return {"seconds": seconds, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def alone(python: str, part: str, n_rows: int, n_factors: int) -> str:
+    """The same in a process of its own, as a cell of the table."""
+    command = [python, "-m", "benchmarks.analysis", "--part", part, "--size", str(n_rows), str(n_factors)]
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+    try:
+        done = subprocess.run(
+            command,
+            env={**os.environ, **threads},
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"not within {LIMIT_SECONDS} s"
+    if done.returncode:
+        return (
+            done.stderr.strip().splitlines()[-1][:40]
+            if done.stderr.strip()
+            else f"ended by {done.returncode}"
+        )
+    found = json.loads(done.stdout.splitlines()[-1])
+    return f"{found['seconds']:.2f} s, {found['memory']:.0f} MB"
 
 
 def main() -> None:
-    import statsmodels
-
-    print(f"{platform.machine()}, Python {platform.python_version()}, statsmodels {statsmodels.__version__}")
-    print(f"{'rows x factors':>16} {'ours [s]':>10} {'formula API [s]':>16} {'ratio':>7}")
-    full_analysis(*study(200, 4))  # imports and first calls
-    formula_api(*study(200, 2))
-    for n_rows, n_factors, repeats in ((1000, 4, 5), (10_000, 8, 1)):
-        table, names = study(n_rows, n_factors)
-        ours = seconds(partial(full_analysis, table, names), repeats)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{n_rows:>9} x {n_factors:<4} {ours:>10.2f}", end=" ", flush=True)
-        peer = seconds(partial(formula_api, table, names), 1)
-        print(f"{peer:>16.2f} {peer / ours:>7.1f}   (peak memory so far, ours: {memory:.0f} MB)", flush=True)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pyfixest", default=sys.executable, help="a Python that has pyfixest")
+    parser.add_argument("--parts", nargs="*", default=list(PARTS), choices=list(PARTS))
+    parser.add_argument("--part", choices=list(PARTS))
+    parser.add_argument("--size", nargs=2, type=int)
+    asked = parser.parse_args()
+    if asked.part:
+        print(json.dumps(measure(asked.part, *asked.size)))
+        return
+    print(f"{platform.machine()}, Python {platform.python_version()}, one thread each")
+    for n_rows, n_factors in [asked.size] if asked.size else SIZES:
+        for part in asked.parts:
+            python = asked.pyfixest if part == "pyfixest" else sys.executable
+            print(
+                f"{n_rows:>9} x {n_factors}  {part:<9} {alone(python, part, n_rows, n_factors)}", flush=True
+            )
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from ablation.analysis.verdicts.rows import contrast_alpha
 
 SMALL = {"a": (0, 1), "b": (0, 1), "c": tuple("wxyz")}
 LARGE = {"a": (0, 1), "b": (0, 1), "d": (0, 1), "c": tuple("wxyz")}
+SIXTEEN = dict.fromkeys("abcd", (0, 1))
 SWITCHES = dict.fromkeys("abcde", (0, 1))
 
 
@@ -115,6 +116,29 @@ WORLDS = (
     World("2x2x2x2x2, 3 seeds, effects differ by 0.5", seeds=3, factors=SWITCHES, spread=0.5),
     *(
         World(f"2x2x2x4, {seeds} seeds, classically found", seeds=seeds, factors=LARGE, classical=True)
+        for seeds in (3, 5, 8)
+    ),
+    *(
+        World(f"2x2x2x2, {seeds} seeds, {named}", seeds=seeds, factors=SIXTEEN, spread=spread)
+        for seeds in (3, 5, 8)
+        for spread, named in (
+            (0.0, "effects alike"),
+            (0.3, "effects differ by 0.3"),
+            (0.5, "effects differ by 0.5"),
+        )
+    ),
+    *(
+        World(
+            f"2x2x2x2, {seeds} seeds, that of a by 0.5",
+            seeds=seeds,
+            factors=SIXTEEN,
+            spread=0.5,
+            spreading="a",
+        )
+        for seeds in (3, 8)
+    ),
+    *(
+        World(f"2x2x2x2, {seeds} seeds, classically found", seeds=seeds, factors=SIXTEEN, classical=True)
         for seeds in (3, 5, 8)
     ),
 )

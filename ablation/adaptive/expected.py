@@ -7,13 +7,14 @@ studies take a second.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import special
 
 from ablation.analysis.data.factors import Bools, Floats, Ints
 from ablation.analysis.sequential.boundary import RHO, nominal
+from ablation.analysis.verdicts.seed_spread import SeedSpread, more_uncertain
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,8 @@ class Course:
         alpha: error of the equivalence tests, and of the tests of effects where `contrast_alpha` is not less.
         contrast_alpha: error of the tests of effects.
         margin: smallest effect that matters, in units of the noise; 0 where there is none.
+        spread: what the seeds of the first look tell of effects that differ between them.
+        added: what such differences add to the variance of each estimate, (n_rows, n_predictors).
     """
 
     seeds: Ints
@@ -39,6 +42,8 @@ class Course:
     alpha: float
     contrast_alpha: float
     margin: float
+    spread: SeedSpread | None = None
+    added: Floats = field(default_factory=lambda: np.empty((0, 0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +105,7 @@ class _Studies:
         m = len(course.covariance)
         self.root = np.linalg.cholesky(course.covariance + 1e-12 * np.eye(m))
         self.total, self.squares = np.zeros((n, m)), np.zeros(n)
+        self.along = np.zeros((n, 0 if course.spread is None else len(course.spread.n)))
 
     def look(self, k: int, effect_level: Floats, equivalence_level: Floats) -> Bools:
         """Which verdicts are settled at look k, (n, n_rows); looks are taken in order.
@@ -112,20 +118,47 @@ class _Studies:
         course, (n, m) = self.course, self.total.shape
         more = course.seeds[k] - (course.seeds[k - 1] if k else 0)
         self.total += more * self.effects + self.rng.normal(size=(n, m)) @ self.root.T * np.sqrt(more)
-        self.squares += self.rng.chisquare(course.df[k] - (course.df[k - 1] if k else 0), size=n)
         estimate = self.total / course.seeds[k]
+        widening, df = self._error(k)
         noise = np.sqrt(self.squares / course.df[k])[:, None]
-        se = noise * np.sqrt(np.diag(course.covariance) / course.seeds[k]) * course.widening[k]
-        df = np.fmin(course.df[k], course.robust_df[k])
-        effect = special.stdtr(df, -np.abs(estimate / se))
+        se = noise * np.sqrt(np.diag(course.covariance) / course.seeds[k]) * widening
+        effect = special.stdtr(df, -np.abs(estimate) / se)
+        beyond = special.stdtr(df, np.minimum(course.margin - np.abs(estimate), 0.0) / se)
         equal = special.stdtr(df, (np.abs(estimate) - course.margin) / se)
-        return _holm(effect, effect_level) | _holm(equal, equivalence_level)
+        return _nested(effect, beyond, effect_level) | _nested(equal, equal, equivalence_level)
+
+    def _error(self, k: int) -> tuple[Floats, Floats]:
+        """The verdicts' error over the classical one, and its degrees of freedom; draws residuals."""
+        course, n = self.course, len(self.squares)
+        first = k == 0
+        more = course.df[k] - (0 if first else course.df[k - 1])
+        df = np.fmin(course.df[k], course.robust_df[k])
+        if course.spread is None:
+            self.squares += self.rng.chisquare(more, size=n)
+            return course.widening[k], df
+        times = (course.seeds - 1) / (course.seeds[0] - 1)
+        directions = course.spread.n * (times[k] - (0 if first else times[k - 1]))
+        along = self.rng.chisquare(directions, size=self.along.shape)
+        self.along += along
+        self.squares += along.sum(axis=1) + self.rng.chisquare(more - directions.sum(), size=n)
+        spread = course.spread.unseen().grown(times[k], self.along, self.squares / course.df[k])
+        wider = np.sqrt(1 + spread.ratios() @ course.added.T)
+        return course.widening[k] * wider, more_uncertain(df, spread.df, course.df[k])
 
 
-def _holm(p: Floats, level: Floats) -> Bools:
-    """Which rows Holm's procedure rejects, (n, n_rows), given the level for 1, 2, … open rows, (n_rows,)."""
-    order = np.argsort(p, axis=1)
-    passed = np.take_along_axis(p, order, axis=1) <= level[::-1]
-    kept: Bools = np.zeros(p.shape, bool)
-    np.put_along_axis(kept, order, np.logical_and.accumulate(passed, axis=1), axis=1)
-    return kept
+def _nested(p: Floats, beyond: Floats, level: Floats) -> Bools:
+    """Which rows Holm's steps settle, (n, n_rows); a row counts until its larger claim is made.
+
+    Args:
+        p: of the claims that settle rows, one-sided (n, n_rows).
+        beyond: of the larger claims on them, likewise (as `multiplicity.nested_holm`).
+        level: at which claims are made while 1, 2, … rows count, (n_rows,).
+    """
+    left = np.full(len(p), p.shape[1])
+    while True:
+        made = (beyond <= level[left - 1, None]).sum(axis=1)
+        then = np.maximum(p.shape[1] - made, 1)
+        if (then == left).all():
+            settled: Bools = p <= level[left - 1, None]
+            return settled
+        left = then

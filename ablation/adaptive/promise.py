@@ -12,8 +12,10 @@ from ablation.adaptive.plan import AdaptivePlan
 from ablation.analysis.analyze import analyze
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.model.means import contrast_rows
-from ablation.analysis.verdicts.conservative import planned_errors
+from ablation.analysis.model.slopes import slopes_of
+from ablation.analysis.verdicts.conservative import robust_errors
 from ablation.analysis.verdicts.rows import contrast_alpha
+from ablation.analysis.verdicts.seed_spread import SeedSpread, added_by_slopes, seed_spread
 
 N_STUDIES = 1000
 
@@ -75,7 +77,10 @@ def course_of(plan: AdaptivePlan, cells: pd.DataFrame, margin: float) -> Course:
         for values in ([part.robust_df for part in parts], [part.widening for part in parts])
     )
     first = parts[0]
-    return Course(seeds, first.covariance, df, robust_df, widening, plan.alpha, first.contrast_alpha, margin)
+    return Course(
+        seeds, first.covariance, df, robust_df, widening, plan.alpha, first.contrast_alpha, margin,
+        first.spread, first.added,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +92,8 @@ class _Part:
     robust_df: Floats
     widening: Floats
     contrast_alpha: float
+    spread: SeedSpread | None
+    added: Floats
 
 
 def _at(plan: AdaptivePlan, cells: pd.DataFrame, n_seeds: int) -> _Part:
@@ -100,12 +107,14 @@ def _at(plan: AdaptivePlan, cells: pd.DataFrame, n_seeds: int) -> _Part:
     )  # fmt: skip
     _, L = contrast_rows(future.fit, future.runs.predictors)
     coordinates = future.fit.coordinates(L)
-    errors = planned_errors(future.fit, L, future.runs, 1.0)
-    classical = np.linalg.norm(coordinates, axis=1)
+    errors = robust_errors(future.fit, L, future.runs, 1 - future.fit.leverage, 1.0)
+    slopes = slopes_of(future.fit, future.runs)
     return _Part(
         n_seeds * coordinates @ coordinates.T,
         float(future.fit.df_resid),
-        np.array([min(error.df for error in each) for each in errors]),
-        np.array([max(error.se for error in each) for each in errors]) / classical,
+        np.min([df for _, df in errors], axis=0),
+        np.max([se for se, _ in errors], axis=0) / np.linalg.norm(coordinates, axis=1),
         contrast_alpha(future.fit, plan.alpha),
+        seed_spread(future.fit, slopes),
+        added_by_slopes(future.fit, L, slopes),
     )

@@ -21,6 +21,7 @@ from ablation.analysis.diagnostics.robustness import effects_by_block, robustnes
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.model.means import effects_table, marginal_means_table
 from ablation.analysis.model.order import Order
+from ablation.analysis.model.slopes import Slopes, slopes_of
 from ablation.analysis.model.terms import Group, Term
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest
@@ -38,7 +39,7 @@ from ablation.analysis.tables.equivalence import equivalence_table
 from ablation.analysis.tables.failures import failing_levels, failures_table
 from ablation.analysis.tables.lenth import lenth_table
 from ablation.analysis.tables.pairs import letters_table, pairs_table
-from ablation.analysis.verdicts.conservative import Conservative, Errors, conservative
+from ablation.analysis.verdicts.conservative import Conservative, Errors, conservative, growing_errors
 from ablation.analysis.verdicts.finding import Finding, changed_findings, findings_of
 from ablation.analysis.verdicts.forecast import Forecast, forecasts, forecasts_table
 from ablation.analysis.verdicts.judging import Judgement
@@ -51,6 +52,7 @@ from ablation.analysis.verdicts.rows import (
     row_names,
     verdict_rows,
 )
+from ablation.analysis.verdicts.seed_spread import seed_spread
 from ablation.analysis.verdicts.verdicts import rules_of, verdicts_table
 
 
@@ -312,7 +314,7 @@ class Analysis:
 
         influence, outlier, spread, by_seed, breusch_pagan, box_cox, block_variance.
         """
-        return Diagnostics(self.fit, self.runs, self.scaling, self.request.alpha)
+        return Diagnostics(self.fit, self.runs, self._slopes, self.scaling, self.request.alpha)
 
     @cached_property
     def best_cells(self) -> pd.DataFrame:
@@ -440,12 +442,20 @@ class Analysis:
             return [None] * len(self._judged)
         return forecasts(
             self.fit, self.runs.predictors, self._judged, self._verdicts[2].verdicts, self._growth,
-            len(self.runs.block.levels) if self.runs.block else 0, self._errors_of,
+            len(self.runs.block.levels) if self.runs.block else 0, seed_spread(self.fit, self._slopes),
+            lambda L: growing_errors(self.fit, L, self.runs, self._slopes),
             rules_of(self.fit, self.scaling, self.request),
         )  # fmt: skip
 
     def _errors_of(self, L: Floats) -> Errors:
-        return conservative(self.fit, L, self.runs, self.request.alpha).errors
+        return self._estimated(L).errors
+
+    def _estimated(self, L: Floats) -> Conservative:
+        return conservative(self.fit, L, self.runs, self._slopes, self.request.alpha)
+
+    @cached_property
+    def _slopes(self) -> Slopes | None:
+        return slopes_of(self.fit, self.runs)
 
     @cached_property
     def _cell_means(self) -> CellMeans:
@@ -470,8 +480,7 @@ class Analysis:
 
     @cached_property
     def _conservative(self) -> Conservative:
-        L = np.array([row.L for row in self._judged])
-        return conservative(self.fit, L, self.runs, self.request.alpha)
+        return self._estimated(np.array([row.L for row in self._judged]))
 
     @property
     def _split_along(self) -> set[str]:

@@ -16,13 +16,13 @@ PLAN = AdaptivePlan("loss", "lower", 0.6, LEVELS)
 
 @pytest.mark.parametrize(
     ("margin", "margins", "seeds", "most"),
-    [(0.6, 0, 10.95, 14), (0.6, 1, 10.27, 14), (0.6, 2, 4.3, 6), (1.0, 0, 5.62, 7), (2.0, 2, 2.04, 2)],
+    [(0.6, 0, 11.2, 14), (0.6, 1, 12.6, 17), (0.6, 2, 5.26, 7), (1.0, 0, 5.9, 7), (2.0, 2, 2.08, 2)],
 )
 def test_it_expects_what_whole_studies_took(margin, margins, seeds, most):
     found = promise(course_of(PLAN, CELLS, margin), margins)
     assert found.seeds == pytest.approx(seeds, rel=0.05)
     assert found.most == pytest.approx(most, abs=1)
-    assert found.settled > 0.99
+    assert found.settled > 0.97
 
 
 def test_the_estimates_of_one_seed_vary_as_in_a_balanced_design():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from ablation.analysis import analyze
 from tests.analysis.compare import close, noted, row
@@ -114,3 +115,25 @@ def test_any_level_can_be_named_as_the_reference():
     )  # fmt: skip
     assert set(found.effects["reference"]) == {"no_crop"}
     close(found.effects.set_index("level")["estimate"][["baseline", "avg_pool"]], [3.7, 3.6], rel=1e-9)
+
+
+def test_one_empty_cell_leaves_the_additive_effect():
+    found = analyze(
+        CASES.parent / "c19_empty_cell.csv", "score", ["A", "B"], block="seed", scale="identity",
+        direction="lower",
+    )  # fmt: skip
+    b = row(found.effects, factor="B")
+    close([b.estimate, b.ci_low, b.ci_high], [0.607, 0.520, 0.693], rel=0, abs_=6e-4)
+    assert b.p == pytest.approx(7e-8, rel=0.1)
+
+
+@pytest.mark.parametrize("name", ["20_two", "20_three"])
+def test_a_level_of_one_run_leaves_the_others_their_robust_error(name):
+    found = analyze(CASES / f"{name}.csv", "score", ["variant"], scale="identity", direction="lower")
+    verdict = row(found.verdicts, level="b")
+    assert verdict.verdict == "inconclusive"
+    table = found.runs.response, found.runs.predictors[0].texts(np.arange(found.n_runs))
+    a, b = (table[0][[text == level for text in table[1]]] for level in "ab")
+    welch = stats.ttest_ind(b, a, equal_var=False)
+    assert welch.pvalue == pytest.approx(0.26, abs=0.005)
+    assert verdict.se == pytest.approx(np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b)), rel=1e-6)

@@ -10,7 +10,7 @@ from scipy import linalg
 from ablation.analysis import analyze
 from ablation.analysis.model.means import contrast_rows
 from ablation.analysis.model.slopes import slopes_of
-from ablation.analysis.verdicts.seed_spread import ALIKE, PRIOR, RATIOS, seed_spread
+from ablation.analysis.verdicts.seed_spread import PRIOR_DF, STEADIER, added_by_slopes, seed_spread
 from tests.analysis.compare import close, row
 from tests.analysis.conftest import load_case
 
@@ -27,7 +27,7 @@ def additive(c21):
 
 def contrasts(found):
     L = contrast_rows(found.fit, found.runs.predictors)[1]
-    return found.fit.coordinates(L), slopes_of(found.fit, found.runs, L)
+    return L, found.fit.coordinates(L), slopes_of(found.fit, found.runs)
 
 
 def test_the_check_is_the_f_test_of_r(c21, additive):
@@ -51,9 +51,9 @@ def test_the_additive_model_and_the_effect_per_seed_are_those_of_r(c21, additive
 
 
 def test_the_slopes_of_a_component_give_the_errors_of_r(c21, additive):
-    a, slopes = contrasts(additive)
+    _, a, slopes = contrasts(additive)
     for i, name in enumerate("abc"):
-        own = slopes.own(i)
+        own = slopes.each[i]
         se = np.sqrt(own.squares.mean() * (a[i] @ a[i]))
         of = {
             key: next(r for r in c21.expected[key] if r["term"] == name)
@@ -65,16 +65,20 @@ def test_the_slopes_of_a_component_give_the_errors_of_r(c21, additive):
         assert len(own.squares) == of["CR2_by_seed"]["df_Satt"]
 
 
-def test_the_verdicts_error_lies_between_the_classical_and_that_of_three_slopes(c21, additive):
+def test_the_verdicts_error_is_that_of_all_components_and_the_own_where_it_is_larger(c21, additive):
+    """Of R's errors by seed (CR2), 4 degrees of freedom each, 12 together."""
+    own = {r["term"]: r["SE"] ** 2 for r in c21.expected["CR2_by_seed"] if r["term"] in "abc"}
+    alike = np.mean(list(own.values()))
     for name in "abc":
-        slope = next(r for r in c21.expected["lmer_zero_correlation_KR"] if r["term"] == name)
-        found, classical = (row(t, factor=name) for t in (additive.verdicts, additive.effects))
-        assert classical.se < found.se < slope["Std. Error"]
-        assert slope["df"] < found.df < classical.df
+        found = row(additive.verdicts, factor=name)
+        drawn = (PRIOR_DF * alike + 4 * own[name]) / (PRIOR_DF + 4)
+        close(found.se**2, max(drawn, alike))
+        close(found.df, STEADIER * 12)
+    assert row(additive.verdicts, factor="c").se > row(additive.verdicts, factor="a").se
 
 
 def dense(found, a, weights=None):
-    """The same moments with the matrices written out: per contrast factor and degrees of freedom."""
+    """The same with the matrices written out: per contrast factor and degrees of freedom."""
     fit, runs = found.fit, found.runs
     X = np.column_stack([fit.matrix.X[fit.matrix.cell], np.eye(fit.n_blocks)[fit.matrix.block]])
     root = np.ones(fit.n) if weights is None else np.sqrt(weights)
@@ -85,28 +89,21 @@ def dense(found, a, weights=None):
         same = (part.codes[:, None] == part.codes) & (fit.matrix.block[:, None] == fit.matrix.block)
         parts.append(np.outer(root, root) / np.mean(root**2) * same)
 
-    def scan(K):
-        for ratio in RATIOS:
-            V = np.eye(df) + ratio * N.T @ K @ N
-            rss = y @ np.linalg.solve(V, y)
-            yield -0.5 * np.linalg.slogdet(V)[1] - df / 2 * np.log(rss), rss / df
+    def moment(K):
+        gains, directions = np.linalg.eigh(N.T @ K @ N)
+        real = gains > 1e-9
+        squares = (directions[:, real].T @ y) ** 2 / (y @ y / df)
+        return (squares - 1).sum() / gains[real].sum(), gains[real]
 
-    x = fit.loadings(a)
-    classical = y @ y / df
-    result = []
-    for i in range(len(a)):
-        own = parts[np.argmax([x[:, i] @ K @ x[:, i] for K in parts])]
-        log_weight, precision = [], []
-        for K, prior in ((sum(parts), ALIKE), (own, 1 - ALIKE)):
-            for (log_likelihood, variance), ratio, p in zip(scan(K), RATIOS, PRIOR, strict=True):
-                log_weight.append(log_likelihood + np.log(prior * p))
-                contrast = variance * (x[:, i] @ x[:, i] + ratio * x[:, i] @ K @ x[:, i])
-                precision.append(classical * (x[:, i] @ x[:, i]) / contrast)
-        w = np.exp(np.array(log_weight) - max(log_weight))
-        w, precision = w / w.sum(), np.array(precision)
-        first, second = w @ precision, (w @ precision**2) * (1 + 2 / df)
-        result.append((1 / np.sqrt(min(first, 1.0)), min(2 * first**2 / (second - first**2), df)))
-    return np.array(result).T
+    alike, gains = moment(sum(parts))
+    ratios = []
+    for K in parts:
+        own, n = moment(K)[0], len(moment(K)[1])
+        ratios.append(max(0, alike, (PRIOR_DF * alike + n * own) / (PRIOR_DF + n)))
+    x = fit.loadings(a).T
+    added = [sum(t * (v @ K @ v) for t, K in zip(ratios, parts, strict=True)) / (v @ v) for v in x]
+    known = min(STEADIER * gains.sum() ** 2 / (gains**2).sum(), df)
+    return np.sqrt(1 + np.array(added)), np.full(len(a), known)
 
 
 @pytest.mark.parametrize("kind", ["balanced", "runs lost", "weights"])
@@ -121,9 +118,11 @@ def test_the_wider_error_is_that_of_dense_matrices(kind):
     found = analyze(
         table, "y", ["a", "b", "c"], block="seed", scale="identity", weights="w" if weighted else None
     )
-    a, slopes = contrasts(found)
+    L, a, slopes = contrasts(found)
+    spread = seed_spread(found.fit, slopes)
+    factor = np.sqrt(1 + added_by_slopes(found.fit, L, slopes) @ spread.ratios())
     close(
-        seed_spread(found.fit, a, slopes),
+        [factor, np.full(len(L), min(spread.df, found.fit.df_resid))],
         dense(found, a, table["w"].to_numpy() if weighted else None),
         rel=1e-6,
     )

@@ -153,6 +153,8 @@ class Covariate:
         return [self.name]
 
 
+MANY_COMBINATIONS = 2**62
+
 Predictor = Factor | Covariate
 
 
@@ -230,7 +232,16 @@ def codes_of(part: Predictor) -> Ints:
 
 def group(codes: list[Ints]) -> Ints:
     """One number per distinct combination, (n_rows,)."""
-    group = np.zeros(len(codes[0]), dtype=np.intp)
+    group, size = np.zeros(len(codes[0]), dtype=np.intp), 1
     for code in codes:
-        group = np.unique(group * (code.max() + 2) + code + 1, return_inverse=True)[1]
-    return group
+        n = int(code.max(initial=-1)) + 2
+        if size * n >= MANY_COMBINATIONS:  # numbers that are not taken go, so that the others fit
+            group, size = _numbered(group)
+        group, size = group * n + code + 1, size * n
+    return _numbered(group)[0]
+
+
+def _numbered(group: Ints) -> tuple[Ints, int]:
+    """The same groups in the same order, as numbers from 0, and how many there are."""
+    number, found = pd.factorize(group, sort=True)  # by hash: faster than sorting all
+    return number.astype(np.intp, copy=False), len(found)

@@ -62,12 +62,13 @@ class Runs:
 
     def cell_texts(self) -> list[str]:
         """The cell of every row in words."""
-        texts = [self.cell_text(int(i)) for i in self.one_per_cell]
+        texts = self.texts_at(self.one_per_cell)
         return [texts[c] for c in self.cells]
 
-    def cell_text(self, row: int) -> str:
-        """The cell of a row in words: 'flags.dropout=True, activation=elu'."""
-        return ", ".join(f"{name}={level}" for name, level in self.levels(row).items())
+    def texts_at(self, rows: Ints) -> list[str]:
+        """The cells of some rows in words: 'flags.dropout=True, activation=elu'."""
+        named = [[f"{p.name}={level}" for level in p.texts(rows)] for p in self.predictors]
+        return [", ".join(levels) for levels in zip(*named, strict=True)]
 
 
 def measured(table: pd.DataFrame, response: str, factors: Sequence[str] = ()) -> Floats:

@@ -152,7 +152,7 @@ def _excluded_table(
         {
             "row": list(runs.labels[out]),
             "reason": [reason[i] for i in out],
-            "cell": [runs.cell_text(int(i)) for i in out],
+            "cell": runs.texts_at(out),
             "response": [str(v) for v in table[asked.response].iloc[out]],
         },
         columns=["row", "reason", "cell", "response"],

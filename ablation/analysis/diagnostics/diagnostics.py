@@ -17,6 +17,7 @@ from ablation.analysis.diagnostics.by_seed import by_seed_table
 from ablation.analysis.diagnostics.spread import along_the_fit, spread_table
 from ablation.analysis.diagnostics.variance_share import block_variance_table
 from ablation.analysis.model.fit import Fit, fit_least_squares
+from ablation.analysis.model.slopes import Slopes
 from ablation.analysis.probability.distributions import minimum, root, t_two_sided
 
 BOX_COX_BOUNDS = (-4.0, 4.0)
@@ -31,6 +32,7 @@ class Diagnostics:
 
     fit: Fit
     runs: Runs
+    slopes: Slopes | None
     scale: Scale
     alpha: float
 
@@ -105,7 +107,7 @@ class Diagnostics:
         is left beside it), p, p_adjusted (Holm), ratio (standard deviation of an effect over seeds, in units
         of the noise: moment estimate, 0 at least).
         """
-        return by_seed_table(self.fit, self.runs)
+        return by_seed_table(self.fit, self.runs, self.slopes)
 
     @cached_property
     def breusch_pagan(self) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from itertools import product
 
@@ -12,7 +12,7 @@ import pandas as pd
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale
-from ablation.analysis.model.fit import Fit, fit_least_squares
+from ablation.analysis.model.fit import Fit
 from ablation.analysis.model.means import contrast_rows, effects_table
 from ablation.analysis.model.terms import BLOCK, Matrix
 from ablation.analysis.probability.distributions import t_quantile, t_two_sided
@@ -21,6 +21,8 @@ EXACT_UP_TO = 16
 """With more blocks than this the sign flips are sampled."""
 
 N_FLIPS = 2**16
+MAX_SIGNS = 2**23
+"""Of thousands of blocks fewer flips are drawn, so that no more signs than these are held."""
 MIN_BLOCKS_FOR_T = 4
 """A t test of the effects of 2 or 3 blocks has 1 or 2 degrees of freedom, and hardly any power."""
 
@@ -41,7 +43,7 @@ def robustness_table(
         alpha: level at which methods are compared.
     """
     table = effects[["factor", "level", "reference", "estimate", "p", "p_hc3"]].copy()
-    each = block_effects(reduced_matrix(fit.matrix, screened), fit.y, runs)
+    each = effects_by_block(fit, contrast_rows(fit, runs.predictors)[1], runs, screened)
     known = [d[~np.isnan(d)] for d in each.T]
     tests = [one_sample_t(d, alpha) for d in known]
     table["n_blocks"] = [len(d) for d in known]
@@ -60,26 +62,34 @@ def reduced_matrix(matrix: Matrix, interactions: set[str]) -> Matrix:
     return matrix.keep(kept)
 
 
-def block_effects(matrix: Matrix, y: Floats, runs: Runs) -> Floats:
-    """Main contrasts within each block alone, (n_blocks x m); NaN where a block's runs do not tell."""
+def _by_block(matrix: Matrix, L: Floats, y: Floats, runs: Runs) -> Floats:
+    """Combinations L (m x p) in each block alone, (n_blocks x m); NaN where its runs do not tell.
+
+    Blocks of which equally many cells were run are solved at once: there may be thousands.
+    """
     if runs.block is None:
-        return np.empty((0, len(contrast_rows(fit_least_squares(matrix, y), runs.predictors)[0])))
-    fits = _fits_by_block(matrix, y, runs)
-    return np.array([fit.estimates(contrast_rows(fit, runs.predictors)[1]).estimate for fit in fits])
-
-
-def _fits_by_block(matrix: Matrix, y: Floats, runs: Runs) -> Iterator[Fit]:
-    """The model of each block's runs alone."""
-    assert runs.block is not None
-    for b in range(len(runs.block.levels)):
-        here = runs.block.codes == b
-        yield fit_least_squares(
-            matrix.rows(here), y[here], None if runs.weights is None else runs.weights[here]
-        )
+        return np.empty((0, len(L)))
+    weights = np.ones(len(y)) if runs.weights is None else runs.weights
+    numbers, pair = np.unique(runs.block.codes * len(matrix.X) + matrix.cell, return_inverse=True)
+    block, cell = np.divmod(numbers, len(matrix.X))
+    total = np.bincount(pair, weights)
+    means, root = np.bincount(pair, weights * y) / total, np.sqrt(total)
+    n_cells = np.bincount(block)
+    starts = np.cumsum(n_cells) - n_cells
+    found = np.full((len(n_cells), len(L)), np.nan)
+    for n in np.unique(n_cells):
+        here = np.flatnonzero(n_cells == n)
+        at = starts[here, None] + np.arange(n)
+        X = root[at][..., None] * matrix.X[cell[at]]
+        inverse = np.linalg.pinv(X, rcond=1e-9)
+        off = np.abs(L - L @ (inverse @ X)).max(axis=2) / np.abs(L).max(axis=1)
+        estimates = (L @ (inverse @ (root * means)[at][..., None]))[..., 0]
+        found[here] = np.where(off < 1e-7, estimates, np.nan)
+    return found
 
 
 def effects_by_block(fit: Fit, rows: Floats, runs: Runs, screened: set[str]) -> Floats:
-    """Any combinations of coefficients within each block alone, (n_blocks x m), as `block_effects`.
+    """Any combinations of coefficients within each block alone, (n_blocks x m).
 
     Args:
         fit: the main model.
@@ -92,10 +102,7 @@ def effects_by_block(fit: Fit, rows: Floats, runs: Runs, screened: set[str]) -> 
     L = np.zeros((len(rows), matrix.X.shape[1]))
     for term in matrix.terms:
         L[:, term.columns] = rows[:, columns[term.name]]
-    if runs.block is None:
-        return np.empty((0, len(rows)))
-    each = _fits_by_block(matrix, fit.y, runs)
-    return np.array([one.estimates(L).estimate for one in each])
+    return _by_block(matrix, L, fit.y, runs)
 
 
 def one_sample_t(effects: Floats, alpha: float) -> tuple[float, float, float, float]:
@@ -122,8 +129,10 @@ def sign_flip_p(effects: Floats) -> float:
     if n <= EXACT_UP_TO:
         signs = np.array(list(product((1.0, -1.0), repeat=n)))
     else:
-        drawn = np.random.default_rng(0).choice([1.0, -1.0], size=(N_FLIPS - 1, n))
-        signs = np.vstack([np.ones(n), drawn])
+        signs = 1.0 - 2.0 * np.random.default_rng(0).integers(
+            0, 2, (min(N_FLIPS, MAX_SIGNS // n), n), np.int8
+        )
+        signs[0] = 1.0
     sums = np.abs(signs @ effects)
     return float(np.mean(sums >= sums[0] * (1 - 1e-9)))
 

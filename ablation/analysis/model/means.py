@@ -11,26 +11,27 @@ from ablation.analysis.data.factors import Factor, Floats, Predictor
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.model.grid import Condition
+from ablation.analysis.model.terms import Matrix
 from ablation.analysis.probability.distributions import t_quantile, t_two_sided
 from ablation.analysis.probability.multiplicity import holm
 
 MEANS_COLUMNS = ["estimate", "se", "df", "ci_low", "ci_high", "response", "response_low", "response_high"]
 
 
-def mean_row(fit: Fit, predictors: Sequence[Predictor], at: dict[int, int]) -> Floats:
+def mean_row(matrix: Matrix, predictors: Sequence[Predictor], at: dict[int, int]) -> Floats:
     """Combination of coefficients (p,) for the mean response with some predictors held at a point.
 
     Over what it averages where nothing is held, `grid.Grid` says; covariates are at their mean.
 
     Args:
-        fit: the fit whose coefficients are combined.
+        matrix: of the model whose coefficients are combined.
         predictors: the model's predictors, in the order of the terms' members.
         at: index of a predictor -> index of one of its `points`.
     """
-    row = np.zeros(fit.matrix.X.shape[1])
+    row = np.zeros(matrix.X.shape[1])
     row[0] = 1.0
-    codes = fit.matrix.grid.codes(predictors, at)
-    for term in fit.matrix.terms:
+    codes = matrix.grid.codes(predictors, at)
+    for term in matrix.terms:
         if term.members and term.members <= codes.keys():
             row[term.columns] = _product([codes[i] for i in sorted(term.members)])
     return row
@@ -51,16 +52,16 @@ def contrast_rows(fit: Fit, predictors: Sequence[Predictor]) -> tuple[pd.DataFra
         for i, point, reference in told
     ]
     table = pd.DataFrame(names, columns=["factor", "level", "reference"])
-    return table, contrast_matrix(fit, predictors, told)
+    return table, contrast_matrix(fit.matrix, predictors, told)
 
 
 def contrast_matrix(
-    fit: Fit, predictors: Sequence[Predictor], told: Sequence[tuple[int, int, int]]
+    matrix: Matrix, predictors: Sequence[Predictor], told: Sequence[tuple[int, int, int]]
 ) -> Floats:
     """Combinations of coefficients (m x p) for comparisons: (predictor, point, reference)."""
-    means = {(i, at): mean_row(fit, predictors, {i: at}) for i, *both in told for at in both}
+    means = {(i, at): mean_row(matrix, predictors, {i: at}) for i, *both in told for at in both}
     rows = [means[i, point] - means[i, reference] for i, point, reference in told]
-    return np.array(rows).reshape(len(rows), fit.matrix.X.shape[1])
+    return np.array(rows).reshape(len(rows), matrix.X.shape[1])
 
 
 def comparisons(fit: Fit, predictors: Sequence[Predictor]) -> list[tuple[int, int, int]]:
@@ -71,7 +72,7 @@ def comparisons(fit: Fit, predictors: Sequence[Predictor]) -> list[tuple[int, in
     """
     found = []
     for i, part in enumerate(predictors):
-        means = [mean_row(fit, predictors, {i: point}) for point in range(len(part.points))]
+        means = [mean_row(fit.matrix, predictors, {i: point}) for point in range(len(part.points))]
         found += [(i, *both) for both in _comparisons(fit, means, fit.matrix.grid.condition(i))]
     return found
 
@@ -133,7 +134,7 @@ def marginal_means_table(
     table = pd.DataFrame(names, columns=["factor", "level"])
     if not held:
         return table.reindex(columns=[*table.columns, *MEANS_COLUMNS])
-    found = fit.estimates(np.array([mean_row(fit, predictors, {i: level}) for i, level in held]))
+    found = fit.estimates(np.array([mean_row(fit.matrix, predictors, {i: level}) for i, level in held]))
     half_width = t_quantile(1 - alpha / 2, fit.df_resid) * found.se
     table["estimate"] = found.estimate + scale.shift
     table["se"], table["df"] = found.se, fit.df_resid

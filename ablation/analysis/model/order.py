@@ -96,7 +96,7 @@ def _decide(fit: Fit, main: Fit, runs: Runs, alpha: float | None, notices: tuple
     if not terms:
         return main, Order(1, "incomplete"), notices
     told = comparisons(main, runs.predictors)
-    of_main, of_both = (contrast_matrix(f, runs.predictors, told) for f in (main, fit))
+    of_main, of_both = (contrast_matrix(f.matrix, runs.predictors, told) for f in (main, fit))
     known = main.estimable(of_main)
     if not fit.estimable(of_both[known]).all():
         facts = {"terms": [factors_of(t, runs) for t in terms]}

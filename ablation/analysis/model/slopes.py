@@ -38,89 +38,110 @@ class Spectrum(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Slopes:
-    """Cross products of the columns of slopes, after the model is taken out.
+    """The columns of slopes of every predictor in every block, and what the model leaves of them.
 
     Attributes:
-        owner: predictor of each column (k,).
-        gram: of the columns (k x k).
-        products: of the columns and the residuals (k,).
-        loads: squares of what the slopes of each predictor add to contrasts (m x n_predictors).
+        fit: of the model.
+        columns: of the slopes in a block, a row per cell (n_cells x k).
+        owner: the predictor of each column, (k,).
     """
 
+    fit: Fit
+    columns: Floats
     owner: Ints
-    gram: Floats
-    products: Floats
-    loads: Floats
 
     @cached_property
     def shared(self) -> Spectrum:
         """Of all predictors together."""
-        return _spectrum(self.gram, self.products)
+        return _spectrum(self._judged.gram, self._judged.products)
 
-    def own(self, predictor: int) -> Spectrum:
-        """Of one predictor alone."""
-        at = self.owner == predictor
-        return _spectrum(self.gram[np.ix_(at, at)], self.products[at])
+    @cached_property
+    def each(self) -> list[Spectrum]:
+        """Of each predictor alone."""
+        judged = self._judged
+        own = [judged.owner == i for i in range(int(self.owner.max()) + 1)]
+        return [_spectrum(judged.gram[np.ix_(at, at)], judged.products[at]) for at in own]
+
+    def loads(self, L: Floats) -> Floats:
+        """Squares of what the slopes of each predictor add to combinations L (m x p), (m x n_predictors)."""
+        at, fit = self._pairs, self.fit
+        loadings = fit.loadings(fit.coordinates(L))[at.first] / fit.root_weights[at.first, None]
+        weighted = at.weights[:, None] * self.columns[at.cell]
+        sums = [np.add.reduceat(one[:, None] * weighted, at.starts, axis=0) for one in loadings.T]
+        squared = np.array([np.sum(one**2, axis=0) for one in sums]).reshape(len(L), len(self.owner))
+        predictors = range(int(self.owner.max()) + 1)
+        return np.stack([squared[:, self.owner == i].sum(axis=1) for i in predictors], axis=1)
+
+    @cached_property
+    def _pairs(self) -> _Pairs:
+        matrix, root = self.fit.matrix, self.fit.root_weights
+        numbers, first, pair = np.unique(
+            matrix.block * len(self.columns) + matrix.cell, return_index=True, return_inverse=True
+        )
+        block, cell = np.divmod(numbers, len(self.columns))
+        starts = np.flatnonzero(np.diff(block, prepend=-1))
+        return _Pairs(cell, first, pair, np.bincount(pair, root**2).astype(np.float64), starts)
+
+    @cached_property
+    def _judged(self) -> _Products:
+        """Cross products within the blocks that are looked at, without what the model explains."""
+        fit, at, n_blocks = self.fit, self._pairs, self.fit.n_blocks
+        some = _spread_out(len(self.owner), max(MAX_COLUMNS // n_blocks, int(self.owner.max()) + 1))
+        judged = _spread_out(n_blocks, max(MAX_COLUMNS // len(some), 2))
+        residuals = np.bincount(at.pair, fit.root_weights * fit.residuals)
+        ends = np.append(at.starts[1:], len(at.cell))
+        grams, seen, products = [], [], []
+        for block in judged:
+            here = slice(at.starts[block], ends[block])
+            weights, Z = at.weights[here, None], self.columns[np.ix_(at.cell[here], some)]
+            sums = weights.T @ Z
+            grams.append((weights * Z).T @ Z - sums.T @ sums / weights.sum())
+            within = fit.basis.at_cells[at.cell[here]] - fit.basis.at_blocks[block]
+            seen.append((weights * within).T @ Z)
+            products.append(Z.T @ residuals[here])
+        explained = np.hstack(seen)
+        gram = linalg.block_diag(*grams) - explained.T @ explained
+        return _Products(np.tile(self.owner[some], len(judged)), gram, np.concatenate(products))
 
 
-def slopes_of(fit: Fit, runs: Runs, L: Floats) -> Slopes | None:
+class _Pairs(NamedTuple):
+    """The pairs of cell and block that were run, by block.
+
+    Attributes:
+        cell: of each.
+        first: a run of each.
+        pair: of each run.
+        weights: of the runs of each.
+        starts: where the pairs of each block start.
+    """
+
+    cell: Ints
+    first: Ints
+    pair: Ints
+    weights: Floats
+    starts: Ints
+
+
+class _Products(NamedTuple):
+    """Of columns of slopes: predictors (k,), cross products (k x k), and those with the residuals (k,)."""
+
+    owner: Ints
+    gram: Floats
+    products: Floats
+
+
+def slopes_of(fit: Fit, runs: Runs) -> Slopes | None:
     """Slopes of every predictor in every block; None with fewer than two blocks or without an error.
 
     Args:
         fit: of the model.
         runs: the rows it is fitted on.
-        L: combinations of coefficients (m x p) whose `loads` are wanted.
     """
     if runs.block is None or fit.n_blocks < 2 or np.isnan(fit.variance):
         return None
-    first = np.unique(fit.matrix.cell, return_index=True)[1]
-    codes = [_codes(part, first) for part in runs.predictors]
-    columns = np.hstack(codes) / np.sqrt(np.mean(fit.root_weights**2))
+    codes = [_codes(part, runs.one_per_cell) for part in runs.predictors]
     owner = np.repeat(np.arange(len(codes)), [part.shape[1] for part in codes])
-    some = _spread_out(len(owner), max(MAX_COLUMNS // fit.n_blocks, len(codes)))
-    judged = _spread_out(fit.n_blocks, max(MAX_COLUMNS // len(some), 2))
-    loadings = fit.loadings(fit.coordinates(L))
-    blocks = [_in_block(fit, columns, some, loadings, b, b in judged) for b in range(fit.n_blocks)]
-    squared = np.sum([block.sums**2 for block in blocks], axis=0)
-    loads = np.stack([squared[:, owner == i].sum(axis=1) for i in range(len(codes))], axis=1)
-    seen = np.hstack([blocks[b].seen for b in judged])
-    gram = linalg.block_diag(*(blocks[b].gram for b in judged)) - seen.T @ seen
-    products = np.concatenate([blocks[b].products for b in judged])
-    return Slopes(np.tile(owner[some], len(judged)), gram, products, loads)
-
-
-class _Block(NamedTuple):
-    """Cross products of the columns in one block.
-
-    Attributes:
-        gram: of the columns, without the block's mean (k x k).
-        seen: of the basis of the model and the columns (rank x k).
-        products: of the columns and the residuals (k,).
-        sums: of the contrasts and all columns (m x all).
-    """
-
-    gram: Floats
-    seen: Floats
-    products: Floats
-    sums: Floats
-
-
-def _in_block(fit: Fit, columns: Floats, some: Ints, loadings: Floats, block: int, is_judged: bool) -> _Block:
-    """Add up over the runs of a block, cell by cell."""
-    here = np.flatnonzero(fit.matrix.block == block)
-    cells, first, number = np.unique(fit.matrix.cell[here], return_index=True, return_inverse=True)
-    root, Z = fit.root_weights[here], columns[cells]
-    weights = np.bincount(number, root**2)
-    sums = (weights[:, None] * loadings[here[first]] / root[first, None]).T @ Z
-    if not is_judged:
-        nothing = np.empty((0, 0))
-        return _Block(nothing, nothing, nothing, sums)
-    Z = Z[:, some]
-    mean = weights @ Z / weights.sum()
-    gram = (weights[:, None] * Z).T @ Z - weights.sum() * np.outer(mean, mean)
-    within = fit.basis.at_cells[cells] - fit.basis.at_blocks[block]
-    residuals = np.bincount(number, root * fit.residuals[here])
-    return _Block(gram, (weights[:, None] * within).T @ Z, Z.T @ residuals, sums)
+    return Slopes(fit, np.hstack(codes) / np.sqrt(np.mean(fit.root_weights**2)), owner)
 
 
 def _codes(part: Predictor, at: Ints) -> Floats:

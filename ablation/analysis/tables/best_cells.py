@@ -61,7 +61,7 @@ def best_cells_table(
     away = np.abs(cells.means - cells.means[order[0]])
     apart = away > critical * np.sqrt(variance * cells.relative_variance_from(int(order[0])))
     first = np.unique(runs.cells, return_index=True)[1]
-    table = pd.DataFrame({"cell": [runs.cell_text(int(i)) for i in first], "runs": np.bincount(runs.cells)})
+    table = pd.DataFrame({"cell": runs.texts_at(first), "runs": np.bincount(runs.cells)})
     table["failed"] = _n_failed(selection, first)
     for column, values in (
         ("mean", _means_of_runs(fit, runs) + scale.shift),
@@ -128,4 +128,4 @@ def _n_failed(selection: Selection, first: Ints) -> list[int]:
     """
     tried = selection.attempted.cell_texts()
     failed = Counter(cell for cell, fails in zip(tried, selection.failed, strict=True) if fails)
-    return [failed[selection.used.cell_text(int(i))] for i in first]
+    return [failed[cell] for cell in selection.used.texts_at(first)]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg
 
-from ablation.analysis.data.factors import Factor, Floats, Ints
+from ablation.analysis.data.factors import Floats, Ints
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.model.fit import Fit
 
@@ -49,18 +49,20 @@ class CellMeans:
 
 def cell_means(fit: Fit, runs: Runs) -> CellMeans:
     """Fit one mean per cell plus block."""
-    cell, blocks = runs.cells, runs.block
-    found = _saturated(fit.y, fit.root_weights, cell, blocks)
-    apart = np.zeros(len(cell), dtype=np.intp) if blocks is None else _connected(cell, blocks.codes)
+    cell, n_cells = runs.cells, len(runs.one_per_cell)
+    block = np.zeros_like(cell) if runs.block is None else runs.block.codes
+    apart = _connected(cell, block)
+    part = _saturated(fit.y, fit.root_weights, cell, block)
+    df = fit.n - n_cells - (int(block.max()) + 1) + int(apart.max()) + 1
     if not apart.any():
-        return found
+        return CellMeans(part.means, part.weights, part.tilt, part.rss, df)
     here = apart == np.bincount(apart).argmax()
     shown, numbered = np.unique(cell[here], return_inverse=True)
-    assert blocks is not None
-    part = _saturated(fit.y[here], fit.root_weights[here], numbered, blocks.rows(here))
-    means, tilt = np.full(len(found.means), np.nan), np.full((len(found.means), part.tilt.shape[1]), np.nan)
-    means[shown], tilt[shown] = part.means, part.tilt
-    return CellMeans(means, found.weights, tilt, found.rss, found.df)
+    within = np.unique(block[here], return_inverse=True)[1]
+    most = _saturated(fit.y[here], fit.root_weights[here], numbered, within)
+    means, tilt = np.full(n_cells, np.nan), np.full((n_cells, most.tilt.shape[1]), np.nan)
+    means[shown], tilt[shown] = most.means, most.tilt
+    return CellMeans(means, part.weights, tilt, part.rss, df)
 
 
 def _connected(cell: Ints, block: Ints) -> Ints:
@@ -75,31 +77,54 @@ def _connected(cell: Ints, block: Ints) -> Ints:
     return np.unique(number, return_inverse=True)[1]
 
 
-def _saturated(y: Floats, root_weights: Floats, cell: Ints, block: Factor | None) -> CellMeans:
-    """The fit itself; cells and blocks hang together.
+class _Saturated(NamedTuple):
+    """Means, weights, tilt and rss of `CellMeans`."""
 
-    Cell means are taken out first (Frisch-Waugh-Lovell), so no matrix grows with the number of cells.
-    """
+    means: Floats
+    weights: Floats
+    tilt: Floats
+    rss: float
+
+
+def _saturated(y: Floats, root_weights: Floats, cell: Ints, block: Ints) -> _Saturated:
+    """The fit itself. Of cells and blocks the fewer are solved for, once the others are taken out."""
+    from scipy import sparse  # needed only here
+
     w = root_weights**2
-    total: Floats = np.bincount(cell, w).astype(np.float64)
-    columns = np.column_stack([y, block.columns]) if block else y[:, None]
-    means = _by_cell(columns, cell, w, total)
-    within = columns - means[cell]
-    within -= _by_cell(within, cell, w, total)[cell]
-    within *= root_weights[:, None]
-    q, r, order = linalg.qr(within[:, 1:], mode="economic", pivoting=True)
-    rank = int((np.abs(np.diag(r)) > 1e-9 * np.sqrt(len(y))).sum())
-    q, r, order = q[:, :rank], r[:rank, :rank], order[:rank]
-    block_means = means[:, 1:][:, order]
-    tilt = linalg.solve_triangular(r, block_means.T, trans="T").T if rank else block_means
-    z = q.T @ within[:, 0]
-    e = within[:, 0] - q @ z
-    return CellMeans(means[:, 0] - tilt @ z, total, tilt, float(e @ e), len(y) - len(total) - rank)
+    of_cell, of_block = (np.bincount(codes, w).astype(np.float64) for codes in (cell, block))
+    counts = sparse.csr_matrix((w, (cell, block)), shape=(len(of_cell), len(of_block)))
+    shares = sparse.diags_array(1 / of_cell) @ counts  # of the blocks in each cell
+    cell_mean = np.bincount(cell, w * y) / of_cell
+    if len(of_block) <= len(of_cell):
+        root = _root_of_inverse(np.diag(of_block) - (counts.T @ shares).toarray())
+        effects = root @ (root.T @ np.bincount(block, w * (y - cell_mean[cell])))
+        means, tilt = cell_mean - shares @ effects, shares @ root
+    else:
+        inner = sparse.diags_array(1 / of_block) @ counts.T  # shares of the cells in each block
+        root = _root_of_inverse(np.diag(of_cell) - (counts @ inner).toarray())
+        block_mean = np.bincount(block, w * y) / of_block
+        found = root @ (root.T @ np.bincount(cell, w * (y - block_mean[block])))
+        effects = block_mean - inner @ found
+        means, effects = found + effects.mean(), effects - effects.mean()
+        average = np.asarray(inner.mean(axis=0)).ravel()
+        moved = np.hstack([root - average @ root, np.full((len(root), 1), _length(1 / of_block))])
+        values, vectors = np.linalg.eigh(moved @ moved.T - np.diag(1 / of_cell))
+        tilt = vectors * np.sqrt(values.clip(0))
+    e = root_weights * (y - means[cell] - effects[block])
+    return _Saturated(means, of_cell, tilt, float(e @ e))
 
 
-def _by_cell(columns: Floats, cell: np.ndarray, w: Floats, total: Floats) -> Floats:
-    """Weighted means of columns (n x k) in each cell, (n_cells x k)."""
-    return np.stack([np.bincount(cell, w * c) for c in columns.T], axis=1) / total[:, None]
+def _length(variances: Floats) -> float:
+    """Standard deviation of the mean of independent numbers."""
+    return float(np.sqrt(variances.sum())) / len(variances)
+
+
+def _root_of_inverse(products: Floats) -> Floats:
+    """R with R R' the pseudoinverse of cross products (k x k)."""
+    values, vectors = np.linalg.eigh(products)
+    kept = values > 1e-10 * max(float(values.max(initial=0.0)), np.finfo(float).tiny)
+    root: Floats = vectors[:, kept] / np.sqrt(values[kept])
+    return root
 
 
 def cell_error(fit: Fit, cells: CellMeans) -> tuple[float, int]:

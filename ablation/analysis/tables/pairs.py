@@ -34,7 +34,7 @@ def multi_level(predictors: Sequence[Predictor]) -> list[tuple[int, Factor]]:
 def _factor_pairs(fit: Fit, predictors: Sequence[Predictor], index: int, alpha: float) -> pd.DataFrame:
     factor = predictors[index]
     assert isinstance(factor, Factor)
-    rows = np.array([mean_row(fit, predictors, {index: level}) for level in range(len(factor.levels))])
+    rows = np.array([mean_row(fit.matrix, predictors, {index: level}) for level in range(len(factor.levels))])
     both = list(combinations(range(len(factor.levels)), 2))
     found = fit.estimates(np.array([rows[b] - rows[a] for a, b in both]))
     n_levels, df = len(factor.levels), fit.df_resid

@@ -19,10 +19,10 @@ import numpy as np
 from ablation.analysis.data.factors import Bools, Factor, Floats
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.model.fit import ALONE, EXACT_FIT, Fit
-from ablation.analysis.model.slopes import slopes_of
+from ablation.analysis.model.slopes import Slopes, slopes_of
 from ablation.analysis.probability.distributions import t_lower, t_quantile, t_two_sided
 from ablation.analysis.sequential.looks import FrozenRow
-from ablation.analysis.verdicts.seed_spread import SeedSpread, seed_spread
+from ablation.analysis.verdicts.seed_spread import added_by_slopes, more_uncertain, seed_spread
 
 EXACT_UP_TO = 500
 """Up to this many runs all pairs of residuals are used; beyond, their correlations no longer matter."""
@@ -40,6 +40,9 @@ class StandardError(NamedTuple):
 
 Errors = tuple[tuple[StandardError, ...], ...]
 """For each contrast, all the errors that its verdict must pass."""
+
+Robust = list[tuple[Floats, Floats]]
+"""Of each kind of error: standard errors and degrees of freedom of all contrasts, (m,) each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,15 +76,16 @@ class Conservative:
         return np.maximum(below, above)
 
 
-def conservative(fit: Fit, L: Floats, runs: Runs, alpha: float) -> Conservative:
+def conservative(fit: Fit, L: Floats, runs: Runs, slopes: Slopes | None, alpha: float) -> Conservative:
     """Estimate combinations L (m x p) of coefficients with the wider of their standard errors."""
     estimate = fit.estimates(L).estimate
-    spread = seed_spread(fit, fit.coordinates(L), slopes_of(fit, runs, L))
-    errors = _errors(fit, L, runs, fit.residuals**2, fit.variance, spread)
+    both = robust_errors(fit, L, runs, fit.residuals**2, fit.variance)
+    errors = _errors(_widened(both, fit, L, slopes))
     se, df = (np.array([[error[i] for error in both] for both in errors]) for i in (0, 1))
     widest = np.nanargmax(np.nan_to_num(t_quantile(1 - alpha / 2, df) * se, nan=-1.0), axis=1)
     at = np.arange(len(L)), widest
-    p = t_two_sided(estimate[:, None] / se, df).max(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # an estimate without an error, or none at all
+        p = t_two_sided(estimate[:, None] / se, df).max(axis=1)
     return Conservative(estimate, se[at], df[at], p, errors)
 
 
@@ -90,26 +94,32 @@ def planned_errors(fit: Fit, L: Floats, runs: Runs, variance: float) -> Errors:
 
     Of `fit` only the design counts, and whether its response varies.
     """
-    spread = seed_spread(fit, fit.coordinates(L), slopes_of(fit, runs, L), planned=True)
-    return _errors(fit, L, runs, variance * (1 - fit.leverage), variance, spread)
+    both = robust_errors(fit, L, runs, variance * (1 - fit.leverage), variance)
+    return _errors(_widened(both, fit, L, slopes_of(fit, runs), is_planned=True))
 
 
-def _errors(fit: Fit, L: Floats, runs: Runs, squares: Floats, variance: float, spread: SeedSpread) -> Errors:
-    """The errors of each contrast, widened by the spread between seeds.
-
-    Degrees of freedom: what the variance of each part is uncertain by adds up.
-    """
-    both = robust_errors(fit, L, runs, squares, variance)
-    more = np.maximum(1 / spread.df - 1 / fit.df_resid, 0.0) if fit.df_resid > 0 else spread.df
-    widened = [(se * spread.factor, 1 / (1 / df + more)) for se, df in both]
-    return tuple(
-        tuple(StandardError(float(se[i]), float(df[i])) for se, df in widened) for i in range(len(L))
-    )
+def growing_errors(fit: Fit, L: Floats, runs: Runs, slopes: Slopes | None) -> tuple[Errors, Floats]:
+    """The errors of combinations L if effects are the same for all seeds, and what a spread adds to them."""
+    both = robust_errors(fit, L, runs, fit.residuals**2, fit.variance)
+    return _errors(both), added_by_slopes(fit, L, slopes)
 
 
-def robust_errors(
-    fit: Fit, L: Floats, runs: Runs, squares: Floats, variance: float
-) -> list[tuple[Floats, Floats]]:
+def _widened(both: Robust, fit: Fit, L: Floats, slopes: Slopes | None, is_planned: bool = False) -> Robust:
+    """Errors of combinations L with what their effects may differ from seed to seed."""
+    spread = seed_spread(fit, slopes)
+    if spread is None:
+        return both
+    ratios = spread.expected() if is_planned else spread.ratios()
+    factor = np.sqrt(1 + added_by_slopes(fit, L, slopes) @ ratios)
+    return [(se * factor, more_uncertain(df, spread.df, fit.df_resid)) for se, df in both]
+
+
+def _errors(both: Robust) -> Errors:
+    each = zip(*(zip(se.tolist(), df.tolist(), strict=True) for se, df in both), strict=True)
+    return tuple(tuple(StandardError(*error) for error in errors) for errors in each)
+
+
+def robust_errors(fit: Fit, L: Floats, runs: Runs, squares: Floats, variance: float) -> Robust:
     """Standard errors that allow unequal spread, and their degrees of freedom, of L (m x p), each (m,).
 
     HC2 and the unbiased one, in which HC2 stands in where a leverage is too high for unbiased weights or

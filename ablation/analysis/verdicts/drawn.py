@@ -101,7 +101,7 @@ class DrawnVerdicts:
         self,
         future: Future,
         predictors: Sequence[Predictor],
-        errors_of: Callable[[Floats], Errors],
+        errors_of: Callable[[Floats], tuple[Errors, Floats]],
         rules: Rules,
     ) -> None:
         """Prepare the screen and the main contrasts; rows per level follow when a draw asks for them.
@@ -109,7 +109,7 @@ class DrawnVerdicts:
         Args:
             future: the draws.
             predictors: of the model.
-            errors_of: combinations (m x p) -> the errors that a verdict on each must pass.
+            errors_of: combinations (m x p) -> `conservative.growing_errors`.
             rules: of the verdicts.
         """
         self._future, self._fit, self._rules = future, future.fit, rules
@@ -149,10 +149,16 @@ class DrawnVerdicts:
 
     def _prepare(self, rows: Sequence[Row]) -> None:
         L = np.array([row.L for row in rows])
-        coordinates, known, errors = self._fit.coordinates(L), self._fit.estimable(L), self._errors_of(L)
+        coordinates, known, (errors, added) = (
+            self._fit.coordinates(L),
+            self._fit.estimable(L),
+            self._errors_of(L),
+        )
         for i, row in enumerate(rows):
             is_known = known[i] and len(errors[i]) > 0 and all(e.se > 0 and e.df > 0 for e in errors[i])
-            self._drawn[_name(row)] = self._future.contrast(coordinates[i], errors[i]) if is_known else None
+            self._drawn[_name(row)] = (
+                self._future.contrast(coordinates[i], errors[i], added[i]) if is_known else None
+            )
 
     def _rows(self, main: Row, term: int) -> list[Row]:
         return [main] if term == AVERAGE else self._split(main, term)[0]

@@ -15,6 +15,7 @@ from ablation.analysis.verdicts.future import Future
 from ablation.analysis.verdicts.judging import INCONCLUSIVE, Rules
 from ablation.analysis.verdicts.power import GOAL, MAX_SEEDS, Growth
 from ablation.analysis.verdicts.rows import Row, row_names
+from ablation.analysis.verdicts.seed_spread import SeedSpread
 
 N_DRAWS = 1000
 """Draws of each larger study: a chance near the goal is right to 1.3 per cent."""
@@ -52,7 +53,8 @@ def forecasts(
     verdicts: Sequence[str],
     growth: Growth,
     n_blocks: int,
-    errors_of: Callable[[Floats], Errors],
+    spread: SeedSpread | None,
+    errors_of: Callable[[Floats], tuple[Errors, Floats]],
     rules: Rules,
 ) -> list[Forecast | None]:
     """A forecast for each row whose verdict is inconclusive and has an error estimate, else None.
@@ -67,13 +69,14 @@ def forecasts(
         verdicts: of these.
         growth: what one more seed brings.
         n_blocks: blocks of the fit, 0 without.
-        errors_of: combinations (m x p) -> the errors that a verdict on each must pass.
+        spread: how much effects seem to differ from seed to seed.
+        errors_of: combinations (m x p) -> `conservative.growing_errors`.
         rules: of the verdicts.
     """
     found: list[Forecast | None] = [None] * len(rows)
     if not fit.variance > 0:
         return found
-    drawn = DrawnVerdicts(Future(fit, growth, n_blocks, N_DRAWS), predictors, errors_of, rules)
+    drawn = DrawnVerdicts(Future(fit, growth, n_blocks, spread, N_DRAWS), predictors, errors_of, rules)
     waiting = [i for i, row in enumerate(rows) if verdicts[i] == INCONCLUSIVE and drawn.can_judge(row)]
     for more in TRIED if waiting else ():
         outcome = drawn.at(more)

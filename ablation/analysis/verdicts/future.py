@@ -19,6 +19,7 @@ from ablation.analysis.model.decompose import orthonormal
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.verdicts.conservative import StandardError
 from ablation.analysis.verdicts.power import Growth
+from ablation.analysis.verdicts.seed_spread import SeedSpread, more_uncertain
 
 Projected = tuple[Floats, Floats]
 """Orthonormal combinations of coefficients: values now (df,), luck (n_draws x df)."""
@@ -37,6 +38,8 @@ class GrownStudy:
         variance: residual variance over that of the fitted model, (n_draws,).
         df: its degrees of freedom.
         fresh: what the new runs alone say of the variance, likewise, (n_draws,), and its degrees of freedom.
+        ratios: how much effects seem to differ between seeds, of each predictor (n_draws x n_predictors).
+        spread_df: degrees of freedom of what is widened by that.
     """
 
     more: int
@@ -45,6 +48,8 @@ class GrownStudy:
     df: float
     fresh: Floats
     fresh_df: float
+    ratios: Floats
+    spread_df: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +57,8 @@ class Drawn:
     """A contrast: its estimate now, its standard error per residual standard deviation, and its luck.
 
     `luck` (n_draws,) has variance `length`^2; `spread` (n_draws,) is what the errors that the runs of this
-    contrast alone decide vary by beyond the residual variance, standard normal.
+    contrast alone decide vary by beyond the residual variance, standard normal. `errors` are those without
+    spread between seeds, and `added` (n_predictors,) is what a ratio of 1 adds to their squares.
     """
 
     estimate: float
@@ -60,26 +66,32 @@ class Drawn:
     luck: Floats
     spread: Floats
     errors: Sequence[StandardError]
+    added: Floats
 
 
 class Future:
     """The draws behind all; the same luck for any number of seeds, so that chances rise smoothly."""
 
-    def __init__(self, fit: Fit, growth: Growth, n_blocks: int, n_draws: int, seed: int = 0) -> None:
+    def __init__(
+        self, fit: Fit, growth: Growth, n_blocks: int, spread: SeedSpread | None, n_draws: int, seed: int = 0
+    ) -> None:
         """Draw.
 
         Args:
             fit: the fitted model, taken as the truth.
             growth: what one more seed brings.
             n_blocks: blocks of the fit, 0 without.
+            spread: how much effects seem to differ from seed to seed now; in new seeds they do not.
             n_draws: number of draws.
             seed: of the draws.
         """
-        self.fit, self.growth = fit, growth
+        self.fit, self.growth, self._spread = fit, growth, spread
         self._rng = np.random.default_rng(seed)
         # Blocks come first, and what compares levels has no coordinates there.
         self._noise = self._rng.normal(size=(n_draws, fit.rank - n_blocks))
         self._rest = self._rng.normal(size=n_draws)
+        n_predictors = 0 if spread is None else len(spread.n)
+        self._along = np.random.default_rng([seed, 1]).normal(size=(n_draws, n_predictors))
 
     @cached_property
     def sigma(self) -> float:
@@ -94,13 +106,23 @@ class Future:
         rest = _chi_square(self._rest, max(added - dims, 0.0))
         fresh = np.sum(self._noise**2, axis=1) * old + rest
         df = growth.df_resid + added
-        return GrownStudy(more, old, (growth.df_resid + fresh) / df, df, fresh / added, added)
+        variance = (growth.df_resid + fresh) / df
+        return GrownStudy(more, old, variance, df, fresh / added, added, *self._ratios(more, variance))
 
-    def contrast(self, a: Floats, errors: Sequence[StandardError]) -> Drawn:
-        """A combination with coordinates a (rank,), and the errors that its verdict must pass."""
+    def _ratios(self, more: int, variance: Floats) -> tuple[Floats, float]:
+        if self._spread is None:
+            return self._along, float("inf")
+        times = (self.growth.seeds - 1 + more) / (self.growth.seeds - 1)
+        new = self._spread.n * (times - 1)
+        squares = np.stack([_chi_square(z, n) for z, n in zip(self._along.T, new, strict=True)], axis=1)
+        spread = self._spread.grown(times, squares, variance)
+        return spread.ratios(), spread.df
+
+    def contrast(self, a: Floats, errors: Sequence[StandardError], added: Floats) -> Drawn:
+        """A combination with coordinates a (rank,), and what its verdict's errors are made of."""
         luck: Floats = self._noise @ a[-self._noise.shape[1] :]
         spread = self._rng.normal(size=len(luck))
-        return Drawn(float(a @ self.fit.z), float(np.linalg.norm(a)), luck, spread, errors)
+        return Drawn(float(a @ self.fit.z), float(np.linalg.norm(a)), luck, spread, errors, added)
 
     def projected(self, a: Floats) -> Projected:
         """Orthonormal combinations that span those with coordinates a (m x rank)."""
@@ -133,13 +155,15 @@ class Future:
         model has the same spread everywhere. What fewer degrees of freedom measure varies more.
         """
         classical, found = drawn.length * self.sigma, []
+        wider = 1 + study.ratios @ drawn.added
         for se, df in drawn.errors:
             ratio, share = (se / classical) ** 2, min(df / self.growth.df_resid, 1.0)
             variance = study.variance
             if abs(ratio - 1) > EQUAL or share < 1 - EQUAL:
                 fresh = study.fresh * _strayed(drawn.spread, study.fresh_df, share)
                 variance = (self.growth.df_resid * ratio + study.fresh_df * fresh) / study.df
-            found.append((classical * np.sqrt(study.old * variance), df * study.df / self.growth.df_resid))
+            df = more_uncertain(df * study.df / self.growth.df_resid, study.spread_df, study.df)
+            found.append((classical * np.sqrt(study.old * variance * wider), df))
         return found
 
     def _shift(self, study: GrownStudy) -> float:

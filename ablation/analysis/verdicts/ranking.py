@@ -113,7 +113,7 @@ def _ranked(
     factor = predictors[index]
     assert isinstance(factor, Factor)
     fixed = {} if at is None else {at[0]: at[1]}
-    L = np.array([mean_row(fit, predictors, {index: i, **fixed}) for i in range(len(factor.levels))])
+    L = np.array([mean_row(fit.matrix, predictors, {index: i, **fixed}) for i in range(len(factor.levels))])
     means = fit.estimates(L).estimate
     order = np.argsort(means if lower_is_better else -means, kind="stable")
     order = order[: int(np.isfinite(means).sum())]

@@ -78,7 +78,7 @@ def rows_along(fit: Fit, predictors: Sequence[Predictor], row: Row, term: Term) 
     rows = []
     for j, name in enumerate(partner.points):
         here, there = ({index: i, other: j} for i in (level, reference))
-        L = mean_row(fit, predictors, here) - mean_row(fit, predictors, there)
+        L = mean_row(fit.matrix, predictors, here) - mean_row(fit.matrix, predictors, there)
         rows.append(Row(row.factor, row.level, row.reference, L, (partner.name, name), term.name))
     return rows
 

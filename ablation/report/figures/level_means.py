@@ -95,7 +95,7 @@ def _of_number(analysis: Analysis, part: Covariate, name: str, words: Wording, r
     """Runs over a factor that enters as a number, and the fitted line at the mean of the other factors."""
     fit, values = analysis.fit, part.values
     at = (np.geomspace if part.is_log else np.linspace)(values.min(), values.max(), 41)
-    L = np.tile(mean_row(fit, analysis.runs.predictors, {}), (len(at), 1))
+    L = np.tile(mean_row(fit.matrix, analysis.runs.predictors, {}), (len(at), 1))
     index = analysis.runs.predictors.index(part)
     column = next(t for t in fit.matrix.terms if t.members == {index}).columns
     L[:, column] = part.code(at)

@@ -79,7 +79,9 @@ def _means(analysis: Analysis, a: int, b: int) -> tuple[Floats, Floats, Floats]:
     """Estimated mean response at each pair of points with its interval, (points of a x points of b) each."""
     predictors, fit = analysis.runs.predictors, analysis.fit
     shape = len(predictors[a].points), len(predictors[b].points)
-    found = fit.estimates(np.array([mean_row(fit, predictors, {a: i, b: j}) for i, j in np.ndindex(shape)]))
+    found = fit.estimates(
+        np.array([mean_row(fit.matrix, predictors, {a: i, b: j}) for i, j in np.ndindex(shape)])
+    )
     middle = found.estimate + analysis.scaling.shift
     half = (
         found.se * float(t_quantile(1 - analysis.request.alpha / 2, fit.df_resid)) if fit.df_resid else np.nan

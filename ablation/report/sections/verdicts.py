@@ -105,7 +105,7 @@ def reference_mean(analysis: Analysis, factor: str, within: tuple[str, str] | No
             at[i] = 0
         elif within and part.name == within[0]:
             at[i] = part.points.index(within[1])
-    found = analysis.fit.estimates(np.array([mean_row(analysis.fit, analysis.runs.predictors, at)]))
+    found = analysis.fit.estimates(np.array([mean_row(analysis.fit.matrix, analysis.runs.predictors, at)]))
     return float(np.exp(found.estimate[0] + analysis.scaling.shift))
 
 
