@@ -23,6 +23,7 @@ EXACT_UP_TO = 16
 N_FLIPS = 2**16
 MAX_SIGNS = 2**23
 """Of thousands of blocks fewer flips are drawn, so that no more signs than these are held."""
+
 MIN_BLOCKS_FOR_T = 4
 """A t test of the effects of 2 or 3 blocks has 1 or 2 degrees of freedom, and hardly any power."""
 
