@@ -1,12 +1,15 @@
 """The answer in a few words, against verdicts that were planted."""
 
+import json
 import re
 
 import numpy as np
 import pytest
 
 from ablation.report.drawing import Drawer
+from ablation.report.formats.effects_json import effects_json
 from ablation.report.formats.markdown import markdown
+from ablation.report.formats.terminal import print_summary
 from ablation.report.load import load_study
 from ablation.report.sections import build
 from tests.report.conftest import spaced
@@ -41,6 +44,16 @@ def test_the_answer_says_what_was_planted_in_two_lines(studied):
     assert len(lines) == len(EXPECTED[name]) <= 2
     for line, start in zip(lines, EXPECTED[name], strict=True):
         assert line.startswith(start)
+
+
+def test_programs_and_terminals_get_the_same_answer(studied, capsys):
+    _, study, document = studied
+    claims = [claim for line in document.answer for claim in line]
+    told = json.loads(effects_json(study))["responses"][0]["answer"]
+    assert told == [{"kind": claim.kind, "text": claim.text} for claim in claims]
+    print_summary(study, "page")
+    shown = capsys.readouterr().out
+    assert all(f"{claim.kind}: {claim.text}." in shown for claim in claims)
 
 
 def test_every_factor_is_in_the_answer_or_counted_there(studied):

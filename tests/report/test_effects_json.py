@@ -26,6 +26,7 @@ ANALYSIS = {
     "margin": NUMBER,
     "block": (str, type(None)),
     "runs": int,
+    "answer": list,
     "warnings": list,
     **dict.fromkeys(TABLES, list),
 }

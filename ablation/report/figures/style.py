@@ -1,9 +1,9 @@
-"""One visual language: a colour and a marker per level, hollow for not significant, text that stays text."""
+"""How matplotlib draws pictures of images: text that stays text, the colours of the other figures."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,18 +12,10 @@ import numpy as np
 from matplotlib import rc_context, rcParamsDefault
 from matplotlib.figure import Figure
 
-from ablation.analysis.data.factors import Floats
-
 WIDTH = 6.0
 """Inches. Text of 11 points on it is still read when a phone shows it 330 pixels wide."""
 
 INK, MUTED, FAINT, PAPER = "#1f2937", "#5b6470", "#d5d9df", "#ffffff"
-
-BAND = "#dbe7f3"
-"""The margin: effects too small to matter."""
-
-KEEP, HURTS, NEUTRAL = "#00694e", "#b23c00", "#4b5563"
-"""Words and intervals of verdicts; all have a contrast of at least 4.5 on white."""
 
 COLOURS = (
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#882255", "#999933", "#332288",
@@ -110,21 +102,6 @@ def look(index: int) -> Look:
     return Look(COLOURS[index % n], MARKERS[(index + index // n) % len(MARKERS)])
 
 
-def looks(levels: Sequence[str]) -> dict[str, Look]:
-    """The look of each level of a factor: by its place, the reference first."""
-    return {level: look(i) for i, level in enumerate(levels)}
-
-
 def new_figure(height: float, width: float = WIDTH) -> Figure:
     """An empty figure, sizes in inches, that makes room for its labels."""
     return Figure(figsize=(width, height), layout="constrained")
-
-
-def filling(colour: str, significant: bool) -> dict[str, Any]:
-    """Keywords of a marker: filled if significant, else hollow."""
-    return {"markerfacecolor": colour if significant else PAPER, "markeredgecolor": colour}
-
-
-def jitter(n: int) -> Floats:
-    """Offsets in −0.5 … 0.5 that keep neighbours apart, the same every time (golden-ratio sequence)."""
-    return np.arange(1, n + 1, dtype=np.float64) * 0.6180339887498949 % 1 - 0.5

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ablation.analysis import Analysis
 from ablation.report.sections.header import design
-from ablation.report.sentences import Wording, notice_sentence, with_words
+from ablation.report.sentences import Wording, answer, notice_sentence, with_words
 from ablation.report.subject import ResponseResult, Subject
 
 SCHEMA = 2
@@ -70,6 +70,7 @@ def _analysis(analysis: Analysis, words: Wording) -> dict[str, Any]:
         "margin": asked.margin,
         "block": analysis.runs.block.name if analysis.runs.block else None,
         "runs": analysis.n_runs,
+        "answer": [{"kind": c.kind, "text": c.text} for line in answer(analysis, words) for c in line],
         "warnings": [{"code": n.code, "sentence": notice_sentence(n, words)} for n in analysis.warnings],
         **{name: getattr(analysis, name).to_dict("records") for name in TABLES},
         "verdicts": with_words(analysis, words).to_dict("records"),

@@ -19,6 +19,7 @@ from ablation.report.sections.cells import best_sentence
 from ablation.report.sections.header import design
 from ablation.report.sections.verdicts import brief_verdict_table
 from ablation.report.sentences import Wording, lead_sentences, notice_sentence
+from ablation.report.sentences import answer as answer_lines
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
@@ -72,6 +73,8 @@ def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> N
         console.print(note, markup=False)
     if len(notes) > NOTES:
         console.print(f"{counted(len(notes) - NOTES, 'more note')} in the report.", markup=False)
+    for line in answer_lines(analysis, words):
+        console.print(" ".join(f"{claim.kind}: {claim.text}." for claim in line), markup=False)
     console.print(best_sentence(study, answer), markup=False)
 
 

@@ -91,11 +91,8 @@ def best_in_short(study: Subject, answer: ResponseResult) -> str:
     how = "ties" if len(near) == 1 else "tie"
     told += f"; {len(near)} of {len(table) - 1} others {how} with it"
     names = [name for i, name in enumerate(near) if len("; ".join(near[: i + 1])) <= TIES_ROOM]
-    return (
-        f"{told}: {listed(names, between='; ')}{'' if len(names) == len(near) else '; …'}."
-        if names
-        else f"{told}."
-    )
+    end = "." if len(names) == len(near) else "; …"
+    return f"{told}: {listed(names, between='; ')}{end}" if names else f"{told}."
 
 
 def best_sentence(study: Subject, answer: ResponseResult) -> str:
