@@ -48,17 +48,27 @@ def newest(session: nox.Session) -> None:
     run(session, "newest")
 
 
-TORCH = ("torch==2.13.0", "keras", "jax", "pytest")
+TORCH = (
+    "torch==2.13.0",
+    "keras",
+    "jax",
+    "lightning",
+    "scikit-learn",
+    "nbclient",
+    "ipykernel",
+    "pytest-xdist",
+)
 TORCH_TESTS = (
     "tests/app/training/test_on_torch.py",
     "tests/app/training/test_backends_agree.py",
     "tests/app/networks/test_backend.py",
+    "tests/sweep/test_torch_examples.py",
 )
 
 
 @nox.session(venv_backend="venv")  # by pip, which finds wheels that lie on a machine; PyTorch's are gigabytes
 def torch(session: nox.Session) -> None:
-    """Networks on PyTorch, in an environment without TensorFlow; the other versions are the locked ones."""
+    """Networks and examples on PyTorch, without TensorFlow; the other versions are the locked ones."""
     locked = [Path(f"requirements/{name}.txt").read_text() for name in ("cpu", "dev")]
     pins = sorted(set(re.findall(r"^[a-z0-9][^\\\n]*", "\n".join(locked), flags=re.MULTILINE)))
     constraints = (
@@ -67,7 +77,7 @@ def torch(session: nox.Session) -> None:
     constraints.write_text("\n".join(pins))
     session.install("--constraint", str(constraints), *TORCH, "hatchling", "editables")
     session.install("--constraint", str(constraints), "--no-build-isolation", "-e", ".")
-    named = session.posargs or TORCH_TESTS
+    named = session.posargs or ("-n", "2", "--dist", "loadfile", *TORCH_TESTS)
     session.run(
         "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *named, env={"KERAS_BACKEND": "torch"}
     )
