@@ -76,7 +76,7 @@ def is_server(place: str) -> bool:
 
 def sqlite_path(place: str) -> Path:
     """The file of a database that is given by its path or its URL."""
-    return Path(place.removeprefix(SQLITE))
+    return Path(place.removeprefix(SQLITE).partition("?")[0] if place.startswith(SQLITE) else place)
 
 
 @contextmanager
@@ -165,7 +165,11 @@ def _on_server(place: str) -> Iterator[Database]:
 def shown(place: str) -> str:
     """A place as it may be printed: without a password.
 
-    >>> shown("postgresql://me:secret@host/runs"), shown("sqlite:///a.db")
-    ('postgresql://me:***@host/runs', 'sqlite:///a.db')
+    >>> shown("postgresql://me:secret@host/runs"), shown("postgresql://host/runs?password=secret")
+    ('postgresql://me:***@host/runs', 'postgresql://host/runs?password=***')
     """
-    return re.sub(r"(://[^/@:]*):[^@]*@", r"\1:***@", place)
+    return re.sub(r"(://[^/@:]*):[^@]*@|(?<=password=)[^&]*", _masked, place)
+
+
+def _masked(match: re.Match[str]) -> str:
+    return f"{match[1]}:***@" if match[1] else "***"

@@ -103,7 +103,7 @@ def _seeds(
     frame: pd.DataFrame, record: StudyRecord, blocks: Sequence[str]
 ) -> tuple[list[int], str | None, tuple[str, ...]]:
     """The seed of every run, the column that has it, and what to know of it."""
-    column = next((name for name in blocks if words_of(name) & BLOCKS), None)
+    column = seed_column(blocks)
     if column is None:
         factors = [read_factor(frame[name], name).codes for name in record.factors]
         cells = pd.Series(list(zip(*factors, strict=True)) or [()] * len(frame))
@@ -116,6 +116,11 @@ def _seeds(
     block = read_factor(frame[column], column)
     told = listed([f"{i} is {level}" for i, level in enumerate(block.levels)])
     return [int(code) for code in block.codes], column, (f"Seeds stand for levels of {column}: {told}.",)
+
+
+def seed_column(blocks: Sequence[str]) -> str | None:
+    """The block that becomes the seed; others, such as data sets, become factors."""
+    return next((name for name in blocks if words_of(name) & BLOCKS), None)
 
 
 def _words(frame: pd.DataFrame, record: StudyRecord) -> Sequence[str]:

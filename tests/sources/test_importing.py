@@ -86,6 +86,24 @@ def test_a_wrong_import_is_a_sentence_and_code_2(capsys, words, told):
 
 
 @pytest.mark.usefixtures("here")
+def test_a_data_set_that_repeats_cells_is_a_factor_of_the_study(capsys):
+    rows = [
+        {"act": act, "dataset": data, "seed": seed, "loss": 1 + 0.1 * (act == "elu") + 0.01 * seed}
+        for act in ("elu", "relu") for data in "ab" for seed in range(3)
+    ]  # fmt: skip
+    pd.DataFrame(rows).to_csv("runs.csv", index=False)
+    words = ["response=loss", "factors=act", "block=[dataset,seed]", "--to", "runs/mine"]
+    assert run(["import", "runs.csv", *words]) == 0
+    assert "12 rows." in capsys.readouterr().out
+    assert dict(open_store("runs/mine").scan().record.factors) == {
+        "act": ["elu", "relu"],
+        "dataset": ["a", "b"],
+    }
+    assert run(["report", "mine", "figures=false"]) == 0
+    assert "= 12 runs; 12 finite" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("here")
 def test_status_and_report_print_json_and_nothing_else(capsys):
     frame = pd.DataFrame(RUNS)
     frame.assign(state=["crashed", *["finished"] * 11]).to_csv("runs.csv", index=False)

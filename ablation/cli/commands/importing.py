@@ -82,12 +82,14 @@ def _record(frame: pd.DataFrame, wanted: Asked, target: str, origin: Mapping[str
     from ablation.analysis.data.prepare import prepare
     from ablation.analysis.data.select import factor_of
     from ablation.results import StudyRecord
-    from ablation.sources.importing import MARK, levels_of
+    from ablation.sources.importing import MARK, levels_of, seed_column
 
     main = wanted.responses[0]
+    others = [name for name in wanted.blocks if name != seed_column(wanted.blocks)]
     prepared, request, _ = prepare(frame, wanted.request(main))
     factors = {
-        name: levels_of(prepared, name, factor_of(prepared, name, request).levels) for name in wanted.factors
+        name: levels_of(prepared, name, factor_of(prepared, name, request).levels)
+        for name in (*wanted.factors, *others)
     }
     numeric = (
         wanted.numeric if isinstance(wanted.numeric, Mapping) else dict.fromkeys(wanted.numeric, "linear")
