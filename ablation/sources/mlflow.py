@@ -1,4 +1,4 @@
-"""MLflow's tracking store: a database or a folder of files (https://mlflow.org, written by 3.17.2).
+"""MLflow's tracking store: a database, a folder of files, or a server (https://mlflow.org, 3.17.2).
 
 MLflow keeps every parameter as text. A metric that is not a number is 0.0 with a mark, an infinite one the
 largest float.
@@ -9,16 +9,19 @@ from __future__ import annotations
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from ablation.sources.databases import Database, has_tables, opened, shown
 from ablation.sources.mlflow_files import is_store, read_store
+from ablation.sources.mlflow_server import is_server, runs_of
 from ablation.sources.source import Found, Run, Settings, Source, chosen
 
 _SYSTEM = "system/"
 """Start of the names of metrics that MLflow takes of the machine."""
+
+_PARENT = "mlflow.parentRunId"
 
 _OF_EXPERIMENT = (
     "JOIN runs r ON r.run_uuid = x.run_uuid "
@@ -27,10 +30,16 @@ _OF_EXPERIMENT = (
 
 
 def _is_here(place: str) -> bool:
-    return is_store(place) or has_tables(place, "experiments", "runs", "params", "latest_metrics", "tags")
+    return (
+        is_server(place)
+        or is_store(place)
+        or has_tables(place, "experiments", "runs", "params", "latest_metrics", "tags")
+    )
 
 
 def _read(place: str, settings: Settings) -> Found:
+    if is_server(place):
+        return Found(_answered(runs_of(place, settings.get("experiment"))), are_texts=True)
     if is_store(place):
         return Found(read_store(place, settings.get("experiment")), are_texts=True)
     with opened(place) as database:
@@ -49,7 +58,7 @@ def _runs(database: Database, experiment: int) -> list[Run]:
     parents = {
         key
         for (key,) in database.rows(
-            f"SELECT DISTINCT x.value FROM tags x {_OF_EXPERIMENT} AND x.key = 'mlflow.parentRunId'",
+            f"SELECT DISTINCT x.value FROM tags x {_OF_EXPERIMENT} AND x.key = '{_PARENT}'",
             experiment=experiment,
         )
     }
@@ -75,6 +84,29 @@ def _runs(database: Database, experiment: int) -> list[Run]:
         Run(name or key, params[key], metrics[key], status, _iso(start), _seconds(start, end))
         for key, name, status, start, end in rows
         if key not in parents
+    ]
+
+
+def _answered(runs: Sequence[Mapping[str, Any]]) -> list[Run]:
+    """The runs that a server has given, the first that began first."""
+    tags = [{tag["key"]: tag["value"] for tag in run["data"].get("tags", ())} for run in runs]
+    parents = {found.get(_PARENT) for found in tags}
+    kept = [run for run in runs if run["info"]["run_id"] not in parents]
+    kept.sort(key=lambda run: (run["info"].get("start_time", 0), run["info"]["run_id"]))
+    return [
+        Run(
+            info.get("run_name") or info["run_id"],
+            {one["key"]: one["value"] for one in data.get("params", ())},
+            {
+                one["key"]: number(float(one["value"]), False)
+                for one in data.get("metrics", ())
+                if not one["key"].startswith(_SYSTEM)
+            },
+            info["status"],
+            _iso(info.get("start_time")),
+            _seconds(info.get("start_time"), info.get("end_time")),
+        )
+        for info, data in ((run["info"], run["data"]) for run in kept)
     ]
 
 
@@ -106,7 +138,7 @@ def _seconds(start: int | None, end: int | None) -> float | None:
 
 SOURCE = Source(
     "mlflow",
-    "an MLflow store (sqlite:///mlflow.db, postgresql://…, a folder mlruns)",
+    "an MLflow store (sqlite:///mlflow.db, postgresql://…, http://localhost:5000, a folder mlruns)",
     {"experiment": "the name of an MLflow experiment"},
     _is_here,
     _read,
