@@ -1,6 +1,7 @@
 """What the framework itself costs: planning, resuming, jobs that have nothing to do, and overhead per run.
 
     python -m benchmarks.overhead
+    python -m benchmarks.overhead function     what a Python function costs in its process
 
 An app with a stand-in trainer (no network) is swept as a user would, each time in a process of its own. What
 Python and imports take is measured by a plan of one run, and subtracted. Prints Markdown tables.
@@ -58,6 +59,46 @@ def _runs(n: int) -> tuple[str, ...]:
     )
 
 
+FUNCTION = """
+import os, sys, time
+import ablation
+
+def train(a, b, seed):
+    return 1.0
+
+def write(path):
+    with open(path, "xb") as file:
+        file.write(bytes(1500))
+        file.flush()
+        os.fsync(file.fileno())
+
+ablation.sweep(train, {"a": [0, 1], "b": [0]}, name="first")
+start = time.perf_counter()
+ablation.sweep(train, {"a": list(range(10)), "b": list(range(20))}, seeds=5, name="many")
+runs = time.perf_counter() - start
+start = time.perf_counter()
+for i in range(200):
+    write(f"written-{i}")
+print("measured", runs, (time.perf_counter() - start) / 200)
+"""
+
+
+def function() -> None:
+    """A Python function that does nothing, 1,000 times in one process, in memory and on this disk."""
+    print("| a Python function in process | ms a run | a write that reaches the disk, ms |")
+    print("| --- | ---: | ---: |")
+    places = [("in memory", "/dev/shm"), ("on this disk", None)]
+    for name, place in places if Path("/dev/shm").is_dir() else places[1:]:
+        with tempfile.TemporaryDirectory(dir=place) as folder:
+            environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+            command = [sys.executable, "-c", FUNCTION]
+            done = subprocess.run(
+                command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+            )
+            runs, write = map(float, done.stdout.split("measured")[1].split())
+            print(f"| {name} | {runs:.2f} | {1e3 * write:.2f} |", flush=True)
+
+
 def _seconds(folder: str, *arguments: str) -> float:
     start = time.perf_counter()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -99,4 +140,4 @@ toy.train()
 
 
 if __name__ == "__main__":
-    main()
+    function() if sys.argv[1:] == ["function"] else main()
