@@ -183,10 +183,10 @@ class Board:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Factors against factors: text, share of the scale 0 to 1, anchor, whether it is significant."""
+    """Factors against factors: a text, how dark it is from 0 to 1, and an anchor."""
 
     names: Sequence[str]
-    entries: Sequence[Sequence[tuple[str, float, str, bool] | None]]
+    entries: Sequence[Sequence[tuple[str, float, str] | None]]
     caption: str
     kind: str = field(default="matrix", init=False)
 

@@ -2,16 +2,20 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from ablation.analysis.verdicts.finding import Finding
+from ablation.analysis.verdicts.ranking import Ranking
 from ablation.report.drawing import Drawer
 from ablation.report.formats.effects_json import effects_json
 from ablation.report.formats.markdown import markdown
 from ablation.report.formats.terminal import print_summary
 from ablation.report.load import load_study
 from ablation.report.sections import build
+from ablation.report.sentences import Wording, answer
 from tests.report.conftest import spaced
 from tests.report.gallery import STUDIES
 
@@ -24,6 +28,43 @@ def studied(request, tmp_path_factory):
     document = build(study, drawer)
     assert drawer.problems == []
     return request.param, study, document
+
+
+def finding(level, verdict):
+    return Finding(
+        factor="act", level=level, reference="relu", within=None, n_levels=3, estimate=-0.1, low=-0.2,
+        high=-0.05, p=0.01, verdict=verdict, coverage=0.95, forecast=None, depends=None,
+        n_verdicts=2, failing=(),
+    )  # fmt: skip
+
+
+def ranked(*worse):
+    levels = ("elu", "selu", "relu")
+    ties = tuple(level for level in levels[1:] if level not in worse)
+    return Ranking("act", None, levels, (1.0, 1.1, 1.2), (0.0, 0.1, 0.2), (1.0, 0.5, 0.2), ties, worse)
+
+
+@pytest.mark.parametrize(
+    ("worse", "verdicts", "expected"),
+    [
+        (("selu", "relu"), ("keep", "inconclusive"), ("Use", "elu")),
+        (("relu",), ("keep", "keep"), ("Use", "elu or selu")),
+        (
+            ("relu",),
+            ("better", "inconclusive"),
+            ("Probably use", "elu or selu (perhaps too little to matter)"),
+        ),
+        ((), ("keep", "inconclusive"), ("Use", "elu rather than relu")),
+        ((), ("inconclusive", "worse"), ("Probably use", "relu rather than selu")),
+        ((), ("does nothing", "does nothing"), ("No difference that matters", "act")),
+        ((), ("does nothing", "inconclusive"), ("Open", "act")),
+    ],
+)
+def test_of_several_levels_the_answer_says_no_more_than_was_shown(worse, verdicts, expected):
+    found = [finding(level, verdict) for level, verdict in zip(("elu", "selu"), verdicts, strict=True)]
+    analysis = SimpleNamespace(findings=found, ranked=[ranked(*worse)])
+    lines = answer(analysis, Wording("loss", margin=1.0))
+    assert [(claim.kind, claim.text) for line in lines for claim in line] == [expected]
 
 
 EXPECTED = {

@@ -9,6 +9,7 @@ import pytest
 
 from ablation.report.__main__ import main
 from tests.report.conftest import make_study
+from tests.report.gallery import STUDIES
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,15 @@ def test_tags_match_and_ids_are_unique(page):
     assert targets <= set(ids)
     labels = {a["aria-labelledby"] for _, a in Outline(page).seen if "aria-labelledby" in a}
     assert labels <= set(ids)
+
+
+def test_links_lead_somewhere_without_figures_too(tmp_path):
+    folder = STUDIES["quick"](tmp_path / "quick")
+    main([str(folder), "figures=false"])
+    seen = Outline((folder / "report/index.html").read_text(encoding="utf-8")).seen
+    targets = {a["href"][1:] for tag, a in seen if tag == "a"}
+    assert "interactions" in targets
+    assert targets <= {a["id"] for _, a in seen if "id" in a}
 
 
 def test_it_asks_the_network_for_nothing(page):

@@ -25,7 +25,7 @@ def board(analysis: Analysis, words: Wording, table: Table, drawer: Drawer, pref
     effects = effects_of(analysis)
     forest = drawer.blocks(lambda: figures.effects_forest(analysis, words), prefix)
     groups = [[e for e in effects if e.finding.factor == name] for name in _factors(effects)]
-    rows = [row for group in groups for row in _Group(group, analysis, words, prefix).rows()]
+    rows = [row for group in groups for row in _Group(group, analysis, words, prefix, drawer.wanted).rows()]
     axis, band = changes_axis(effects, analysis, words), margin_of(analysis)
     return Board(
         rows=[replace(r, bar=bar(r.effect, axis, band, words)) if r.effect else r for r in rows],
@@ -55,6 +55,7 @@ class _Group:
     analysis: Analysis
     words: Wording
     prefix: str
+    has_figures: bool
 
     def rows(self) -> Iterator[BoardRow]:
         """One row, or a head and a row for each level or place, the best level first."""
@@ -114,7 +115,8 @@ class _Group:
         if not others:
             return None
         told = f"{'depends' if within else 'may depend'} on {listed(list(map(self.words.factor, others)), 2)}"
-        return told, f"{self.prefix}{pair_anchor(found.factor, others[0])}"
+        where = pair_anchor(found.factor, others[0]) if self.has_figures else "interactions"
+        return told, f"{self.prefix}{where}"
 
     @cached_property
     def _ranked(self) -> Sequence[Ranking]:

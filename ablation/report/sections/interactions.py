@@ -73,19 +73,19 @@ def _matrix(words: Wording, analysis: Analysis, plots: Mapping[frozenset[str], F
     if len(names) < 3:
         return []
     groups = {group_name(group): group for group in tested_interactions(analysis.fit)}
-    of: dict[frozenset[str], tuple[str, float, bool]] = {}
+    of: dict[frozenset[str], tuple[str, float]] = {}
     for r in analysis.interactions.to_dict("records"):
         p = r["p_adjusted"]
         for term in groups.get(r["term"], ()):
             pair = frozenset(names[i] for i in term.members)
-            of[pair] = p_value(p), _weight(p), bool(p < words.alpha)
+            of[pair] = p_value(p), _weight(p)
     rows = []
     for a in names:
-        row: list[tuple[str, float, str, bool] | None] = []
+        row: list[tuple[str, float, str] | None] = []
         for b in names:
             known = of.get(frozenset((a, b))) if a != b else None
             figure = plots.get(frozenset((a, b)))
-            row.append(known and (known[0], known[1], figure.anchor if figure else "", known[2]))
+            row.append(known and (*known, figure.anchor if figure else ""))
         rows.append(row)
     caption = (
         "p of each pair's interaction (Benjamini–Hochberg); the darker, the clearer. Choose one to see it"

@@ -63,12 +63,20 @@ def _of_factor(analysis: Analysis, factor: str, words: Wording) -> list[tuple[st
 
 
 def _of_ranking(found: Ranking, findings: Sequence[Finding], words: Wording) -> tuple[str, str]:
-    name = words.factor(found.factor)
+    """The best levels where others are shown to be worse; else what is shown against the reference."""
+    name, here = words.factor(found.factor), [f for f in findings if f.within in (None, found.within)]
+    is_large = words.margin is None or any(f.verdict in (KEEP, HURTS) for f in here)
     if found.worse:
         best = [level_label(name, level) for level in (found.best, *found.ties)]
-        return USE, " or ".join(filter(None, (_several(best[:-1]), best[-1])))
-    here = [one.verdict for one in findings if one.within in (None, found.within)]
-    return (SAME if here and set(here) == {NOTHING} else OPEN), name
+        text = " or ".join(filter(None, (_several(best[:-1]), best[-1])))
+        return (USE, text) if is_large else (PROBABLY, f"{text} (perhaps too little to matter)")
+    known = [f for f in here if f.verdict in (KEEP, HURTS, BETTER, WORSE)]
+    if known:
+        pairs = [(f.level, f.reference)[:: 1 if f.verdict in (KEEP, BETTER) else -1] for f in known]
+        return (USE if is_large else PROBABLY), _several(
+            [f"{level_label(name, better)} rather than {clipped(worse)}" for better, worse in pairs]
+        )
+    return (SAME if here and {f.verdict for f in here} == {NOTHING} else OPEN), name
 
 
 def _of_finding(found: Finding, words: Wording) -> tuple[str, str]:
