@@ -1,8 +1,9 @@
 """How many seeds, on real training: verdicts of few seeds against those of 24.
 
+    python -m benchmarks.real_truth replay --draws 200 --figure docs/how-many-seeds.svg
     python -m benchmarks.real_truth train             # the quick study with 24 seeds: 768 runs
     python -m benchmarks.real_truth keep runs/truth   # its rows → benchmarks/rows/quick24.parquet
-    python -m benchmarks.real_truth replay --draws 1000 --figure docs/how-many-seeds.svg
+    python -m benchmarks.real_truth replay --rows benchmarks/rows/quick24.parquet
 
 The truth of a contrast is the mean of its differences within each of the 24 seeds, with a 95 % interval from
 their spread (t, 23 degrees of freedom): no model, and no code of this package. A replay draws seeds without
@@ -32,12 +33,16 @@ from tabulate import tabulate
 from ablation.adaptive.plan import AdaptivePlan
 from ablation.adaptive.replay import Replay
 from ablation.analysis import analyze
+from benchmarks.perceptron import ROWS as PERCEPTRON
 
 ROWS = Path(__file__).parent / "rows" / "quick24.parquet"
 SEEDS, MAXIMUM = 24, 20
 FIXED = (3, 5, 8)
 SIGNS = {"keep": -1, "better": -1, "hurts": 1, "worse": 1}
 COMMAND = ["ablation", "sweep", "quick", "name=truth", f"hydra.sweeper.replicates={SEEDS}"]
+
+PLACEBO = "placebo"
+"""A factor of this name does nothing: that is known, whatever the runs say."""
 
 Contrast = tuple[str, str, str, str]
 """Factor, level, reference and `within` ('' for an average)."""
@@ -67,6 +72,8 @@ class Truth:
     def interval(self, contrast: Contrast) -> tuple[float, float]:
         """Of the difference of mean logarithms, from its differences within seeds."""
         factor, level, reference, within = contrast
+        if factor == PLACEBO:
+            return 0.0, 0.0
         rows = self.rows
         if within:
             name, _, value = within.partition("=")
@@ -268,7 +275,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=["train", "keep", "replay"])
     parser.add_argument("folder", nargs="?", default="runs/truth")
-    parser.add_argument("--rows", type=Path, default=ROWS)
+    parser.add_argument("--rows", type=Path, default=PERCEPTRON)
     parser.add_argument("--margin", type=float, default=1.0, help="smallest effect that matters, in %%")
     parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--figure", type=Path)

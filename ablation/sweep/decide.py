@@ -212,7 +212,7 @@ def _looked(settings: GateSettings, entry: Entry, pairs: list[tuple[float, float
     if not look.decision:
         return None
     ends = (sign * value for value in (look.estimate, *look.interval(settings.alpha)))
-    told = [100 * float(np.expm1(min(value, 700))) if is_log else value for value in ends]
+    told = [(100 * float(np.expm1(min(value, 700))) if is_log else value) + 0.0 for value in ends]
     return {
         "decision": look.decision,
         "reason": look.reason,
