@@ -11,69 +11,33 @@ import pandas as pd
 from ablation.analysis.data.endings import ending_columns
 from ablation.analysis.data.epochs import is_clock
 from ablation.analysis.data.factors import Ints, read_factor
+from ablation.analysis.data.spelling import numbers_in
 from ablation.results import OWN_COLUMNS
 from ablation.results.direction import likely_direction, sounds_like_an_outcome
 
 BLOCKS = {
-    "seed",
-    "seeds",
-    "fold",
-    "folds",
-    "split",
-    "replicate",
-    "replication",
-    "repeat",
-    "repetition",
-    "rep",
-}
+    "seed", "seeds", "fold", "folds", "split", "replicate", "replication", "repeat", "repetition", "rep",
+}  # fmt: skip
 SETS = {"data", "dataset", "datasets", "task", "env", "environment", "benchmark", "problem"}
 """Words in the names of blocks: what repeats a cell, and the data sets on which it is repeated."""
 
 _LABELS = {"id", "name", "key", "uuid", "hash", "run", "trial", "index", "unnamed", "cell", "study", "number"}
 _TIMES = {"created", "started", "finished", "start", "end", "date", "datetime", "timestamp", "updated"}
 _PLACES = {
-    "commit",
-    "device",
-    "host",
-    "hostname",
-    "user",
-    "python",
-    "gpu",
-    "machine",
-    "path",
-    "notes",
-    "tags",
-}
+    "commit", "device", "host", "hostname", "user", "python", "gpu", "machine", "path", "notes", "tags",
+}  # fmt: skip
 _SPREADS = {"std", "sd", "se", "sem", "var", "stderr", "ci"}
 _SETTINGS = {"params", "param", "config", "hparams", "hyperparameters", "flags", "args"}
 _NUMERIC = {
-    "lr",
-    "lrate",
-    "learning",
-    "decay",
-    "wd",
-    "dropout",
-    "momentum",
-    "temperature",
-    "depth",
-    "width",
+    "lr", "lrate", "learning", "decay", "wd", "dropout", "momentum", "temperature", "depth", "width",
     "batch",
-}
+}  # fmt: skip
 """Words in the names of settings, also where every run has a number of its own, as in a random search."""
 
 _COSTS = {
-    "seconds",
-    "second",
-    "secs",
-    "sec",
-    "time",
-    "duration",
-    "runtime",
-    "latency",
-    "memory",
-    "flops",
+    "seconds", "second", "secs", "sec", "time", "duration", "runtime", "latency", "memory", "flops",
     "bytes",
-}
+}  # fmt: skip
 ROLES = "roles"
 """In the `attrs` of a table that knows: column -> `flag` (it was set) or `response` (it was measured)."""
 
@@ -180,10 +144,6 @@ def words_of(name: str) -> set[str]:
 
 
 def _numbers(column: pd.Series) -> pd.Series | None:
-    """The column's numbers; None for one that holds words."""
-    if pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return None
-    numbers = pd.to_numeric(column.astype(object), errors="coerce").astype(float)
-    words = column[numbers.isna() & column.notna()].astype(str).str.strip().str.lower()
-    is_number = numbers.notna().any() and words.isin(["", "nan", "none", "null", "na", "diverged"]).all()
-    return numbers.where(np.isfinite(numbers)) if is_number else None
+    """The column's finite numbers; None for one that holds words."""
+    numbers = numbers_in(column)
+    return None if numbers is None else numbers.where(np.isfinite(numbers))

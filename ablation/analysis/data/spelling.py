@@ -6,10 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+import pandas as pd
+
 from ablation.analysis.notices import Notice
 from ablation.words import listed, quoted
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,5})?")
+
+NOTHING = ["", "nan", "none", "null", "na", "diverged"]
+"""What stands, in lower case, where a number is missing."""
 
 Value = tuple[str, object]
 
@@ -31,6 +36,16 @@ def meaning(text: str) -> Value:
 def number_of(text: str) -> float | None:
     """The number that a level means; None for other texts."""
     return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def numbers_in(column: pd.Series) -> pd.Series | None:
+    """The column's numbers, with NaN for what says that there is none; None if it holds other words."""
+    column = column.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else column
+    if pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return None
+    numbers = pd.to_numeric(column.astype(object), errors="coerce").astype(float)
+    words = column[numbers.isna() & column.notna()].astype(str).str.strip().str.lower()
+    return numbers if numbers.notna().any() and words.isin(NOTHING).all() else None
 
 
 def one_spelling(levels: Sequence[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.data.factors import Bools
-from ablation.analysis.data.spelling import meaning, number_of
+from ablation.analysis.data.spelling import meaning, number_of, numbers_in
 from ablation.errors import UsageError
 from ablation.words import listed, quoted
 
@@ -153,7 +153,7 @@ def _ordered(column: pd.Series, comparison: Comparison, text: str) -> Bools:
     (value,) = comparison.values
     compare = _ORDERS[comparison.sign]
     limit = number_of(value)
-    numbers = _numbers(column)
+    numbers = numbers_in(column)
     if limit is not None and numbers is not None:
         return np.asarray(compare(numbers, limit) & numbers.notna(), dtype=bool)
     if _DATE.fullmatch(value):
@@ -170,18 +170,3 @@ def _ordered(column: pd.Series, comparison: Comparison, text: str) -> Bools:
         f"'{comparison.column}' {comparison.sign} {value}, where '{comparison.column}' holds {shown!r}: only "
         "numbers and dates have an order",
     )  # fmt: skip
-
-
-def _numbers(column: pd.Series) -> pd.Series | None:
-    """The column's numbers; None if it holds something else as well."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(object)
-    if pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return None
-    numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    words = column[numbers.isna() & column.notna()].astype(str).str.strip().str.lower()
-    return (
-        numbers
-        if numbers.notna().any() and words.isin(["", "nan", "none", "null", "na", "inf", "-inf"]).all()
-        else None
-    )

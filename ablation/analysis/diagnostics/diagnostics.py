@@ -158,7 +158,7 @@ def worst_run(fit: Fit) -> Worst | None:
 
 def _standardized(fit: Fit) -> Floats:
     """Residuals over their standard errors, (n,); NaN for a run that the fit meets in any case."""
-    one_minus_leverage = np.where(fit.leverage > 1 - 1e-9, np.nan, 1 - fit.leverage)
+    one_minus_leverage = np.where(fit.alone, np.nan, 1 - fit.leverage)
     standardized: Floats = fit.residuals / np.sqrt(fit.variance * one_minus_leverage)
     return standardized
 

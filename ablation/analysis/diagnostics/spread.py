@@ -36,18 +36,12 @@ MIRRORED = 1e-12
 
 def spread_table(fit: Fit, factors: Sequence[Factor]) -> pd.DataFrame:
     """One row per factor; columns are described at `Diagnostics.spread`."""
-    free = _free(fit)
+    free = ~fit.alone
     null = _null_residuals(fit)[free] if FEW <= fit.df_resid < AMPLE else None
     rows = [_compare(fit, free, factor, null) for factor in factors]
     table = pd.DataFrame(rows, columns=["factor", "F", "df1", "df2", "p", "sd_ratio", "widest"])
     table.insert(5, "p_adjusted", holm(table["p"]))
     return table
-
-
-def _free(fit: Fit) -> Bools:
-    """The runs whose residuals are not zero whatever happens, (n,)."""
-    free: Bools = fit.leverage < 1 - 1e-9
-    return free
 
 
 def _null_residuals(fit: Fit) -> Floats:
@@ -120,7 +114,7 @@ def along_the_fit(fit: Fit) -> tuple[float, int, float]:
     Returns:
         LM, its degrees of freedom and p; NaN where nothing can be told.
     """
-    free = _free(fit)
+    free = ~fit.alone
     columns, cell = fit.matrix.X[:, fit.kept], fit.matrix.cell[free]
     if not fit.variance > 0:
         return float("nan"), 0, float("nan")

@@ -60,7 +60,7 @@ def best_cells_table(
     critical = studentized_range.critical_value(alpha, max(n_compared, 2), df) / np.sqrt(2)
     away = np.abs(cells.means - cells.means[order[0]])
     apart = away > critical * np.sqrt(variance * cells.relative_variance_from(int(order[0])))
-    first = np.unique(runs.cells, return_index=True)[1]
+    first = runs.one_per_cell
     table = pd.DataFrame({"cell": runs.texts_at(first), "runs": np.bincount(runs.cells)})
     table["failed"] = _n_failed(selection, first)
     for column, values in (
@@ -90,7 +90,7 @@ def best_cell(
 ) -> BestCell:
     """The cell on top of `best_cells_table`, and those that are within its noise."""
     order = best_first(cells.means, direction)
-    first = np.unique(runs.cells, return_index=True)[1]
+    first = runs.one_per_cell
     shown = first[[order[0], *order[1:][best_cells["within_noise"].to_numpy()[1:]]]]
     named = {part.name: part.texts(shown) for part in selection.used.predictors}  # also those of one level
     levels = [dict(zip(named, texts, strict=True)) for texts in zip(*named.values(), strict=True)]

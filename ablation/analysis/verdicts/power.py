@@ -37,14 +37,6 @@ def contrast_power(effect: ArrayLike, se: ArrayLike, df: ArrayLike, alpha: float
     return power
 
 
-def equivalence_power(effect: float, margin: float, se: float, df: float, alpha: float) -> float:
-    """Power of two one-sided tests to place a true effect inside +- margin (both tests taken as normal)."""
-    critical = float(t_quantile(1 - alpha, df))
-    upper = special.ndtr((margin - abs(effect)) / se - critical)
-    lower = special.ndtr((margin + abs(effect)) / se - critical)
-    return float(max(0.0, upper + lower - 1))
-
-
 def detectable(se: float, df: float, alpha: float, goal: float = GOAL) -> float:
     """The effect that the test finds with probability `goal`; NaN without a standard error."""
     if not (df > 0 and se > 0):
@@ -98,17 +90,6 @@ class Growth:
             return power_by_all(effect, [self.at(seeds, error) for error in errors], alpha) >= GOAL
 
         return _fewest(enough) if effect != 0 and _known(errors) else float("nan")
-
-    def seeds_for_equivalence(
-        self, effect: float, margin: float, errors: Sequence[StandardError], alpha: float
-    ) -> float:
-        """Fewest seeds in all that show an effect inside the margin to be there; NaN if none do."""
-
-        def enough(seeds: int) -> bool:
-            grown = [self.at(seeds, error) for error in errors]
-            return min(equivalence_power(effect, margin, *error, alpha) for error in grown) >= GOAL
-
-        return _fewest(enough) if abs(effect) < margin and _known(errors) else float("nan")
 
 
 def growth_of(fit: Fit, runs: Runs, attempted: Runs) -> Growth:
