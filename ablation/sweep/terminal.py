@@ -148,4 +148,7 @@ def log_of(attempt: Attempt, folder: str) -> str:
 def value(row: Row, response: str) -> str:
     """What is shown of a finished run."""
     found = row.responses.get(response)
-    return row.status if row.status != "ok" or found is None else f"{response} {found:.4f}"
+    if row.status != "ok" or found is None:
+        return row.status
+    is_usual = found == 0 or 1e-3 <= abs(found) < 1e6  # else all zeros, or hundreds of digits
+    return f"{response} {found:.4f}" if is_usual else f"{response} {found:.4g}"

@@ -100,6 +100,7 @@ def test_importing_the_package_loads_nothing_heavy():
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.slow
 def test_type_checkers_see_a_function_that_returns_the_study(root, tmp_path):
     (tmp_path / "user.py").write_text(
         "import ablation\nfrom ablation.sweep import main\n"
@@ -288,6 +289,12 @@ def test_other_designs_a_plan_and_seeds_until_every_verdict_is_settled(train, ca
     )
     assert 2 <= grown.table["seed"].nunique() <= 6
     assert "settled" in capsys.readouterr().out
+
+
+def test_numbers_of_any_size_are_shown_in_a_few_digits(capsys):
+    ablation.sweep(lambda a, seed: a, {"a": [0.0, 1e-7, 0.25, 1e200]}, name="x")
+    shown = capsys.readouterr().out
+    assert all(f"loss {text} " in shown for text in ("0.0000", "1e-07", "0.2500", "1e+200"))
 
 
 def test_threads_share_the_work(train, calls):
