@@ -143,6 +143,7 @@ def subject_of(snapshot: Snapshot, place: str, folder: str) -> Subject:
         answers=answers,
         source=place,
         histories={key: row.history for key, row in snapshot.rows.items()},
+        logs={key: row.log for key, row in snapshot.rows.items() if row.log},
         troubles=_troubles(snapshot, frame.attrs["missing"], factors, texts),
         arrays=_arrays(folder),
         command=shlex.join(["ablation", "report", place]),

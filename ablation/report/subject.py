@@ -71,6 +71,7 @@ class Subject:
         source: the folder, URL or file it was read from.
         block: the column of the paired seeds; None without one.
         histories: run key → numbers per epoch.
+        logs: run key → its log, where it has one.
         troubles: runs that were tried and have no result.
         arrays: gives what a run left for pictures, by its key.
         command: writes this report again.
@@ -84,6 +85,7 @@ class Subject:
     source: str
     block: str | None = "seed"
     histories: Mapping[str, History] = field(default_factory=dict)
+    logs: Mapping[str, str] = field(default_factory=dict)
     troubles: Sequence[FailedRun] = ()
     arrays: Callable[[str], Arrays | None] | None = None
     command: str = ""

@@ -108,6 +108,8 @@ def row(config, seed, values, rng):
         started="2026-01-01T10:00:00+00:00",
         finished="2026-01-01T10:01:00+00:00",
         seconds=20.0,
+        error=None if ok else "the loss is not finite",
+        log=None if ok else f"jobs/{key[:10]}/app.log",
         history={f"test_{name}": curve for name in values},
     )
 

@@ -140,6 +140,7 @@ def test_the_script_knows_every_run_with_its_value(studied):
     assert [run[0] for run in runs] == list(study.cells)
     values = [np.nan if run[4] is None else run[4] for run in runs]
     assert np.array(values) == pytest.approx(study.values(study.main.response), rel=1e-5, nan_ok=True)
+    assert [bool(run[3]) for run in runs] == [run[2] == "diverged" for run in runs]
     assert [bool(run[2]) for run in runs] == [status != "ok" for status in study.table["status"]]
 
 

@@ -22,7 +22,8 @@ def explore(study: Subject) -> dict[str, Any]:
     values = [[_number(v) for v in study.values(answer.response)] for answer in study.answers]
     table, n = study.table, len(study.table)
     status = list(map(str, table["status"])) if "status" in table else ["ok"] * n
-    logs = [clipped(str(log), 120) if isinstance(log, str) else "" for log in table.get("log", [""] * n)]
+    keys = table.get("key", [""] * n)
+    logs = [clipped(study.logs.get(str(key), ""), 120) for key in keys]
     each = zip(study.cells, table["seed"], status, logs, *values, strict=True)
     runs = [[int(c), str(seed), "" if s == "ok" else s, log, *numbers] for c, seed, s, log, *numbers in each]
     return {
