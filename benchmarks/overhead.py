@@ -2,6 +2,7 @@
 
     python -m benchmarks.overhead
     python -m benchmarks.overhead function     what a Python function costs in its process
+    python -m benchmarks.overhead jobs 1000    what a job costs under three sweepers
 
 An app with a stand-in trainer (no network) is swept as a user would, each time in a process of its own. What
 Python and imports take is measured by a plan of one run, and subtracted. Prints Markdown tables.
@@ -12,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,6 +23,9 @@ BASIC = ("hydra/launcher=basic",)
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["jobs"]:
+        beside_other_sweepers(int(sys.argv[2]))
+        return
     with tempfile.TemporaryDirectory() as folder:
         start = min(_seconds(folder, *_runs(1), "hydra.sweeper.plan_only=true", "name=one") for _ in range(3))
         print(f"Python, imports and a plan of one run: {start:.1f} s, subtracted below.\n")
@@ -36,6 +42,64 @@ def main() -> None:
             again = _seconds(folder, *study) - start
             print(f"| resume a finished study | {n:,} | {again:.1f} |", flush=True)
         print(f"| a job with nothing to do | 1 | {_idle_job(folder):.3f} |")
+
+
+_NO_OP = """
+import random
+
+import hydra
+
+
+@hydra.main(version_base="1.3", config_path=".", config_name="config")
+def main(cfg):
+    return cfg.x + random.random()
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+_SWEEPERS = {
+    "Hydra's basic": ("seed=range(1,{})",),
+    "Optuna's, random": ("hydra/sweeper=optuna", "hydra/sweeper/sampler=random", "seed=range(1,{})",
+                         "hydra.sweeper.n_trials={n}"),
+    "this one": ("hydra/sweeper=ablation", "hydra.sweeper.replicates={half}"),
+}  # fmt: skip
+
+
+def beside_other_sweepers(n: int) -> None:
+    """The same app of `@hydra.main`, which does nothing, under three sweepers: what a job costs each.
+
+    Args:
+        n: jobs. A tenth of them is swept as well, and subtracted with all that a sweep costs once.
+    """
+    print("| sweeper | jobs | seconds a job | CPU seconds a job |\n| --- | ---: | ---: | ---: |")
+    for name, arguments in _SWEEPERS.items():
+        if "optuna" in arguments[0] and find_spec("hydra_plugins.hydra_optuna_sweeper") is None:
+            continue
+        few, many = (_spent(arguments, jobs) for jobs in (n // 10, n))
+        wall, cpu = ((many[i] - few[i]) / (n - n // 10) for i in range(2))
+        print(f"| {name} | {n:,} | {wall:.3f} | {cpu:.3f} |", flush=True)
+
+
+def _spent(arguments: Sequence[str], n: int) -> tuple[float, float]:
+    """Seconds, and CPU seconds, of a sweep with n jobs."""
+    half = n // 2
+    words = [word.format(half + 1, n=n, half=half) for word in arguments]
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "app.py").write_text(_NO_OP)
+        Path(folder, "config.yaml").write_text("x: 0\nseed: 1\n")
+        start, before = time.perf_counter(), os.times()
+        subprocess.run(
+            [sys.executable, "app.py", "-m", "x=0,1", *words],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=True,
+            capture_output=True,
+        )
+        after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - start, cpu
 
 
 _DESIGNS = {

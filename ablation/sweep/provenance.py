@@ -2,6 +2,7 @@
 
 import platform
 import subprocess
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -19,8 +20,9 @@ def provenance(folder: Path) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
+@cache
 def _commit(folder: Path) -> str:
-    """The commit, with `+` when files differ from it; empty outside of git."""
+    """The commit when the process first asks, with `+` when files differ; empty outside of git."""
     command = ["git", "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False, cwd=folder)
