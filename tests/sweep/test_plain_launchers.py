@@ -1,0 +1,86 @@
+"""An app that knows nothing of this package, started as a process, in other processes, and killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ablation.results import open_store
+
+APP = """
+import time
+from dataclasses import dataclass
+
+import hydra
+from hydra.core.config_store import ConfigStore
+from omegaconf import OmegaConf
+
+OmegaConf.register_new_resolver("double", lambda x: 2 * x)
+
+
+@dataclass
+class Config:
+    norm: bool = False
+    seed: int = 0
+    seconds: float = 0.0
+    twice: float = "${double:${seed}}"
+
+
+ConfigStore.instance().store(name="config", node=Config)
+
+
+@hydra.main(version_base="1.3", config_path=None, config_name="config")
+def main(cfg):
+    time.sleep(cfg.seconds)
+    return 1 - 0.2 * cfg.norm + cfg.twice
+
+
+if __name__ == "__main__":
+    main()
+"""
+PLAIN = ("-m", "hydra/sweeper=ablation", "norm=false,true", "hydra.sweeper.replicates=3",
+         "hydra.sweeper.unkeyed=[seconds]")  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("package", "launcher"),
+    [
+        ("hydra", ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra.launcher.batch_size=1")),
+        ("submitit", ("hydra/launcher=submitit_local",)),
+    ],
+)
+def test_a_killed_sweep_keeps_what_has_returned_and_the_same_command_goes_on(
+    root, tmp_path, package, launcher
+):
+    pytest.importorskip(package)
+    (tmp_path / "train.py").write_text(APP)
+    store = open_store(tmp_path / "runs/train")
+
+    def start(*arguments):
+        return subprocess.Popen(
+            [sys.executable, "train.py", *PLAIN, *launcher, *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(root)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    process, deadline = start("seconds=2"), time.monotonic() + 240
+    while len(store.scan().rows) < 2:
+        assert process.poll() is None, process.stdout.read()
+        assert time.monotonic() < deadline, "no rows within four minutes"
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    before = dict(store.scan().rows)
+    shown, _ = start("seconds=0").communicate(timeout=240)
+    after = store.scan().rows
+    assert len(after) == 6, shown
+    assert before.items() <= after.items()
+    assert {row.responses["objective"] for row in after.values()} == {1.0, 3.0, 5.0, 0.8, 2.8, 4.8}
