@@ -92,7 +92,7 @@ AXE_RUN = """
 const done = arguments[arguments.length - 1];
 axe.run({exclude: [['svg.fig > *']]}, {resultTypes: ['violations']}).then(done);
 """
-"""A figure is one image to a screen reader: its inside is not looked at, which would take minutes."""
+"""A figure is one image to a screen reader: its inside is not looked at."""
 
 
 @pytest.fixture(scope="package")
