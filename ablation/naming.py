@@ -181,7 +181,7 @@ def plain(text: object) -> str:
 def clipped(text: str, length: int = LONG) -> str:
     """Text of a bounded length, in one line."""
     flat = plain(text)
-    return flat if len(flat) <= length else f"{flat[: length - 1]}…"
+    return flat if len(flat) <= length else f"{flat[: length - 1 - length // 3]}…{flat[-(length // 3) :]}"
 
 
 def _harmless(character: str) -> str:

@@ -189,10 +189,11 @@ class Analysis:
     @cached_property
     def ranked(self) -> Sequence[Ranking]:
         """The same, a ranking each, for sentences."""
-        return rankings(
+        found = rankings(
             self.fit, self.runs.predictors, self._judged, self._errors_of, self.scaling, self.request.alpha,
             rules_of(self.fit, self.scaling, self.request).lower_is_better, self.request.looks,
         )  # fmt: skip
+        return [one.knowing(self.findings) for one in found]
 
     @cached_property
     def lenth(self) -> pd.DataFrame | None:

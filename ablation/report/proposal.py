@@ -59,9 +59,10 @@ def settled(frame: pd.DataFrame, asked: Arguments, place: str, verb: str = "repo
     line = command({**asked.how, **values}, asked.figures, place if asked.source else "", verb)
     text = described(proposal, place, f"  {line}")
     if not proposal.is_certain:
+        is_whole = {"response", "factors"} <= values.keys()
+        advice = "Run it as it stands, or with what is right" if is_whole else "Name what is missing"
         raise UsageError(
-            f"{text}\nExpected a response and factors, as this is not sure. Received: none. Run it "
-            "as it stands, or with what is right."
+            f"{text}\nExpected a response and factors, as this is not sure. Received: none. {advice}."
         )
     return Settled(values, line, text)
 

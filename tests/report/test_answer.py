@@ -5,8 +5,10 @@ import re
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from ablation.analysis import analyze
 from ablation.analysis.verdicts.finding import Finding
 from ablation.analysis.verdicts.ranking import Ranking
 from ablation.report.drawing import Drawer
@@ -148,3 +150,52 @@ def test_markdown_begins_with_the_answer(studied):
     _, _, document = studied
     text = markdown(document)
     assert text.index("**Use**") < text.index("**Best cell**") < text.index("## Verdicts")
+
+
+NOISE = {"a": (0, 6, -5, -18), "b": (41, 30, 51, 77), "c": (190, 188, 210, 207), "d": (302, 281, 299, 314)}
+"""Thousandths above 1, by seed: Tukey does not separate b from a, and the verdict on b says that it hurts."""
+
+
+def told(rows, factors, **settings):
+    analysis = analyze(pd.DataFrame(rows), response="loss", factors=factors, block="seed", **settings)
+    return analysis, [claim.text for line in answer(analysis, Wording.of(analysis)) for claim in line]
+
+
+def test_no_level_is_advised_that_a_verdict_shows_to_be_worse():
+    rows = [
+        {"opt": name, "seed": seed, "loss": 1 + each / 1000}
+        for name, found in NOISE.items()
+        for seed, each in enumerate(found)
+    ]
+    analysis, texts = told(rows, ["opt"])
+    assert dict(zip(analysis.verdicts["level"], analysis.verdicts["verdict"], strict=True))["b"] == "hurts"
+    assert texts == ["a"]
+    assert list(analysis.rankings.query("tied")["level"]) == ["a"]
+
+
+def test_names_with_parentheses_stay_whole_where_advice_is_opposite():
+    names, better = ("sgd (plain)", "sgd (nesterov)"), {("sgd (plain)", "on"), ("sgd (nesterov)", "off")}
+    rows = [
+        {
+            "opt": opt,
+            "norm": norm,
+            "seed": seed,
+            "loss": (0.7 if (opt, norm) in better else 1.0) + each / 1000,
+        }
+        for opt in names
+        for norm, shift in (("off", 0), ("on", 3))
+        for seed, each in enumerate((shift, 8 - shift, -5, 2))
+    ]
+    _, texts = told(rows, ["opt", "norm"])
+    assert "sgd (nesterov) (at norm=off), sgd (plain) (at norm=on)" in texts[0]
+
+
+def test_a_level_that_two_factors_have_is_named_with_its_factor():
+    rows = [
+        {"encoder": one, "decoder": other, "seed": seed, "loss": loss + each / 1000}
+        for (one, other), loss in {
+            ("gru", "gru"): 0.9, ("gru", "lstm"): 0.7, ("lstm", "gru"): 1.2, ("lstm", "lstm"): 0.98
+        }.items()
+        for seed, each in enumerate((0, 5, -4, 2))
+    ]  # fmt: skip
+    assert told(rows, ["encoder", "decoder"], interactions=1)[1] == ["encoder=gru, decoder=lstm"]

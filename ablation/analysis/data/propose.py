@@ -85,8 +85,8 @@ def propose(frame: pd.DataFrame, response: str | None = None) -> Proposal:
             frame, columns = kept, describe(kept, response)
             responses = _responses(columns, response) or responses
     partial = _partial(frame, columns, responses)
-    factors, twins = _factors([c for c in columns if c.name not in partial])
     blocks = _blocks(columns)
+    factors, twins = _factors([c for c in columns if c.name not in partial], blocks)
     left_out = {c.name: LEFT_OUT[c.kind] for c in columns if c.kind in LEFT_OUT} | twins | partial
     main = responses[0] if responses else None
     ended = endings(frame, [c.name for c in (*responses, *factors)])
@@ -135,13 +135,13 @@ def _partial(frame: pd.DataFrame, columns: Sequence[Column], responses: list[Col
     return {c.name: "not set in every run" for c in flags if (c.codes[finished] < 0).any()}
 
 
-def _factors(columns: Sequence[Column]) -> tuple[list[Column], dict[str, str]]:
-    """What was varied, without columns that move with one before them, or that only name its cells."""
+def _factors(columns: Sequence[Column], blocks: Sequence[Column]) -> tuple[list[Column], dict[str, str]]:
+    """What was varied, without columns that move with one before them or a block, or only name its cells."""
     found: list[Column] = []
     twins: dict[str, str] = {}
     candidates = [c for c in columns if c.kind in ("factor", "numeric")]
     for column in candidates:
-        twin = next((one.name for one in found if _same(one, column)), None)
+        twin = next((one.name for one in (*blocks, *found) if _same(one, column)), None)
         if twin is not None:
             twins[column.name] = f"moves with '{twin}'"
         else:

@@ -157,7 +157,8 @@ def robust_errors(fit: Fit, L: Floats, runs: Runs, squares: Floats, variance: fl
         # residuals that are all zero but for rounding say nothing: the error of all runs then
         is_real = own > EXACT_FIT**2 * variance * total
         se = np.sqrt(np.where(is_real, own, variance * total))
-        df = np.where(is_real, np.minimum(total**2 / spread, fit.df_resid), fit.df_resid)
+        own_df = np.divide(total**2, spread, out=np.full_like(total, np.inf), where=spread > 0)
+        df = np.where(is_real, np.minimum(own_df, fit.df_resid), fit.df_resid)
         found.append((np.where(known, se, np.nan), df))
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,8 @@ from ablation.analysis.probability.distributions import t_two_sided
 from ablation.analysis.sequential.looks import Looks
 from ablation.analysis.tables.pairs import multi_level
 from ablation.analysis.verdicts.conservative import Errors, StandardError
+from ablation.analysis.verdicts.finding import Finding
+from ablation.analysis.verdicts.judging import BETTER, HURTS, KEEP, WORSE
 from ablation.analysis.verdicts.rows import Row
 
 
@@ -31,7 +33,7 @@ class Ranking:
         means: of these, on the scale of the response.
         behind: how far each is from the best, on the analysis scale.
         p: of 'it is as good as the best', adjusted for all pairs of levels and all rankings of the study.
-        ties: levels that are not separated from the best.
+        ties: levels that are not separated from the best, by this p or by a verdict.
         worse: levels that are.
     """
 
@@ -48,6 +50,17 @@ class Ranking:
     def best(self) -> str:
         """The level with the best mean."""
         return self.levels[0]
+
+    def knowing(self, findings: Sequence[Finding]) -> Ranking:
+        """The ranking, with the levels that a verdict shows to be worse than the best among the worse.
+
+        Verdicts compare with the reference alone and so find what Tukey's test for all pairs does not.
+        """
+        here = [f for f in findings if f.factor == self.factor and f.within in (None, self.within)]
+        shown = {f.level for f in here if f.reference == self.best and f.verdict in (HURTS, WORSE)}
+        shown |= {f.reference for f in here if f.level == self.best and f.verdict in (KEEP, BETTER)}
+        worse = tuple(level for level in self.levels[1:] if level in shown or level in self.worse)
+        return replace(self, worse=worse, ties=tuple(x for x in self.levels[1:] if x not in worse))
 
 
 def rankings(

@@ -62,7 +62,8 @@ def verdict_cell(verdict: str) -> Cell:
 def contrast(row: Mapping[str, Any]) -> str:
     """'elu − relu'; 'on − off' for a switch."""
     level, reference = str(row["level"]), str(row["reference"])
-    return "on − off" if is_switch(reference, level) else f"{clipped(level)} − {clipped(reference)}"
+    is_said = is_switch(reference, level) and not level.isdigit()  # depth 1 − 0 is no switch
+    return "on − off" if is_said else f"{clipped(level)} − {clipped(reference)}"
 
 
 def term_labels(words: Wording, analysis: Analysis) -> dict[str, str]:

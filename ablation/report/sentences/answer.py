@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,15 @@ from ablation.analysis import Analysis
 from ablation.analysis.verdicts.finding import Finding
 from ablation.analysis.verdicts.judging import BETTER, HURTS, INCONCLUSIVE, KEEP, NOTHING, WORSE
 from ablation.analysis.verdicts.ranking import Ranking
-from ablation.naming import clipped, level_label
+from ablation.naming import clipped
 from ablation.report.sentences.wording import Wording
 from ablation.words import OFF, ON
 
 NAMED = 5
 """More of a kind are counted."""
+
+TOO_LITTLE = re.compile(r" \((?:[^()]*, )?perhaps too little to matter\)$")
+"""What an answer adds to a choice; a level's own name may have parentheses too."""
 
 USE, PROBABLY, SAME, OPEN = "Use", "Probably use", "No difference that matters", "Open"
 
@@ -57,8 +61,10 @@ def _of_factor(analysis: Analysis, factor: str, words: Wording) -> list[tuple[st
         return [(OPEN, words.factor(factor))]
     else:
         each = [(one.within, *_of_finding(one, words)) for one in findings]
-    if len({(kind, text.partition(" (")[0]) for _, kind, text in each}) == 1:
-        return [each[0][1:]] if len(each) == 1 else [(each[0][1], each[0][2].partition(" (")[0])]
+    if len(each) == 1:
+        return [each[0][1:]]
+    if len({(kind, TOO_LITTLE.sub("", text)) for _, kind, text in each}) == 1:
+        return [(each[0][1], TOO_LITTLE.sub("", each[0][2]))]
     return [(kind, text if at is None else f"{text} (at {words.at(*at)})") for at, kind, text in each]
 
 
@@ -67,16 +73,22 @@ def _of_ranking(found: Ranking, findings: Sequence[Finding], words: Wording) -> 
     name, here = words.factor(found.factor), [f for f in findings if f.within in (None, found.within)]
     is_large = words.margin is None or any(f.verdict in (KEEP, HURTS) for f in here)
     if found.worse:
-        best = [level_label(name, level) for level in (found.best, *found.ties)]
+        as_good = [level for level in found.worse if _is_no_worse(level, found.best, here)]
+        best = [words.choice(found.factor, level) for level in (found.best, *found.ties, *as_good)]
         text = " or ".join(filter(None, (_several(best[:-1]), best[-1])))
         return (USE, text) if is_large else (PROBABLY, f"{text} (perhaps too little to matter)")
     known = [f for f in here if f.verdict in (KEEP, HURTS, BETTER, WORSE)]
     if known:
         pairs = [(f.level, f.reference)[:: 1 if f.verdict in (KEEP, BETTER) else -1] for f in known]
         return (USE if is_large else PROBABLY), _several(
-            [f"{level_label(name, better)} rather than {clipped(worse)}" for better, worse in pairs]
+            [f"{words.choice(found.factor, better)} rather than {clipped(worse)}" for better, worse in pairs]
         )
     return (SAME if here and {f.verdict for f in here} == {NOTHING} else OPEN), name
+
+
+def _is_no_worse(level: str, best: str, findings: Sequence[Finding]) -> bool:
+    """Whether a verdict shows two levels to differ by less than the margin."""
+    return any(f.verdict == NOTHING and {f.level, f.reference} == {level, best} for f in findings)
 
 
 def _of_finding(found: Finding, words: Wording) -> tuple[str, str]:
@@ -102,7 +114,7 @@ def _chosen(found: Finding, is_level: bool, words: Wording) -> str:
         if not is_level:
             return f"no {name}"
         return name if found.level.lower() in ON else f"{name}={clipped(found.level)}"
-    return level_label(name, found.level if is_level else found.reference)
+    return words.choice(found.factor, found.level if is_level else found.reference)
 
 
 _FIRST = {

@@ -59,7 +59,7 @@ def _repeated_rows(_: Wording, rows: int, block: str) -> str:
 
 
 def _single_level(words: Wording, factor: str, level: str) -> str:
-    return f"All runs that finished have {words.at(factor, level)}, so the effect of this factor is unknown."
+    return f"All runs that count have {words.at(factor, level)}, so the effect of this factor is unknown."
 
 
 def _single_block(_: Wording, block: str) -> str:

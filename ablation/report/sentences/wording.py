@@ -9,7 +9,7 @@ from typing import Any
 
 from ablation.analysis import Analysis
 from ablation.analysis.verdicts.judging import BETTER, WORSE
-from ablation.naming import cell_label, clipped
+from ablation.naming import cell_label, clipped, level_label
 from ablation.numbers import NBSP, UNKNOWN, coverage, percent, plain, units
 from ablation.words import counted
 
@@ -93,6 +93,11 @@ class Wording:
     def at(self, factor: str, level: str) -> str:
         """'activation=relu'."""
         return f"{self.factor(factor)}={clipped(level)}"
+
+    def choice(self, factor: str, level: str) -> str:
+        """'relu', but 'activation=relu' where another factor has a level of this name."""
+        is_shared = any(level in levels for name, levels in self.levels.items() if name != factor)
+        return self.at(factor, level) if is_shared else level_label(self.factor(factor), level)
 
     def term(self, factors: Sequence[str]) -> str:
         """'batch_norm × dropout'."""
