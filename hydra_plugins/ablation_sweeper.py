@@ -156,9 +156,9 @@ class AblationSweeper(Sweeper):
         from ablation.sweep.study import Study
 
         settings: Any = OmegaConf.to_container(OmegaConf.create(self.settings), resolve=True)
-        request = SweepRequest.of(arguments, without_own_settings(settings))
+        own = without_own_settings(settings)
         study = Study(self._app, self._master, self._loader, self._launcher)
-        if not self._call(lambda: study.run(request)):
+        if not self._call(lambda: study.run(SweepRequest.of(arguments, own))):
             sys.exit(1)
 
 

@@ -108,4 +108,7 @@ def _found(
     if expected.metrics is None and not printed.lines:
         raise ContractError(f"{printed.wanted}. Received none")
     returned = numbers_at(printed.lines, expected) if expected.metrics is None else None
-    return outcome_of(returned, seed, here, expected, before).responses[expected.response]
+    found = outcome_of(returned, seed, here, expected, before).responses
+    if expected.response not in found:
+        raise ContractError(f"response: expected one of {', '.join(found)}. Received: {expected.response}")
+    return found[expected.response]

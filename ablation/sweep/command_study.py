@@ -3,7 +3,7 @@
 import re
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
 from functools import partial
@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import hydra
+import yaml
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
 from ablation.errors import UsageError
-from ablation.sweep.app import VERSION_BASE
+from ablation.sweep.app import VERSION_BASE, check_seeds
 from ablation.sweep.command import Command
 from ablation.sweep.ending import call
 from ablation.sweep.outcomes import Expected
@@ -35,6 +36,8 @@ OWN_KEYS = {
 }
 """Keys of a study's file that are no keys of the sweeper → their meanings."""
 
+_ON_THE_LINE = ("seeds", "name", "pattern", "chdir", "launcher", "n_jobs")
+
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
 
@@ -50,16 +53,16 @@ def start(path: Path, launchers: Path, arguments: Sequence[str]) -> None:
 
 
 def _start(path: Path, launchers: Path, arguments: Sequence[str]) -> None:
-    content = read(path)
+    content, overrides = read(path, arguments)
     for file in launchers.glob("*.yaml"):
         ConfigStore.instance().store(group="hydra/launcher", name=file.stem, node=OmegaConf.load(file))
     ConfigStore.instance().store(name="command_study", node=_config(content))
-    sys.argv = [sys.argv[0], "-m", *_seeds(content), *map(_as_override, arguments)]
+    sys.argv = [sys.argv[0], "-m", *_seeds(content), *map(_as_override, overrides)]
     hydra.main(**VERSION_BASE, config_path=None, config_name="command_study")(_command(content))()
 
 
-def read(path: Path) -> dict[str, Any]:
-    """The content of a study's file, checked.
+def read(path: Path, arguments: Sequence[str] = ()) -> tuple[dict[str, Any], list[str]]:
+    """The content of a study's file with what the command line says of its keys, checked; and other words.
 
     Raises:
         UsageError: there is no such file, or something in it is missing or means nothing.
@@ -69,7 +72,9 @@ def read(path: Path) -> dict[str, Any]:
     found: Any = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
     if not isinstance(found, dict):
         raise UsageError(f"{path}: expected keys such as command and factors. Received: {found!r:.60}")
-    content: dict[str, Any] = {"name": path.stem, "settings": {}, "seeds": 1, "response": "loss", **found}
+    kinds = [found[kind] for kind in ("factors", "settings") if isinstance(found.get(kind), dict)]
+    told, left = _told(arguments, {name for kind in kinds for name in kind})
+    content = {"name": path.stem, "settings": {}, "seeds": 1, "response": "loss", **found, **told}
     missing = [f"{key} ({OWN_KEYS[key]})" for key in ("command", "factors") if not content.get(key)]
     if missing:
         raise UsageError(f"{path}: expected {' and '.join(missing)}. Received: none")
@@ -88,7 +93,22 @@ def read(path: Path) -> dict[str, Any]:
     _check_program(words[0])
     _check_pattern(content.get("pattern"))
     _check_folder(content, words)
-    return content
+    return content, left
+
+
+def _told(arguments: Sequence[str], places: Collection[str]) -> tuple[dict[str, Any], list[str]]:
+    """What a command line says of the file's own keys, and its other words."""
+    told, left = {}, []
+    for argument in arguments:
+        key, equals, text = argument.partition("=")
+        if not equals or key not in _ON_THE_LINE or key in places:
+            left.append(argument)
+        elif key == "pattern":
+            told[key] = text.strip("'\"")
+        else:
+            is_list = key == "seeds" and "," in text
+            told[key] = yaml.safe_load(f"[{text.strip('[]')}]" if is_list else text)
+    return told, left
 
 
 def _sweeper_keys() -> list[str]:
@@ -110,7 +130,7 @@ def _check_names(content: Mapping[str, Any]) -> None:
             ):
                 raise UsageError(f"{kind}: expected names such as lr or model.depth. Received: {name}")
     for name, levels in content["factors"].items():
-        if not isinstance(levels, list):
+        if not isinstance(levels, list) or not levels:
             raise UsageError(
                 f"factors.{name}: expected a list of levels, such as [0.1, 0.01]. Received: {levels!r}"
             )
@@ -133,7 +153,9 @@ def _check_pattern(pattern: object) -> None:
 def _check_folder(content: Mapping[str, Any], words: Sequence[str]) -> None:
     """Refuse what would mix up runs: seeds that the command does not get, a file that all runs write."""
     seeds = content["seeds"]
-    if not isinstance(seeds, int | list):
+    if isinstance(seeds, list):
+        check_seeds(seeds)
+    elif type(seeds) is not int or seeds < 1:
         raise UsageError(f"seeds: expected {OWN_KEYS['seeds']}. Received: {seeds}")
     if "seed" not in places(words) and seeds != 1:
         raise UsageError(
@@ -187,7 +209,5 @@ def _seeds(content: Mapping[str, Any]) -> list[str]:
 
 def _as_override(argument: str) -> str:
     """A setting of the command line as Hydra knows it."""
-    key, equals, value = argument.partition("=")
-    if key == "seeds":
-        return f"hydra.sweeper.replicates={value}" if value.isdigit() else f"seed={value.strip('[]')}"
+    key, equals, _ = argument.partition("=")
     return f"hydra.sweeper.{argument}" if equals and key in _sweeper_keys() else argument

@@ -42,8 +42,9 @@ def make_record(
             such as a direction that is none; or `analysis.numeric` names what is no factor, or one whose
             levels are no numbers.
     """
-    if not base.name:
-        raise UsageError("name: expected the study's name, its folder under runs/. Received: none")
+    if not base.name or ".." in Path(base.name).parts:
+        received = base.name or "none"
+        raise UsageError(f"name: expected the study's name, its folder under runs/. Received: {received}")
     _check_names(plan)
     entries: Any = OmegaConf.to_container(base.analysis, resolve=True)
     analysis = record_of(entries, prefix)

@@ -88,6 +88,11 @@ class PlainApp(Swept):
     def take_seeds(self, overrides: Overrides) -> list[int] | None:
         """The seeds in `seed=0,1,2`."""
         if self.seed_key is None and "seed" in overrides.swept:
+            if not overrides.signs.get("seed"):
+                raise UsageError(
+                    "seed: expected a key of the app. Received: one that it does not have. If it reads it "
+                    "all the same, add it: +seed=0,1"
+                )
             self.seed_key, self.unkeyed = "seed", [*self.unkeyed, "seed"]
         texts = overrides.swept.pop(self.seed_key or "", None)
         if texts is None:
@@ -269,6 +274,8 @@ def _first_seed(config: DictConfig, seed_key: str | None) -> int:
             f"hydra.sweeper.seed_key: expected a key of the app. Received: {seed_key}. If the app reads it "
             f"although it has none, add it: +{seed_key}=0"
         )
+    if isinstance(found, str):
+        raise UsageError(f"{seed_key}: expected an integer from 0. Received: {found}")
     return found if type(found) is int and found >= 0 else 1
 
 

@@ -215,3 +215,15 @@ def test_overrides_of_the_built_in_app_are_runs_of_it(tmp_path):
         "seeds=[4]",
         f"results.folder={tmp_path / 'candidate'}",
     ]
+
+
+def test_a_response_that_no_run_prints_is_the_baselines_mistake_or_the_candidates_failure(decide):
+    code, shown = decide("0.1", "response=los")
+    assert (code, "expected one of loss. Received: los" in str(shown)) == (2, True), shown
+
+
+def test_a_candidate_without_the_response_is_rejected(decide, tmp_path):
+    (tmp_path / "other.py").write_text("import json; print(json.dumps({'other': 1}))")
+    code, found = decide(f"{sys.executable} other.py {{seed}}")
+    assert (code, found["decision"]) == (1, "reject")
+    assert found["reason"].startswith("the candidate failed")

@@ -154,6 +154,9 @@ def test_a_command_that_fails_costs_itself_alone_and_is_tried_again(
         ({"factor": {}}, "factor: no such key. Did you mean factors?"),
         ({"response": "accuracy"}, "direction"),
         ({"seeds": "many"}, "seeds: expected"),
+        ({"seeds": -1}, "seeds: expected"),
+        ({"factors": {"lr": [], "depth": [2]}}, "factors.lr: expected a list of levels"),
+        ({"name": "../up"}, "name: expected the study's name"),
         ({"pattern": "loss=("}, "pattern: expected a regular expression"),
         ({"factors": {"lr": [0.1], "depth": [2], "seed": [1]}}, "Received: seed"),
     ],
@@ -165,6 +168,29 @@ def test_a_mistake_in_the_file_is_a_sentence_before_anything_runs(ablation, stud
     assert message in shown
     assert "Traceback" not in shown
     assert "hydra" not in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        (["seeds=2"], "4 cells × 2 seeds"),
+        (["seeds=[7]"], "4 cells × 1 seed"),
+        (["seeds=7,8"], "4 cells × 2 seeds"),
+        (["n_jobs=4", "launcher=joblib", "chdir=false", 'pattern="loss=(.+)"'], "4 cells × 3 seeds"),
+        (["name=other", "lr=0.1,0.2,0.3"], "Study other: 6 cells"),
+    ],
+)
+def test_the_command_line_wins_over_the_file(ablation, study, words, runs):
+    study()
+    code, shown = ablation("plan", "mine.yaml", *words)
+    assert (code, runs in shown) == (0, True), shown
+
+
+@pytest.mark.parametrize("seeds", ["abc", "-1", "1.5", "0"])
+def test_seeds_that_are_none_are_refused_before_anything_runs(ablation, study, trained, seeds):
+    study()
+    code, shown = ablation("run", "mine.yaml", f"seeds={seeds}")
+    assert (code, "seeds: expected" in shown, trained()) == (2, True, []), shown
 
 
 @pytest.mark.parametrize(

@@ -256,6 +256,9 @@ def test_a_single_run_is_the_apps_own(plain_app, tmp_path):
         (["hydra.sweeper.until=settled"], "hydra.sweeper.margin"),
         (["lr=1,1"], "lr: expected each level once"),
         (["lrr=1,2"], "lrr"),
+        (["hydra.sweeper.replicates=0"], "hydra.sweeper.replicates: expected at least 1"),
+        (["seed=abc"], "seed: expected an integer from 0. Received: abc"),
+        (["hydra.sweeper.study=../up"], "name: expected the study's name"),
     ],
 )
 def test_a_setting_that_means_nothing_is_told_before_anything_is_trained(
@@ -305,3 +308,11 @@ def test_levels_of_groups_are_columns_of_the_table(plain_app, tmp_path):
     folder = next((tmp_path / "runs/test_plain/jobs").iterdir())
     assert OmegaConf.load(folder / "1/.hydra/config.yaml").seed == 1
     assert json.loads((tmp_path / "runs/test_plain/study.json").read_text())["cell_levels"]["net"]
+
+
+def test_seeds_for_a_key_that_the_app_has_not_are_refused_and_may_be_added(plain_app, rows):
+    without = "norm: false\nlr: 0.1\n"
+    code, shown = plain_app(lambda _cfg: pytest.fail("nothing may be trained"), without, NORM, "seed=1,2")
+    assert (code, "+seed=0,1" in shown) == (2, True), shown
+    code, shown = plain_app(train, without, NORM, "+seed=1,2")
+    assert (code, len(rows())) == (0, 4), shown

@@ -63,13 +63,16 @@ def _given(values: Mapping[str, str]) -> dict[str, Any]:
         given["first_seed"] = _whole("first_seed", values["first_seed"])
     if "seeds" in values:
         first, _, last = values["seeds"].partition(":")
-        given |= {"first": _whole("seeds", first), "maximum": _whole("seeds", last)}
+        given |= {
+            name: _whole("seeds", part, values["seeds"])
+            for name, part in (("first", first), ("maximum", last))
+        }
     return given
 
 
-def _whole(key: str, text: str) -> int:
+def _whole(key: str, text: str, received: str = "") -> int:
     if not text.isdecimal():
-        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {text or 'nothing'}")
+        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {received or text or 'nothing'}")
     return int(text)
 
 
