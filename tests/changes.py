@@ -191,7 +191,7 @@ SECTION = Change(
     {
         "ablation/report/sections/build.py": [
             after(
-                "from ablation.report.sections.cells import best_cells",
+                "from ablation.report.sections.cells import best_cells, best_in_short",
                 "from ablation.report.sections.counts import counts",
             ),
             ("    diagnostics,\n)", "    diagnostics,\n    counts,\n)"),

@@ -12,6 +12,7 @@ from omegaconf import DictConfig
 from ablation.design import Design, make_design
 from ablation.errors import UsageError
 from ablation.results import Response, Snapshot, Store, StudyRecord, open_store, write_views
+from ablation.results.opening import is_url
 from ablation.sweep.calls import Calls, Values, make_call_cell, source_of
 from ablation.sweep.cell import Cell
 from ablation.sweep.jobs import cells_to_do, in_a_line
@@ -124,11 +125,12 @@ class FunctionStudy(Study):
             _register_ray()
         base = composer.config
         folder, digits = source_of(self.calls.function)
+        url, results = map(_absolute, (base.results.url, base.results.folder))
         context = JobContext(
-            base.name, base.results.folder, {**provenance(folder), "source": digits}, sweep=sweep,
+            base.name, results, {**provenance(folder), "source": digits}, sweep=sweep,
             response=base.analysis.response, stop_on_failure=request.on_failure == "stop",
         )  # fmt: skip
-        do = partial(_do, self.calls, base.results.url, context)
+        do = partial(_do, self.calls, url, context)
         jobs = [each for batch in batches for each in cells_to_do(plan, batch, request.order)]
         try:
             errors = Parallel(n_jobs=self.n_jobs, backend=self.backend)(
@@ -141,6 +143,11 @@ class FunctionStudy(Study):
             return
         told = zip(jobs, errors, strict=True)
         yield from (f"failed: {planned.label}: {error}" for (planned, _), error in told if error)
+
+
+def _absolute(place: str) -> str:
+    """A place as worker processes see it, which may have been started in another folder."""
+    return place if is_url(place) else str(Path(place).absolute())
 
 
 def _register_ray() -> None:

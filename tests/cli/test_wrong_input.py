@@ -57,7 +57,7 @@ MISTAKES = [
     (["plan", "quick", "training.epochs=[1,2"], ["Expected KEY=VALUE", "Received: training.epochs=[1,2"]),
     (["plan", "quick", "name=a#b"], ["quotes around a text", "name=a#b"]),
     (["plan", "quick", "training.epochs=interval(1,4)"], ["a list of levels", "training.epochs=a,b"]),
-    (["plan", "quick", "+flags.new=true,false"], ["flags.new: expected a config key"]),
+    (["plan", "quick", "+flags.new=true,false"], ["factors that change what a run gives", "flags.new"]),
     (["plan", "quick", "~flags"], ["flags"]),
     (["plan", "quick", "training=long"], ["'training/long'", "short"]),
     (["plan", "quick", "data=cifar"], ["'data/cifar'", "fashion_mnist"]),

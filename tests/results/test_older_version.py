@@ -28,12 +28,14 @@ FIXTURES = Path(__file__).parent / "fixtures"
 LEFT = {f"True {depth} spatial {seed}" for depth in (1, 2) for seed in (0, 1)}
 
 BY_SEED = "verdicts allow for effects that differ from seed to seed"
+FEW = "tests over two or three seeds no longer count as disagreement"
 HC3 = "left out where there are two runs or fewer for each parameter: it tells nothing there"
 CHANGED = {
     "best_cells.mean": "of a cell with failures, the mean of its runs and not the seed-adjusted one",
     **{f"verdicts.{name}": BY_SEED for name in ("se", "df", "ci_low", "ci_high", "p_adjusted")},
     **{f"verdicts.percent_{bound}": BY_SEED for bound in ("low", "high")},
     **{f"power.{name}": BY_SEED for name in ("se", "df", "detectable", "detectable_percent")},
+    "robustness.agree": FEW,
     **dict.fromkeys(
         ("anova.F_hc3", "anova.p_hc3", "effects.p_hc3", "effects.se_hc3", "robustness.p_hc3"), HC3
     ),

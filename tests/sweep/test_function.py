@@ -352,3 +352,17 @@ def test_ray_does_the_jobs_where_asked(root, tmp_path):
     _script(tmp_path, "2, backend='ray'")
     shown, _ = _start(root, RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO="0").communicate(timeout=300)
     assert "FINISHED 12 0" in shown, shown
+
+
+@pytest.mark.slow
+def test_processes_that_were_started_in_another_folder_write_to_this_one(tmp_path, monkeypatch):
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        study = ablation.sweep(paid, factors={"norm": [False, True]}, seeds=2, n_jobs=2)
+        assert len(study.table) == 4
+        assert len(list((tmp_path / name).glob("runs/paid/rows/*.json"))) == 4
+
+
+def paid(norm=False, seed=0):
+    return 1 + 0.1 * norm + 0.01 * seed
