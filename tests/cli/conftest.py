@@ -1,11 +1,14 @@
 """The command `ablation` in this process, in a folder of its own."""
 
+import copy
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.plugins import Plugins
 
 from ablation.app import plugins
 from ablation.cli.run import run
@@ -21,6 +24,9 @@ def ablation(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("signal.signal", lambda *_: None)  # the test runner keeps its handlers
     monkeypatch.setattr(sys, "argv", ["ablation"])
+    Plugins.instance()  # registers what Hydra finds, once in a process
+    store = ConfigStore.instance()  # a study of a command puts its launchers there
+    monkeypatch.setattr(store, "repo", copy.deepcopy(store.repo))
 
     def ablation(*words: str) -> Result:
         GlobalHydra.instance().clear()
