@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ablation.analysis.data.reading import is_table
 from ablation.errors import UsageError
 from ablation.sources import recognised
 from ablation.sources import settings as source_settings
@@ -103,6 +102,8 @@ def _of_path(path: str, how: Mapping[str, str], values: Mapping[str, Any], figur
     if not is_study(path) and (how or "://" in path or is_database(path) or recognised(path)):
         return Arguments("", figures, values, path, how)
     if Path(path).is_file():
+        from ablation.analysis.data.reading import is_table  # pandas: not for a study, or a mistake
+
         if not is_table(Path(path)):
             raise UsageError(
                 f"Expected the folder of a study, a table, or runs of another tool. "

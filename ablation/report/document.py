@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ablation.report.figures import Picture, Plot
-    from ablation.report.figures.forest import Effect
     from ablation.report.sentences.answer import Claim
 
 Tone = Literal["", "keep", "hurts", "better", "worse", "nothing", "open", "pass", "warn", "unknown"]
@@ -140,7 +139,6 @@ class BoardRow:
         letters: levels that share one are not separated.
         is_group: whether it is the head of the rows of its levels.
         is_inner: whether it is one of these.
-        effect: the numbers to draw.
         bar: the drawing.
     """
 
@@ -155,7 +153,6 @@ class BoardRow:
     letters: str = ""
     is_group: bool = False
     is_inner: bool = False
-    effect: Effect | None = None
     bar: str = ""
 
 
@@ -306,12 +303,16 @@ class Document:
         return [figure.picture for figure in self.of(Figure)]
 
 
-def _inside(block: Block) -> list[Block]:
-    children: Sequence[Block] = ()
+def parts(block: Block) -> Sequence[Block]:
+    """The blocks directly inside of another, in reading order."""
     if isinstance(block, Beside):
-        children = (*block.left, *block.right)
-    elif isinstance(block, Grid | Folded):
-        children = block.blocks
-    elif isinstance(block, Board):
-        children = (block.sentences, block.table, *([block.forest] if block.forest else []))
-    return [block, *(inner for child in children for inner in _inside(child))]
+        return (*block.left, *block.right)
+    if isinstance(block, Grid | Folded):
+        return block.blocks
+    if isinstance(block, Board):
+        return (block.sentences, block.table, *([block.forest] if block.forest else []))
+    return ()
+
+
+def _inside(block: Block) -> list[Block]:
+    return [block, *(inner for child in parts(block) for inner in _inside(child))]

@@ -49,11 +49,6 @@ def as_file(figure: "Plot | Picture") -> str:
     return draw.svg(figure) if isinstance(figure, Plot) else figure.svg()
 
 
-def in_page(figure: "Plot | Picture") -> str:
-    """A piece of a page that has `figure.css`."""
-    return draw.inline(figure) if isinstance(figure, Plot) else figure.svg()
-
-
 __all__ = [
     "Picture",
     "Plot",
@@ -62,7 +57,6 @@ __all__ = [
     "effects_forest",
     "half_normal",
     "heatmaps",
-    "in_page",
     "interactions",
     "latent_scatter",
     "latent_walk",

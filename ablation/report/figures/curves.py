@@ -56,7 +56,7 @@ def learning_curves(
     )
     n = runs.shape[1]
     epochs = Axis(1 - 0.02 * n, n * 1.02, "epoch", False, [(float(e), str(e)) for e in _epoch_ticks(n)])
-    edges = np.concatenate([edge for these in by_level.values() for edge in quartiles(these)])
+    edges = np.concatenate([end for marks in lines if marks.kind == "area" for end in (marks.y, marks.high)])
     return Plot(
         f"learning_curves_{stem(name)}", f"Learning curves: {told} by {by}", alt, epochs,
         around(edges, response_label(replace(words, response=shown))), lines,

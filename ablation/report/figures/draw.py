@@ -8,11 +8,11 @@ from functools import cache
 from html import escape
 
 from ablation.analysis.data.factors import Floats
+from ablation.report.figures.once import once
 from ablation.report.figures.plot import Marks, Plot
 from ablation.report.figures.short_text import columns
 from ablation.report.figures.strokes import (
     MAX_POINTS,
-    anchor_class,
     escaped,
     marks_svg,
     point_svg,
@@ -45,6 +45,7 @@ def file_style() -> str:
     return re.sub(r"var\([^,()]+, *([^()]+)\)", r"\1", style())
 
 
+@once  # a file and the page
 def inline(plot: Plot) -> str:
     """The whole figure, for a page that has `figure.css`."""
     frame = Frame(plot)
@@ -53,7 +54,7 @@ def inline(plot: Plot) -> str:
     parts = [*frame.axes(), *(part for marks in plot.marks for part in marks_svg(marks, frame, is_crowded))]
     for note in plot.notes:
         x, y = frame.x(note.x) + note.dx, frame.y(note.y) + note.dy
-        parts.append(text_svg(float(x), float(y), note.text, anchor_class(note.anchor), note.look))
+        parts.append(text_svg(float(x), float(y), note.text, note.anchor, note.look))
     label = escape(plot.alt, quote=True)
     size = f'width="{w}" height="{h}"'
     head = f'<svg class="fig" viewBox="0 0 {w} {h}" {size} role="img" aria-label="{label}">'

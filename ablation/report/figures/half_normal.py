@@ -8,7 +8,7 @@ from ablation.analysis import Analysis
 from ablation.numbers import plain
 from ablation.report.figures.plot import Marks, Note, Plot
 from ablation.report.figures.short_text import IN_ALT, short
-from ablation.report.figures.ticks import Axis, around, nice_steps, tick
+from ablation.report.figures.ticks import Axis, from_zero, nice_steps, tick
 from ablation.words import listed
 
 MAX_NAMED, MIN_CONTRASTS = 8, 3
@@ -50,8 +50,7 @@ def half_normal(analysis: Analysis) -> Plot | None:
         f"Largest: {listed(said, between='; ')}."
     )
     label = "size of contrast" + (" (difference of logs)" if analysis.scaling.is_log else "")
-    x = around(np.array([0.0, at.max()]), "half-normal quantile", False)
-    x = Axis(0.0, x.high, x.label, False, [t for t in x.ticks if t[0] >= 0])
+    x = from_zero(float(at.max()), "half-normal quantile")
     y_axis = Axis(0.0, top, label, False, [(t, tick(t)) for t in nice_steps(0.0, top)])
     title = "Which contrasts stand out from noise (half-normal plot)"
     return Plot("half_normal", title, alt, x, y_axis, marks, notes, height=260, width=460)

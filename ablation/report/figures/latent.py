@@ -6,14 +6,16 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as MatplotlibFigure
 from matplotlib.patheffects import withStroke
 
 from ablation.analysis.data.factors import Floats
 from ablation.numbers import plain
 from ablation.report.figures.picture import Picture
+from ablation.report.figures.plot import symbol
 from ablation.report.figures.sheet import Sheet, show_tiles
 from ablation.report.figures.short_text import IN_ALT, short, stem
-from ablation.report.figures.style import PAPER, drawing, look, new_figure
+from ablation.report.figures.style import COLOURS, PAPER, WIDTH, drawing
 from ablation.report.figures.ticks import tick
 from ablation.report.figures.tiles import Image
 from ablation.words import listed
@@ -88,7 +90,7 @@ def latent_scatter(label: str, arrays: Mapping[str, np.ndarray]) -> Picture | No
     points, groups = plane
     values = np.unique(groups)
     labelled = 1 < len(values) <= MAX_LABELS
-    figure = new_figure(5.4, 6.0)
+    figure = MatplotlibFigure(figsize=(WIDTH, 5.4), layout="constrained")
     axes = figure.add_subplot()
     said = []
     for i, value in enumerate(values if labelled else values[:1]):
@@ -120,10 +122,8 @@ def _plane(arrays: Mapping[str, np.ndarray]) -> tuple[Floats, np.ndarray] | None
 
 def _draw_group(axes: Axes, points: Floats, place: int, name: str, labelled: bool, bitmap: bool) -> str:
     """Points with one label, its name at their median; returns the words for the alt text."""
-    style = look(place)
-    axes.plot(
-        *points.T, style.marker, ms=4, color=style.colour, alpha=0.6, mew=0, label=name, rasterized=bitmap
-    )
+    colour = COLOURS[place % len(COLOURS)]
+    axes.plot(*points.T, symbol(place), ms=4, color=colour, alpha=0.6, mew=0, label=name, rasterized=bitmap)
     x, y = (float(v) for v in np.median(points, axis=0))
     if labelled:
         outline = [withStroke(linewidth=3, foreground=PAPER)]

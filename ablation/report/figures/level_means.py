@@ -8,8 +8,7 @@ import numpy as np
 
 from ablation.analysis import Analysis
 from ablation.analysis.data.factors import Covariate, Factor, Floats, Ints
-from ablation.analysis.model.means import mean_row
-from ablation.analysis.probability.distributions import t_quantile
+from ablation.analysis.model.means import mean_row, means_at
 from ablation.numbers import plain
 from ablation.report.figures.plot import Marks, Plot, colour, jitter, symbol
 from ablation.report.figures.short_text import IN_ALT, short, stem
@@ -47,19 +46,19 @@ def _of_factor(analysis: Analysis, factor: Factor, name: str, words: Wording, ru
     clear = significant_levels(analysis)
     offsets = 0.5 * jitter(len(factor.codes))
     numbers = rows.loc[list(levels), ["response", "response_low", "response_high"]].to_numpy(np.float64)
-    marks, said = [], []
+    marks, said, tips = [], [], []
     for x, level in enumerate(levels):
         here, at = np.flatnonzero(factor.codes == x), every.index(level)
         y = analysis.runs.response[here]
         look = f"run {colour(at)}"
         marks.append(Marks("points", x + offsets[here] - 0.1, y, look, symbol(at), 3, runs=runs[here]))
         mean, low, high = map(float, numbers[x])
-        said.append(_words(short(level, IN_ALT), mean, low, high, len(here)))
+        tips.append(_words(short(level, IN_ALT), mean, low, high))
+        said.append(f"{tips[-1]}, n = {len(here)}")
     place = np.arange(len(levels)) + 0.32
     kind = f"{words.mean_kind}, {words.level} interval"
     marks.append(Marks("bars", place, numbers[:, 1], high=numbers[:, 2], label=kind))
     solid = np.array([x == 0 or (factor.name, level) in clear for x, level in enumerate(levels)])
-    tips = [text.partition(", n =")[0] for text in said]
     for is_solid, look in ((True, "ink"), (False, "ink hollow")):
         here = np.flatnonzero(solid == is_solid)
         label = "" if is_solid or not len(here) else "not told apart from the reference"
@@ -78,9 +77,9 @@ def _of_factor(analysis: Analysis, factor: Factor, name: str, words: Wording, ru
     )  # fmt: skip
 
 
-def _words(level: str, mean: float, low: float, high: float, n: int) -> str:
+def _words(level: str, mean: float, low: float, high: float) -> str:
     interval = f" ({plain(low)} to {plain(high)})" if np.isfinite(low) else ""
-    return f"{level} {plain(mean)}{interval}, n = {n}"
+    return f"{level} {plain(mean)}{interval}"
 
 
 def _response(analysis: Analysis, ends: Floats, words: Wording) -> Axis:
@@ -99,10 +98,7 @@ def _of_number(analysis: Analysis, part: Covariate, name: str, words: Wording, r
     index = analysis.runs.predictors.index(part)
     column = next(t for t in fit.matrix.terms if t.members == {index}).columns
     L[:, column] = part.code(at)
-    found = fit.estimates(L)
-    middle = found.estimate + analysis.scaling.shift
-    half_width = t_quantile(1 - analysis.request.alpha / 2, fit.df_resid) * found.se
-    line, low, high = (analysis.scaling.back(y) for y in (middle, middle - half_width, middle + half_width))
+    line, low, high = means_at(fit, L, analysis.scaling, analysis.request.alpha)
     marks = [Marks("points", values, analysis.runs.response, "run s0", size=3, runs=runs)]
     marks.append(Marks("area", at, low, high=high))
     marks.append(Marks("line", at, line, symbol=""))

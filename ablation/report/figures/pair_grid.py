@@ -8,10 +8,10 @@ import numpy as np
 
 from ablation.analysis import Analysis
 from ablation.analysis.data.factors import Floats, Predictor
-from ablation.analysis.model.means import mean_row
-from ablation.analysis.probability.distributions import t_quantile
+from ablation.analysis.model.means import mean_row, means_at
 from ablation.analysis.tables.anova import group_name, tested_interactions
 from ablation.numbers import p_text, plain
+from ablation.report.figures.once import once
 from ablation.report.figures.plot import Marks, Plot, colour, symbol
 from ablation.report.figures.short_text import IN_ALT, cut_together, short, stem
 from ablation.report.figures.ticks import around, named, response_label
@@ -57,6 +57,7 @@ def interactions(analysis: Analysis, words: Wording) -> list[Plot]:
     return [drawn_pair(pair, analysis, words) for pair in pairs(analysis)[:MAX_PAIRS]]
 
 
+@once
 def pairs(analysis: Analysis) -> list[Pair]:
     """Pairs whose interaction is in the model, smallest p first; of numbers, the ends of their range."""
     table, alpha = analysis.interactions, analysis.request.alpha
@@ -79,16 +80,9 @@ def _means(analysis: Analysis, a: int, b: int) -> tuple[Floats, Floats, Floats]:
     """Estimated mean response at each pair of points with its interval, (points of a x points of b) each."""
     predictors, fit = analysis.runs.predictors, analysis.fit
     shape = len(predictors[a].points), len(predictors[b].points)
-    found = fit.estimates(
-        np.array([mean_row(fit.matrix, predictors, {a: i, b: j}) for i, j in np.ndindex(shape)])
-    )
-    middle = found.estimate + analysis.scaling.shift
-    half = (
-        found.se * float(t_quantile(1 - analysis.request.alpha / 2, fit.df_resid)) if fit.df_resid else np.nan
-    )
-    mean, low, high = (
-        analysis.scaling.back(y).reshape(shape) for y in (middle, middle - half, middle + half)
-    )
+    L = np.array([mean_row(fit.matrix, predictors, {a: i, b: j}) for i, j in np.ndindex(shape)])
+    found = means_at(fit, L, analysis.scaling, analysis.request.alpha)
+    mean, low, high = (values.reshape(shape) for values in found)
     return mean, low, high
 
 

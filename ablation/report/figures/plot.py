@@ -54,12 +54,12 @@ class Marks:
 
 @dataclass(frozen=True)
 class Note:
-    """A text beside a point: `anchor` is start, middle or end; dx and dy are pixels away from it."""
+    """A text beside a point: `anchor` is as of `text_svg`; dx and dy are pixels away from it."""
 
     x: float
     y: float
     text: str
-    anchor: str = "start"
+    anchor: str = ""
     dx: float = 7.0
     dy: float = 4.0
     look: str = ""

@@ -11,7 +11,7 @@ from ablation.analysis.diagnostics.checks import MAX_COOKS_DISTANCE
 from ablation.numbers import plain
 from ablation.report.figures.plot import Marks, Note, Plot, colour, jitter, symbol
 from ablation.report.figures.short_text import IN_ALT, short
-from ablation.report.figures.ticks import Axis, around, named
+from ablation.report.figures.ticks import Axis, around, from_zero, named
 from ablation.report.sentences import Wording
 
 
@@ -122,9 +122,8 @@ def _influence(analysis: Analysis, table: pd.DataFrame, words: Wording) -> Plot:
     marks = [Marks("bars", x[tall], np.zeros(len(tall)), "ink thin", high=distance[tall])]
     if top > 0.5 * MAX_COOKS_DISTANCE:
         marks.append(Marks("across", y=[MAX_COOKS_DISTANCE], look="hurts dash"))
-    high = around(np.array([0.0, max(top, 1e-12)]), "Cook's distance", False)
-    y = Axis(0.0, high.high, high.label, False, [t for t in high.ticks if t[0] >= 0])
-    anchor = "start" if worst < len(distance) / 2 else "end"
+    y = from_zero(max(top, 1e-12), "Cook's distance")
+    anchor = "" if worst < len(distance) / 2 else "end"
     notes = [Note(worst, top, f"run {run}", anchor, dx=0, dy=-4)]
     alt = f"Cook's distances of {len(x)} runs. Largest Cook's distance {plain(top)}: run {run}, {cell}."
     title = "Cook's distance: does one run move the fit?"

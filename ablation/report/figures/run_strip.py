@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -86,10 +87,7 @@ def _failed(ranking: Ranking, place: Floats, values: Axis, direction: str) -> It
 
 def _turned(marks: Marks) -> Marks:
     """The same with x and y changed over."""
-    kind = "spans" if marks.kind == "bars" else marks.kind
-    return Marks(
-        kind, marks.y, marks.x, marks.look, marks.symbol, marks.size, marks.label, marks.high, marks.runs
-    )  # fmt: skip
+    return replace(marks, kind="spans" if marks.kind == "bars" else marks.kind, x=marks.y, y=marks.x)
 
 
 def _outlier_names(
@@ -100,7 +98,7 @@ def _outlier_names(
         x, y = (ranking.values[i], place[i]) if upright else (place[i], ranking.values[i])
         span = np.nanmin(ranking.values), np.nanmax(ranking.values)
         left = x < np.mean(span) if upright else x < len(ranking.names) / 2
-        side = ("start", 9.0) if left else ("end", -9.0)
+        side = ("", 9.0) if left else ("end", -9.0)
         yield Note(float(x), float(y), f"{cell}{short(seeds[i], 14)}", *side)
 
 

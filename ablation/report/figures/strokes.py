@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from html import escape
 from typing import Protocol
@@ -136,11 +135,6 @@ def text_svg(x: float, y: float, text: str, anchor: str = "", look: str = "", mo
     return f'<text{look} x="{px(x)}" y="{px(y)}"{more}>{escaped(text)}</text>'
 
 
-def anchor_class(anchor: str) -> str:
-    """The class that sets a text flush at this end."""
-    return {"middle": "mid", "end": "end"}.get(anchor, "")
-
-
 def escaped(text: str) -> str:
     """What a user typed, as text."""
     return escape(plain(text), quote=False)
@@ -148,4 +142,4 @@ def escaped(text: str) -> str:
 
 def px(number: float) -> str:
     """A coordinate to a tenth of a pixel."""
-    return re.sub(r"\.0$|^-0\.0$", "", f"{number:.1f}")
+    return f"{number:z.1f}".removesuffix(".0")  # z: no minus zero

@@ -5,12 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from matplotlib import rc_context, rcParamsDefault
-from matplotlib.figure import Figure
 
 WIDTH = 6.0
 """Inches. Text of 11 points on it is still read when a phone shows it 330 pixels wide."""
@@ -22,8 +20,6 @@ COLOURS = (
     "#000000",
 )  # fmt: skip
 """Okabe & Ito's colours that show on white, then four of Paul Tol's; the reference has the first."""
-
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p")
 
 SIGNED, POSITIVE = "RdBu_r", "magma"
 """Colour maps of signed and of positive maps."""
@@ -74,14 +70,6 @@ _FAMILIES = {
 _BASE: dict[Any, Any] = {k: v for k, v in rcParamsDefault.items() if k.split(".")[0] in _FAMILIES}
 
 
-@dataclass(frozen=True)
-class Look:
-    """How a level looks in every figure."""
-
-    colour: str
-    marker: str
-
-
 @contextmanager
 def drawing(salt: str = "ablation") -> Iterator[None]:
     """Draw in this style, whatever the user's matplotlibrc says, and leave their settings as they were.
@@ -94,14 +82,3 @@ def drawing(salt: str = "ablation") -> Iterator[None]:
     with warnings.catch_warnings(), rc_context(settings), np.errstate(over="ignore"):
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # the reader's browser may have it
         yield
-
-
-def look(index: int) -> Look:
-    """The look of the level at a place in its factor; beyond ten levels colours return with other markers."""
-    n = len(COLOURS)
-    return Look(COLOURS[index % n], MARKERS[(index + index // n) % len(MARKERS)])
-
-
-def new_figure(height: float, width: float = WIDTH) -> Figure:
-    """An empty figure, sizes in inches, that makes room for its labels."""
-    return Figure(figsize=(width, height), layout="constrained")

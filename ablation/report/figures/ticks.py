@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -167,3 +167,9 @@ def _apart(ticks: Sequence[tuple[float, float]], gap: float) -> list[tuple[float
         if all(abs(candidate[0] - k[0]) >= gap for k in kept):
             kept.append(candidate)
     return sorted(kept)
+
+
+def from_zero(top: float, label: str) -> Axis:
+    """An axis from 0 to a little above the top."""
+    found = around(np.array([0.0, top]), label, False)
+    return replace(found, low=0.0, ticks=[t for t in found.ticks if t[0] >= 0])

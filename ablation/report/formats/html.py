@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ablation.report.document import Document
-from ablation.report.figures import Plot, draw, in_page
+from ablation.report.figures import Plot, draw
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -38,7 +38,7 @@ def html(document: Document) -> str:
 def _drawing(picture: Plot | Picture) -> tuple[str, str]:
     """('plot' or 'svg', markup) or ('png', data in base64)."""
     if isinstance(picture, Plot):
-        return "plot", in_page(picture)
+        return "plot", draw.inline(picture)
     svg = picture.svg()
     if len(svg) > MAX_SVG_BYTES:
         data = base64.b64encode(picture.png(dpi=110)).decode()

@@ -24,6 +24,7 @@ from ablation.report.document import (
     Table,
     Verbatim,
     Warned,
+    parts,
 )
 
 _SPECIAL = re.compile(r"([\\`*\[\]|~])")
@@ -77,14 +78,10 @@ def _block(block: Block) -> str:
             return _table(block)
         case Facts():
             return "\n".join(f"- **{escaped(name)}**: {escaped(text)}" for name, text in block.items)
-        case Board():
-            return _joined([block.sentences, block.table, *([block.forest] if block.forest else [])])
         case Cautions() | Matrix() | Compare():
             return ""  # said by other blocks
-        case Beside():
-            return _joined([*block.left, *block.right])
-        case Grid():
-            return _joined(block.blocks)
+        case Board() | Beside() | Grid():
+            return _joined(parts(block))
         case Folded():
             inner = _joined(block.blocks)
             return f"<details><summary>{escaped(block.summary)}</summary>\n\n{inner}\n\n</details>"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from ablation.analysis import Analysis
 from ablation.analysis.verdicts.ranking import Ranking
@@ -25,10 +25,10 @@ def board(analysis: Analysis, words: Wording, table: Table, drawer: Drawer, pref
     effects = effects_of(analysis)
     forest = drawer.blocks(lambda: figures.effects_forest(analysis, words), prefix)
     groups = [[e for e in effects if e.finding.factor == name] for name in _factors(effects)]
-    rows = [row for group in groups for row in _Group(group, analysis, words, prefix, drawer.wanted).rows()]
-    axis, band = changes_axis(effects, analysis, words), margin_of(analysis)
+    axis = changes_axis(effects, analysis, words)
+    draw = partial(bar, axis=axis, band=margin_of(analysis), words=words)
     return Board(
-        rows=[replace(r, bar=bar(r.effect, axis, band, words)) if r.effect else r for r in rows],
+        rows=[row for g in groups for row in _Group(g, analysis, words, prefix, drawer.wanted, draw).rows()],
         axis=bar_axis(axis, words),
         table=table,
         sentences=Sentences(lead_sentences(analysis, words)),
@@ -56,6 +56,7 @@ class _Group:
     words: Wording
     prefix: str
     has_figures: bool
+    draw: Callable[[Effect], str]
 
     def rows(self) -> Iterator[BoardRow]:
         """One row, or a head and a row for each level or place, the best level first."""
@@ -103,7 +104,7 @@ class _Group:
             p=p_value(effect.p),
             sentence=verdict_sentence(found, words),
             letters="" if at else self._letters.get(found.level, ""),
-            effect=effect,
+            bar=self.draw(effect),
         )
 
     @property

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis import Analysis
+from ablation.analysis.data.factors import Floats
 from ablation.naming import clipped
 from ablation.numbers import value
-from ablation.report.document import Block, Cell, Compare, Grid, Prose, Section
+from ablation.report.document import Block, Cell, Compare, Prose, Section
 from ablation.report.drawing import Drawer, figures
 from ablation.report.figures.costs import depends_on_load
 from ablation.report.figures.ticks import quantity
@@ -57,25 +58,25 @@ def best_cells(study: Subject, answer: ResponseResult, drawer: Drawer) -> Sectio
 
 def _costs(study: Subject, answer: ResponseResult, words: Wording, drawer: Drawer) -> list[Block]:
     """The response against what a cell costs, where that was measured."""
-    found: list[Block] = []
     there = [cost for cost in COSTS if cost in study.table and cost != answer.response]
-    for cost in there:
-        found += _against(study, answer, words, cost, drawer)
+    assert answer.analysis is not None
+    ties = np.flatnonzero(answer.analysis.best_cells["within_noise"].to_numpy(dtype=bool)).tolist()
+    ranking = study.ranking(answer)
+    drawn = (figures.cost(ranking, _spent(study, cost), cost, words, ties) for cost in there)
+    found = drawer.blocks(lambda: [plot for plot in drawn if plot is not None], answer.prefix)
     loaded = [quantity(cost) for cost in there if depends_on_load(cost)] if found else []
     verb = "depends" if len(loaded) == 1 else "depend"
     text = (
         f"{listed(loaded)} {verb} on what else the machine did: runs of a cell may differ more than cells do."
     )
-    return [*([Prose(text)] if loaded else []), *([Grid(found)] if len(found) > 1 else found)]
+    return [*([Prose(text)] if loaded else []), *found]
 
 
-def _against(
-    study: Subject, answer: ResponseResult, words: Wording, cost: str, drawer: Drawer
-) -> list[Block]:
-    spent = pd.to_numeric(study.table[cost], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    assert answer.analysis is not None
-    ties = np.flatnonzero(answer.analysis.best_cells["within_noise"].to_numpy(dtype=bool)).tolist()
-    return drawer.blocks(lambda: figures.cost(study.ranking(answer), spent, cost, words, ties), answer.prefix)
+def _spent(study: Subject, cost: str) -> Floats:
+    """What each run cost, (n,)."""
+    numbers: Any = pd.to_numeric(study.table[cost], errors="coerce")
+    spent: Floats = numbers.to_numpy(np.float64, na_value=np.nan)
+    return spent
 
 
 def best_in_short(study: Subject, answer: ResponseResult) -> str:

@@ -131,7 +131,7 @@ def _provenance(study: Subject) -> list[tuple[str, str]]:
 def _values(study: Subject, column: str) -> str:
     if column not in study.table or column in study.factors:
         return ""
-    return " / ".join(sorted({clipped(str(v)) for v in study.table[column].dropna()}))
+    return " / ".join(sorted({clipped(str(v)) for v in study.table[column].dropna().unique()}))
 
 
 def _when(study: Subject) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,8 +17,7 @@ from ablation.words import OFF, ON
 NAMED = 5
 """More of a kind are counted."""
 
-TOO_LITTLE = re.compile(r" \((?:[^()]*, )?perhaps too little to matter\)$")
-"""What an answer adds to a choice; a level's own name may have parentheses too."""
+TOO_LITTLE = "perhaps too little to matter"
 
 USE, PROBABLY, SAME, OPEN = "Use", "Probably use", "No difference that matters", "Open"
 
@@ -61,29 +59,36 @@ def _of_factor(analysis: Analysis, factor: str, words: Wording) -> list[tuple[st
         return [(OPEN, words.factor(factor))]
     else:
         each = [(one.within, *_of_finding(one, words)) for one in findings]
-    if len(each) == 1:
-        return [each[0][1:]]
-    if len({(kind, TOO_LITTLE.sub("", text)) for _, kind, text in each}) == 1:
-        return [(each[0][1], TOO_LITTLE.sub("", each[0][2]))]
-    return [(kind, text if at is None else f"{text} (at {words.at(*at)})") for at, kind, text in each]
+    if len(each) > 1 and len({(kind, text) for _, kind, text, _ in each}) == 1:
+        return [each[0][1:3]]
+    is_split = len(each) > 1
+    return [
+        (kind, f"{text}{note}" + (f" (at {words.at(*at)})" if is_split and at else ""))
+        for at, kind, text, note in each
+    ]
 
 
-def _of_ranking(found: Ranking, findings: Sequence[Finding], words: Wording) -> tuple[str, str]:
-    """The best levels where others are shown to be worse; else what is shown against the reference."""
+def _of_ranking(found: Ranking, findings: Sequence[Finding], words: Wording) -> tuple[str, str, str]:
+    """The best levels where others are shown to be worse; else what is shown against the reference.
+
+    Returns:
+        The kind, the text, and what is added to it.
+    """
     name, here = words.factor(found.factor), [f for f in findings if f.within in (None, found.within)]
     is_large = words.margin is None or any(f.verdict in (KEEP, HURTS) for f in here)
     if found.worse:
         as_good = [level for level in found.worse if _is_no_worse(level, found.best, here)]
         best = [words.choice(found.factor, level) for level in (found.best, *found.ties, *as_good)]
         text = " or ".join(filter(None, (_several(best[:-1]), best[-1])))
-        return (USE, text) if is_large else (PROBABLY, f"{text} (perhaps too little to matter)")
+        return (USE, text, "") if is_large else (PROBABLY, text, f" ({TOO_LITTLE})")
     known = [f for f in here if f.verdict in (KEEP, HURTS, BETTER, WORSE)]
     if known:
         pairs = [(f.level, f.reference)[:: 1 if f.verdict in (KEEP, BETTER) else -1] for f in known]
-        return (USE if is_large else PROBABLY), _several(
+        several = _several(
             [f"{words.choice(found.factor, better)} rather than {clipped(worse)}" for better, worse in pairs]
         )
-    return (SAME if here and {f.verdict for f in here} == {NOTHING} else OPEN), name
+        return (USE if is_large else PROBABLY), several, ""
+    return (SAME if here and {f.verdict for f in here} == {NOTHING} else OPEN), name, ""
 
 
 def _is_no_worse(level: str, best: str, findings: Sequence[Finding]) -> bool:
@@ -91,18 +96,19 @@ def _is_no_worse(level: str, best: str, findings: Sequence[Finding]) -> bool:
     return any(f.verdict == NOTHING and {f.level, f.reference} == {level, best} for f in findings)
 
 
-def _of_finding(found: Finding, words: Wording) -> tuple[str, str]:
+def _of_finding(found: Finding, words: Wording) -> tuple[str, str, str]:
+    """See `_of_ranking`."""
     if found.verdict == NOTHING:
-        return SAME, words.factor(found.factor)
+        return SAME, words.factor(found.factor), ""
     if found.verdict == INCONCLUSIVE or math.isnan(found.estimate):
-        return OPEN, words.factor(found.factor)
+        return OPEN, words.factor(found.factor), ""
     is_level = found.verdict in (KEEP, BETTER)
     text = _chosen(found, is_level, words)
     if found.verdict in (KEEP, HURTS):
-        return USE, text
+        return USE, text, ""
     assert found.verdict in (BETTER, WORSE)
     change = words.change(found.estimate if is_level else -found.estimate)
-    return PROBABLY, f"{text} ({change}, perhaps too little to matter)"
+    return PROBABLY, text, f" ({change}, {TOO_LITTLE})"
 
 
 def _chosen(found: Finding, is_level: bool, words: Wording) -> str:

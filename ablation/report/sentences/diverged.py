@@ -18,7 +18,7 @@ SHOWN = 6
 def _diverged_runs(
     words: Wording,
     runs: Sequence[Mapping[str, Any]],
-    changed: Sequence[tuple[Finding, Finding | None]],
+    changed: Sequence[tuple[Finding, Any]],
     known: bool,
 ) -> str:
     named = [f"{words.run(run, '')}, {words.response} {value(run['size'])}" for run in runs]
@@ -31,7 +31,7 @@ def _diverged_runs(
     return f"{told} Counted as failed, they change verdicts: {listed(_changes(words, changed), SHOWN, '; ')}."
 
 
-def _changes(words: Wording, changed: Sequence[tuple[Finding, Finding | None]]) -> list[str]:
+def _changes(words: Wording, changed: Sequence[tuple[Finding, Any]]) -> list[str]:
     """'sgd instead of adam: inconclusive with them, hurts (+14.5 %) without'."""
     return [
         f"{component(found, words)}: {verdict_words(found.verdict)} with them, "

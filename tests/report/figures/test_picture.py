@@ -44,13 +44,13 @@ def test_ids_are_the_pictures_own_and_every_reference_finds_its_id(plane):
 
 
 def test_nothing_reaches_beyond_the_picture(pictures, plane):
-    for svg in [plane.svg(), *map(figures.in_page, pictures)]:
+    for svg in [plane.svg(), *map(figures.draw.inline, pictures)]:
         assert svg.startswith("<svg ")
         assert not re.search(r"<(style|metadata|script|!|\?)", svg)
         addresses = set(re.findall(r"https?://[^\"]+", svg))
         assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
     for picture in pictures:
-        assert not re.search(r' id="|url\(|href=', figures.in_page(picture))
+        assert not re.search(r' id="|url\(|href=', figures.draw.inline(picture))
 
 
 def test_letters_are_never_smaller_than_eleven_pixels(pictures):
@@ -64,7 +64,7 @@ def test_letters_are_never_smaller_than_eleven_pixels(pictures):
 def test_many_points_are_one_path():
     state = STATES["200 cells"]()
     table = state.table.loc[state.table.index.repeat(4)].reset_index(drop=True)
-    svg = figures.in_page(strip(table, state.factors))
+    svg = figures.draw.inline(strip(table, state.factors))
     assert "<circle data-r" not in svg
     assert len(svg) < 60_000
 

@@ -262,7 +262,7 @@ for (const plot of all(".plot")) {
     button("SVG", () => save(`${name}.svg`, drawing(plot)[0], "image/svg+xml"), { ariaLabel: `Save ${name} as SVG` }),
     button("PNG", () => saveImage(plot, name), { ariaLabel: `Save ${name} as PNG` })));
 }
-const rowsOf = (table) => [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells].map((cell) => (cell.dataset.text ?? cell.innerText).replace(/\s+/g, " ").trim()));
+const rowsOf = (table) => [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells].map((cell) => cell.innerText.replace(/\s+/g, " ").trim()));
 const TEX = { "\\": "\\textbackslash{}", "−": "$-$", "–": "--", "×": "$\\times$", "±": "$\\pm$", "²": "$^2$", "·": "$\\cdot$", "…": "\\ldots{}", "✓": "$\\checkmark$", "≤": "$\\leq$", "≥": "$\\geq$", "ω": "$\\omega$", "η": "$\\eta$", "<": "$<$", ">": "$>$", "|": "$|$", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}" };
 const tex = (text) => text.replace(/[\\−–×±²·…✓≤≥ωη<>|^~]|[{}$&#%_]/g, (c) => TEX[c] ?? `\\${c}`);
 const csv = (text) => /^[=+\-@]/.test(text) && isNaN(text) ? `"'${text.replaceAll('"', '""')}"` : /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

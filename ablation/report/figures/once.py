@@ -1,0 +1,24 @@
+"""What several parts of a report ask of one object is computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def once(function: Callable[[K], V]) -> Callable[[K], V]:
+    """A function of one object that remembers its values as long as the objects live."""
+    found: WeakKeyDictionary[K, V] = WeakKeyDictionary()
+
+    @wraps(function)
+    def remembered(of: K) -> V:
+        if of not in found:
+            found[of] = function(of)
+        return found[of]
+
+    return remembered
