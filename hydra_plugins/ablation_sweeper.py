@@ -4,7 +4,6 @@ Hydra imports this file whenever any of its apps starts: nothing heavy may be im
 """
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Dict, List, Optional  # noqa: UP035
 
@@ -117,12 +116,9 @@ class AblationSweeper(Sweeper):
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Keep what Hydra hands over, and make the launcher."""
-        from ablation.sweep.app import App
         from ablation.sweep.ending import call
 
-        self._loader, self._call = hydra_context.config_loader, _call
-        if not isinstance(task_function, App):
-            self._call = getattr(task_function, "call", call)
+        self._loader, self._call = hydra_context.config_loader, getattr(task_function, "call", call)
         self._call(lambda: self._setup(hydra_context, task_function, config))
 
     def _setup(self, hydra_context: HydraContext, task: TaskFunction, config: DictConfig) -> None:
@@ -160,11 +156,6 @@ class AblationSweeper(Sweeper):
         study = Study(self._app, self._master, self._loader, self._launcher)
         if not self._call(lambda: study.run(SweepRequest.of(arguments, own))):
             sys.exit(1)
-
-
-def _call(entry: Callable[[], Any]) -> Any:
-    """A decorated app ends by itself on a user's mistake."""
-    return entry()
 
 
 def _explain_missing(launcher: Any, error: Exception) -> None:

@@ -13,7 +13,6 @@ from ablation.errors import UsageError
 from ablation.naming import slug
 from ablation.results import Outcome
 from ablation.results.canonical import canonical
-from ablation.sweep.cell import Cell
 from ablation.sweep.outcomes import ContractError, Expected, outcome_of
 
 Values = Mapping[str, Mapping[str, Any]]
@@ -136,28 +135,6 @@ def level_of(value: Any) -> Any:
         return [level_of(each) for each in value]
     is_numpy = type(value).__module__ == "numpy" and getattr(value, "shape", None) == ()
     return value.item() if is_numpy else value
-
-
-def make_call_cell(
-    levels: Mapping[str, Any],
-    values: Values,
-    settings: Mapping[str, Any],
-    defaults: Mapping[str, Any],
-    identity: Mapping[str, str],
-) -> Cell:
-    """The cell of some levels.
-
-    Args:
-        levels: argument → level.
-        values: what levels stand for.
-        settings: arguments that all cells share.
-        defaults: of the function's arguments.
-        identity: what else determines a result.
-    """
-    known = {name: level_of(value) for name, value in settings.items()}
-    config = {**defaults, **known, **levels}
-    given = {name: values[name][canonical(level)] for name, level in levels.items()}
-    return Cell({**settings, **given}, config, config, dict(defaults), identity)
 
 
 def name_of(function: Callable[..., Any]) -> str:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -111,11 +111,12 @@ def _told(arguments: Sequence[str], places: Collection[str]) -> tuple[dict[str, 
     return told, left
 
 
-def _sweeper_keys() -> list[str]:
+@cache
+def _sweeper_keys() -> tuple[str, ...]:
     from hydra_plugins.ablation_sweeper import PlainAppConf
 
     hidden = ("_target_", "params", "sweep", "replicates", "study", "seed_key", "recycle", "unkeyed")
-    return [f.name for f in fields(PlainAppConf) if f.name not in hidden]
+    return tuple(f.name for f in fields(PlainAppConf) if f.name not in hidden)
 
 
 def _check_names(content: Mapping[str, Any]) -> None:
@@ -194,11 +195,8 @@ def _config(content: Mapping[str, Any]) -> Any:
 
 
 def _command(content: Mapping[str, Any]) -> Command:
-    direction = content.get("direction")
-    told = None if direction is None else str(direction)
-    expected = Expected(
-        content["response"], content.get("metrics"), content.get("metrics_line", "last"), told
-    )
+    line, direction = content.get("metrics_line", "last"), content.get("direction")
+    expected = Expected(content["response"], content.get("metrics"), line, direction)
     return Command(expected, content.get("pattern"), bool(content.get("chdir")))
 
 

@@ -17,18 +17,8 @@ from ablation.sweep.terminal import print_lines
 from ablation.words import counted
 
 _ANALYSIS = ("responses", "directions", "numeric", "interactions", "alpha", "scale")
-_DESIGN = ("resolution", "runs", "generators", "foldover")
-_SWEEP = (
-    "reference",
-    "exclude",
-    "until",
-    "max_replicates",
-    "hopeless",
-    "dropping",
-    "order",
-    "on_failure",
-    "plan_only",
-)
+_SWEEP = ("resolution", "runs", "generators", "foldover", "reference", "exclude", "until", "max_replicates",
+          "hopeless", "dropping", "order", "on_failure", "plan_only")  # fmt: skip
 
 
 def sweep(
@@ -92,9 +82,9 @@ def sweep(
         UsageError: something cannot be meant; what was expected, and what was received.
         TypeError: an option that does not exist.
     """
-    unknown = sorted(options.keys() - {*_ANALYSIS, *_DESIGN, *_SWEEP})
+    unknown = sorted(options.keys() - {*_ANALYSIS, *_SWEEP})
     if unknown:
-        known = ", ".join((*_ANALYSIS, *_DESIGN, *_SWEEP))
+        known = ", ".join((*_ANALYSIS, *_SWEEP))
         raise TypeError(f"sweep() got an unexpected option {unknown[0]!r}. Options are {known}")
     settings, name = settings or {}, name or study_name(function)
     folder = str(folder or Path("runs") / name)
@@ -116,15 +106,8 @@ def sweep(
         cells = CallCells(OmegaConf.create(base), levels, settings, arguments.defaults, identity or {})
         calls = Calls(function, response, seed_key if arguments.takes_seed else "")
         study = FunctionStudy(calls, cells, chosen, n_jobs, backend)
-        study.run(
-            SweepRequest(
-                (),
-                design=design,
-                retries=retries,
-                options=_chosen(options, _DESIGN),
-                **_chosen(options, _SWEEP),
-            )
-        )
+        asked = {"design": design, "retries": retries, **_chosen(options, _SWEEP)}
+        study.run(SweepRequest.of((), asked))
     store = open_store(url or folder)
     snapshot = study.snapshot or store.scan()
     notes = _code_notes(snapshot, function)

@@ -1,19 +1,19 @@
 """A study of a Python function: no configuration is composed, and joblib does the jobs."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from omegaconf import DictConfig
 
-from ablation.design import Design, make_design
+from ablation.design import Design
 from ablation.errors import UsageError
 from ablation.results import Response, Snapshot, Store, StudyRecord, open_store, write_views
-from ablation.results.opening import is_url
-from ablation.sweep.calls import Calls, Values, make_call_cell, source_of
+from ablation.results.canonical import canonical
+from ablation.sweep.calls import Calls, Values, level_of, source_of
 from ablation.sweep.cell import Cell
 from ablation.sweep.jobs import cells_to_do, in_a_line
 from ablation.sweep.launchers import LauncherTraits
@@ -21,7 +21,8 @@ from ablation.sweep.plan import Composing, Plan, Runs, make_plan
 from ablation.sweep.provenance import provenance
 from ablation.sweep.request import SweepRequest
 from ablation.sweep.run import JobContext, run_cell
-from ablation.sweep.study import Study
+from ablation.sweep.study import Study, design_of
+from ablation.sweep.swept import at
 
 
 @dataclass
@@ -41,6 +42,7 @@ class CallCells:
     settings: Mapping[str, Any]
     defaults: Mapping[str, Any]
     identity: Mapping[str, str]
+    made: ClassVar[Collection[str]] = ()
 
     @property
     def factors(self) -> dict[str, list[Any]]:
@@ -49,10 +51,12 @@ class CallCells:
 
     def cells(self, design: Sequence[Mapping[str, Any]]) -> list[Cell]:
         """See `Composing`."""
-        return [
-            make_call_cell(levels, self.values, self.settings, self.defaults, self.identity)
-            for levels in design
-        ]
+        known = {name: level_of(value) for name, value in self.settings.items()}
+        return [self._cell({**self.defaults, **known, **levels}, levels) for levels in design]
+
+    def _cell(self, config: dict[str, Any], levels: Mapping[str, Any]) -> Cell:
+        given = {name: self.values[name][canonical(level)] for name, level in levels.items()}
+        return Cell({**self.settings, **given}, config, config, dict(self.defaults), self.identity)
 
 
 class FunctionStudy(Study):
@@ -66,8 +70,11 @@ class FunctionStudy(Study):
         backend: of joblib, or `ray`.
 
     Attributes:
+        prefix: see `Study`.
         snapshot: what the study holds at its end; None before.
     """
+
+    prefix = "analysis."
 
     def __init__(
         self, calls: Calls, cells: CallCells, seeds: Sequence[int], n_jobs: int | None, backend: str | None
@@ -81,13 +88,7 @@ class FunctionStudy(Study):
         return LauncherTraits(n_parallel=int(effective_n_jobs(self.n_jobs)))
 
     def _design(self, request: SweepRequest) -> tuple[Composing, Design, list[int]]:
-        design = make_design(
-            self.cells.factors,
-            request.design,
-            exclude=request.exclude,
-            reference=request.reference or None,
-            **request.options,
-        )
+        design = design_of(self.cells.factors, request)
         return self.cells, design, list(range(request.max_replicates) if request.until else self.seeds)
 
     def _plan(self, composer: Composing, design: Design, seeds: Sequence[int]) -> Plan:
@@ -125,7 +126,8 @@ class FunctionStudy(Study):
             _register_ray()
         base = composer.config
         folder, digits = source_of(self.calls.function)
-        url, results = map(_absolute, (base.results.url, base.results.folder))
+        here = Path.cwd()  # processes may have been started in another folder
+        url, results = at(here, base.results.url), at(here, base.results.folder)
         context = JobContext(
             base.name, results, {**provenance(folder), "source": digits}, sweep=sweep,
             response=base.analysis.response, stop_on_failure=request.on_failure == "stop",
@@ -143,11 +145,6 @@ class FunctionStudy(Study):
             return
         told = zip(jobs, errors, strict=True)
         yield from (f"failed: {planned.label}: {error}" for (planned, _), error in told if error)
-
-
-def _absolute(place: str) -> str:
-    """A place as worker processes see it, which may have been started in another folder."""
-    return place if is_url(place) else str(Path(place).absolute())
 
 
 def _register_ray() -> None:

@@ -158,7 +158,7 @@ def begin(
     before: Snapshot,
     request: SweepRequest,
     maximum: int,
-    prefix: str = "analysis.",
+    prefix: str,
 ) -> Growing:
     """Fix the plan of an adaptive study, or go on with the one it has.
 
@@ -174,8 +174,7 @@ def begin(
         UsageError: no margin is declared, or the plan is another than the one it began with.
     """
     if record.margin is None:
-        told = _declare_margin(plan, record, before, request, maximum)
-        raise UsageError(told.replace("analysis.margin", f"{prefix}margin"))
+        raise UsageError(_declare_margin(plan, record, before, request, maximum, prefix))
     adaptive = _plan(record, record.margin, request, maximum)
     entries = before.record.adaptive
     if entries:
@@ -227,12 +226,12 @@ def _noise(record: StudyRecord, before: Snapshot) -> Analysis | None:
 
 
 def _declare_margin(
-    plan: Plan, record: StudyRecord, before: Snapshot, request: SweepRequest, maximum: int
+    plan: Plan, record: StudyRecord, before: Snapshot, request: SweepRequest, maximum: int, prefix: str
 ) -> str:
     """What to declare: of earlier runs, a margin that takes about half of the seeds."""
     pilot = _noise(record, before)
     told = (
-        "hydra.sweeper.until=settled: expected analysis.margin, the smallest effect that matters, in % where "
+        f"hydra.sweeper.until=settled: expected {prefix}margin, the smallest effect that matters, in % where "
         "the scale is a logarithm. Received: none. Without one a component that does nothing can never be "
         "settled."
     )
@@ -245,7 +244,7 @@ def _declare_margin(
         margin = 100 * math.expm1(ratio * sd) if pilot.scaling.is_log else ratio * sd
         found = promise(replace(course, margin=ratio), 0)
         offers.append(
-            f"  analysis.margin={margin:.2g} ({margin:.2g}{unit}): about {found.seeds:.0f} seeds if no "
+            f"  {prefix}margin={margin:.2g} ({margin:.2g}{unit}): about {found.seeds:.0f} seeds if no "
             f"component does anything, {100 * found.settled:.0f} % of such studies with all verdicts settled"
         )
     noise = f"By the noise of the {pilot.fit.n} finished runs, which do not count in the study itself:"

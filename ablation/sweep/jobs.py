@@ -75,7 +75,7 @@ def launch(
     size = traits.n_per_launch(recycle, len(jobs))
     for start in range(0, len(jobs), size):
         some = jobs[start : start + size]
-        if start or not again:  # those of an earlier sweep of this process may be in another folder
+        if start:
             traits.replace_processes()
         try:
             returns = launcher.launch([job.overrides for job in some], initial_job_idx=start)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ablation.errors import UsageError
+from ablation.sweep.overrides import quoted
 from ablation.sweep.workers import n_workers
 
 Settings = Mapping[str, Any]
@@ -57,8 +58,7 @@ class LauncherTraits:
         """Overrides that each job needs to find the study's folder."""
         if not self.is_elsewhere:
             return []
-        escaped = str(Path(folder).absolute()).replace("\\", "\\\\").replace("'", "\\'")
-        return [f"++results.folder='{escaped}'"]
+        return [f"++results.folder={quoted(str(Path(folder).absolute()))}"]
 
 
 LAUNCHERS: dict[str, Callable[[Settings], LauncherTraits]] = {

@@ -25,8 +25,8 @@ def make_record(
     base: DictConfig,
     plan: Plan,
     earlier: StudyRecord,
-    declared: Sequence[Response] = (),
-    prefix: str = "analysis.",
+    declared: Sequence[Response],
+    prefix: str,
 ) -> StudyRecord:
     """The record of a sweep's plan.
 
@@ -96,7 +96,7 @@ def refuse_fixed(earlier: StudyRecord) -> None:
         )
 
 
-def check_response(record: StudyRecord, rows: Iterable[Row], prefix: str = "analysis.") -> None:
+def check_response(record: StudyRecord, rows: Iterable[Row], prefix: str) -> None:
     """Refuse a response that none of the finished runs has.
 
     Raises:

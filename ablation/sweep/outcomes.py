@@ -46,7 +46,7 @@ class Expected:
     response: str
     metrics: str | None = None
     line: str = "last"
-    direction: str | None = None
+    direction: str | float | None = None
     prefix: str = ""
 
 

@@ -14,9 +14,8 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from ablation.errors import UsageError
 from ablation.results import Outcome, Response, Snapshot, Store, open_store
-from ablation.results.opening import is_url
 from ablation.sweep.app import check_seeds
-from ablation.sweep.cell import Cell, without
+from ablation.sweep.cell import Cell, flatten, without
 from ablation.sweep.ending import is_job
 from ablation.sweep.entries import entries_of
 from ablation.sweep.outcomes import LINES, ContractError, Expected, outcome_of, stamp
@@ -24,7 +23,7 @@ from ablation.sweep.overrides import Overrides, quoted
 from ablation.sweep.peers import direction_of
 from ablation.sweep.run import run_cell
 from ablation.sweep.stable import differing, stable
-from ablation.sweep.swept import Swept, SweptJob
+from ablation.sweep.swept import Swept, SweptJob, at
 from ablation.sweep.terminal import print_lines
 
 ANALYSIS = ("response", "direction", "margin", "responses", "directions", "numeric", "interactions", "alpha",
@@ -133,7 +132,7 @@ class PlainApp(Swept):
         seed, output = int(Path(job.sweep.subdir).name), Path(job.runtime.output_dir)
         cell = self.cell(cfg)
         self.check_planned(cell)
-        url, folder = (_at(job.runtime.cwd, place) for place in (self.url, self.results))
+        url, folder = (at(job.runtime.cwd, place) for place in (self.url, self.results))
         store, context = open_store(url), self.context(self.study, folder, self.expected.response)
 
         def train(_settings: object, seeds: Sequence[int]) -> Iterator[Outcome]:
@@ -234,16 +233,14 @@ def _expected(settings: Mapping[str, Any], analysis: Mapping[str, Any]) -> Expec
             f"hydra.sweeper.response: expected the name of a number in {metrics}. Received: none. Such as "
             "hydra.sweeper.response=val_loss"
         )
-    direction = analysis.get("direction")
-    told = None if direction is None else str(direction)
-    return Expected(analysis["response"], metrics, line, told, PlainApp.prefix)
+    return Expected(analysis["response"], metrics, line, analysis.get("direction"), PlainApp.prefix)
 
 
 def _seed_key(config: DictConfig) -> str | None:
     """The key `seed` of an app, at the top or the only one below; None without any."""
     raw: Any = OmegaConf.to_container(config, resolve=False)
     found = [
-        key for key in _paths({k: v for k, v in raw.items() if k != "hydra"}) if key.split(".")[-1] == "seed"
+        key for key in flatten({k: v for k, v in raw.items() if k != "hydra"}) if key.split(".")[-1] == "seed"
     ]
     if "seed" in found or not found:
         return "seed" if found else None
@@ -253,14 +250,6 @@ def _seed_key(config: DictConfig) -> str | None:
             f"{', '.join(found)}. Name one"
         )
     return found[0]
-
-
-def _paths(entries: Mapping[Any, Any], prefix: str = "") -> Iterator[str]:
-    for key, value in entries.items():
-        if isinstance(value, Mapping):
-            yield from _paths(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}"
 
 
 def _first_seed(config: DictConfig, seed_key: str | None) -> int:
@@ -293,8 +282,3 @@ def _called(task: TaskFunction, cfg: DictConfig) -> Any:
         return task(cfg)
     except SystemExit as end:
         raise RuntimeError(f"The training ended its process with exit code {end.code}") from end
-
-
-def _at(cwd: str, place: str) -> str:
-    """A place as it was meant where the command was given."""
-    return place if is_url(place) else str(Path(cwd) / place)

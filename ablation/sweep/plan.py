@@ -25,6 +25,10 @@ class Composing(Protocol):
 
     config: DictConfig
 
+    @property
+    def made(self) -> Collection[str]:
+        """The factors whose levels no entry of the configuration holds."""
+
     def cells(self, design: Sequence[Mapping[str, Any]]) -> list[Cell]:
         """The cells of a design, given the levels of each."""
 
@@ -74,7 +78,7 @@ class Plan:
         return {planned.cell.key(seed): (planned, seed) for planned in self.cells for seed in self.seeds}
 
 
-def make_plan(composer: Composing, design: Design, seeds: Sequence[int], made: Collection[str] = ()) -> Plan:
+def make_plan(composer: Composing, design: Design, seeds: Sequence[int]) -> Plan:
     """The runs of a design.
 
     Raises:
@@ -84,7 +88,7 @@ def make_plan(composer: Composing, design: Design, seeds: Sequence[int], made: C
         PlannedCell(cell, levels)
         for cell, levels in zip(composer.cells(design.cells), design.cells, strict=True)
     ]
-    plan = Plan(design, seeds, cells, made)
+    plan = Plan(design, seeds, cells, composer.made)
     if len(plan.runs) < len(cells) * len(seeds):
         raise UsageError(f"Expected factors that change what a run gives. Received: {_same_runs(cells)}")
     return plan

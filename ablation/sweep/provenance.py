@@ -9,8 +9,9 @@ from pathlib import Path
 _PACKAGES = ("ablation-study", "tensorflow", "tensorflow-cpu", "keras", "jax", "torch", "numpy")
 
 
+@cache
 def provenance(folder: Path) -> dict[str, str]:
-    """Versions of Python and of what trains, and the commit of the code in a folder."""
+    """Versions of Python and of what trains, and the commit of the code in a folder, at the first call."""
     found = {"python": platform.python_version(), "commit": _commit(folder)}
     for package in _PACKAGES:
         try:
@@ -20,9 +21,8 @@ def provenance(folder: Path) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-@cache
 def _commit(folder: Path) -> str:
-    """The commit when the process first asks, with `+` when files differ; empty outside of git."""
+    """The commit, with `+` when files differ; empty outside of git."""
     command = ["git", "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False, cwd=folder)

@@ -126,7 +126,7 @@ def _check_response(outcome: Outcome, store: Store, context: JobContext) -> None
         raise UsageError(wrong_response(context.response, outcome.responses, context.prefix))
 
 
-def wrong_response(response: str, known: Iterable[str], prefix: str = "analysis.") -> str:
+def wrong_response(response: str, known: Iterable[str], prefix: str) -> str:
     """What to say of a response that no run has."""
     there = ", ".join(sorted(known)) or "responses, but the runs have none"
     return f"{prefix}response: expected one of {there}. Received: {response}"

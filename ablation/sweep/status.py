@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from ablation.errors import UsageError
 from ablation.numbers import duration
 from ablation.results import Snapshot, StudyRecord, open_existing
+from ablation.results.opening import is_url
 from ablation.sweep.forecast import time_left
 from ablation.sweep.slurm import Queue
 from ablation.sweep.survey import Survey, survey
@@ -79,7 +80,7 @@ def _show(path: str) -> None:
     """How far a study is, and what has failed."""
     snapshot, found = _surveyed(path)
     record = snapshot.record
-    queued = Queue(path).lines() if "://" not in path else []
+    queued = Queue(path).lines() if not is_url(path) else []
     print_lines([*status_lines(record, found), *queued, *_looks(snapshot)])
     lines = [
         f"{'interrupted' if attempt.status == 'lost' else 'failed'}: {attempt_label(attempt, record)}: "

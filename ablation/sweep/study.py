@@ -1,12 +1,12 @@
 """A study from its command to its report: plan, launch what is missing, publish what came out."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.plugins.launcher import Launcher
@@ -41,6 +41,17 @@ if TYPE_CHECKING:
 _BYTES_PER_ROW = 4000
 
 
+def design_of(factors: Mapping[str, Sequence[Any]], request: SweepRequest) -> Design:
+    """The cells that a sweep asks for."""
+    return make_design(
+        factors,
+        request.design,
+        exclude=request.exclude,
+        reference=request.reference or None,
+        **request.options,
+    )
+
+
 class Study:
     """Runs a study: plans it, trains what is missing, writes the report.
 
@@ -54,7 +65,7 @@ class Study:
         prefix: before the names of the settings of the analysis, where they are told.
     """
 
-    prefix = "analysis."
+    prefix: str
 
     def __init__(self, app: Swept, master: DictConfig, loader: ConfigLoader, launcher: Launcher) -> None:
         self.app, self.master, self.loader, self.launcher = app, master, loader, launcher
@@ -111,6 +122,7 @@ class Study:
         failures: list[str] = []
         if todo:
             store.save_record(record)
+            traits.replace_processes()  # those of an earlier sweep may have been started in another folder
             if request.detach:
                 return self._leave(plan, composer, todo, traits, request)
             try:
@@ -151,20 +163,14 @@ class Study:
         overrides = split_overrides(request.params, request.arguments, self.loader, self.app.unswept)
         swept_seeds = self.app.take_seeds(overrides)
         composer = Composer(overrides, self._compose, self.app.by_choice)
-        design = make_design(
-            composer.factors,
-            request.design,
-            exclude=request.exclude,
-            reference=request.reference or None,
-            **request.options,
-        )
+        design = design_of(composer.factors, request)
         n_seeds = request.max_replicates if request.until else request.replicates
         seeds = swept_seeds or self.app.seeds(overrides, composer.config, n_seeds)
         return composer, design, seeds
 
     def _plan(self, composer: Composing, design: Design, seeds: Sequence[int]) -> Plan:
         """All runs."""
-        plan = make_plan(composer, design, seeds, composer.made if isinstance(composer, Composer) else ())
+        plan = make_plan(composer, design, seeds)
         if self.app.check is not None:
             self.app.check(list(plan.factors), [planned.cell.config for planned in plan.cells])
         return plan

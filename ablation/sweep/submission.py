@@ -18,16 +18,13 @@ from ablation.sweep.terminal import print_lines
 
 
 @contextmanager
-def submission(queue: Queue, keys: Sequence[Sequence[str]], detach: bool) -> Iterator[list[str]]:
+def submission(queue: Queue, keys: Sequence[Sequence[str]], detach: bool) -> Iterator[None]:
     """Have a launch note what it submits.
 
     Args:
         queue: of the study.
         keys: of each job's runs, in the order of the launch.
         detach: whether the launch ends once its jobs are submitted.
-
-    Yields:
-        The numbers of the jobs, once they are submitted.
     """
     submit, numbers = AutoExecutor.map_array, list[str]()
 
@@ -42,7 +39,7 @@ def submission(queue: Queue, keys: Sequence[Sequence[str]], detach: bool) -> Ite
         patch.object(SlurmJob, "watcher", _QueueWatcher()),
     ):
         try:
-            yield numbers
+            yield
         except KeyboardInterrupt:
             if numbers:
                 array = numbers[0].partition("_")[0]

@@ -9,8 +9,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from ablation.errors import UsageError
-
-_GROUPS = ("name", "seeds", "results", "analysis")
+from ablation.sweep.cell import FRAMEWORK_KEYS
 
 
 def with_keys(schema: type, name: str, response: str) -> type:
@@ -61,7 +60,7 @@ def refuse_missing(cfg: DictConfig) -> None:
 def as_overrides(arguments: Sequence[str]) -> list[str]:
     """A command line in which the framework's keys may be set whether the configuration has them or not."""
     return [
-        f"++{word}" if word.partition("=")[0].partition(".")[0] in _GROUPS and "=" in word else word
+        f"++{word}" if word.partition("=")[0].partition(".")[0] in FRAMEWORK_KEYS and "=" in word else word
         for word in arguments
     ]
 

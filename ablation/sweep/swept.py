@@ -161,7 +161,12 @@ class Swept(ABC):
 def original(place: str) -> str:
     """A place as it was meant where the command was given, if the job has a working directory of its own."""
     job = HydraConfig.get()
-    return place if is_url(place) or not job.job.chdir else str(Path(job.runtime.cwd) / place)
+    return at(job.runtime.cwd, place) if job.job.chdir else place
+
+
+def at(folder: str | Path, place: str) -> str:
+    """A place as it was meant in a working directory."""
+    return place if is_url(place) else str(Path(folder) / place)
 
 
 def _log(job: Any, folder: str) -> str | None:

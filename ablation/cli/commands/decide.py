@@ -76,9 +76,9 @@ def _whole(key: str, text: str, received: str = "") -> int:
     return int(text)
 
 
-def _number(values: Mapping[str, str], key: str) -> float | None:
+def _number(values: Mapping[str, str], key: str) -> float:
     try:
-        return float(values[key]) if key in values else None
+        return float(values[key])
     except ValueError as error:
         raise UsageError(f"{key}: expected {KEYS[key]}. Received: {values[key]}") from error
 

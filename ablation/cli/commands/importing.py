@@ -61,9 +61,10 @@ def _done(asked: Arguments, target: str) -> Imported:
     from ablation.analysis.data.where import rows_where
     from ablation.report.arguments import asked_of, is_open
     from ablation.report.proposal import settled
-    from ablation.sources import find, read
+    from ablation.sources import read
     from ablation.sources.databases import shown
     from ablation.sources.importing import import_runs
+    from ablation.sources.registry import TOOL
     from ablation.sources.table import typed_table
 
     place = shown(asked.source) or str(asked.values["table"])
@@ -72,7 +73,7 @@ def _done(asked: Arguments, target: str) -> Imported:
     if where := values.get("where"):
         frame = frame[rows_where(frame, where)].reset_index(drop=True)
     wanted = asked_of({**values, "table": place})
-    tool = find(asked.source, asked.how).name if asked.source else "table"
+    tool = str(frame.attrs[TOOL]) if asked.source else "table"
     origin = {"tool": tool, "place": place, **asked.how, **({"where": where} if where else {})}
     return import_runs(frame, target, _record(frame, wanted, target, origin), wanted.blocks)
 
@@ -88,7 +89,7 @@ def _record(frame: pd.DataFrame, wanted: Asked, target: str, origin: Mapping[str
     others = [name for name in wanted.blocks if name != seed_column(wanted.blocks)]
     prepared, request, _ = prepare(frame, wanted.request(main))
     factors = {
-        name: levels_of(prepared, name, factor_of(prepared, name, request).levels)
+        name: levels_of(prepared[name], factor_of(prepared, name, request))
         for name in (*wanted.factors, *others)
     }
     numeric = (
