@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ablation.results.canonical import canonical
@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ABSENT = object()
+
+
+def names_in(mappings: Iterable[Mapping[str, object]]) -> list[str]:
+    """All names, in the order in which they first appear."""
+    names: dict[str, None] = {}
+    for mapping in mappings:
+        names.update(dict.fromkeys(mapping))
+    return list(names)
 
 
 def config_values(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ablation.results.columns import config_values, factor_column, plain_column, varies
+from ablation.results.columns import config_values, factor_column, names_in, plain_column, varies
 from ablation.results.opening import open_existing
 from ablation.results.record import StudyRecord
 from ablation.results.row import Row
@@ -90,9 +90,9 @@ def _add_config(columns: dict[str, object], rows: list[Row], record: StudyRecord
         if known := record.cell_levels.get(name):
             values = [known.get(row.cell, value) for row, value in zip(rows, values, strict=True)]
         columns[_free(name, "config", columns)] = factor_column(values, levels)
-    for name in _names(row.responses for row in rows):
+    for name in names_in(row.responses for row in rows):
         columns[_free(name, "response", columns)] = _floats([row.responses.get(name) for row in rows])
-    for name in _names(configs):
+    for name in names_in(configs):
         values = config_values(configs, name, record.defaults)
         if name not in record.factors and varies(values):
             columns[_free(name, "config", columns)] = plain_column(values)
@@ -100,18 +100,10 @@ def _add_config(columns: dict[str, object], rows: list[Row], record: StudyRecord
 
 def _add_identity(columns: dict[str, object], rows: list[Row]) -> None:
     """Add where the runs ran and what data they saw."""
-    for name in _names(row.provenance for row in rows):
+    for name in names_in(row.provenance for row in rows):
         columns[_free(name, "provenance", columns)] = [row.provenance.get(name) for row in rows]
-    for name in _names(row.identity for row in rows):
+    for name in names_in(row.identity for row in rows):
         columns[f"identity.{name}"] = plain_column([row.identity.get(name) for row in rows])
-
-
-def _names(mappings: Iterable[Mapping[str, object]]) -> list[str]:
-    """All names, in the order in which they first appear."""
-    names: dict[str, None] = {}
-    for mapping in mappings:
-        names.update(dict.fromkeys(mapping))
-    return list(names)
 
 
 def _free(name: str, kind: str, columns: Mapping[str, object]) -> str:

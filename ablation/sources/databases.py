@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from ablation.errors import UsageError
+from ablation.sources.files import head
+
+if TYPE_CHECKING:
+    import sqlite3
 
 SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgresql+", "postgres://")
@@ -57,8 +60,6 @@ class _SQLAlchemy:
 
 def has_tables(place: str, *names: str) -> bool:
     """Whether a place is a database with these tables; a place that refuses is none."""
-    if not is_server(place) and not _is_sqlite(sqlite_path(place)):
-        return False
     with suppress(UsageError), opened(place, patience_seconds=0.2) as database:
         return database.tables() >= frozenset(names)
     return False
@@ -94,6 +95,8 @@ def opened(place: str, patience_seconds: float | None = None) -> Iterator[Databa
         with _on_server(place) as found:
             yield found
         return
+    import sqlite3
+
     path = sqlite_path(place)
     if not _is_sqlite(path):
         received = "a file of another kind" if path.is_file() else "no such file"
@@ -108,11 +111,7 @@ def opened(place: str, patience_seconds: float | None = None) -> Iterator[Databa
 
 
 def _is_sqlite(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_MAGIC)) == _MAGIC
-    except OSError:
-        return False
+    return head(path, len(_MAGIC)) == _MAGIC
 
 
 def _is_still(path: Path) -> bool:
@@ -120,9 +119,7 @@ def _is_still(path: Path) -> bool:
 
     Without them `immutable` keeps the reader from making these files itself.
     """
-    with path.open("rb") as file:
-        head = file.read(20)
-    return head[18:20] == b"\2\2" and not path.with_name(f"{path.name}-wal").exists()
+    return head(path, 20)[18:20] == b"\2\2" and not path.with_name(f"{path.name}-wal").exists()
 
 
 def _refusal(path: Path, error: sqlite3.Error) -> str:
@@ -155,7 +152,7 @@ def _on_server(place: str) -> Iterator[Database]:
         with engine.connect().execution_options(postgresql_readonly=True) as connection:
             yield _SQLAlchemy(connection)
     except (SQLAlchemyError, ValueError) as error:
-        told = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        told = (str(getattr(error, "orig", None) or error).strip() or type(error).__name__).splitlines()[0]
         raise UsageError(
             f"{shown(place)}: expected a server that lets its tables be read. Received: {told}. "
             "Look at the address, the user and the password (PGPASSWORD or ~/.pgpass)."

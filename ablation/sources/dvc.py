@@ -11,27 +11,24 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ablation.sources.files import numbers, refused
+from ablation.sources.files import head, numbers, refused
 from ablation.sources.source import Found, Run, Settings, Source
 
 _JSON, _CSV = b'[{"rev": "workspace"', b"Experiment,rev,typ,Created,parent,"
 
 
 def _is_here(place: str) -> bool:
-    try:
-        with Path(place).open("rb") as file:
-            head = file.read(len(_CSV))
-    except (OSError, ValueError):
-        return False
-    return head.startswith(_JSON) or head == _CSV
+    start = head(place, len(_CSV))
+    return start.startswith(_JSON) or start == _CSV
 
 
 def _read(place: str, settings: Settings) -> Found:  # noqa: ARG001  (it has none)
     path = Path(place)
-    if path.read_bytes().startswith(_CSV):
+    data = path.read_bytes()
+    if data.startswith(_CSV):
         raise refused(path, "what `dvc exp show --json` prints, which keeps types", "what --csv prints")
     try:
-        shown = json.loads(path.read_text(encoding="utf-8"))
+        shown = json.loads(data.decode())
         return Found([run for baseline in shown for run in _runs(baseline)])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         told = f"{type(error).__name__}: {error}"

@@ -15,6 +15,15 @@ from ablation.errors import UsageError
 _DEPTH = 4
 
 
+def head(place: str | Path, size: int) -> bytes:
+    """The first bytes of a file; none where none can be read."""
+    try:
+        with Path(place).open("rb") as file:
+            return file.read(size)
+    except (OSError, ValueError):
+        return b""
+
+
 def below(place: str, pattern: str) -> Iterator[Path]:
     """What a pattern fits, at most four levels down; nothing where a place cannot be looked at."""
     try:

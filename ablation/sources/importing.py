@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.data.endings import OK, endings, is_unfinished
-from ablation.analysis.data.factors import read_factor
+from ablation.analysis.data.factors import Factor, read_factor
 from ablation.analysis.data.kinds import BLOCKS, ROLES, describe, words_of
 from ablation.errors import UsageError
 from ablation.results import Row, Store, StudyRecord, cell_key, open_store, run_key, write_views
@@ -61,7 +61,8 @@ def import_runs(frame: pd.DataFrame, target: str, record: StudyRecord, blocks: S
     store = open_store(target)
     _check_target(store, target, record)
     seeds, seed_column, notes = _seeds(frame, record, blocks)
-    rows, words = _rows(frame, record, seeds, seed_column), _words(frame, record)
+    words = _words(frame, record)
+    rows = _rows(frame, record, words, seeds, seed_column)
     unfinished = [is_unfinished(word) for word in words]
     ended = [row for row, is_open in zip(rows, unfinished, strict=True) if not is_open]
     final = Counter(row.key for row in ended if row.is_final)
@@ -128,11 +129,13 @@ def _words(frame: pd.DataFrame, record: StudyRecord) -> Sequence[str]:
     return [OK] * len(frame) if found is None else list(found)
 
 
-def _rows(frame: pd.DataFrame, record: StudyRecord, seeds: Sequence[int], seed: str | None) -> list[Row]:
+def _rows(
+    frame: pd.DataFrame, record: StudyRecord, words: Sequence[str], seeds: Sequence[int], seed: str | None
+) -> list[Row]:
     """One row per run: what was set is its config, what was measured its responses."""
     config, responses, rest = _parts(frame, record, seed)
     origin = {"source": record.unknown[MARK]}
-    words, now = _words(frame, record), datetime.now(UTC)
+    now = datetime.now(UTC)
     rows = []
     for i, values in enumerate(frame.to_dict("records")):
         flags = {name: _plain(values[name]) for name in config if not _is_missing(values[name])}
@@ -217,9 +220,7 @@ def _number(value: object) -> float | None:
     return float(number) if np.isfinite(number) else None
 
 
-def levels_of(frame: pd.DataFrame, name: str, texts: Sequence[str]) -> list[object]:
-    """The levels of a factor with their own types, in the order of their texts."""
-    factor = read_factor(frame[name], name)
-    first = dict(zip(reversed(factor.codes), reversed(list(frame[name])), strict=True))
-    value_of = {level: _plain(first[i]) for i, level in enumerate(factor.levels)}
-    return [value_of[text] for text in texts]
+def levels_of(column: pd.Series, factor: Factor) -> list[object]:
+    """The levels of a factor with their own types, in their order."""
+    first = dict(zip(reversed(factor.codes), reversed(list(column)), strict=True))
+    return [_plain(first[i]) for i in range(len(factor.levels))]

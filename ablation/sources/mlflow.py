@@ -14,14 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ablation.sources.databases import Database, has_tables, opened, shown
-from ablation.sources.mlflow_files import is_store, read_store
+from ablation.sources.mlflow_files import PARENT, SYSTEM, is_store, read_store
 from ablation.sources.mlflow_server import is_server, runs_of
 from ablation.sources.source import Found, Run, Settings, Source, chosen
-
-_SYSTEM = "system/"
-"""Start of the names of metrics that MLflow takes of the machine."""
-
-_PARENT = "mlflow.parentRunId"
 
 _OF_EXPERIMENT = (
     "JOIN runs r ON r.run_uuid = x.run_uuid "
@@ -58,7 +53,7 @@ def _runs(database: Database, experiment: int) -> list[Run]:
     parents = {
         key
         for (key,) in database.rows(
-            f"SELECT DISTINCT x.value FROM tags x {_OF_EXPERIMENT} AND x.key = '{_PARENT}'",
+            f"SELECT DISTINCT x.value FROM tags x {_OF_EXPERIMENT} AND x.key = '{PARENT}'",
             experiment=experiment,
         )
     }
@@ -73,7 +68,7 @@ def _runs(database: Database, experiment: int) -> list[Run]:
             f"SELECT x.run_uuid, x.key, x.value, x.is_nan FROM latest_metrics x {_OF_EXPERIMENT}",
             experiment=experiment,
         )
-        if not name.startswith(_SYSTEM)
+        if not name.startswith(SYSTEM)
     )
     rows: Sequence[Any] = database.rows(
         "SELECT run_uuid, name, status, start_time, end_time FROM runs r WHERE r.experiment_id = :experiment "
@@ -90,7 +85,7 @@ def _runs(database: Database, experiment: int) -> list[Run]:
 def _answered(runs: Sequence[Mapping[str, Any]]) -> list[Run]:
     """The runs that a server has given, the first that began first."""
     tags = [{tag["key"]: tag["value"] for tag in run["data"].get("tags", ())} for run in runs]
-    parents = {found.get(_PARENT) for found in tags}
+    parents = {found.get(PARENT) for found in tags}
     kept = [run for run in runs if run["info"]["run_id"] not in parents]
     kept.sort(key=lambda run: (run["info"].get("start_time", 0), run["info"]["run_id"]))
     return [
@@ -100,7 +95,7 @@ def _answered(runs: Sequence[Mapping[str, Any]]) -> list[Run]:
             {
                 one["key"]: number(float(one["value"]), False)
                 for one in data.get("metrics", ())
-                if not one["key"].startswith(_SYSTEM)
+                if not one["key"].startswith(SYSTEM)
             },
             info["status"],
             _iso(info.get("start_time")),

@@ -13,6 +13,11 @@ from ablation.sources.source import Run, chosen
 _STATES = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
 _META = "meta.yaml"
 
+SYSTEM = "system/"
+"""Start of the names of metrics that MLflow takes of the machine."""
+
+PARENT = "mlflow.parentRunId"
+
 
 def is_store(place: str) -> bool:
     """Whether a folder has experiments in it."""
@@ -43,7 +48,7 @@ def read_store(place: str, wanted: str | None) -> list[Run]:
         meta = _meta(path, "run_id", "status", "start_time", "lifecycle_stage")
         if meta["lifecycle_stage"] == "active":
             runs.append((meta["start_time"], meta["run_id"], _run(path.parent, meta)))
-            parents |= {text for _, text in _texts(path.parent / "tags", "mlflow.parentRunId")}
+            parents |= {text for _, text in _texts(path.parent / "tags", PARENT)}
     return [run for _, key, run in sorted(runs, key=lambda each: each[:2]) if key not in parents]
 
 
@@ -63,7 +68,7 @@ def _texts(folder: Path, pattern: str = "*") -> Iterator[tuple[str, str]]:
     """Name → content; a name with a slash is a file in a folder. Those of the machine are passed over."""
     for path in sorted(folder.rglob(pattern)):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not name.startswith("system/"):
+        if path.is_file() and not name.startswith(SYSTEM):
             yield name, path.read_text(encoding="utf-8")
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,6 +45,9 @@ def _pages(address: str, what: str, **asked: object) -> Iterator[dict[str, Any]]
 
 
 def _ask(address: str, path: str, body: dict[str, object]) -> dict[str, Any]:
+    import urllib.error  # slow to import, for the one source that asks
+    import urllib.request
+
     headers = {"Content-Type": "application/json", **_credentials()}
     request = urllib.request.Request(f"{address}{path}", json.dumps(body).encode(), headers)
     try:

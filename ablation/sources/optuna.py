@@ -23,7 +23,6 @@ from ablation.sources.source import Found, Run, Settings, Source, chosen
 SCHEMA = 12
 """The newest form of the tables that is known."""
 
-_STUDY = "the name of an Optuna study"
 _INFINITE = {"INF_POS": math.inf, "INF_NEG": -math.inf}
 
 
@@ -151,7 +150,7 @@ def _seconds(start: object, end: object) -> float | None:
 SOURCE = Source(
     "optuna",
     "an Optuna storage (sqlite:///optuna.db, postgresql://…, a journal file)",
-    {"study": _STUDY},
+    {"study": "the name of an Optuna study"},
     _is_here,
     _read,
 )

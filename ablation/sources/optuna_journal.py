@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ablation.errors import UsageError
+from ablation.sources.files import head
 
 _CREATE_STUDY, _DELETE_STUDY, _NAME_METRICS, _CREATE_TRIAL, _SET_PARAM, _SET_STATE, _SET_ATTRIBUTE = (
     0, 1, 3, 4, 5, 6, 8
@@ -45,11 +46,7 @@ class Study:
 
 def is_journal(path: Path) -> bool:
     """Whether a file begins as a journal does."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_HEAD)) == _HEAD
-    except (OSError, ValueError):
-        return False
+    return head(path, len(_HEAD)) == _HEAD
 
 
 def replay(path: Path) -> dict[str, Study]:

@@ -17,6 +17,9 @@ from ablation.words import listed
 if TYPE_CHECKING:
     import pandas as pd
 
+TOOL = "tool"
+"""In the `attrs` of a table that was read: the name of its source."""
+
 NAMES = (
     "optuna",
     "mlflow",
@@ -112,10 +115,12 @@ def read(place: str | os.PathLike[str], **settings: str) -> pd.DataFrame:
         names = ", ".join(source.settings) or "none"
         raise UsageError(f"Expected settings of {source.words}: {names}. Received: {', '.join(unknown)}.")
     try:
-        return table(source.read(place, wanted), shown(place))
+        found = table(source.read(place, wanted), shown(place))
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:  # somebody else's files: anything
         told = f"{type(error).__name__}: {error}"
         raise UsageError(
             f"{shown(place)}: expected {source.words}, of a version that docs/results-you-have.md names. "
             f"Received: what cannot be read ({told}). Look at the file, or export its runs as a table."
         ) from error
+    found.attrs[TOOL] = source.name
+    return found

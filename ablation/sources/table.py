@@ -11,6 +11,7 @@ import pandas as pd
 
 from ablation.analysis.data.kinds import ROLES
 from ablation.errors import UsageError
+from ablation.results.columns import names_in
 from ablation.sources.source import Found, Run
 
 FLAG, RESPONSE = "flag", "response"
@@ -41,16 +42,16 @@ def table(found: Found, place: str) -> pd.DataFrame:
     roles: dict[str, str] = {}
     directions = {}
     flags = [flat(run.flags, run.name, place) for run in runs]
-    for name in _names(flags):
+    for name in names_in(flags):
         title = _free(name, "config", columns)
         values = [flag.get(name) for flag in flags]
         columns[title], roles[title] = (typed(values) if found.are_texts else values), FLAG
-    for name in _names([run.responses for run in runs]):
+    for name in names_in([run.responses for run in runs]):
         title = _free(name, "response", columns)
         columns[title], roles[title] = [_number(run.responses.get(name)) for run in runs], RESPONSE
         if name in found.directions:
             directions[title] = found.directions[name]
-    for name in _names([run.others for run in runs]):
+    for name in names_in([run.others for run in runs]):
         others = [_leaf(run.others[name]) if name in run.others else None for run in runs]
         columns[_free(name, "other", columns)] = others
     for name, values in _times(runs):
@@ -137,13 +138,6 @@ def _leaf(value: object) -> object:
     if isinstance(value, dict | list | tuple) or value is None:
         return json.dumps(value)
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _names(mappings: Sequence[Mapping[str, object]]) -> list[str]:
-    found: dict[str, None] = {}
-    for mapping in mappings:
-        found.update(dict.fromkeys(mapping))
-    return list(found)
 
 
 def _free(name: str, kind: str, columns: Mapping[str, object]) -> str:

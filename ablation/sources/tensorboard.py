@@ -30,9 +30,8 @@ class _Folder:
 
     scalars: dict[str, tuple[int, float]] = field(default_factory=dict)
     flags: dict[str, object] | None = None
-    status: str = ""
+    status: str = "running"
     started: float = 0.0
-    ended: float = 0.0
 
 
 def _files(place: str) -> list[Path]:
@@ -68,9 +67,8 @@ def _run(path: Path, runs: list[Path], folders: dict[Path, _Folder], place: Path
         if found.flags is None and path in other.parents:
             start = other.relative_to(path).as_posix()
             scalars |= {f"{start}/{name}": value for name, (_, value) in found.scalars.items()}
-    status = own.status or ("" if own.ended else "running")
     started = datetime.fromtimestamp(own.started, UTC).isoformat() if own.started else ""
-    return Run(path.relative_to(place).as_posix(), own.flags or {}, scalars, status, started)
+    return Run(path.relative_to(place).as_posix(), own.flags or {}, scalars, own.status, started)
 
 
 def _replay(path: Path, folder: _Folder) -> None:
@@ -132,7 +130,7 @@ def _take_session(folder: _Folder, tag: str, content: bytes) -> None:
         if n == 4 and isinstance(part, bytes):
             found = dict(fields(part))
             state = found.get(1)
-            folder.status, folder.ended = _STATES.get(state if isinstance(state, int) else 0, ""), 1.0
+            folder.status = _STATES.get(state if isinstance(state, int) else 0, "")
 
 
 def _hparams(start: bytes) -> Iterator[tuple[str, object]]:

@@ -116,19 +116,20 @@ def _update(kept: dict[tuple[str, ...], object], record: bytes) -> None:
 
 
 def _run(kept: _Kept) -> Run:
-    seconds = dict(_numbers(kept.summary, hidden=True)).get("_runtime")
+    runtime = kept.summary.get(("_runtime",))
+    seconds = float(runtime) if isinstance(runtime, int | float) else None
     flags = {".".join(key): value for key, value in kept.config.items() if key[0] != "_wandb"}
     return Run(kept.name, flags, dict(_numbers(kept.summary)), kept.status, kept.started, seconds)
 
 
-def _numbers(summary: dict[tuple[str, ...], object], hidden: bool = False) -> Iterator[tuple[str, float]]:
+def _numbers(summary: dict[tuple[str, ...], object]) -> Iterator[tuple[str, float]]:
     """Names of numbers; W&B's own begin with `_`."""
     for key, value in summary.items():
-        if key[0].startswith("_") != hidden:
+        if key[0].startswith("_"):
             continue
         if isinstance(value, dict):
             inner = {(*key, name): one for name, one in value.items()}
-            yield from _numbers(inner, hidden)
+            yield from _numbers(inner)
         elif isinstance(value, int | float):
             yield ".".join(key), float(value)
         elif isinstance(value, str) and value in _WORDS:
