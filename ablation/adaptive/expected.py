@@ -13,7 +13,7 @@ import numpy as np
 from scipy import special
 
 from ablation.analysis.data.factors import Bools, Floats, Ints
-from ablation.analysis.sequential.boundary import RHO, nominal
+from ablation.analysis.sequential.boundary import RHO, boundary, spend
 from ablation.analysis.verdicts.seed_spread import SeedSpread, more_uncertain
 
 
@@ -63,9 +63,7 @@ def adaptive(course: Course, effects: Floats, n: int, rng: np.random.Generator) 
         n: number of studies.
         rng: source of randomness.
     """
-    times = course.seeds / course.seeds[-1]
-    levels = [_nominal_levels(course, times[: k + 1]) for k in range(len(times))]
-    return _run(course, effects, levels, n, rng)
+    return _run(course, effects, _nominal_levels(course), n, rng)
 
 
 def fixed(course: Course, effects: Floats, n: int, rng: np.random.Generator) -> Floats:
@@ -76,12 +74,12 @@ def fixed(course: Course, effects: Floats, n: int, rng: np.random.Generator) -> 
     return np.array([found.look(k, *once).all(axis=1).mean() for k in range(len(course.seeds))])
 
 
-def _nominal_levels(course: Course, times: Floats) -> tuple[Floats, Floats]:
-    """P values that settle an effect or an equivalence at a look, by the rows still open, (n_rows,)."""
-    rows = np.arange(1, len(course.covariance) + 1)
+def _nominal_levels(course: Course) -> list[tuple[Floats, Floats]]:
+    """P values that settle an effect or an equivalence at each look, by the rows still open, (n_rows,)."""
+    times, rows = course.seeds / course.seeds[-1], np.arange(1, len(course.covariance) + 1)
     both = np.concatenate([course.contrast_alpha / 2 / rows, course.alpha / rows])
-    found = nominal(times, both, RHO)
-    return found[: len(rows)], found[len(rows) :]
+    found = special.ndtr(-boundary(times, spend(times, both, RHO))).T
+    return [(one[: len(rows)], one[len(rows) :]) for one in found]
 
 
 def _run(

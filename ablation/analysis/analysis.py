@@ -193,7 +193,7 @@ class Analysis:
             self.fit, self.runs.predictors, self._judged, self._errors_of, self.scaling, self.request.alpha,
             rules_of(self.fit, self.scaling, self.request).lower_is_better, self.request.looks,
         )  # fmt: skip
-        return [one.knowing(self.findings) for one in found]
+        return [one.knowing(self._judged, self._verdicts[2].verdicts) for one in found]
 
     @cached_property
     def lenth(self) -> pd.DataFrame | None:
@@ -383,7 +383,7 @@ class Analysis:
             for i in np.flatnonzero(self.diverged)
         ]
         without = self.without_diverged
-        changed = [] if without is None else changed_findings(self.findings, without.findings)
+        changed = [] if without is None else changed_findings(self.findings, without.verdicts)
         return [Notice("diverged-runs", {"runs": runs, "changed": changed, "known": without is not None})]
 
     @property

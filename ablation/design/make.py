@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -106,14 +107,11 @@ def _foldover(request: DesignRequest) -> Cells:
     return Cells(both, words, notes, n_base=len(base.codes))
 
 
-def _one_at_a_time(request: DesignRequest) -> Cells:
-    """The reference cell and its neighbours."""
-    return _neighbours(request, "one-at-a-time from the reference cell")
-
-
-def _leave_one_out(request: DesignRequest) -> Cells:
-    """The cell with everything on and its neighbours."""
-    return _neighbours(request, "leave-one-out from a cell with everything on")
+def _neighbours(words: str, request: DesignRequest) -> Cells:
+    """The reference cell, and each factor changed in turn."""
+    codes = one_factor_cells(request.reference, request.n_levels)
+    notes = one_factor_notes(request.reference_text, len(request.varied))
+    return Cells(codes, f"{words}, {counted(len(codes), 'cell')}", notes, needs_reference=True)
 
 
 @dataclass(frozen=True)
@@ -128,17 +126,10 @@ _OF_FRACTIONS = ("resolution", "runs", "generators", "foldover")
 _KINDS = {
     "full_factorial": _Kind(_full_factorial),
     "fractional": _Kind(_fractional, _OF_FRACTIONS),
-    "leave_one_out": _Kind(_leave_one_out),
-    "one_at_a_time": _Kind(_one_at_a_time),
+    "leave_one_out": _Kind(partial(_neighbours, "leave-one-out from a cell with everything on")),
+    "one_at_a_time": _Kind(partial(_neighbours, "one-at-a-time from the reference cell")),
     "foldover": _Kind(_foldover, _OF_FRACTIONS),
 }
-
-
-def _neighbours(request: DesignRequest, words: str) -> Cells:
-    """The reference cell, and each factor changed in turn."""
-    codes = one_factor_cells(request.reference, request.n_levels)
-    notes = one_factor_notes(request.reference_text, len(request.varied))
-    return Cells(codes, f"{words}, {counted(len(codes), 'cell')}", notes, needs_reference=True)
 
 
 def _base(request: DesignRequest) -> Fraction:

@@ -50,7 +50,6 @@ class Properties:
     """What was verified of a design.
 
     Args:
-        n_cells: different cells.
         balanced: every level of a factor comes equally often.
         orthogonal: main effects do not disturb each other (levels of any two factors meet in proportion).
         lost: levels that no cell has, as `factor=level`.
@@ -62,7 +61,6 @@ class Properties:
         aliases: among main effects and two-factor interactions that cannot be told apart.
     """
 
-    n_cells: int
     balanced: bool
     orthogonal: bool
     lost: tuple[str, ...]
@@ -105,7 +103,7 @@ def examine(codes: Codes, factors: Mapping[str, tuple[Any, ...]]) -> Properties:
     names = short_names(factors)
     n_levels = tuple(len(levels) for levels in factors.values())
     if len(codes) == prod(n_levels):
-        return _complete(len(codes), n_levels, names)
+        return _complete(n_levels, names)
     lost = _lost(codes, factors, names)
     codes, n_levels = _present(codes)
     large = n_parameters(n_levels, 2) > MAX_PARAMETERS
@@ -117,7 +115,6 @@ def examine(codes: Codes, factors: Mapping[str, tuple[Any, ...]]) -> Properties:
     interactions = None if large else _rank(columns, namer)
     tied = {effect for group in (interactions or main_effects).tied for effect in group}
     return Properties(
-        n_cells=len(codes),
         balanced=all(len(set(np.bincount(c))) == 1 for c in codes.T),
         orthogonal=_proportional(codes, n_levels),
         lost=lost,
@@ -130,7 +127,7 @@ def examine(codes: Codes, factors: Mapping[str, tuple[Any, ...]]) -> Properties:
     )
 
 
-def _complete(n_cells: int, n_levels: tuple[int, ...], names: list[str]) -> Properties:
+def _complete(n_levels: tuple[int, ...], names: list[str]) -> Properties:
     """Of a full factorial, everything is known without a matrix."""
     namer = Namer(names)
     active = [i for i, size in enumerate(n_levels) if size > 1]
@@ -139,7 +136,6 @@ def _complete(n_cells: int, n_levels: tuple[int, ...], names: list[str]) -> Prop
     first, second = n_parameters(n_levels, 1), n_parameters(n_levels, 2)
     effects = tuple(map(namer.effect, mains))
     return Properties(
-        n_cells=n_cells,
         balanced=True,
         orthogonal=True,
         lost=(),

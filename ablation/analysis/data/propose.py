@@ -10,7 +10,7 @@ import pandas as pd
 
 from ablation.analysis.data.endings import OK, endings, is_unfinished
 from ablation.analysis.data.epochs import last_rows
-from ablation.analysis.data.factors import group
+from ablation.analysis.data.factors import Ints, group
 from ablation.analysis.data.kinds import ROLES, Column, describe, words_of
 from ablation.analysis.data.runs import measured
 from ablation.words import listed, quoted
@@ -148,17 +148,18 @@ def _factors(columns: Sequence[Column], blocks: Sequence[Column]) -> tuple[list[
             found.append(column)
     for column in list(found):
         others = [one.codes for one in found if one is not column]
-        if len(others) > 1 and len(column.levels) == len(np.unique(group([*others, column.codes]))) == len(
-            np.unique(group(others))
-        ):
+        if len(others) > 1 and len(column.levels) == _n_groups([*others, column.codes]) == _n_groups(others):
             twins[column.name] = "names the combinations of the others"
             found.remove(column)
     return found, twins
 
 
 def _same(one: Column, other: Column) -> bool:
-    n = len(np.unique(group([one.codes, other.codes])))
-    return n == len(one.levels) == len(other.levels)
+    return len(one.levels) == len(other.levels) == _n_groups([one.codes, other.codes])
+
+
+def _n_groups(codes: list[Ints]) -> int:
+    return int(group(codes).max(initial=-1)) + 1
 
 
 def _blocks(columns: Sequence[Column]) -> list[Column]:

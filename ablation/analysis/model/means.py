@@ -121,6 +121,23 @@ def effects_table(fit: Fit, predictors: Sequence[Predictor], scale: Scale, alpha
     )
 
 
+def means_at(fit: Fit, L: Floats, scale: Scale, alpha: float) -> tuple[Floats, Floats, Floats]:
+    """Estimated means with their intervals, on the scale of the response.
+
+    Args:
+        fit: the model.
+        L: combinations of its parameters, (m, p).
+        scale: to come back to the response.
+        alpha: intervals have level 1 − alpha.
+
+    Returns:
+        Means and both ends, (m,) each.
+    """
+    found = fit.estimates(L)
+    middle, half_width = found.estimate + scale.shift, t_quantile(1 - alpha / 2, fit.df_resid) * found.se
+    return scale.back(middle), scale.back(middle - half_width), scale.back(middle + half_width)
+
+
 def marginal_means_table(
     fit: Fit, predictors: Sequence[Predictor], scale: Scale, alpha: float
 ) -> pd.DataFrame:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,17 +51,17 @@ def cell_means(fit: Fit, runs: Runs) -> CellMeans:
     cell, n_cells = runs.cells, len(runs.one_per_cell)
     block = np.zeros_like(cell) if runs.block is None else runs.block.codes
     apart = _connected(cell, block)
-    part = _saturated(fit.y, fit.root_weights, cell, block)
     df = fit.n - n_cells - (int(block.max()) + 1) + int(apart.max()) + 1
+    found = _saturated(fit.y, fit.root_weights, cell, block, df)
     if not apart.any():
-        return CellMeans(part.means, part.weights, part.tilt, part.rss, df)
+        return found
     here = apart == np.bincount(apart).argmax()
     shown, numbered = np.unique(cell[here], return_inverse=True)
     within = np.unique(block[here], return_inverse=True)[1]
-    most = _saturated(fit.y[here], fit.root_weights[here], numbered, within)
+    most = _saturated(fit.y[here], fit.root_weights[here], numbered, within, df)
     means, tilt = np.full(n_cells, np.nan), np.full((n_cells, most.tilt.shape[1]), np.nan)
     means[shown], tilt[shown] = most.means, most.tilt
-    return CellMeans(means, part.weights, tilt, part.rss, df)
+    return replace(found, means=means, tilt=tilt)
 
 
 def _connected(cell: Ints, block: Ints) -> Ints:
@@ -77,16 +76,7 @@ def _connected(cell: Ints, block: Ints) -> Ints:
     return np.unique(number, return_inverse=True)[1]
 
 
-class _Saturated(NamedTuple):
-    """Means, weights, tilt and rss of `CellMeans`."""
-
-    means: Floats
-    weights: Floats
-    tilt: Floats
-    rss: float
-
-
-def _saturated(y: Floats, root_weights: Floats, cell: Ints, block: Ints) -> _Saturated:
+def _saturated(y: Floats, root_weights: Floats, cell: Ints, block: Ints, df: int) -> CellMeans:
     """The fit itself. Of cells and blocks the fewer are solved for, once the others are taken out."""
     from scipy import sparse  # needed only here
 
@@ -111,7 +101,7 @@ def _saturated(y: Floats, root_weights: Floats, cell: Ints, block: Ints) -> _Sat
         values, vectors = np.linalg.eigh(moved @ moved.T - np.diag(1 / of_cell))
         tilt = vectors * np.sqrt(values.clip(0))
     e = root_weights * (y - means[cell] - effects[block])
-    return _Saturated(means, of_cell, tilt, float(e @ e))
+    return CellMeans(means, of_cell, tilt, float(e @ e), df)
 
 
 def _length(variances: Floats) -> float:

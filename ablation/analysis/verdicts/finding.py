@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
 
 from ablation.analysis.data.factors import Factor, Predictor
 from ablation.analysis.request import AnalysisRequest
@@ -98,14 +101,8 @@ def findings_of(
     return findings
 
 
-def changed_findings(
-    found: Sequence[Finding], other: Sequence[Finding]
-) -> list[tuple[Finding, Finding | None]]:
-    """The findings whose verdict another analysis does not share, each with the other's, if it has one."""
-    known = {_contrast(one): one for one in other}
-    pairs = [(one, known.get(_contrast(one))) for one in found]
+def changed_findings(found: Sequence[Finding], other: pd.DataFrame) -> list[tuple[Finding, Any]]:
+    """The findings whose verdict other verdicts do not share, each with its row of these, if there is one."""
+    known = {(r.factor, r.level, r.reference, r.within): r for r in other.itertuples(index=False)}
+    pairs = [(f, known.get((f.factor, f.level, f.reference, "=".join(f.within or ())))) for f in found]
     return [(one, twin) for one, twin in pairs if twin is None or twin.verdict != one.verdict]
-
-
-def _contrast(one: Finding) -> tuple[object, ...]:
-    return one.factor, one.level, one.reference, one.within

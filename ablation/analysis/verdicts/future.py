@@ -33,7 +33,6 @@ class GrownStudy:
     """A study with `more` seeds, in every draw.
 
     Attributes:
-        more: seeds beyond those that are there.
         old: share of the old seeds in all.
         variance: residual variance over that of the fitted model, (n_draws,).
         df: its degrees of freedom.
@@ -42,7 +41,6 @@ class GrownStudy:
         spread_df: degrees of freedom of what is widened by that.
     """
 
-    more: int
     old: float
     variance: Floats
     df: float
@@ -107,7 +105,7 @@ class Future:
         fresh = np.sum(self._noise**2, axis=1) * old + rest
         df = growth.df_resid + added
         variance = (growth.df_resid + fresh) / df
-        return GrownStudy(more, old, variance, df, fresh / added, added, *self._ratios(more, variance))
+        return GrownStudy(old, variance, df, fresh / added, added, *self._ratios(more, variance))
 
     def _ratios(self, more: int, variance: Floats) -> tuple[Floats, float]:
         if self._spread is None:

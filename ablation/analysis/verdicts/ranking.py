@@ -17,7 +17,6 @@ from ablation.analysis.probability.distributions import t_two_sided
 from ablation.analysis.sequential.looks import Looks
 from ablation.analysis.tables.pairs import multi_level
 from ablation.analysis.verdicts.conservative import Errors, StandardError
-from ablation.analysis.verdicts.finding import Finding
 from ablation.analysis.verdicts.judging import BETTER, HURTS, KEEP, WORSE
 from ablation.analysis.verdicts.rows import Row
 
@@ -33,8 +32,7 @@ class Ranking:
         means: of these, on the scale of the response.
         behind: how far each is from the best, on the analysis scale.
         p: of 'it is as good as the best', adjusted for all pairs of levels and all rankings of the study.
-        ties: levels that are not separated from the best, by this p or by a verdict.
-        worse: levels that are.
+        worse: levels that are separated from the best, by this p or by a verdict.
     """
 
     factor: str
@@ -43,7 +41,6 @@ class Ranking:
     means: tuple[float, ...]
     behind: tuple[float, ...]
     p: tuple[float, ...]
-    ties: tuple[str, ...]
     worse: tuple[str, ...]
 
     @property
@@ -51,16 +48,21 @@ class Ranking:
         """The level with the best mean."""
         return self.levels[0]
 
-    def knowing(self, findings: Sequence[Finding]) -> Ranking:
+    @property
+    def ties(self) -> tuple[str, ...]:
+        """The levels that are not separated from it."""
+        return tuple(level for level in self.levels[1:] if level not in self.worse)
+
+    def knowing(self, rows: Sequence[Row], verdicts: Sequence[str]) -> Ranking:
         """The ranking, with the levels that a verdict shows to be worse than the best among the worse.
 
         Verdicts compare with the reference alone and so find what Tukey's test for all pairs does not.
         """
-        here = [f for f in findings if f.factor == self.factor and f.within in (None, self.within)]
-        shown = {f.level for f in here if f.reference == self.best and f.verdict in (HURTS, WORSE)}
-        shown |= {f.reference for f in here if f.level == self.best and f.verdict in (KEEP, BETTER)}
-        worse = tuple(level for level in self.levels[1:] if level in shown or level in self.worse)
-        return replace(self, worse=worse, ties=tuple(x for x in self.levels[1:] if x not in worse))
+        each = zip(rows, verdicts, strict=True)
+        here = [(r, v) for r, v in each if r.factor == self.factor and r.within in (None, self.within)]
+        shown = {r.level for r, v in here if r.reference == self.best and v in (HURTS, WORSE)}
+        shown |= {r.reference for r, v in here if r.level == self.best and v in (KEEP, BETTER)}
+        return replace(self, worse=tuple(x for x in self.levels[1:] if x in shown or x in self.worse))
 
 
 def rankings(
@@ -146,7 +148,6 @@ def _ranked(
         means=tuple(float(m) for m in scale.back(means[order] + scale.shift)),
         behind=tuple(float(b) for b in behind),
         p=tuple(p),
-        ties=tuple(name for name, worse in zip(names[1:], is_worse[1:], strict=True) if not worse),
         worse=tuple(name for name, worse in zip(names[1:], is_worse[1:], strict=True) if worse),
     )
 
