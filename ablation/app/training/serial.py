@@ -12,7 +12,7 @@ from keras import ops
 
 from ablation.app.training.finish import finish
 from ablation.app.training.flat import FlatWeights
-from ablation.app.training.problem import Arrays, Problem, Schedule, n_images
+from ablation.app.training.problem import Arrays, Problem, Schedule, in_float32, n_images
 from ablation.app.training.seeding import epoch_order, initial_values
 from ablation.results.outcome import Outcome
 
@@ -25,12 +25,11 @@ class SerialLoop(ABC):
         schedule: how long and how fast.
 
     Attributes:
-        backend: Keras' name of it.
         compile_seconds: what the seeds of a cell share: until the first can start.
     """
 
-    backend: str
     compile_seconds: float
+    _probe_data: Sequence[Mapping[str, Any]]
 
     def __init__(self, problem: Problem, schedule: Schedule) -> None:
         self.problem, self.schedule, self.network = problem, schedule, problem.network
@@ -70,8 +69,13 @@ class SerialLoop(ABC):
             if not math.isfinite(history["train_loss"][-1]):
                 break
         weights = {v.path: np.array(ops.convert_to_numpy(v)) for v in self.network.weights}
-        provenance = {"backend": self.backend, "pack": "1"}
+        provenance = {"backend": keras.backend.backend(), "pack": "1"}
         return finish(self.problem, seed, history, costs, self._probed, weights, provenance)
+
+    def _measure_probes(self) -> list[dict[str, Any]]:
+        """What each probe measures, as tensors."""
+        pairs = zip(self.problem.probes, self._probe_data, strict=True)
+        return [in_float32(probe.measure(self.network, data)) for probe, data in pairs]
 
     def _reset(self, seed: int) -> None:
         """Back to the start of a run: weights, random generators, optimiser."""

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ablation.app.training.problem import Problem, Schedule, in_float32, losses_of, n_images, whole_batches
+from ablation.app.training.problem import Problem, Schedule, losses_of, n_images, whole_batches
 from ablation.app.training.serial import SerialLoop
 from ablation.results.outcome import Outcome
 
@@ -37,8 +37,6 @@ def value_and_gradients(
 
 class TensorFlowLoop(SerialLoop):
     """A network traced once, ready to be trained from any seed."""
-
-    backend = "tensorflow"
 
     def __init__(self, problem: Problem, schedule: Schedule) -> None:
         start = time.perf_counter()
@@ -111,11 +109,6 @@ class TensorFlowLoop(SerialLoop):
         start = (tf.constant(0), {name: tf.constant(0.0) for name in self.problem.loss_names})
         _, sums = tf.while_loop(lambda i, _: i < n_batches, measure, start, parallel_iterations=1)
         return {name: total / n_images(self.problem.test) for name, total in sums.items()}
-
-    def _measure_probes(self) -> list[dict[str, Any]]:
-        """What each probe measures."""
-        pairs = zip(self.problem.probes, self._probe_data, strict=True)
-        return [in_float32(probe.measure(self.network, data)) for probe, data in pairs]
 
     def _warm_up(self) -> None:
         """Trace and optimise the functions, so that the first seed is not charged for it.

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from keras import ops
 
-from ablation.app.training.problem import Losses, Problem, Schedule, in_float32, losses_of, n_images
+from ablation.app.training.problem import Losses, Problem, Schedule, losses_of, n_images
 from ablation.app.training.serial import SerialLoop
 from ablation.results.outcome import Outcome
 
@@ -34,8 +34,6 @@ def value_and_gradients(
 
 class TorchLoop(SerialLoop):
     """A network whose weights lie in one vector, ready to be trained from any seed."""
-
-    backend = "torch"
 
     def __init__(self, problem: Problem, schedule: Schedule) -> None:
         start = time.perf_counter()
@@ -75,9 +73,8 @@ class TorchLoop(SerialLoop):
 
     def _probed(self) -> list[dict[str, np.ndarray]]:
         """What each probe measures."""
-        pairs = zip(self.problem.probes, self._probe_data, strict=True)
         with torch.no_grad():
-            measured = [in_float32(probe.measure(self.network, data)) for probe, data in pairs]
+            measured = self._measure_probes()
         return [{name: ops.convert_to_numpy(t) for name, t in found.items()} for found in measured]
 
     def _reset(self, seed: int) -> None:
