@@ -6,8 +6,9 @@ analyze("runs.csv", response="loss", factors=["flags.batch_norm", "activation"],
 
 from ablation.analysis.analysis import Analysis
 from ablation.analysis.analyze import analyze
+from ablation.analysis.compare import Comparison, compare
 from ablation.analysis.notices import Notice
 from ablation.analysis.planned import detectable_effects
 from ablation.analysis.tables.best_cells import BestCell
 
-__all__ = ["Analysis", "BestCell", "Notice", "analyze", "detectable_effects"]
+__all__ = ["Analysis", "BestCell", "Comparison", "Notice", "analyze", "compare", "detectable_effects"]

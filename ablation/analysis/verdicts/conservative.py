@@ -80,10 +80,14 @@ def conservative(fit: Fit, L: Floats, runs: Runs, slopes: Slopes | None, alpha: 
     """Estimate combinations L (m x p) of coefficients with the wider of their standard errors."""
     estimate = fit.estimates(L).estimate
     both = robust_errors(fit, L, runs, fit.residuals**2, fit.variance)
-    errors = _errors(_widened(both, fit, L, slopes))
+    return of_errors(estimate, _errors(_widened(both, fit, L, slopes)), alpha)
+
+
+def of_errors(estimate: Floats, errors: Errors, alpha: float) -> Conservative:
+    """Contrasts (m,) by the wider of their standard errors, at this level, and the larger p."""
     se, df = (np.array([[error[i] for error in both] for both in errors]) for i in (0, 1))
     widest = np.nanargmax(np.nan_to_num(t_quantile(1 - alpha / 2, df) * se, nan=-1.0), axis=1)
-    at = np.arange(len(L)), widest
+    at = np.arange(len(estimate)), widest
     with np.errstate(divide="ignore", invalid="ignore"):  # an estimate without an error, or none at all
         p = t_two_sided(estimate[:, None] / se, df).max(axis=1)
     return Conservative(estimate, se[at], df[at], p, errors)

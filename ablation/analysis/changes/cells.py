@@ -1,0 +1,165 @@
+"""How much the cells that two studies have in common have changed, one by one and on average."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.analysis import Analysis
+from ablation.analysis.changes.effects import added_errors, changes_table
+from ablation.analysis.changes.pairing import Common, differences
+from ablation.analysis.data.factors import Floats, Ints
+from ablation.analysis.data.scale import Scale
+from ablation.analysis.probability.distributions import t_quantile, t_two_sided
+from ablation.analysis.verdicts.conservative import Conservative
+
+
+@dataclass(frozen=True)
+class Average:
+    """The change on average over the cells that both studies have, on the analysis scale; NaN: not known."""
+
+    estimate: float
+    low: float
+    high: float
+    p: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Values:
+    """Numbers in cells, and the block of each: (n,) each; `block` is None without blocks."""
+
+    y: Floats
+    cell: Ints
+    block: Ints | None
+
+    @property
+    def counts(self) -> Ints:
+        return np.bincount(self.cell)
+
+    @property
+    def means(self) -> Floats:
+        found: Floats = np.bincount(self.cell, self.y) / self.counts
+        return found
+
+    def errors(self) -> tuple[Floats, Floats]:
+        """Standard errors of the means of cells for fresh blocks, and degrees of freedom, (n_cells,) each."""
+        variance, df = self._spread()
+        return np.sqrt(variance / self.counts), np.full(len(self.counts), df)
+
+    def _spread(self) -> tuple[float, float]:
+        """Variance within cells, blocks' own included, and its degrees of freedom.
+
+        With every block in every cell the degrees of freedom are Satterthwaite's for the sum of the mean
+        squares of blocks and of the rest; else those of the blocks.
+        """
+        rest = self.y - self.means[self.cell]
+        n_cells, df = len(self.counts), len(self.y) - len(self.counts)
+        if df <= 0:
+            return float("nan"), float("nan")
+        variance = float(rest @ rest) / df
+        if self.block is None:
+            return variance, float(df)
+        grid = self._grid()
+        n_blocks = len(np.unique(self.block))
+        if np.isnan(grid).any() or n_cells == 1 or variance == 0:
+            return variance, float(n_blocks - 1)
+        blocks = grid.mean(axis=0)
+        of_blocks = float(n_cells * np.var(blocks, ddof=1))
+        each = grid - grid.mean(axis=1, keepdims=True) - blocks + grid.mean()
+        of_rest = float(np.sum(each**2)) / ((n_cells - 1) * (n_blocks - 1))
+        parts = np.array([of_blocks, (n_cells - 1) * of_rest]) / n_cells
+        own_df = np.array([n_blocks - 1, (n_cells - 1) * (n_blocks - 1)])
+        return variance, float(parts.sum() ** 2 / (parts**2 / own_df).sum())
+
+    def _grid(self) -> Floats:
+        """Means by cell and block, (n_cells x n_blocks); NaN where there is none."""
+        code = (
+            np.zeros_like(self.cell) if self.block is None else np.unique(self.block, return_inverse=True)[1]
+        )
+        grid = np.zeros((len(self.counts), int(code.max()) + 1))
+        n = np.zeros_like(grid)
+        np.add.at(grid, (self.cell, code), self.y)
+        np.add.at(n, (self.cell, code), 1)
+        found: Floats = np.where(n > 0, grid / np.maximum(n, 1), np.nan)
+        return found
+
+    def average(self) -> tuple[float, float, float]:
+        """Mean over the cells, its standard error and degrees of freedom; with blocks, over those in all."""
+        mean, n_cells = float(self.means.mean()), len(self.counts)
+        if self.block is None:
+            variance, df = self._spread()
+            return mean, float(np.sqrt(variance * np.mean(1 / self.counts) / n_cells)), df
+        grid = self._grid()
+        whole = grid[:, ~np.isnan(grid).any(axis=0)].mean(axis=0)
+        if (n := len(whole)) < 2:
+            return mean, float("nan"), float("nan")
+        return float(whole.mean()), float(np.std(whole, ddof=1) / np.sqrt(n)), float(n - 1)
+
+
+def cells_table(
+    first: Analysis,
+    second: Analysis,
+    found: Common,
+    is_paired: bool,
+    scale: Scale,
+    alpha: float,
+    direction: str,
+) -> tuple[pd.DataFrame, Average | None]:
+    """One row per cell in common, as described at `Comparison.cells`, and the average over them.
+
+    Args:
+        first: the former study.
+        second: the later one.
+        found: their cells and pairs.
+        is_paired: whether runs are compared in pairs.
+        scale: on which they are compared.
+        alpha: error rate of tests.
+        direction: which values of the response are better.
+    """
+    rows = [_rows(found, i, is_paired) for i in (0, 1)]
+    if not len(rows[0]):
+        return pd.DataFrame(), None
+    here, there = (
+        _values(one, at, found.cells[i], scale)
+        for i, (one, at) in enumerate(zip((first, second), rows, strict=True))
+    )
+    if is_paired:
+        change = _Values(differences(first, second, found, scale.is_log), here.cell, here.block)
+        estimate, (se, df), average = change.means, change.errors(), change.average()
+    else:
+        estimate = there.means - here.means
+        se, df = added_errors(*map(np.array, zip(here.errors(), there.errors(), strict=True)))
+        mean, wide, own = map(np.array, zip(here.average(), there.average(), strict=True))
+        (both, both_df) = added_errors(wide, own)
+        average = float(mean[1] - mean[0]), float(both), float(both_df)
+    one_each = rows[0][np.unique(here.cell, return_index=True)[1]]
+    table = pd.DataFrame({"cell": first.selection.used.texts_at(one_each)})
+    table["first"], table["second"] = scale.back(here.means), scale.back(there.means)
+    table["n_first"], table["n_second"] = here.counts, there.counts
+    with np.errstate(divide="ignore", invalid="ignore"):
+        numbers = Conservative(estimate, se, df, t_two_sided(estimate / se, df), ())
+    changed = changes_table(numbers, scale, alpha, None, direction).drop(columns="p_equivalence")
+    return pd.concat([table, changed], axis=1), _average(*average, alpha)
+
+
+def _rows(found: Common, study: int, is_paired: bool) -> Ints:
+    """The runs of a study that count here, as positions."""
+    if is_paired:
+        return (found.first, found.second)[study]
+    return np.flatnonzero(found.cells[study] >= 0)
+
+
+def _values(analysis: Analysis, rows: Ints, cells: Ints, scale: Scale) -> _Values:
+    """Responses of some runs on a scale, by cell from 0 and block."""
+    response, block = analysis.runs.response[rows], analysis.runs.block
+    y = np.log(response) if scale.is_log else response
+    return _Values(y, np.unique(cells[rows], return_inverse=True)[1], block.codes[rows] if block else None)
+
+
+def _average(estimate: float, se: float, df: float, alpha: float) -> Average:
+    half = float(t_quantile(1 - alpha / 2, df)) * se
+    return Average(
+        estimate, estimate - half, estimate + half, float(t_two_sided(np.divide(estimate, se), df))
+    )

@@ -1,0 +1,249 @@
+"""Two studies of the same components: which effects have changed, which cells, and what is best now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.analysis import Analysis
+from ablation.analysis.changes.cells import Average, cells_table
+from ablation.analysis.changes.effects import effects_table
+from ablation.analysis.changes.matched import Contrast, contrasts
+from ablation.analysis.changes.pairing import Common, Fixed, OnPairs, common, has_enough, on_pairs
+from ablation.analysis.data.scale import Scale
+from ablation.analysis.data.spelling import find_level
+from ablation.analysis.tables.best_cells import BestCell
+from ablation.errors import UsageError
+from ablation.words import listed, quoted
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What has changed from one study to another.
+
+    Changes are second - first on the analysis scale: differences of logarithms (told in %), else of units.
+
+    Attributes:
+        first, second: the studies.
+        scale: on which they are compared, `log` or `identity`; of units if only one is analysed on the log.
+        alpha: error rate of tests: the smaller of the two.
+        margin: the smallest change that matters, on that scale; None unless both have declared the same.
+        contrasts: what both compare.
+        common: cells and runs that both have; `common.why` says why no runs pair.
+        pairs: both on these runs, where effects are compared in pairs; None where all runs of each count.
+    """
+
+    first: Analysis
+    second: Analysis
+    scale: Scale
+    alpha: float
+    margin: float | None
+    contrasts: Sequence[Contrast]
+    common: Common
+    pairs: OnPairs | None
+
+    def __repr__(self) -> str:
+        """Say what was compared, in a line."""
+        how = f"{len(self.common.first)} runs in pairs" if self.is_paired else "not in pairs"
+        changed = int(self.effects["change"].isin(["better", "worse"]).sum())
+        response = self.first.request.response
+        return f"Comparison({response!r}: {changed} of {len(self.effects)} effects changed, {how})"
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether effects and cells are compared on runs of both studies with the same cell and block."""
+        return self.pairs is not None
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """How the effects that both studies have differ, in the order of the first.
+
+        Columns: factor, level, reference (as the first calls them); first, first_low, first_high, second,
+        second_low, second_high (the effects with intervals of level 1 - alpha; on the runs in common, where
+        these are compared in pairs); estimate (second - first), se, df, ci_low, ci_high, p, p_adjusted (Holm
+        over all rows), p_equivalence (the change is inside the margin, Holm over all rows; NaN without one);
+        percent, percent_low, percent_high; change: `better` or `worse` (p_adjusted < alpha, and on which
+        side), `same` (p_equivalence < alpha), `open`. Errors allow unequal spread and effects that differ
+        between seeds, as those of verdicts do; unpaired ones are added as by Welch and Satterthwaite.
+        """
+        return effects_table(
+            self.contrasts, self.first, self.second, self.pairs, self.scale, self.alpha, self.margin,
+            self.first.request.direction,
+        )  # fmt: skip
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """The cells that both studies have.
+
+        Columns: cell (in words); first, second (means, geometric on the log scale), n_first, n_second (their
+        runs); estimate, se, df, ci_low, ci_high, p, p_adjusted (Holm over all cells), percent, percent_low,
+        percent_high, change, as in `effects`. The error is the spread within all cells together.
+        """
+        return self._cells[0]
+
+    @property
+    def average(self) -> Average | None:
+        """The change on average over these cells; None if there are none."""
+        return self._cells[1]
+
+    @cached_property
+    def only(self) -> pd.DataFrame:
+        """Verdicts on components and levels that only one study compares.
+
+        Columns: study (`first` or `second`), and those of `Analysis.verdicts`.
+        """
+        found = []
+        for i, (name, one) in enumerate((("first", self.first), ("second", self.second))):
+            mine = one.verdicts
+            shared = [self._shares(i, row) for row in mine.to_dict("records")]
+            rest = mine[~np.array(shared, dtype=bool)]
+            found.append(rest.assign(study=name)[["study", *mine.columns]])
+        return pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
+
+    @property
+    def best(self) -> tuple[BestCell, BestCell]:
+        """The best cell of each study."""
+        return self.first.best_cell, self.second.best_cell
+
+    @property
+    def keeps_best(self) -> bool | None:
+        """Whether the first study's best cell is best in the second, or ties; None if it is not there."""
+        before, after = self.best
+        names = [(mine, other) for mine, other in self.common.names if mine and other]
+        wanted = {other: before.levels[mine] for mine, other in names if mine in before.levels}
+        if self.common.unknown or not (self.common.cells[1] >= 0).any():
+            return None
+        if any(_has(cell, wanted) for cell in (after.levels, *after.ties)):
+            return True
+        cells = self.second.best_cells.to_dict("records")
+        is_there = any(_has({str(name): str(value) for name, value in row.items()}, wanted) for row in cells)
+        return False if is_there else None
+
+    @property
+    def is_identical(self) -> bool:
+        """Whether all runs of both pair and have the same values."""
+        n = len(self.common.first)
+        if not n or {n} != {self.first.n_runs, self.second.n_runs}:
+            return False
+        here, there = (
+            self.first.runs.response[self.common.first],
+            self.second.runs.response[self.common.second],
+        )
+        return bool((here == there).all())
+
+    @cached_property
+    def _cells(self) -> tuple[pd.DataFrame, Average | None]:
+        return cells_table(
+            self.first, self.second, self.common, self.is_paired, self.scale, self.alpha,
+            self.first.request.direction,
+        )  # fmt: skip
+
+    def _shares(self, study: int, row: dict[str, object]) -> bool:
+        """Whether a verdict of one study is on what both compare."""
+        if row["factor"] in self._numbers:
+            return True
+        levels = [
+            {contrast.level, contrast.reference}
+            for contrast in self.contrasts
+            if contrast.names[study] == row["factor"]
+        ]
+        known = [level for both in levels for level in both]
+        return all(find_level(row[end], known) is not None for end in ("level", "reference"))
+
+    @property
+    def _numbers(self) -> set[str]:
+        numeric = {**self.first.request.numeric, **self.second.request.numeric}
+        return {name for contrast in self.contrasts for name in contrast.names if name in numeric}
+
+
+def compare(
+    first: Analysis,
+    second: Analysis,
+    paired: bool | None = None,
+    fixed: tuple[Fixed, Fixed] = ({}, {}),
+) -> Comparison:
+    """Compare two studies of the same components and the same response.
+
+    Where runs of both have the same cell and the same block, such as a seed, effects are compared on these
+    runs: a change is then the effect on the differences of pairs, and what a seed does to both drops out.
+    Otherwise the effects of all runs are compared, and the errors of their differences are Welch's.
+
+    Args:
+        first: the study before.
+        second: the study after.
+        paired: whether runs are compared in pairs; None: if the pairs are at least half of the smaller study.
+        fixed: of each study, levels of factors that it did not vary: factor → level. A cell of one study is
+            one of the other only where all factors are known.
+
+    Returns:
+        The comparison; its tables are computed when first read.
+
+    Raises:
+        UsageError: the responses or directions differ, nothing is common to both, it is one study twice, or
+            pairs are asked for and there are none.
+    """
+    _check(first, second)
+    asked = contrasts(first, second)
+    if not asked:
+        names = (listed(quoted(part.name for part in one.runs.predictors)) for one in (first, second))
+        raise UsageError(
+            "Expected two studies with a component in common, of which both have two levels. "
+            f"Received: {next(names)}, and {next(names)}."
+        )
+    is_log = first.scaling.is_log and second.scaling.is_log
+    scale = first.scaling if first.scaling.is_log == is_log else second.scaling
+    alpha = min(first.request.alpha, second.request.alpha)
+    found = common(first, second, fixed)
+    pairs = None
+    if paired if paired is not None else has_enough(found, first, second):
+        factors = list(dict.fromkeys(one.names[0] for one in asked))
+        pairs = on_pairs(first, second, found, factors, is_log, alpha) if len(found.first) else None
+    if paired and pairs is None:
+        raise UsageError(
+            "paired: expected runs of both studies with the same cell and the same block. Received: too few "
+            "of them to tell an effect. Leave it out."
+        )
+    if pairs is not None:
+        asked = [one for one in asked if _is_told(one, pairs)]
+    return Comparison(first, second, scale, alpha, _margin(first, second, scale), asked, found, pairs)
+
+
+def _check(first: Analysis, second: Analysis) -> None:
+    if first is second:
+        raise UsageError("Expected two studies. Received: one study twice. Name another one to compare with.")
+    mine, other = first.request, second.request
+    if mine.response != other.response:
+        raise UsageError(
+            f"Expected two studies of one response. Received: '{mine.response}' and '{other.response}'. "
+            "Analyse both for a response that both have measured."
+        )
+    if mine.direction != other.direction:
+        raise UsageError(
+            f"Expected one direction of '{mine.response}'. Received: {mine.direction} is better, and "
+            f"{other.direction} is better. Give both the same direction."
+        )
+
+
+def _is_told(asked: Contrast, pairs: OnPairs) -> bool:
+    """Whether the runs in common have both levels."""
+    part = next((p for p in pairs.change.runs.predictors if p.name == pairs.columns[asked.names[0]]), None)
+    if part is None:
+        return False
+    return all(find_level(level, part.points) is not None for level in (asked.level, asked.reference))
+
+
+def _margin(first: Analysis, second: Analysis, scale: Scale) -> float | None:
+    """The margin of both, on the scale of the comparison; None unless it is one and the same."""
+    margins = {(one.request.margin, one.scaling.is_log) for one in (first, second)}
+    if len(margins) > 1 or first.request.margin is None:
+        return None
+    return scale.margin(first.request.margin)[1]
+
+
+def _has(cell: dict[str, str], wanted: dict[str, str]) -> bool:
+    """Whether a cell has these levels."""
+    return all(name in cell and find_level(level, [cell[name]]) is not None for name, level in wanted.items())
