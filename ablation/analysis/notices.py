@@ -19,7 +19,7 @@ class Notice:
     - `unfinished-runs`: unfinished, runs, words, levels (each a factor, level, unfinished, runs).
     - `failed-runs`: failed, attempted, cells, words (of statuses).
     - `diverged-runs`: runs (each a run's label in the table, cell, size: its response), changed (pairs of
-      a finding with them, and its row of `verdicts` without them or None), known (whether there is an
+      a finding with them, and its verdict without them or None), known (whether there is an
       analysis without them).
     - `best-cell-failed`: cell, failed, runs.
     - `failed-level`: factor, level, runs, reference (the new one, if the level was the reference).
