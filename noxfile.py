@@ -3,7 +3,7 @@
 `requirements/oldest.txt` and `newest.txt` pin them (`make lock`); newest means release candidates as well.
 Neither has a deep-learning library: networks are trained on the versions of `requirements/cpu.txt`.
 
-The session `torch` has PyTorch beside these versions, and no TensorFlow: `nox -s torch`.
+The session `torch` has PyTorch beside these versions, and no TensorFlow: `nox -s torch`. `base` has no extra.
 """
 
 import re
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["oldest", "newest"]
+nox.options.sessions = ["oldest", "newest", "base"]
 nox.options.default_venv_backend = "uv"
 TOOLS = ("pytest", "pytest-xdist", "hypothesis", "hatchling", "editables")
 TESTS = (  # where Hydra, OmegaConf, pandas and statsmodels show; the whole suite runs on the locked versions
@@ -48,6 +48,12 @@ def newest(session: nox.Session) -> None:
     run(session, "newest")
 
 
+def locked_pins() -> str:
+    """The locked versions, without their hashes."""
+    locked = [Path(f"requirements/{name}.txt").read_text() for name in ("cpu", "dev")]
+    return "\n".join(sorted(set(re.findall(r"^[a-z0-9][^\\\n]*", "\n".join(locked), flags=re.MULTILINE))))
+
+
 TORCH = (
     "torch==2.13.0",
     "keras",
@@ -70,18 +76,29 @@ TORCH_TESTS = (
 @nox.session(venv_backend="venv")  # by pip, which finds wheels that lie on a machine; PyTorch's are gigabytes
 def torch(session: nox.Session) -> None:
     """Networks and examples on PyTorch, without TensorFlow; the other versions are the locked ones."""
-    locked = [Path(f"requirements/{name}.txt").read_text() for name in ("cpu", "dev")]
-    pins = sorted(set(re.findall(r"^[a-z0-9][^\\\n]*", "\n".join(locked), flags=re.MULTILINE)))
     constraints = (
         Path(session.create_tmp()) / "locked.txt"
     )  # pip takes no constraints with hashes for some alone
-    constraints.write_text("\n".join(pins))
+    constraints.write_text(locked_pins())
     session.install("--constraint", str(constraints), *TORCH, "hatchling", "editables")
     session.install("--constraint", str(constraints), "--no-build-isolation", "-e", ".")
     named = session.posargs or ("-n", "2", "--dist", "loadfile", *TORCH_TESTS)
     session.run(
         "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *named, env={"KERAS_BACKEND": "torch"}
     )
+
+
+@nox.session(venv_backend="venv")
+def base(session: nox.Session) -> None:
+    """The wheel without extras, at the locked versions: the notebook of a table, and no more."""
+    constraints = Path(session.create_tmp()).resolve() / "locked.txt"
+    constraints.write_text(locked_pins())
+    session.install("--constraint", str(constraints), ".")
+    here = Path.cwd()
+    for name in ("table.ipynb", "table.csv"):
+        shutil.copy(here / "examples" / name, constraints.parent)
+    with session.chdir(constraints.parent):
+        session.run("python", str(here / "tests/base_install.py"), silent=True)
 
 
 def run(session: nox.Session, ends: str) -> None:

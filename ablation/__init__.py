@@ -5,18 +5,24 @@ Data flows one way: conf → design → training of networks → results → ana
     import ablation
 
     study = ablation.sweep(train, factors={"norm": [False, True]}, seeds=5, response="loss")
+    study = ablation.Study("runs.csv", {"loss": "lower"}, factors=["norm"], block="seed")  # finished runs
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ablation.report.study import Study as Study
     from ablation.sweep.function import sweep as sweep
 
 
 def __getattr__(name: str) -> Any:
-    """Import `ablation.sweep` when it is first used: a module that is the function as well."""
+    """Import `Study` and `sweep` when they are first used; `ablation.sweep` is a module and the function."""
     if name == "sweep":
         from importlib import import_module
 
         return import_module("ablation.sweep")
+    if name == "Study":
+        from ablation.report.study import Study
+
+        return Study
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,6 +18,9 @@ from ablation.errors import UsageError
 TEMPORARY = ".tmp-"
 """Start of the names of files that are not finished; readers pass over them."""
 
+_PLAIN = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Not for programs that are started meanwhile; and bytes as they are, on Windows too."""
+
 _ADVICE = {
     errno.ENOSPC: "Free some space",
     errno.EDQUOT: "Free some space, or ask for a larger quota",
@@ -35,7 +38,7 @@ class Disk:
 
     def read(self, path: Path) -> bytes:
         """Return a file's whole content."""
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        descriptor = os.open(path, os.O_RDONLY | _PLAIN)
         try:
             parts = [os.read(descriptor, 1 << 16)]  # one is the rule: twice as fast as a file object
             while parts[-1]:
@@ -61,7 +64,7 @@ class Disk:
 
     def open_new(self, path: Path) -> int:
         """Create a file that must not exist yet, and return its descriptor."""
-        return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0), 0o666)
+        return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _PLAIN, 0o666)
 
     def write(self, descriptor: int, data: bytes) -> int:
         """Write some of the data, and return how many bytes."""
@@ -72,7 +75,9 @@ class Disk:
         os.fsync(descriptor)
 
     def sync_folder(self, path: Path) -> None:
-        """Wait until a folder's names are on the disk."""
+        """Wait until a folder's names are on the disk; Windows opens no folders."""
+        if not hasattr(os, "O_DIRECTORY"):
+            return
         descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)

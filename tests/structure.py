@@ -6,7 +6,7 @@ from pathlib import Path
 import grimp
 
 PAGE = Path(__file__).parents[1] / "docs" / "structure.md"
-SMALL = {"words", "errors", "naming", "numbers", "files", "gpus", "interrupts"}
+SMALL = {"words", "errors", "extras", "naming", "numbers", "files", "gpus", "interrupts"}
 """Rooms that everybody uses: arrows to them would hide the others."""
 
 

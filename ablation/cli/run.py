@@ -8,7 +8,11 @@ from collections.abc import Sequence
 from ablation.cli.commands import COMMANDS
 from ablation.cli.parser import read
 from ablation.errors import UsageError
+from ablation.extras import needed
 from ablation.interrupts import on_interrupt
+
+_READING = ("report", "import", "status", "copy")
+"""Commands that train nothing, and need no more than what they read needs."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -35,6 +39,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _dispatch(arguments: Sequence[str]) -> int:
-    command, words = read(arguments, COMMANDS)
+    with needed("This help needs", "sweep"):
+        command, words = read(arguments, COMMANDS)
     on_interrupt(signal.default_int_handler)
-    return command.run(words)
+    extra = "" if command.name in _READING else "sweep"
+    with needed(f"`ablation {command.name}` needs", extra):
+        return command.run(words)

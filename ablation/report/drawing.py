@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ablation.errors import UsageError
 from ablation.naming import slug, unique
 from ablation.report import figures
 from ablation.report.document import Block, Figure, Grid, Prose
@@ -47,6 +48,8 @@ class Drawer:
             return []
         try:
             drawn = draw()
+        except UsageError as obstacle:  # what draws it is not installed
+            return [Prose(str(obstacle))]
         except Exception as error:  # our mistake, and no one's to pay
             log.exception("A figure could not be drawn")
             self.problems.append(f"{type(error).__name__}: {error}")

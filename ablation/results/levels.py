@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from ablation.extras import needed
 from ablation.results.canonical import canonical
 from ablation.results.columns import level_names
 
@@ -58,6 +59,8 @@ def read_typed(open_bytes: Callable[[], BinaryIO], kind: str) -> pd.DataFrame:
     """
     import pandas as pd
 
+    with needed("Parquet and Feather files need"):
+        import pyarrow  # noqa: F401  (without it pandas speaks of an engine)
     with open_bytes() as file:
         data = file.read()
     read = pd.read_parquet if kind == "parquet" else pd.read_feather
@@ -80,9 +83,9 @@ def _text(value: object) -> str:
 
 def _levels(file: BinaryIO, kind: str) -> Mapping[str, list[Any]]:
     """Column -> levels; nothing where the file has no such note."""
-    import pyarrow
-    from pyarrow import parquet
-
+    with needed("Files of tables need"):
+        import pyarrow
+        from pyarrow import parquet
     try:
         schema = parquet.read_schema(file) if kind == "parquet" else pyarrow.ipc.open_file(file).schema
         found = json.loads((schema.metadata or {}).get(_KEY, b"{}"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ablation.errors import UsageError
+from ablation.extras import needed
 from ablation.sources.databases import is_database, opened, shown
 from ablation.sources.source import Source
 from ablation.words import listed
@@ -115,7 +116,8 @@ def read(place: str | os.PathLike[str], **settings: str) -> pd.DataFrame:
         names = ", ".join(source.settings) or "none"
         raise UsageError(f"Expected settings of {source.words}: {names}. Received: {', '.join(unknown)}.")
     try:
-        found = table(source.read(place, wanted), shown(place))
+        with needed(f"Runs of {source.name} need"):
+            found = table(source.read(place, wanted), shown(place))
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:  # somebody else's files: anything
         told = f"{type(error).__name__}: {error}"
         raise UsageError(

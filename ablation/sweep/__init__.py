@@ -17,9 +17,12 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from ablation.extras import needed
 from ablation.results import Outcome, Response
-from ablation.sweep.app import App, main
-from ablation.sweep.cell import Cell
+
+with needed("Sweeps need", "sweep"):
+    from ablation.sweep.app import App, main
+    from ablation.sweep.cell import Cell
 
 __all__ = ["App", "Cell", "Outcome", "Response", "main"]
 

@@ -15,6 +15,7 @@ import pandas as pd
 from ablation.analysis.data.json_lines import read_json, read_json_lines
 from ablation.analysis.data.text_tables import Open, read_text_table
 from ablation.errors import UsageError
+from ablation.extras import needed
 from ablation.results.levels import read_typed, with_levels_beside
 
 Reader = Callable[[Open, str], pd.DataFrame]
@@ -41,8 +42,8 @@ READERS: dict[str, Reader] = {
 
 
 def _open_zst(path: Path) -> Any:
-    import pyarrow  # has the codec, which Python has from 3.14 on
-
+    with needed("Files that end in .zst need"):
+        import pyarrow  # has the codec, which Python has from 3.14 on
     return pyarrow.CompressedInputStream(pyarrow.OSFile(str(path)), "zstd")
 
 

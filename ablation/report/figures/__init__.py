@@ -10,6 +10,7 @@ Plots are data that `draw` turns into SVG; matplotlib draws pictures of images, 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ablation.extras import needed
 from ablation.report.figures import draw
 from ablation.report.figures.costs import cost
 from ablation.report.figures.curves import learning_curves
@@ -41,7 +42,8 @@ _IMAGES = {
 def __getattr__(name: str) -> Any:
     if name not in _IMAGES:
         raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_IMAGES[name]}"), name)
+    with needed("Pictures of images need"):
+        return getattr(import_module(f"{__name__}.{_IMAGES[name]}"), name)
 
 
 def as_file(figure: "Plot | Picture") -> str:

@@ -75,7 +75,7 @@ def _block(block: Block) -> str:
         case Figure():
             return f"![{escaped(block.picture.alt)}](figures/{block.picture.name}.svg)"
         case Table():
-            return _table(block)
+            return table_text(block)
         case Facts():
             return "\n".join(f"- **{escaped(name)}**: {escaped(text)}" for name, text in block.items)
         case Cautions() | Matrix() | Compare():
@@ -102,7 +102,8 @@ def _fenced(text: str) -> str:
     return f"{fence}text\n{text.rstrip()}\n{fence}"
 
 
-def _table(table: Table) -> str:
+def table_text(table: Table) -> str:
+    """A table with its caption."""
     parts = [f"{escaped(table.caption)}:", _rows(table, table.shown)]
     if table.n_hidden:
         parts.append(f"{table.n_hidden} more rows are in `tables/{table.name}.csv`.")
