@@ -98,7 +98,7 @@ def base(session: nox.Session) -> None:
     for name in ("table.ipynb", "table.csv"):
         shutil.copy(here / "examples" / name, constraints.parent)
     with session.chdir(constraints.parent):
-        session.run("python", str(here / "tests/base_install.py"), silent=True)
+        session.run("python", str(here / "tests/base_install.py"))
 
 
 def run(session: nox.Session, ends: str) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # pandas: a second that a sweep does not wait for at its star
     import pandas as pd
 
     from ablation.analysis import Analysis
+    from ablation.analysis.compare import Comparison
     from ablation.report.subject import Subject
     from ablation.report.view import Drawings, ResponseView
 
@@ -120,6 +121,19 @@ class Study:
     def plot(self, kind: str = "effects") -> Drawings:
         """A figure of the main response: see `ResponseView.plot`."""
         return self.main.plot(kind)
+
+    def compare(self, other: Study, response: str = "", paired: bool | None = None) -> Comparison:
+        """What has changed from this study to another: see `ablation.analysis.compare`.
+
+        Args:
+            other: the study after.
+            response: of both; the main one, if not given.
+            paired: whether runs are compared in pairs; None: if pairs are at least half of the smaller study.
+        """
+        from ablation.analysis.compare import compare
+
+        name = response or self.responses[0]
+        return compare(self[name].analysis, other[name].analysis, paired)
 
     def report(self, folder: str | Path = "", figures: bool = True) -> Path:
         """Write the report.
