@@ -33,7 +33,7 @@ def test_the_notebook_of_a_table_runs_without_extras_and_without_posix(root, tmp
         shutil.copy(root / "examples" / name, tmp_path)
     done = python(root, tmp_path, "-m", "tests.base_install", "forbid")
     assert done.returncode == 0, done.stderr
-    assert "Keep standardise (at momentum=0.9): it raises close by" in done.stdout
+    assert "Keep standardise (at momentum=0.9): it raises close / points by" in done.stdout
     assert "<td>keep</td>" in done.stdout
     assert done.stdout.count("data:image/svg+xml;base64,") >= 3
     assert r"\begin{tabular}" in done.stdout

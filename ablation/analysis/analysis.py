@@ -60,8 +60,8 @@ from ablation.analysis.verdicts.verdicts import rules_of, verdicts_table
 class Analysis:
     """What a table of runs says.
 
-    Estimates are on the analysis scale: differences of logarithms on the log scale, else units of the
-    response. Numbers that the runs do not determine are NaN, and `warnings` says why.
+    Estimates are on the analysis scale: differences of logarithms on the log scale, of log-odds on the logit
+    scale, else units of the response. Numbers that the runs do not determine are NaN; `warnings` says why.
 
     Attributes:
         request: the arguments of `analyze`, checked.
@@ -98,7 +98,7 @@ class Analysis:
 
     @property
     def scale(self) -> str:
-        """`log` or `identity`."""
+        """`log`, `logit` or `identity`."""
         return self.scaling.name
 
     @property

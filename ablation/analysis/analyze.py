@@ -20,6 +20,7 @@ from ablation.analysis.data.select import drop_constant, select_rows
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.model.one_factor import with_its_reference_first
 from ablation.analysis.model.order import fit_model
+from ablation.analysis.model.shares import fit_shares
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest, request
 from ablation.analysis.sequential.looks import Looks
@@ -46,6 +47,7 @@ def analyze(
     looks: Looks | None = None,
     reference: Mapping[str, object] | None = None,
     where: str | None = None,
+    trials: str | None = None,
 ) -> Analysis:
     """Analyse a table of runs: effects, intervals, verdicts, warnings.
 
@@ -59,8 +61,8 @@ def analyze(
             but a level that means the starting point, such as `none` or `baseline`, before other texts).
         block: the column of paired seeds (or another block); always categorical. Of several columns, such as
             data set and seed, each combination is a block.
-        scale: `log` (effects in %), `identity` (in units of the response), or `auto`: log when all
-            responses are positive and lower is better.
+        scale: `log` (effects in %), `identity` (in units of the response), `logit` (of shares), or
+            `auto`: log when all responses are positive and lower is better, logit where there are `trials`.
         interactions: highest order of interactions in the model: 1 none, 2 pairs; `auto` for pairs as far as
             the runs carry them (see `Analysis.order`).
         anova_type: type of the sums of squares: 1, 2 or 3.
@@ -75,6 +77,8 @@ def analyze(
         weights: a column of weights, inverse to the variance of each run.
         looks: of an adaptive study, at which the verdicts' p values and intervals are repeated ones.
         reference: factor -> the level that the others are compared with, where it is not the first.
+        trials: a column of counts that the response is a share or a part of, such as the number of test
+            images: the model is then quasi-binomial, on the logit scale.
         where: which rows are looked at: `State=finished and lr<=1e-2 and model in [a, b]`
             (`analysis.data.where`).
 
@@ -89,7 +93,7 @@ def analyze(
     asked = request(
         factors, numeric, response=response, block=block, scale=scale, interactions=interactions,
         anova_type=anova_type, alpha=alpha, margin=margin, direction=direction, weights=weights,
-        looks=looks, reference=reference, where=where,
+        looks=looks, reference=reference, where=where, trials=trials,
     )  # fmt: skip
     frame, asked, read = prepare(frame, asked)
     found = _analysed(frame, asked, read)
@@ -112,10 +116,13 @@ def _analysed(
     selection = select_rows(frame, asked, diverged)
     runs, dropped = drop_constant(selection.used, asked)
     runs = with_its_reference_first(runs, dict(asked.reference))
-    chosen = choose_scale(runs.response, asked)
+    chosen = choose_scale(runs.response, asked, runs.weights)
     asked, unit = _with_margin_in_its_unit(asked, chosen)
-    y = chosen.forward(runs.response)
-    fit, order, left_out = fit_model(runs, y, asked.interactions, asked.alpha)
+    if chosen.is_logit:
+        runs, fit, order, left_out = fit_shares(runs, chosen, asked.interactions, asked.alpha)
+    else:
+        y = chosen.forward(runs.response)
+        fit, order, left_out = fit_model(runs, y, asked.interactions, asked.alpha)
     notices = (*_still_true(read, runs), *selection.notices, *dropped, *unit, *left_out)
     notices += (*_number_notices(runs), *_error_notices(fit, runs))
     return Analysis(asked, chosen, selection, runs, fit, order, notices)

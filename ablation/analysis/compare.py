@@ -213,6 +213,11 @@ def compare(
 
 
 def _check(first: Analysis, second: Analysis) -> None:
+    if first.scaling.is_logit or second.scaling.is_logit:
+        raise UsageError(
+            "Expected two studies on the log or the identity scale. Received: log-odds of shares. "
+            "Analyse both with scale='identity', and without trials."
+        )
     if first is second:
         raise UsageError("Expected two studies. Received: one study twice. Name another one to compare with.")
     mine, other = first.request, second.request

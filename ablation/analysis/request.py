@@ -11,8 +11,11 @@ import pandas as pd
 from ablation.analysis.sequential.looks import Looks
 from ablation.errors import UsageError
 from ablation.results.direction import read_direction
-from ablation.results.model_settings import AUTO, LINEAR, between, check_model, one_of, read_order
+from ablation.results.model_settings import AUTO, LINEAR, SCALES, between, check_model, one_of, read_order
 from ablation.words import listed, quoted
+
+LOGIT = "logit"
+"""The scale of shares; a table may ask for it, and a sweep is judged by one of `SCALES`."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class AnalysisRequest:
         is_direction_assumed: whether nobody said it, and the response's name does not tell.
         reference: (factor, level) where the reference is not the first level.
         where: the filter of rows; empty without one.
+        trials: the column of counts that the response is a share of.
     """
 
     response: str
@@ -49,13 +53,44 @@ class AnalysisRequest:
     is_direction_assumed: bool = False
     reference: tuple[tuple[str, str], ...] = ()
     where: str = ""
+    trials: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse values that mean nothing."""
-        check_model(self.scale, self.interactions, self.alpha, self.numeric)
+        one_of("scale", self.scale, (*SCALES, LOGIT))
+        check_model(
+            "auto" if self.scale == LOGIT else self.scale, self.interactions, self.alpha, self.numeric
+        )
         one_of("anova_type", self.anova_type, (1, 2, 3))
         if self.margin is not None:
             between("margin", self.margin, 0, float("inf"))
+        if self.is_of_shares:
+            self._check_shares()
+
+    @property
+    def is_of_shares(self) -> bool:
+        """Whether the response is a share, on the logit scale."""
+        return self.trials is not None or self.scale == LOGIT
+
+    def _check_shares(self) -> None:
+        """Refuse what a model of shares does not have.
+
+        Raises:
+            UsageError: another scale, weights beside counts, a target, looks, or a margin of 1 or more.
+        """
+        wrong = {
+            "scale": self.scale not in ("auto", LOGIT) and self.scale,
+            "weights": self.weights,
+            "direction": self.target is not None and "a value that is best",
+            "looks": self.looks is not None and "looks",
+            "margin": self.margin is not None and self.margin >= 1 and f"{self.margin:g}",
+        }
+        for name, received in wrong.items():
+            if received:
+                raise UsageError(
+                    f"{name}: expected none of its own for a share on the logit scale: counts are weights, "
+                    f"lower or higher is better, and a margin is below 1. Received: {received}."
+                )
 
     @property
     def interval_alpha(self) -> float:
@@ -65,7 +100,7 @@ class AnalysisRequest:
     @property
     def columns(self) -> list[str]:
         """Every column of the table that the request names."""
-        extra = [] if self.weights is None else [self.weights]
+        extra = [name for name in (self.weights, self.trials) if name is not None]
         return [self.response, *self.factors, *self.blocks, *extra]
 
     def check(self, table: pd.DataFrame) -> None:

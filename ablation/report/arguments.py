@@ -38,10 +38,11 @@ KEYS: Mapping[str, str] = {
     "directions": "the same for each response: {loss: lower, auroc: higher}",
     "reference": "the level that others are compared with, of some factors: {optimizer: sgd}",
     "where": "which rows: where='State=finished and lr<=1e-2 and model in [a, b]'",
-    "scale": "log (effects in %), identity (in units) or auto: log if lower is better and all are positive",
+    "scale": "log (effects in %), identity (in units), logit (of shares), or auto: log for positive losses",
     "interactions": "highest order of interactions: 1 none, 2 pairs; auto (the default) as the runs carry",
     "alpha": "the error rate of tests; intervals have level 1 − alpha (default 0.05)",
     "anova_type": "of the sums of squares: 1, 2 (the default) or 3",
+    "trials": "the column of counts that the response is a share of, trials=n, or for some: {acc: n}",
     "weights": "a column of weights, inverse to the variance of each run",
     "looks": "seeds at each look, [2,3,4,5], of a study that was planned to be looked at so; needs a margin",
     "max_replicates": "seeds at the last look of that plan",
@@ -179,12 +180,22 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
         weights=None if weights is None else str(weights),
         reference={str(name): str(level) for name, level in reference.items()},
         where=str(values.get("where", "")),
+        trials=_trials(values, responses),
         looks=[_integer({"looks": seeds}, "looks", 0) for seeds in _names(values, "looks")],
         max_replicates=_integer(values, "max_replicates", 0),
     )
     for response in asked.responses:
         asked.request(response)
     return asked
+
+
+def _trials(values: Mapping[str, Any], responses: Sequence[str]) -> dict[str, str] | str:
+    """The counts that responses are shares of."""
+    found = values.get("trials") or {}
+    unknown = [name for name in found if name not in responses] if isinstance(found, dict) else []
+    if isinstance(found, list) or unknown:
+        raise UsageError(f"trials: expected {KEYS['trials']}. Received: {', '.join(unknown) or found!r}")
+    return found
 
 
 def responses_of(values: Mapping[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ from ablation.adaptive.study import level_texts, replay_of
 from ablation.adaptive.tables import looks_at
 from ablation.analysis import analyze
 from ablation.analysis.data.factors import read_factor
-from ablation.analysis.data.prepare import distance_column, prepare
+from ablation.analysis.data.prepare import computed_column, prepare
 from ablation.analysis.data.reading import read_table
 from ablation.analysis.data.select import factor_of
 from ablation.analysis.request import AnalysisRequest, request
@@ -53,6 +53,7 @@ class Asked:
         weights: a column of weights.
         reference: factor → level that others are compared with.
         where: the filter of rows; empty without one.
+        trials: the column of counts that the main response is a share of, or response → column.
         looks: seeds at each look, of a study whose plan was to look so.
         max_replicates: seeds at the last look of that plan.
     """
@@ -72,6 +73,7 @@ class Asked:
     weights: str | None = None
     reference: Mapping[str, str] = field(default_factory=dict)
     where: str = ""
+    trials: Mapping[str, str] | str = field(default_factory=dict)
     looks: Sequence[int] = ()
     max_replicates: int = 0
 
@@ -91,6 +93,11 @@ class Asked:
             "numeric": self.numeric,
             "direction": self.directions.get(response, self.direction if is_main else None),
             "reference": dict(self.reference),
+            "trials": self.trials.get(response)
+            if isinstance(self.trials, Mapping)
+            else self.trials
+            if is_main
+            else None,
         }
 
     def request(self, response: str) -> AnalysisRequest:
@@ -363,12 +370,12 @@ def _typed(
 
 
 def _with_distances(frame: pd.DataFrame, answers: Sequence[ResponseResult]) -> pd.DataFrame:
-    """The table with a column for each response that is a distance from a target."""
+    """The table with a column for each response that is computed: a distance from a target, or a share."""
     for answer in answers:
         asked = answer.analysis.request if answer.analysis else None
-        if asked and asked.target is not None and answer.response not in frame:
-            name, distances = distance_column(frame, asked.measured, asked.target)
-            frame = frame.assign(**{name: distances})
+        if asked and asked.measured and answer.response not in frame:
+            name, values = computed_column(frame, asked)
+            frame = frame.assign(**{name: values})
     return frame
 
 

@@ -135,6 +135,12 @@ def _asked(
     asked = Asked(
         table=label, responses=responses, factors=factors or [], directions=dict(directions), **given
     )
+    if unknown := [
+        name for name in (asked.trials if isinstance(asked.trials, Mapping) else ()) if name not in responses
+    ]:
+        raise UsageError(
+            f"trials: expected names of {listed(quoted(responses))}. Received: {listed(quoted(unknown))}."
+        )
     for response in responses:
         asked.request(response)
     return asked, notes

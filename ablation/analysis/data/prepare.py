@@ -10,6 +10,7 @@ import pandas as pd
 from ablation.analysis.data.epochs import last_rows
 from ablation.analysis.data.factors import group, read_factor, read_spellings
 from ablation.analysis.data.order import is_starting_point
+from ablation.analysis.data.shares import share_column
 from ablation.analysis.data.spelling import spelling_notices
 from ablation.analysis.data.where import rows_where
 from ablation.analysis.notices import Notice
@@ -25,7 +26,8 @@ def prepare(
     """Do to a table what the request says of it as a whole.
 
     Rows that do not pass `where` go; of a log with rows per epoch the last of each run stays; several blocks
-    become one column, their combination; and with a target the response becomes the distance from it.
+    become one column, their combination; with a target the response becomes the distance from it, and with
+    trials the share of them.
 
     Returns:
         The table, the request in terms of its columns, and what a reader must know of it.
@@ -39,6 +41,10 @@ def prepare(
     notices += told
     if len(asked.blocks) > 1:
         frame = frame.assign(**{str(asked.block): _combined(frame, asked.blocks)})
+    if asked.trials is not None:
+        name, shares = share_column(frame, asked.response, asked.trials)
+        frame = frame.assign(**{name: shares})
+        asked = replace(asked, response=name, measured=asked.response if name != asked.response else "")
     if asked.target is not None:
         frame, asked, told = _distances(frame, asked, asked.target)
         notices += told
@@ -77,6 +83,13 @@ def _distances(
     notice = Notice("target", {"measured": asked.response, "target": target})
     asked = replace(asked, response=name, measured=asked.response)
     return frame.assign(**{name: distances}), asked, (notice,)
+
+
+def computed_column(frame: pd.DataFrame, asked: AnalysisRequest) -> tuple[str, pd.Series]:
+    """The name and the column of a response that is computed of what was measured, for a prepared request."""
+    if asked.trials is not None:
+        return share_column(frame, asked.measured, asked.trials)
+    return distance_column(frame, asked.measured, asked.target or 0.0)
 
 
 def distance_column(frame: pd.DataFrame, response: str, target: float) -> tuple[str, pd.Series]:

@@ -1,4 +1,4 @@
-"""The scale on which effects add: the logarithm (effects in %) or the response itself."""
+"""The scale on which effects add: the logarithm (effects in %), log-odds of shares, or the response."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ablation.analysis.data.factors import Floats
-from ablation.analysis.request import AnalysisRequest
+from ablation.analysis.data.shares import check_shares
+from ablation.analysis.request import LOGIT, AnalysisRequest
 from ablation.errors import UsageError
 
 MIN_RELATIVE_SPREAD = 1e-6
@@ -23,9 +24,9 @@ class Scale:
     """How effects add.
 
     Attributes:
-        name: `log` or `identity`.
+        name: `log`, `logit` or `identity`.
         reason: why.
-        origin: taken out first, to keep exact digits.
+        origin: taken out first, to keep exact digits; of shares their mean, around which effects are told.
         by_chance: whether some values alone keep a loss from the log scale, on which margins are in %.
     """
 
@@ -39,6 +40,11 @@ class Scale:
         """Whether effects are differences of logarithms."""
         return self.name == "log"
 
+    @property
+    def is_logit(self) -> bool:
+        """Whether effects are differences of log-odds."""
+        return self.name == LOGIT
+
     def forward(self, response: Floats) -> Floats:
         """To the scale of the analysis, minus `shift`: differences of close numbers keep their digits."""
         away = response - self.origin
@@ -47,26 +53,53 @@ class Scale:
     @property
     def shift(self) -> float:
         """What `forward` leaves out and marginal means add back."""
+        if self.is_logit:
+            return float(logit(np.array(self.origin)))
         return float(np.log(self.origin)) if self.is_log else self.origin
 
     def percent(self, effect: Floats) -> Floats:
-        """Change in % that a difference on this scale means; NaN on the identity scale."""
+        """Change in % that a difference on the log scale means; NaN on the others."""
         return 100 * np.expm1(effect) if self.is_log else np.full(np.shape(effect), np.nan)
 
     def back(self, mean: Floats) -> Floats:
         """From this scale to the response: on the log scale the geometric mean."""
-        return np.exp(mean) if self.is_log else mean
+        return expit(mean) if self.is_logit else np.exp(mean) if self.is_log else mean
 
     def margin(self, margin: float) -> tuple[float, float]:
         """The band of effects too small to matter, on this scale: log(1 +- margin %) or +- margin.
 
-        Both sides of the log scale use log(1 + margin/100), so that the band is symmetric.
+        Both sides of the log scale use log(1 + margin/100), so that the band is symmetric. Of shares it is a
+        change of the share, around their mean.
         """
         half = float(np.log1p(margin / 100)) if self.is_log else margin
+        half = self.log_odds(margin) if self.is_logit else half
         return -half, half
 
+    def change(self, effect: float) -> float:
+        """A difference of log-odds as a change of the share, with the mean share in its middle."""
+        ends = expit(self.shift + np.array([-effect / 2, effect / 2]))
+        return float(ends[1] - ends[0])
 
-def choose_scale(response: Floats, asked: AnalysisRequest) -> Scale:
+    def log_odds(self, change: float) -> float:
+        """The difference of log-odds that `change` makes of it; infinite from 1 on."""
+        size, spread = abs(change), float(np.cosh(self.shift))
+        if size >= 1:
+            return float(np.copysign(np.inf, change))
+        root = (size * spread + np.sqrt((size * spread) ** 2 + 1 - size**2)) / (1 - size)
+        return float(np.copysign(2 * np.log(root), change))
+
+
+def logit(share: Floats) -> Floats:
+    """Log-odds of shares."""
+    return np.log(share) - np.log1p(-share)
+
+
+def expit(log_odds: Floats) -> Floats:
+    """Shares of log-odds."""
+    return 1 / (1 + np.exp(-log_odds))
+
+
+def choose_scale(response: Floats, asked: AnalysisRequest, weights: Floats | None = None) -> Scale:
     """Choose the scale; `auto` means log for positive responses that are better when lower.
 
     A loss, an error, a duration are positive, have a natural zero and are minimised: halving means the same
@@ -76,6 +109,14 @@ def choose_scale(response: Floats, asked: AnalysisRequest) -> Scale:
         UsageError: the log was asked for and a response is zero or negative.
     """
     name, reason = _choose(response, asked)
+    if name == LOGIT:
+        check_shares(response, asked.response)
+        n = np.ones(len(response)) if weights is None else weights
+        return Scale(
+            name,
+            reason,
+            float(np.average(response, weights=n).clip(1 / (2 * n.sum()), 1 - 1 / (2 * n.sum()))),
+        )
     if name == "identity":
         _refuse_extremes(response, asked.response)
     origin = float(np.median(response))
@@ -91,6 +132,8 @@ def _choose(response: Floats, asked: AnalysisRequest) -> tuple[str, str]:
             f"Expected positive responses for scale='log'. Received: {not_positive} of {len(response)} "
             f"runs with '{asked.response}' <= 0 (lowest {response.min():g}). Use scale='identity'."
         )
+    if asked.trials is not None:
+        return LOGIT, f"'{asked.response}' is a share of '{asked.trials}'"
     if asked.scale != "auto":
         return asked.scale, "asked for"
     if asked.target is not None:

@@ -67,7 +67,7 @@ def select_rows(table: pd.DataFrame, asked: AnalysisRequest, diverged: Bools | N
     for part in (*runs.predictors, *([runs.block] if runs.block else [])):
         _mark(reason, _missing(part), no_level(part.name))
     if runs.weights is not None:
-        _mark(reason, ~(runs.weights > 0), f"{NO_WEIGHT} in '{asked.weights}'")
+        _mark(reason, ~(runs.weights > 0), f"{NO_WEIGHT} in '{asked.trials or asked.weights}'")
     _mark(reason, repeated_rows(table, runs, reason == ""), DUPLICATE)
     known, ended = reason == "", endings(table, asked.columns)
     if ended is not None:
@@ -99,7 +99,8 @@ def _read_roles(table: pd.DataFrame, asked: AnalysisRequest) -> Runs:
         for name in asked.factors
     ]
     block = None if asked.block is None else read_factor(table[asked.block], str(asked.block))
-    weights = None if asked.weights is None else read_covariate(table[asked.weights], asked.weights).values
+    weighing = asked.weights if asked.trials is None else asked.trials
+    weights = None if weighing is None else read_covariate(table[weighing], weighing).values
     return Runs(_numbers(table[asked.response]), tuple(predictors), block, weights, table.index)
 
 

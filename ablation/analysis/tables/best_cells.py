@@ -11,7 +11,7 @@ import pandas as pd
 
 from ablation.analysis.data.factors import Floats, Ints
 from ablation.analysis.data.runs import Runs
-from ablation.analysis.data.scale import Scale
+from ablation.analysis.data.scale import Scale, logit
 from ablation.analysis.data.select import Selection
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.probability import studentized_range
@@ -64,7 +64,7 @@ def best_cells_table(
     table = pd.DataFrame({"cell": runs.texts_at(first), "runs": np.bincount(runs.cells)})
     table["failed"] = _n_failed(selection, first)
     for column, values in (
-        ("mean", _means_of_runs(fit, runs) + scale.shift),
+        ("mean", _means_of_runs(fit, runs, selection, scale) + scale.shift),
         ("seed_adjusted", middle),
         ("ci_low", middle - half_width),
         ("ci_high", middle + half_width),
@@ -113,9 +113,13 @@ def best_first(means: Floats, direction: str) -> Ints:
     return order
 
 
-def _means_of_runs(fit: Fit, runs: Runs) -> Floats:
+def _means_of_runs(fit: Fit, runs: Runs, selection: Selection, scale: Scale) -> Floats:
     """Means of the runs of each cell as they are, on the analysis scale without its shift, (n_cells,)."""
     weights, cell = fit.root_weights**2, runs.cells
+    if scale.is_logit:  # all tries of a cell together
+        n = np.ones(fit.n) if selection.used.weights is None else selection.used.weights
+        with np.errstate(divide="ignore"):
+            return logit(np.bincount(cell, n * runs.response) / np.bincount(cell, n)) - scale.shift
     means: Floats = np.bincount(cell, weights * fit.y) / np.bincount(cell, weights)
     return means
 

@@ -76,10 +76,13 @@ def named(names: Sequence[str], label: str = "") -> Axis:
 
 
 def of_changes(low: float, high: float, words: Wording) -> Axis:
-    """An axis of effects: in % for differences of logarithms, in units otherwise."""
+    """An axis of effects: in % for differences of logarithms, of the share for log-odds, else in units."""
     ticks, unit = relative_ticks(low, high) if words.is_log else ([], "")
     if not words.is_log:
         ticks = [(t, tick(t)) for t in nice_steps(low, high)]
+    if shares := words.shares:
+        steps = nice_steps(shares.change(low), shares.change(high))
+        ticks = [(shares.log_odds(t), tick(t)) for t in steps]
     return Axis(low, high, f"change of {quantity(words.response, words.unit)}{unit}", False, ticks)
 
 

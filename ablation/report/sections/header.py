@@ -76,7 +76,15 @@ def _response(answer: ResponseResult, words: Wording) -> str:
     """'loss, lower is better; effects in % (log scale: all values of 'loss' are positive …)'."""
     if answer.analysis is None:
         return words.better
-    what = "in %" if words.is_log else f"in {words.unit}" if words.unit else "in its units"
+    what = (
+        "in %"
+        if words.is_log
+        else "of the share"
+        if words.shares
+        else f"in {words.unit}"
+        if words.unit
+        else "in its units"
+    )
     return f"{words.better}; effects {what} ({answer.analysis.scale} scale: {answer.analysis.scale_reason})"
 
 

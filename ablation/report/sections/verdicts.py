@@ -82,16 +82,20 @@ def _caption(words: Wording) -> str:
 
 
 def _in_units(words: Wording) -> list[str]:
-    """The head of the column with effects in units, where the others are in %."""
+    """The head of the column with effects in units, where the others are in %; with odds, of shares."""
+    if words.shares:
+        return ["#odds ratio"]
     return [f"#in {words.unit or words.response}"] if words.is_log else []
 
 
 def effect_texts(
     words: Wording, analysis: Analysis, row: Mapping[Any, Any], within: tuple[str, str] | None = None
 ) -> list[str]:
-    """Effect and interval; on the log scale in %, and then in units at the reference's mean."""
+    """Effect and interval; on the log scale in %, then in units at the reference's mean; odds of shares."""
     e, low, high = (float(row[name]) for name in ("estimate", "ci_low", "ci_high"))
     texts = [words.change(e), words.interval(low, high)]
+    if words.shares:
+        texts.append(value(math.exp(e)))
     if words.is_log:
         texts.append(units(reference_mean(analysis, row["factor"], within) * math.expm1(e)))
     return texts
@@ -122,9 +126,23 @@ def _reading(words: Wording, analysis: Analysis) -> str:
     )
     if words.is_log:
         text += f" The effect in {words.unit or words.response} is that share of the reference level's mean."
+    if words.shares:
+        mean = words.shares.origin
+        text += (
+            f" Effects add up as log-odds, and are told as changes of the share around {value(mean, 3)}."
+            f" {_dispersion(analysis)}"
+        )
     if words.margin is None:
         text += f" No margin applies to {words.response}, so nothing can be said to do nothing."
     return text
+
+
+def _dispersion(analysis: Analysis) -> str:
+    """How much runs vary beyond counting."""
+    if not analysis.fit.variance > 0 or analysis.request.trials is None:
+        return "Their error is that of runs (quasi-binomial)."
+    times = value(analysis.fit.variance, 3)
+    return f"Shares vary {times} times as much as counting alone would have it; errors are those of runs."
 
 
 def _averaged(analysis: Analysis) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ablation.analysis import Analysis
+from ablation.analysis.data.scale import Scale
 from ablation.analysis.verdicts.judging import BETTER, WORSE
 from ablation.naming import cell_label, clipped, level_label
 from ablation.numbers import NBSP, UNKNOWN, coverage, percent, plain, units
@@ -33,6 +34,7 @@ class Wording:
         direction: which of its values are better, `lower` or `higher`.
         unit: of the response; empty where it has none.
         is_log: whether effects are differences of logarithms, told in %.
+        shares: the scale of log-odds, whose differences are told as changes of the share; else None.
         margin: the smallest effect that matters; None if none was declared.
         alpha: error rate of tests; intervals have level 1 - alpha.
         block: what repeats every cell, such as `seed`; empty if nothing does.
@@ -46,6 +48,7 @@ class Wording:
     direction: str = "lower"
     unit: str = ""
     is_log: bool = False
+    shares: Scale | None = None
     margin: float | None = None
     alpha: float = 0.05
     block: str = ""
@@ -62,6 +65,7 @@ class Wording:
             response=asked.response,
             direction=asked.direction,
             is_log=analysis.scaling.is_log,
+            shares=analysis.scaling if analysis.scaling.is_logit else None,
             margin=asked.margin,
             alpha=asked.alpha,
             block=block.name if block else "",
@@ -123,7 +127,7 @@ class Wording:
         """A change with its sign, in % or in units of the response."""
         if self.is_log or not math.isfinite(effect):
             return percent(100 * math.expm1(effect))
-        return units(effect) + self.unit_of_change
+        return units(self.shares.change(effect) if self.shares else effect) + self.unit_of_change
 
     def size(self, effect: float) -> str:
         """A change without its sign."""

@@ -1,0 +1,170 @@
+"""Shares of counts on the logit scale: R's quasi-binomial numbers, statsmodels', and wrong input."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+from ablation.analysis import analyze
+from ablation.analysis.compare import compare
+from ablation.errors import UsageError
+from ablation.report.sentences import Wording, lead_sentences
+from tests.analysis.compare import row
+from tests.analysis.conftest import CASES
+
+ASKED = {"factors": ["norm", "width"], "block": "seed", "trials": "n", "direction": "higher"}
+R_STOPS = 2e-5
+"""R stops at a change of the deviance by 1e-8, which leaves the dispersion with five digits."""
+
+
+@pytest.fixture(scope="module")
+def table():
+    return pd.read_csv(CASES / "c22_accuracy.csv")
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return json.loads((CASES / "c22_accuracy.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def found(table):
+    return analyze(table, "correct", interactions=1, **ASKED)
+
+
+@pytest.mark.parametrize(("factor", "term"), [("norm", "normon"), ("width", "width32")])
+def test_odds_are_those_of_r(found, expected, factor, term):
+    (told,) = (one for one in expected["coefficients"] if one["term"] == term)
+    effect = row(found.effects, factor=factor)
+    numbers = [told[name] for name in ("Estimate", "Std. Error", "t value", "Pr(>|t|)")]
+    assert effect[["estimate", "se", "t", "p"]].tolist() == pytest.approx(numbers, rel=R_STOPS)
+    assert effect["df"] == expected["df"]
+    assert found.fit.variance == pytest.approx(expected["dispersion"], rel=R_STOPS)
+
+
+def test_means_are_those_of_r_on_the_response_scale(found, expected):
+    for told in expected["norm_response"]:
+        mean = row(found.marginal_means, factor="norm", level=told["norm"])
+        assert mean["response"] == pytest.approx(told["prob"], rel=1e-6)
+        by_delta = mean["se"] * told["prob"] * (1 - told["prob"])
+        assert by_delta == pytest.approx(told["SE"], rel=R_STOPS)
+
+
+def test_with_interactions_and_without_counts_it_is_statsmodels_model(table):
+    shares = table.assign(acc=table["correct"] / table["n"]).drop(columns=["correct", "n"])
+    found = analyze(
+        shares, "acc", ["norm", "width"], block="seed", scale="logit", direction="higher", interactions=2
+    )
+    X = pd.get_dummies(shares["seed"], prefix="s", drop_first=True, dtype=float)
+    a, b = (shares["norm"] == "on") - 0.5, (shares["width"] == 32) - 0.5
+    X = sm.add_constant(X.assign(a=a, b=b, ab=a * b))
+    told = sm.GLM(shares["acc"], X, family=sm.families.Binomial()).fit(scale="X2", use_t=True)
+    effect = row(found.effects, factor="norm")
+    assert effect["estimate"] == pytest.approx(told.params["a"], rel=1e-8)
+    assert effect["se"] == pytest.approx(told.bse["a"], rel=1e-7)
+    assert effect["p"] == pytest.approx(told.pvalues["a"], rel=1e-6)
+
+
+def test_a_share_with_its_counts_is_the_same_as_the_counts(table, found):
+    shares = table.assign(acc=table["correct"] / table["n"])
+    same = analyze(shares, "acc", interactions=1, **ASKED)
+    pd.testing.assert_frame_equal(same.effects, found.effects)
+    assert (same.request.response, found.request.response) == ("acc", "correct / n")
+    assert found.request.measured == "correct"
+
+
+def test_uneven_counts_weigh_as_in_statsmodels(table):
+    uneven = table.assign(n=[500, 1000] * 8, correct=table["correct"] * np.array([1, 2] * 8) - np.arange(16))
+    found = analyze(uneven, "correct", interactions=1, **ASKED)
+    X = pd.get_dummies(uneven["seed"], prefix="s", drop_first=True, dtype=float)
+    X = sm.add_constant(X.assign(a=(uneven["norm"] == "on") * 1.0, b=(uneven["width"] == 32) * 1.0))
+    share, binomial = uneven["correct"] / uneven["n"], sm.families.Binomial()
+    told = sm.GLM(share, X, family=binomial, var_weights=uneven["n"]).fit(scale="X2", use_t=True)
+    effect = row(found.effects, factor="norm")
+    assert effect["estimate"] == pytest.approx(told.params["a"], rel=1e-8)
+    assert effect["se"] == pytest.approx(told.bse["a"], rel=1e-7)
+
+
+def test_effects_are_told_as_changes_of_the_share_around_its_mean(table, found):
+    words, mean = Wording.of(found), table["correct"].sum() / table["n"].sum()
+    effect = row(found.effects, factor="norm")["estimate"]
+    middle = np.log(mean / (1 - mean))
+    low, high = (1 / (1 + np.exp(-(middle + half))) for half in (-effect / 2, effect / 2))
+    assert found.scaling.change(effect) == pytest.approx(high - low, rel=1e-12)
+    assert found.scaling.change(effect) == pytest.approx(0.045217, abs=5e-4)  # R's means differ by so much
+    assert found.scaling.log_odds(high - low) == pytest.approx(effect, rel=1e-12)
+    assert words.change(effect) == f"+{high - low:.3g}".replace("-", "−")
+    assert "it raises correct / n by 0.045" in lead_sentences(found, words)[0]
+
+
+def test_a_margin_is_a_change_of_the_share(table):
+    found = analyze(table, "correct", margin=0.08, **ASKED)
+    low, high = found.scaling.margin(0.08)
+    assert (found.scaling.change(low), found.scaling.change(high)) == pytest.approx((-0.08, 0.08))
+    assert set(found.verdicts["verdict"]) == {"does nothing"}
+
+
+def test_the_best_cell_has_the_share_of_all_its_tries(table, found):
+    best = found.best_cells.iloc[0]
+    mine = table[(table["norm"] == best["norm"]) & (table["width"].astype(str) == best["width"])]
+    assert best["mean"] == pytest.approx(mine["correct"].sum() / mine["n"].sum())
+
+
+def test_planted_odds_come_back_at_the_promised_error():
+    """Overdispersed counts: intervals cover, where those of counting alone would not."""
+    rng = np.random.default_rng(1)
+    covered, narrow = [], []
+    for _ in range(80):
+        frame = pd.DataFrame([(a, s) for a in (0, 1) for s in range(8)], columns=["a", "seed"])
+        p = 1 / (1 + np.exp(-(1.5 + 0.4 * frame["a"] + rng.normal(0, 0.2, 16))))
+        frame = frame.assign(n=1000, correct=rng.binomial(1000, p))
+        found = analyze(frame, "correct", "a", trials="n", direction="higher")
+        effect, dispersion = found.effects.iloc[0], found.fit.variance
+        off = abs(effect["estimate"] - 0.4)
+        covered.append(effect["ci_low"] < 0.4 < effect["ci_high"])
+        narrow.append(off < 1.96 * effect["se"] / np.sqrt(dispersion))
+    assert 0.90 <= np.mean(covered) <= 0.99
+    assert np.mean(narrow) < 0.85
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"correct": 501}, "expected counts from 0 to 'n'. Received: 501"),
+        ({"correct": -1}, "expected counts from 0 to 'n'. Received: -1"),
+        ({"correct": 76.8}, "expected shares from 0 to 1. Received: 76.8"),
+        ({"n": 0}, "expected whole numbers of tries"),
+        ({"n": 500.5}, "expected whole numbers of tries"),
+        ({"correct": 1}, "0 and 1 alone, which may be either"),
+        ({"correct": np.nan}, "no run with both"),
+        ({"correct": 500}, "not 0 or 1 in all runs of a level"),
+    ],
+)  # fmt: skip
+def test_what_is_no_share_is_refused(table, change, told):
+    with pytest.raises(UsageError) as raised:
+        analyze(table.assign(**change), "correct", **ASKED)
+    assert told in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"scale": "log"}, "scale: expected none"),
+        ({"scale": "identity"}, "scale: expected none"),
+        ({"weights": "n"}, "weights: expected none"),
+        ({"direction": "zero"}, "direction: expected none"),
+        ({"margin": 2}, "margin: expected none"),
+        ({"trials": "m"}, "Expected columns 'm'"),
+        ({"scale": "logit", "trials": None}, "shares from 0 to 1 in 'correct'"),
+    ],
+)  # fmt: skip
+def test_what_a_share_does_not_have_is_refused(table, change, told):
+    with pytest.raises(UsageError, match=told):
+        analyze(table, "correct", **{**ASKED, **change})
+
+
+def test_two_studies_of_shares_are_not_compared_on_the_logit_scale(table, found):
+    with pytest.raises(UsageError, match="Received: log-odds of shares"):
+        compare(found, analyze(table, "correct", **ASKED))
