@@ -13,7 +13,7 @@ TOOLS := $(VENV)/.tools
 PAGES := $(VENV)/.pages
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep plan status report gallery site test test-fast test-versions test-torch check lock clean
+.PHONY: help setup sweep plan status report gallery site test test-fast test-versions test-torch test-trackers check lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test-versions: $(READY) $(TOOLS)  ## the framework on the oldest and the newest 
 
 test-torch: $(READY) $(TOOLS)  ## networks and examples on PyTorch, in an environment of their own
 	@$(BIN)/nox -s torch
+
+test-trackers: $(READY) $(TOOLS)  ## runs logged to the real trackers, in an environment of their own
+	@$(BIN)/nox -s trackers
 
 check: $(READY) $(TOOLS)  ## formatting, lint, types, doors between rooms, examples in docs
 	@$(BIN)/ruff format --check --quiet .

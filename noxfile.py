@@ -4,12 +4,14 @@
 Neither has a deep-learning library: networks are trained on the versions of `requirements/cpu.txt`.
 
 The session `torch` has PyTorch beside these versions, and no TensorFlow: `nox -s torch`. `base` has no extra.
+`trackers` has the packages that runs are logged to.
 """
 
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import nox
@@ -48,10 +50,11 @@ def newest(session: nox.Session) -> None:
     run(session, "newest")
 
 
-def locked_pins() -> str:
-    """The locked versions, without their hashes."""
+def locked_pins(free: Sequence[str] = ()) -> str:
+    """The locked versions, without their hashes, except for packages that are free."""
     locked = [Path(f"requirements/{name}.txt").read_text() for name in ("cpu", "dev")]
-    return "\n".join(sorted(set(re.findall(r"^[a-z0-9][^\\\n]*", "\n".join(locked), flags=re.MULTILINE))))
+    pins = set(re.findall(r"^[a-z0-9][^\\\n]*", "\n".join(locked), flags=re.MULTILINE))
+    return "\n".join(sorted(pin for pin in pins if pin.partition("==")[0] not in free))
 
 
 TORCH = (
@@ -76,16 +79,39 @@ TORCH_TESTS = (
 @nox.session(venv_backend="venv")  # by pip, which finds wheels that lie on a machine; PyTorch's are gigabytes
 def torch(session: nox.Session) -> None:
     """Networks and examples on PyTorch, without TensorFlow; the other versions are the locked ones."""
-    constraints = (
-        Path(session.create_tmp()) / "locked.txt"
-    )  # pip takes no constraints with hashes for some alone
-    constraints.write_text(locked_pins())
-    session.install("--constraint", str(constraints), *TORCH, "hatchling", "editables")
-    session.install("--constraint", str(constraints), "--no-build-isolation", "-e", ".")
+    install_locked(session, *TORCH)
     named = session.posargs or ("-n", "2", "--dist", "loadfile", *TORCH_TESTS)
     session.run(
         "python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *named, env={"KERAS_BACKEND": "torch"}
     )
+
+
+TRACKERS = (
+    "tensorboard==2.21.0",
+    "mlflow-skinny==3.17.2",
+    "sqlalchemy",
+    "alembic==1.20.1",
+    "wandb==0.31.0",
+    "trackio==0.43.0",
+)
+
+
+@nox.session(python="3.11")
+def trackers(session: nox.Session) -> None:
+    """Runs are logged to the real packages, and read back."""
+    install_locked(session, *TRACKERS, "pytest", free=["pillow"])  # trackio 0.43 holds it below 13
+    named = session.posargs or ("tests/trackers", "tests/sweep/test_tracking.py")
+    session.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *named)
+
+
+def install_locked(session: nox.Session, *packages: str, free: Sequence[str] = ()) -> None:
+    """Install packages beside this one, and what they need in the locked versions, except for the `free`."""
+    constraints = (
+        Path(session.create_tmp()) / "locked.txt"
+    )  # pip takes no constraints with hashes for some alone
+    constraints.write_text(locked_pins(free))
+    session.install("--constraint", str(constraints), *packages, "hatchling", "editables")
+    session.install("--constraint", str(constraints), "--no-build-isolation", "-e", ".[sweep]")
 
 
 @nox.session(venv_backend="venv")
@@ -105,6 +131,6 @@ def run(session: nox.Session, ends: str) -> None:
     """Install what is pinned, then run `TESTS`, or what the command names after `--`."""
     session.install("--require-hashes", "-r", f"requirements/{ends}.txt")
     session.install(*TOOLS)
-    session.install("--no-deps", "--no-build-isolation", "-e", ".")
+    session.install("--no-deps", "--no-build-isolation", "-e", ".[sweep]")
     named = session.posargs or ["-m", "not slow", "-n", "2", "--dist", "loadfile", *TESTS]
     session.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *named)

@@ -70,6 +70,8 @@ class PlainAppConf(AblationSweeperConf):
     """Folder of the study, by default runs/NAME."""
     url: Optional[str] = None  # noqa: UP045
     """Where the rows are, such as a database; by default in the folder."""
+    log: Any = None
+    """Trackers that get every run: some of tensorboard, mlflow, wandb, trackio; or each with its URI."""
     seed_key: Optional[str] = None  # noqa: UP045
     """The app's key that seeds a run; by default its key `seed`, if it has one."""
     unkeyed: List[str] = field(default_factory=list)  # noqa: UP006

@@ -21,6 +21,7 @@ from tests.changes import (
     RESPONSE,
     SECTION,
     SOURCE,
+    TRACKER,
     Change,
 )
 
@@ -110,6 +111,7 @@ for name, data in (("variational", "mnist_sample"), ("density", "synthetic_densi
         (OPTION, 2, 0),
         (SECTION, 1, 1),
         (SOURCE, 1, 1),
+        (TRACKER, 1, 1),
         (BACKEND, 1, 2),
     ],
     ids=lambda value: value.name if isinstance(value, Change) else "",
@@ -188,6 +190,16 @@ def test_a_source_is_reported(copy):
     (copy.work / "mine.notes").write_text("".join(f"{flag} {1 + i / 9}\n" for i, flag in enumerate("aabbab")))
     copy.python("-m", "ablation.report", "mine.notes", "output=page", "figures=false")
     assert "6 rows of 2 levels" in (copy.work / "page/report.md").read_text()
+
+
+def test_a_tracker_gets_the_runs(copy):
+    copy.make(TRACKER)
+    (copy.work / "study.py").write_text(
+        "import ablation\n\ndef train(a, seed):\n    return 1 + a + seed\n\n"
+        "ablation.sweep(train, {'a': [0, 1]}, seeds=2, log='notebook')\n"
+    )
+    assert "notebook (mine.notes): 4 runs logged." in copy.python("study.py")
+    assert len((copy.work / "mine.notes").read_text().splitlines()) == 4
 
 
 def test_a_backend_trains(copy):

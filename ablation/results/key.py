@@ -13,6 +13,9 @@ SCHEMA = 1
 
 N_CELL_DIGITS = 10
 
+FRAMEWORK_KEYS = ("name", "seeds", "results", "analysis")
+"""Config keys that the framework reads of a decorated app; none of them changes what a run gives."""
+
 ABSENT = "(absent)"
 """Value, in what determines a run, of an entry that has a default and that the run's config lacks."""
 

@@ -16,9 +16,8 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from ablation.errors import UsageError
-from ablation.results import Response, Snapshot, StudyRecord, open_store
+from ablation.results import FRAMEWORK_KEYS, Response, Snapshot, StudyRecord, open_store
 from ablation.sweep.cell import (
-    FRAMEWORK_KEYS,
     Cell,
     Identity,
     make_cell,

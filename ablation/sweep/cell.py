@@ -7,11 +7,8 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from ablation.results import ABSENT, cell_key, run_key
+from ablation.results import ABSENT, FRAMEWORK_KEYS, cell_key, run_key
 from ablation.sweep.stable import stable
-
-FRAMEWORK_KEYS = ("name", "seeds", "results", "analysis")
-"""Config keys that the framework reads of a decorated app; none of them changes what a run gives."""
 
 Identity = Callable[[Any], Mapping[str, str]]
 

@@ -62,7 +62,9 @@ def own_words() -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        error.args = (str(error).replace("hydra.sweeper.", "").replace("analysis.", ""),)
+        error.args = (
+            str(error).replace("hydra.sweeper.", "").replace("analysis.", "").replace("results.log", "log"),
+        )
         raise
 
 

@@ -39,6 +39,7 @@ def sweep(
     backend: str | None = None,
     retries: int = 1,
     seed_key: str = "seed",
+    log: str | Sequence[str] | Mapping[str, str | None] = (),
     **options: Any,
 ) -> StudyResult:
     """Run a function over the levels of its arguments, and tell what each of them does.
@@ -71,6 +72,7 @@ def sweep(
         backend: of joblib, such as `threading`, or `ray`.
         retries: how often one call tries runs again that have failed.
         seed_key: the argument that takes the seed.
+        log: trackers that get every run, such as `["tensorboard", "mlflow"]`, or each with its URI.
         options: `responses`, `directions`, `numeric`, `interactions`, `alpha` and `scale` of the analysis;
             `resolution`, `runs`, `generators`, `foldover`, `reference` and `exclude` of the design; `until`,
             `max_replicates`, `order`, `on_failure` and `plan_only` of the sweep, as in `hydra.sweeper`.
@@ -95,7 +97,7 @@ def sweep(
     }
     base = {
         "name": name,
-        "results": {"folder": folder, "url": url or folder},
+        "results": {"folder": folder, "url": url or folder, "log": log},
         "analysis": judged | _chosen(options, _ANALYSIS),
     }
     with own_words():

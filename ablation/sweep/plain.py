@@ -30,7 +30,7 @@ ANALYSIS = ("response", "direction", "margin", "responses", "directions", "numer
             "scale")  # fmt: skip
 """Keys of `hydra.sweeper` that are `analysis.*` in a decorated app."""
 
-OWN_SETTINGS = (*ANALYSIS, "study", "folder", "url", "seed_key", "unkeyed", "metrics", "metrics_line")
+OWN_SETTINGS = (*ANALYSIS, "study", "log", "folder", "url", "seed_key", "unkeyed", "metrics", "metrics_line")
 """Keys of `hydra.sweeper` that say what a decorated app says elsewhere."""
 
 _RESPONSE = "objective"
@@ -57,6 +57,7 @@ class PlainApp(Swept):
         self.study = str(settings["study"] or config.hydra.job.name)
         self.results = str(settings["folder"] or f"runs/{self.study}")
         self.url = str(settings["url"] or self.results)
+        self.log = settings["log"]
         settings["direction"] = direction_of(settings["direction"])
         self.analysis = {key: settings[key] for key in ANALYSIS if settings[key] not in (None, [], {})}
         self.analysis.setdefault("response", _RESPONSE)
@@ -77,7 +78,7 @@ class PlainApp(Swept):
 
     def frame(self, cfg: DictConfig) -> DictConfig:  # noqa: ARG002
         """The same for every configuration."""
-        results = {"folder": self.results, "url": self.url}
+        results = {"folder": self.results, "url": self.url, "log": self.log}
         return OmegaConf.create({"name": self.study, "results": results, "analysis": self.analysis})
 
     def responses(self, cfg: DictConfig) -> Sequence[Response]:  # noqa: ARG002
@@ -209,8 +210,8 @@ def refuse_own_settings(settings: Mapping[str, Any]) -> None:
     """
     given = [key for key in OWN_SETTINGS if settings.get(key) not in (None, [], {}, LINES[0])]
     if given:
-        places = {"study": "name", "folder": "results.folder", "url": "results.url", "seed_key": "seeds",
-                  "unkeyed": "main(…, unkeyed=[…])"}  # fmt: skip
+        places = {"study": "name", "folder": "results.folder", "url": "results.url", "log": "results.log",
+                  "seed_key": "seeds", "unkeyed": "main(…, unkeyed=[…])"}  # fmt: skip
         place = places.get(given[0], f"analysis.{given[0]}" if given[0] in ANALYSIS else "what it yields")
         raise UsageError(
             f"hydra.sweeper.{given[0]}: expected of apps without @ablation.sweep.main alone. Received it for "

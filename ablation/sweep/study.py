@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ from ablation.sweep.stable import check_same_twice, hydra_config
 from ablation.sweep.survey import check_defaults, survey
 from ablation.sweep.swept import Planned, Swept
 from ablation.sweep.terminal import outside_lines, print_failures, print_lines, print_plan, unfinished_lines
+from ablation.sweep.tracking import logging_to, wanted_trackers
 from ablation.words import counted
 
 if TYPE_CHECKING:
@@ -80,9 +81,15 @@ class Study:
         Raises:
             UsageError: before anything is trained, when the request cannot be met.
         """
+        with ExitStack() as meanwhile:
+            return self._run(request, meanwhile)
+
+    def _run(self, request: SweepRequest, meanwhile: ExitStack) -> bool:
+        """See `run`; what goes on meanwhile ends after it."""
         traits = self._traits()
         composer, design, seeds = self._design(request)
         base, folder = composer.config, composer.config.results.folder
+        trackers = wanted_trackers(base, "results.log" if self.prefix == "analysis." else f"{self.prefix}log")
         store = open_store(base.results.url)
         before = store.scan()
         maximum = len(seeds)
@@ -106,6 +113,7 @@ class Study:
         if request.plan_only:
             print_lines(expected_lines(growing, before) if growing else preview(after, plan, len(done.rows)))
             return True
+        meanwhile.enter_context(logging_to(trackers, base.results.url, folder))
         if growing:
             growing.look(before)
             todo, record = growing.batch(before), growing.present_record

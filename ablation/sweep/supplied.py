@@ -9,7 +9,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from ablation.errors import UsageError
-from ablation.sweep.cell import FRAMEWORK_KEYS
+from ablation.results import FRAMEWORK_KEYS
 
 
 def with_keys(schema: type, name: str, response: str) -> type:
@@ -21,7 +21,7 @@ def with_keys(schema: type, name: str, response: str) -> type:
         response: the same.
     """
     own = {f.name for f in fields(schema)}
-    kinds = {"name": str, "seeds": list[int], "results": dict[str, str], "analysis": dict[str, Any]}
+    kinds = {"name": str, "seeds": list[int], "results": dict[str, Any], "analysis": dict[str, Any]}
     lacking = [
         (key, kinds[key], field(default_factory=partial(copy.deepcopy, value)))
         for key, value in _defaults(name, response).items()

@@ -1,6 +1,6 @@
 """The subcommands, in the order in which a study needs them."""
 
-from ablation.cli.commands import copy, decide, heatmaps, importing, init, report, run, status, sweep
+from ablation.cli.commands import copy, decide, export, heatmaps, importing, init, report, run, status, sweep
 
 COMMANDS = (
     init.COMMAND,
@@ -10,6 +10,7 @@ COMMANDS = (
     status.COMMAND,
     report.COMMAND,
     importing.COMMAND,
+    export.COMMAND,
     decide.COMMAND,
     copy.COMMAND,
     heatmaps.COMMAND,

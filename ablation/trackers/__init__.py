@@ -1,0 +1,9 @@
+"""Runs of a study, sent to the trackers that people look at; the rows stay the truth.
+
+A tracker is one entry of `registry.py` and one module, which imports the tracker's package when it is opened.
+"""
+
+from ablation.trackers.registry import NAMES, check_installed, read_trackers
+from ablation.trackers.send import Sent, send_missing, told
+
+__all__ = ["NAMES", "Sent", "check_installed", "read_trackers", "send_missing", "told"]

@@ -1,0 +1,47 @@
+"""Offline runs of W&B 0.31.0, read back from its logs."""
+
+import json
+from pathlib import Path
+
+from ablation.sources.wire import fields, leveldb_records, text
+from tests.trackers.conformance import TrackerConformance
+
+
+class TestWandb(TrackerConformance):
+    name, place = "wandb", "wandb"
+
+    def prepare(self, monkeypatch):
+        for name, value in {"MODE": "offline", "SILENT": "true", "DIR": str(Path.cwd())}.items():
+            monkeypatch.setenv(f"WANDB_{name}", value)
+        import wandb
+
+        wandb.teardown()  # it has read its settings in an earlier test
+
+    def history(self):
+        """The protobufs of `history` records: field 2 of a record, its items field 1."""
+        keys = {self._id(run.key): run.key for run in self.runs()}
+        found = {}
+        for path in Path(self.place).glob("*/run-*.wandb"):
+            values = found.setdefault(keys[path.stem.removeprefix("run-")], {})
+            for record in leveldb_records(path.read_bytes(), 7):
+                for number, content in fields(record):
+                    for n, item in fields(content) if number == 2 else ():
+                        parts = list(fields(item)) if n == 1 else []
+                        name = ".".join(text(part) for i, part in parts if i in (1, 2))
+                        if name:
+                            value = json.loads(next(text(part) for i, part in parts if i == 16))
+                            values.setdefault(name, []).append(float(value))
+        return found
+
+    def _id(self, key):
+        from ablation.trackers.wandb import _Group
+
+        return _Group("mine", None)._id(key)
+
+    def interrupt(self, monkeypatch):
+        import wandb
+
+        def log(*_args, **_more):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(wandb.sdk.wandb_run.Run, "log", log)
