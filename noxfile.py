@@ -131,6 +131,6 @@ def run(session: nox.Session, ends: str) -> None:
     """Install what is pinned, then run `TESTS`, or what the command names after `--`."""
     session.install("--require-hashes", "-r", f"requirements/{ends}.txt")
     session.install(*TOOLS)
-    session.install("--no-deps", "--no-build-isolation", "-e", ".[sweep]")
+    session.install("--no-deps", "--no-build-isolation", "-e", ".")
     named = session.posargs or ["-m", "not slow", "-n", "2", "--dist", "loadfile", *TESTS]
     session.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *named)
