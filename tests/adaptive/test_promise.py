@@ -22,7 +22,8 @@ def test_it_expects_what_whole_studies_took(margin, margins, seeds, most):
     found = promise(course_of(PLAN, CELLS, margin), margins)
     assert found.seeds == pytest.approx(seeds, rel=0.05)
     assert found.most == pytest.approx(most, abs=1)
-    assert found.settled > 0.97
+    # Effects on the margin itself stay open longest: 98 of 100 such studies settle within 20 seeds.
+    assert found.settled > (0.97 if margins == 1 else 0.99)
 
 
 def test_the_estimates_of_one_seed_vary_as_in_a_balanced_design():

@@ -2,15 +2,16 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
 
 from ablation.results import read
+from tests.sweep.conftest import started, wait_for_rows
 
 PROGRAM = """
 import json, os, sys, time
@@ -221,14 +222,6 @@ def test_a_command_without_the_numbers_stops_after_the_first_run(ablation, study
     assert len(trained()) <= 1
 
 
-def _start(root, **environment):
-    return subprocess.Popen(
-        [sys.executable, "-m", "ablation.cli", "run", "mine.yaml"], start_new_session=True, text=True,
-        env={**os.environ, "PYTHONPATH": str(root), **environment}, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )  # fmt: skip
-
-
 def _is_alive(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -240,15 +233,11 @@ def _is_alive(pid):
 @pytest.mark.skipif(not Path("/proc").exists(), reason="asks Linux whether processes live")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 @pytest.mark.parametrize("n_jobs", [None, 2])
-def test_a_child_ends_with_its_parent_and_nothing_finished_is_lost(
-    root, study, tmp_path, monkeypatch, number, n_jobs
-):
-    monkeypatch.chdir(tmp_path)
+def test_a_child_ends_with_its_parent_and_nothing_finished_is_lost(root, study, tmp_path, number, n_jobs):
+    start = partial(started, "-m", "ablation.cli", "run", "mine.yaml", cwd=tmp_path, root=root)
     study(n_jobs=n_jobs)
-    process = _start(root, SECONDS="1.0")
-    deadline = time.monotonic() + 120
-    while len(list(tmp_path.glob("runs/mine/rows/*.json"))) < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    process = start(SECONDS="1.0")
+    wait_for_rows(tmp_path / "runs/mine", 2, process)
     time.sleep(0.5)  # in the midst of the next
     os.killpg(process.pid, number)
     process.communicate(timeout=60)
@@ -257,7 +246,7 @@ def test_a_child_ends_with_its_parent_and_nothing_finished_is_lost(
     assert [pid for pid in pids if _is_alive(pid)] == []
     finished = set(read(tmp_path / "runs/mine")["key"])
     assert 2 <= len(finished) < 12
-    shown, _ = _start(root).communicate(timeout=200)
+    shown, _ = start().communicate(timeout=200)
     assert "What each component does" in shown, shown
     table = read(tmp_path / "runs/mine")
     assert len(table) == 12

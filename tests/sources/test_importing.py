@@ -18,13 +18,6 @@ RUNS = [
 SETTINGS = ["response=loss", "factors=[lr,act]", "direction=lower", "--to", "runs/mine"]
 
 
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("signal.signal", lambda *_: None)
-    return tmp_path
-
-
 @pytest.mark.usefixtures("here")
 def test_without_seeds_the_runs_of_a_cell_are_numbered_and_that_is_said(capsys):
     pd.DataFrame(RUNS).to_csv("runs.csv", index=False)

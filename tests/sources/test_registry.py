@@ -15,13 +15,6 @@ from ablation.sources.table import table
 from tests.sources.planted import unpack
 
 
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("signal.signal", lambda *_: None)
-    return tmp_path
-
-
 def test_every_source_has_its_name_and_its_settings_are_explained():
     assert [source.name for source in known().values()] == list(NAMES)
     assert {name for source in known().values() for name in source.settings} < {*settings()}

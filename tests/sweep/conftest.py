@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,22 +73,32 @@ def record(tmp_path):
     return lambda name="test_plain": open_store(tmp_path / "runs" / name).load_record()
 
 
+def started(*words: str, cwd: Path, root: Path, **environment: str) -> subprocess.Popen[str]:
+    """Python with these words as a process group of its own, as a terminal starts it."""
+    return subprocess.Popen(
+        [sys.executable, *words],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(root), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for_rows(folder: Path, n: int, process: subprocess.Popen[str]) -> None:
+    """Until the study in this folder has `n` rows; the process that makes them must live."""
+    deadline = time.monotonic() + 240
+    while len(list(folder.glob("rows/*.json"))) < n:
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline, "not so many rows within four minutes"
+        time.sleep(0.05)
+
+
 @pytest.fixture
 def start_toy(tmp_path: Path, root: Path) -> Callable[..., subprocess.Popen[str]]:
-    """The toy app as a process group of its own, as a terminal starts it."""
-
-    def start(*arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, str(TOY), *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(root)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    return start
+    """Starts the toy app with these arguments."""
+    return lambda *arguments: started(str(TOY), *arguments, cwd=tmp_path, root=root)
 
 
 @pytest.fixture

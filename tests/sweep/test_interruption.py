@@ -14,6 +14,7 @@ from ablation.results import open_store, read
 from ablation.results.folder.store import FolderStore
 from ablation.sweep import study
 from tests.sweep import toy
+from tests.sweep.conftest import wait_for_rows
 
 pytestmark = pytest.mark.slow
 
@@ -38,14 +39,6 @@ def resume(start_toy, tmp_path, before):
     after = contents(tmp_path)
     assert len(after) == 8
     assert before.items() <= after.items()
-
-
-def wait_for_rows(tmp_path, n, process):
-    deadline = time.monotonic() + 60
-    while len(rows(tmp_path)) < n:
-        assert process.poll() is None, process.stdout.read()
-        assert time.monotonic() < deadline, "no rows within a minute"
-        time.sleep(0.05)
 
 
 def group_members(group):
@@ -73,7 +66,7 @@ def wait_until_gone(group):
 )
 def test_an_interrupted_sweep_ends_soon_and_keeps_what_is_finished(start_toy, tmp_path, number, whole_group):
     process = start_toy(*SLOW)
-    wait_for_rows(tmp_path, 2, process)
+    wait_for_rows(tmp_path / "runs/toy", 2, process)
     (os.killpg if whole_group else os.kill)(process.pid, number)
 
     shown, _ = process.communicate(timeout=20)
@@ -90,7 +83,7 @@ def test_an_interrupted_sweep_ends_soon_and_keeps_what_is_finished(start_toy, tm
 @pytest.mark.parametrize("pause_seconds", [0.0, 0.02, 0.2])
 def test_a_second_interrupt_ends_it_as_well_and_leaves_nothing_running(start_toy, tmp_path, pause_seconds):
     process = start_toy(*SLOW)
-    wait_for_rows(tmp_path, 2, process)
+    wait_for_rows(tmp_path / "runs/toy", 2, process)
     os.killpg(process.pid, signal.SIGINT)
     time.sleep(pause_seconds)
     if process.poll() is None:
@@ -106,7 +99,7 @@ def test_a_second_interrupt_ends_it_as_well_and_leaves_nothing_running(start_toy
 
 def test_a_killed_sweep_loses_no_finished_run(start_toy, tmp_path, trainings):
     process = start_toy(*SLOW)
-    wait_for_rows(tmp_path, 3, process)
+    wait_for_rows(tmp_path / "runs/toy", 3, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=20)
     kept = contents(tmp_path)
@@ -181,7 +174,7 @@ def test_a_sweep_in_the_background_of_a_script_ignores_interrupts_as_the_shell_w
     command = f'trap "" INT; exec "{sys.executable}" "{toy.__file__}" -m seconds=0.2'
     environment = {**os.environ, "PYTHONPATH": str(root)}
     process = subprocess.Popen(["sh", "-c", command], cwd=tmp_path, env=environment, start_new_session=True)
-    wait_for_rows(tmp_path, 1, process)
+    wait_for_rows(tmp_path / "runs/toy", 1, process)
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(timeout=120) == 0
     assert len(rows(tmp_path)) == 8

@@ -2,13 +2,11 @@
 
 import os
 import signal
-import subprocess
-import sys
-import time
 
 import pytest
 
 from ablation.results import open_store
+from tests.sweep.conftest import started, wait_for_rows
 
 APP = """
 import time
@@ -61,21 +59,10 @@ def test_a_killed_sweep_keeps_what_has_returned_and_the_same_command_goes_on(
     store = open_store(tmp_path / "runs/train")
 
     def start(*arguments):
-        return subprocess.Popen(
-            [sys.executable, "train.py", *PLAIN, *launcher, *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(root)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        return started("train.py", *PLAIN, *launcher, *arguments, cwd=tmp_path, root=root)
 
-    process, deadline = start("seconds=2"), time.monotonic() + 240
-    while len(store.scan().rows) < 2:
-        assert process.poll() is None, process.stdout.read()
-        assert time.monotonic() < deadline, "no rows within four minutes"
-        time.sleep(0.1)
+    process = start("seconds=2")
+    wait_for_rows(tmp_path / "runs/train", 2, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     before = dict(store.scan().rows)
