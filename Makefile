@@ -13,7 +13,7 @@ TOOLS := $(VENV)/.tools
 PAGES := $(VENV)/.pages
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep plan status report gallery site test test-fast test-versions test-torch test-trackers check lock clean
+.PHONY: help setup sweep plan status report gallery site test test-fast test-versions test-torch test-trackers check lock release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,5 +91,8 @@ lock: $(TOOLS)  ## pin the newest versions that fit pyproject.toml together, and
 	@$(ENDS) --python-version 3.11 --resolution lowest-direct -o requirements/oldest.txt >/dev/null
 	@$(ENDS) --universal --python-version 3.11 --prerelease allow -o requirements/newest.txt >/dev/null
 
+release: $(TOOLS)  ## source archive, wheel, and what the locks hold as CycloneDX, in dist/; uploads nothing
+	@$(BIN)/nox -s release
+
 clean:  ## remove the environment and caches; runs/ stays
-	rm -rf $(VENV) site .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) site gallery .nox .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

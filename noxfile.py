@@ -4,7 +4,7 @@
 Neither has a deep-learning library: networks are trained on the versions of `requirements/cpu.txt`.
 
 The session `torch` has PyTorch beside these versions, and no TensorFlow: `nox -s torch`. `base` has no extra.
-`trackers` has the packages that runs are logged to.
+`trackers` has the packages that runs are logged to; `release` makes what an upload needs, in dist/.
 """
 
 import re
@@ -18,9 +18,12 @@ import nox
 
 nox.options.sessions = ["oldest", "newest", "base"]
 nox.options.default_venv_backend = "uv"
+nox.options.reuse_venv = "yes"  # a second run installs what changed
+nox.options.error_on_missing_interpreters = False  # CI says of which Python it had none, and goes on
+nox.options.download_python = "never"
 TOOLS = ("pytest", "pytest-xdist", "hypothesis", "hatchling", "editables")
 TESTS = (  # where Hydra, OmegaConf, pandas and statsmodels show; the whole suite runs on the locked versions
-    "tests/cli",
+    *(f"tests/cli/test_{name}.py" for name in ("cli", "wrong_input")),
     "tests/test_conf.py",
     *(f"tests/sweep/test_{name}.py" for name in ("compose", "plan_and_status")),
     *(f"tests/results/test_{name}.py" for name in ("table", "levels", "older_version")),
@@ -30,11 +33,12 @@ TESTS = (  # where Hydra, OmegaConf, pandas and statsmodels show; the whole suit
 
 
 def newest_python() -> str:
-    """Python 3.13 where it can be found, on the path or among pyenv's, else that of this environment."""
-    names = ["python3.13", *map(str, Path.home().glob(".pyenv/versions/3.13*/bin/python"))]
-    for name in filter(shutil.which, names):  # pyenv's names on the path may lead nowhere
-        if subprocess.run([name, "--version"], capture_output=True, check=False).returncode == 0:
-            return name
+    """Python 3.13, else 3.12, on the path or among pyenv's; else that of this environment."""
+    for minor in ("3.13", "3.12"):
+        names = [f"python{minor}", *map(str, Path.home().glob(f".pyenv/versions/{minor}*/bin/python"))]
+        for name in filter(shutil.which, names):  # pyenv's names on the path may lead nowhere
+            if subprocess.run([name, "--version"], capture_output=True, check=False).returncode == 0:
+                return name
     return sys.executable
 
 
@@ -46,7 +50,7 @@ def oldest(session: nox.Session) -> None:
 
 @nox.session(python=newest_python())
 def newest(session: nox.Session) -> None:
-    """The newest releases and release candidates, on Python 3.13 where it is installed."""
+    """The newest releases and release candidates, on the newest Python that is installed."""
     run(session, "newest")
 
 
@@ -127,10 +131,23 @@ def base(session: nox.Session) -> None:
         session.run("python", str(here / "tests/base_install.py"))
 
 
+@nox.session
+def release(session: nox.Session) -> None:
+    """Source archive, wheel, and what each lock file holds (CycloneDX), in dist/; nothing is uploaded."""
+    session.install("cyclonedx-bom==7.5.0", "twine==7.0.0")
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run("uv", "build", "--quiet", "--out-dir", "dist", external=True)
+    session.run("twine", "check", "--strict", *map(str, Path("dist").glob("ablation_study-*")))
+    for lock in ("cpu", "gpu", "dev", "docs"):
+        bill = ("--pyproject", "pyproject.toml", "--output-reproducible", "-o", f"dist/sbom-{lock}.cdx.json")
+        quiet = {"PYTHONWARNINGS": "ignore:The Component this BOM"}  # a lock does not say what needs what
+        session.run("cyclonedx-py", "requirements", *bill, f"requirements/{lock}.txt", env=quiet)
+
+
 def run(session: nox.Session, ends: str) -> None:
     """Install what is pinned, then run `TESTS`, or what the command names after `--`."""
     session.install("--require-hashes", "-r", f"requirements/{ends}.txt")
     session.install(*TOOLS)
     session.install("--no-deps", "--no-build-isolation", "-e", ".")
     named = session.posargs or ["-m", "not slow", "-n", "2", "--dist", "loadfile", *TESTS]
-    session.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *named)
+    session.run("python", "-m", "pytest", "-p", "no:cacheprovider", *named)

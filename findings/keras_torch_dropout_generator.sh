@@ -20,7 +20,7 @@ for _ in range(2):
 print("same state, same mask:", np.array_equal(*masks))
 PYTHON
 python3 -m venv "$room/venv"
-"$room/venv/bin/pip" install --quiet --disable-pip-version-check keras==3.15.1 torch==2.13.0 jax==0.10.2 numpy
+"$room/venv/bin/pip" install --quiet --disable-pip-version-check keras==3.15.1 torch==2.13.0 jax==0.10.2 numpy==2.4.6
 torch=$(cd "$room" && KERAS_BACKEND=torch CUDA_VISIBLE_DEVICES= "$room/venv/bin/python" see.py)
 jax=$(cd "$room" && KERAS_BACKEND=jax JAX_PLATFORMS=cpu "$room/venv/bin/python" see.py)
 echo "keras 3.15.1, torch 2.13.0: $torch"

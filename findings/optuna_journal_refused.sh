@@ -26,7 +26,7 @@ study = optuna.create_study(storage=storage, study_name="a")
 first = refused(optuna.create_study, storage=storage, study_name="a")
 trial = study.ask()
 study.tell(trial, 1.0)
-second = refused(storage.set_trial_user_attr, trial._trial_id, "late", 1)
+second = refused(trial.set_user_attr, "late", 1)
 codes = [json.loads(line)["op_code"] for line in open("journal.log")]
 again = open_journal()
 names = optuna.get_all_study_names(again)

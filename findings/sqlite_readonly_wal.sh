@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A read-only connection to an SQLite database in WAL mode writes: it makes `x.db-shm` and `x.db-wal` beside the database, and
 # leaves them there when it is closed, as only a connection that may write removes them. So "opened read-only" does not mean
-# that a folder stays as it was; in a folder that cannot be written to, the same connection is refused. `immutable=1` in the
-# URI makes no files, but is for a database without a writer. A database in the usual mode (delete) is left alone.
+# that a folder stays as it was. `immutable=1` in the URI makes no files, but is for a database without a writer. A database
+# in the usual mode (delete) is left alone.
 # Seen with Python 3.11 on 2026-11-30:
 #   apsw 3.54.1.0 (SQLite 3.54.1): delete: x.db; wal: x.db x.db-shm x.db-wal; wal, immutable: x.db
 set -euo pipefail

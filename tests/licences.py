@@ -25,7 +25,7 @@ UNDECLARED = {"namex": "Apache-2.0"}
 def locked() -> dict[str, list[str]]:
     """Name of each locked package → the files that lock it."""
     found: dict[str, list[str]] = {}
-    for lock in ("cpu", "gpu", "dev", "docs"):
+    for lock in ("cpu", "gpu", "dev", "docs", "oldest", "newest"):
         text = (ROOT / f"requirements/{lock}.txt").read_text()
         for name in dict.fromkeys(re.findall(r"^([a-z0-9][a-z0-9._-]*)(?:\[.*?\])?==", text, re.MULTILINE)):
             found.setdefault(name, []).append(lock)

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.licences import licence, locked, read
 
 WEAK = {"psycopg", "psycopg-binary"}
@@ -18,7 +20,28 @@ def test_every_locked_requirement_is_listed_with_its_licence():
     assert sum(terms is not None for terms in told.values()) > 100
 
 
+STRONG = re.compile(r"\b[AL]?GPL|\bGNU\b|General Public|SSPL|Business Source|\bBUSL", re.IGNORECASE)
+"""Licences of the GPL family in the spellings of metadata, and those that forbid uses."""
+
+
 def test_no_locked_requirement_is_under_the_gpl():
-    strong = r"\bA?GPL|GNU (Affero )?General Public|Lesser General Public|\bLGPL|SSPL|Business Source"
-    found = {name for name, terms in read().items() if re.search(strong, terms)}
-    assert found == WEAK
+    assert {name for name, terms in read().items() if STRONG.search(terms)} == WEAK
+
+
+@pytest.mark.parametrize(
+    ("terms", "refused"),
+    [
+        ("GPL-3.0-or-later", True),
+        ("MIT OR GPLv2", True),
+        ("GNU Affero General Public License v3", True),
+        ("AGPL-3.0-only", True),
+        ("GNU Lesser General Public License v3 (LGPLv3)", True),
+        ("gplv3", True),
+        ("BUSL-1.1", True),
+        ("Mozilla Public License 2.0 (MPL 2.0)", False),
+        ("Python Software Foundation License", False),
+        ("Apache-2.0 AND MIT", False),
+    ],
+)
+def test_a_licence_of_the_gpl_is_known_in_every_spelling(terms, refused):
+    assert bool(STRONG.search(terms)) == refused

@@ -1,9 +1,11 @@
 """What must be true of the project itself."""
 
+import json
 import re
 import subprocess
 
 import pytest
+import yaml
 
 LOCKS = ("cpu", "gpu", "dev", "oldest", "newest")
 
@@ -104,6 +106,20 @@ def test_the_version_is_said_in_one_place(root):
 
     version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
     assert f"\nversion: {version}\n" in (root / "CITATION.cff").read_text()
+    assert json.loads((root / ".zenodo.json").read_text())["version"] == version
     assert f"## {version}" in (root / "CHANGELOG.md").read_text()
     code = [path for path in (root / "ablation").rglob("*.py") if f'"{version}"' in path.read_text()]
     assert code == []
+
+
+def test_the_citation_and_the_archive_say_the_same(root):
+    import tomllib
+
+    cited = yaml.safe_load((root / "CITATION.cff").read_text())
+    archived = json.loads((root / ".zenodo.json").read_text())
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    for name in ("title", "keywords", "version"):
+        assert cited[name] == archived[name]
+    assert [author["name"] for author in cited["authors"]] == [one["name"] for one in archived["creators"]]
+    assert cited["license"].lower() == archived["license"] == project["license"].lower()
+    assert {"cff-version", "message", "type"} <= cited.keys()
