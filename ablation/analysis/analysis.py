@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.article import model as article
+from ablation.analysis.attribution.attribution import Attribution, attribution
+from ablation.analysis.attribution.patterns import patterns_table
 from ablation.analysis.data.factors import Bools, Floats
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale
@@ -19,7 +21,7 @@ from ablation.analysis.diagnostics.checks import design_notices, model_notices, 
 from ablation.analysis.diagnostics.diagnostics import Diagnostics
 from ablation.analysis.diagnostics.robustness import effects_by_block, robustness_table
 from ablation.analysis.model.fit import Fit
-from ablation.analysis.model.means import effects_table, marginal_means_table
+from ablation.analysis.model.means import contrast_rows, effects_table, marginal_means_table
 from ablation.analysis.model.order import Order
 from ablation.analysis.model.slopes import Slopes, slopes_of
 from ablation.analysis.model.terms import Group, Term
@@ -161,6 +163,56 @@ class Analysis:
         it is such a sum), sum_sq, df, F, p, p_adjusted (Benjamini-Hochberg over all), partial_omega_sq.
         """
         return interactions_table(self.fit)
+
+    @property
+    def attribution(self) -> pd.DataFrame:
+        """What each change from the reference is worth by several questions, side by side.
+
+        Columns: factor, level, reference; average (as in `verdicts`: over all levels of the other factors),
+        first (add one in: with the others at their references), last (leave one out: with all others
+        changed), shapley (over all orders in which the changes can be made), each with _low and _high (level
+        1 - alpha, the errors of verdicts); p_order (Holm: first and last are one); share (of the variance
+        between cells, noise taken out: functional ANOVA) and share_with_interactions, of the factor. A
+        factor with several other levels counts as changed at any of them alike. NaN where cells that a
+        question needs have no run; the same and why: `attributed`.
+        """
+        return self.attributed.table
+
+    @cached_property
+    def attributed(self) -> Attribution:
+        """The same with all changes at once, and why something is not known."""
+        return self.attributed_to()
+
+    def attributed_to(self, full: Mapping[str, object] | None = None) -> Attribution:
+        """The same for changes to one cell.
+
+        Args:
+            full: factor -> the level that it is changed to, where it has several others than the reference.
+
+        Raises:
+            UsageError: there is no such factor, or no such level.
+        """
+        names, L = contrast_rows(self.fit, self.runs.predictors)
+        found = self._estimated(L)
+        low, high = found.interval(self.request.alpha)
+        averages = names.assign(estimate=found.estimate, ci_low=low, ci_high=high)
+        return attribution(self.runs, self.fit.y, averages, self._cell_means, self.request.alpha, full)
+
+    @cached_property
+    def patterns(self) -> pd.DataFrame:
+        """Pairs of which either will do, or which act only together, by the interactions that passed.
+
+        Columns: factor, level, other, other_level; kind (`either will do`: without both the response is
+        worse, and one or both are alike; `only together`: both are better, and one or none are alike);
+        estimate, ci_low, ci_high (the odd combination against the mean of the three others), apart (the
+        largest difference between these), p_adjusted (Holm over all such claims).
+        """
+        margin = self.scaling.margin(self.request.margin)[1] if self.request.margin else 0.0
+        screened = [term for group in self._screened if len(group) == 1 for term in group]
+        return patterns_table(
+            self.fit, self.runs.predictors, screened, self._estimated,
+            rules_of(self.fit, self.scaling, self.request).lower_is_better, margin, self.request.alpha,
+        )  # fmt: skip
 
     @cached_property
     def pairs(self) -> pd.DataFrame:

@@ -46,6 +46,7 @@ def test_the_sections_stand_in_the_order_of_the_guide(study, report):
         "Verdicts",
         "Best cells",
         "Interactions",
+        "What each component contributes",
         "Every run",
         "Table for a paper",
         "Robustness",

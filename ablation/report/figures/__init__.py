@@ -20,6 +20,7 @@ from ablation.report.figures.level_means import marginal_means
 from ablation.report.figures.look_by_look import look_by_look
 from ablation.report.figures.pair_grid import interactions
 from ablation.report.figures.plot import Plot
+from ablation.report.figures.questions import questions
 from ablation.report.figures.residuals import residuals
 from ablation.report.figures.run_strip import seeds_strip
 
@@ -65,6 +66,7 @@ __all__ = [
     "learning_curves",
     "look_by_look",
     "marginal_means",
+    "questions",
     "reconstructions",
     "residuals",
     "seeds_strip",

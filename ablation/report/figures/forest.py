@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -140,7 +141,23 @@ def _rank(effect: Effect) -> tuple[float, float]:
     return (effect.p if not math.isnan(effect.p) else 2.0, -abs(np.nan_to_num(effect.estimate)))
 
 
-def x_limits(effects: Sequence[Effect], band: tuple[float, float] | None) -> tuple[float, float]:
+class Estimated(Protocol):
+    """An estimate with its interval; NaN where unknown."""
+
+    @property
+    def estimate(self) -> float:
+        """The effect."""
+
+    @property
+    def low(self) -> float:
+        """Its lower bound."""
+
+    @property
+    def high(self) -> float:
+        """Its upper bound."""
+
+
+def x_limits(effects: Sequence[Estimated], band: tuple[float, float] | None) -> tuple[float, float]:
     """Limits that hold all estimates, zero, the margin, and intervals unless one would dwarf all else."""
     points = [0.0, *(band or ())] + [e.estimate for e in effects if math.isfinite(e.estimate)]
     reaches = [abs(end - e.estimate) for e in effects for end in (e.low, e.high)]

@@ -27,6 +27,8 @@ TABLES = (
     "anova",
     "lack_of_fit",
     "interactions",
+    "attribution",
+    "patterns",
     "best_cells",
     "robustness",
     "power",

@@ -11,6 +11,7 @@ from ablation.report.drawing import Drawer
 from ablation.report.sections.adaptive import adaptive
 from ablation.report.sections.anova import anova
 from ablation.report.sections.article import article
+from ablation.report.sections.attribution import attribution
 from ablation.report.sections.cells import best_cells, best_in_short
 from ablation.report.sections.diagnostics import diagnostics
 from ablation.report.sections.ending import ending
@@ -37,6 +38,7 @@ OF_EACH_RESPONSE: Sequence[Builder] = (
     adaptive,
     best_cells,
     interactions,
+    attribution,
     seeds,
     images,
     paper,

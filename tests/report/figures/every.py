@@ -81,6 +81,7 @@ def every_figure(state: State) -> dict[str, list[figures.Plot]]:
             "effects": [figures.effects_forest(analysis, words)],
             "means": figures.marginal_means(analysis, words)[:3],
             "interactions": figures.interactions(analysis, words)[:3],
+            "questions": [figures.questions(analysis, words)],
             "half_normal": [figures.half_normal(analysis)],
             "residuals": figures.residuals(analysis, words),
         }
