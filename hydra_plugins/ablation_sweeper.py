@@ -34,6 +34,12 @@ class AblationSweeperConf:
     """The cell that leave_one_out and one_at_a_time start from: factor → level."""
     exclude: List[Any] = field(default_factory=list)  # noqa: UP006
     """Combinations that are left out, such as {batch_norm: true, activation: selu}."""
+    when: Any = None
+    """Factors with levels at some levels of another alone: `{dropout_rate: {dropout: true}}`."""
+    zip: Any = None
+    """Keys whose levels change together, as one factor: `{size: [width, depth]}`."""
+    union: List[Any] = field(default_factory=list)  # noqa: UP006
+    """Several designs as one: `[{factors: [norm, dropout]}, {design: one_at_a_time}]`."""
     replicates: int = 1
     """Seeds per cell, 0 to replicates − 1; `seeds=[…]` on the command line names others."""
     until: Optional[str] = None  # noqa: UP045

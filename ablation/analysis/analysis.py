@@ -21,7 +21,12 @@ from ablation.analysis.diagnostics.checks import design_notices, model_notices, 
 from ablation.analysis.diagnostics.diagnostics import Diagnostics
 from ablation.analysis.diagnostics.robustness import effects_by_block, robustness_table
 from ablation.analysis.model.fit import Fit
-from ablation.analysis.model.means import contrast_rows, effects_table, marginal_means_table
+from ablation.analysis.model.means import (
+    contrast_rows,
+    effects_table,
+    marginal_means_table,
+    parent_effects_table,
+)
 from ablation.analysis.model.order import Order
 from ablation.analysis.model.slopes import Slopes, slopes_of
 from ablation.analysis.model.terms import Group, Term
@@ -127,6 +132,16 @@ class Analysis:
         spread, with t).
         """
         return effects_table(self.fit, self.runs.predictors, self.scaling, self.request.alpha)
+
+    @cached_property
+    def parent_effects(self) -> pd.DataFrame:
+        """What a factor does at each value of those nested in it, as R's emmeans compares nested means.
+
+        Columns: as in `effects`, of which the first four are factor (the parent), level and reference (its
+        levels with such values and without, several with `|` between), within (`rate=0.1`). `effects` has the
+        average over all values.
+        """
+        return parent_effects_table(self.fit, self.runs.predictors, self.scaling, self.request.alpha)
 
     @cached_property
     def marginal_means(self) -> pd.DataFrame:
@@ -416,11 +431,17 @@ class Analysis:
         """What a reader must know beside the tables; `ablation.report.sentences` words it."""
         alpha = self.request.alpha
         found = [*self.notices, *design_notices(self.runs, self.fit, self._cell_means)]
-        found += [*self._divergence, *self._best_failed]
+        found += [*self._parents, *self._divergence, *self._best_failed]
         if self.fit.variance > 0:
             found += model_notices(self.lack_of_fit, self._screened, self._split_along, self.runs, alpha)
             found += residual_notices(self.diagnostics, alpha)
         return found
+
+    @property
+    def _parents(self) -> list[Notice]:
+        rows = self.parent_effects.itertuples(index=False)
+        found = [(r.factor, r.level, r.reference, r.within, r.estimate, r.ci_low, r.ci_high) for r in rows]
+        return [Notice("parent-effects", {"effects": found})] if found else []
 
     @property
     def _divergence(self) -> list[Notice]:

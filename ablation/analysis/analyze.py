@@ -48,6 +48,7 @@ def analyze(
     reference: Mapping[str, object] | None = None,
     where: str | None = None,
     trials: str | None = None,
+    nested: Mapping[str, Mapping[str, object] | str] | None = None,
 ) -> Analysis:
     """Analyse a table of runs: effects, intervals, verdicts, warnings.
 
@@ -81,6 +82,8 @@ def analyze(
             images: the model is then quasi-binomial, on the logit scale.
         where: which rows are looked at: `State=finished and lr<=1e-2 and model in [a, b]`
             (`analysis.data.where`).
+        nested: factor -> {another: its levels at which the first has levels}, or `dropout=true`; whatever a
+            row has elsewhere says nothing. Found by itself where it is blank, or `none`, exactly there.
 
     Returns:
         The analysis; its tables are computed when first read.
@@ -93,7 +96,7 @@ def analyze(
     asked = request(
         factors, numeric, response=response, block=block, scale=scale, interactions=interactions,
         anova_type=anova_type, alpha=alpha, margin=margin, direction=direction, weights=weights,
-        looks=looks, reference=reference, where=where, trials=trials,
+        looks=looks, reference=reference, where=where, trials=trials, nested=nested,
     )  # fmt: skip
     frame, asked, read = prepare(frame, asked)
     found = _analysed(frame, asked, read)

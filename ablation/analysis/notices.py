@@ -33,6 +33,8 @@ class Notice:
     - `wide-interactions`: widening, df, df_main (see `order.Order`). `many-interactions`: columns.
     - `aliased-interaction`: groups of terms. `conditional-factor`: factor, inactive (its level where it has
       no value), on (the factor that asks for it), levels (of that one).
+    - `parent-effects`: effects (each a factor, level, reference, a value of a factor nested in it, estimate,
+      low, high).
     - `wide-number`: numbers (each a factor that enters as a straight line, and its range in decades).
     - `not-estimable`: contrasts (each a factor, level and reference), groups (each some factors that cannot
       be separated and their joint effect or None), block, in_block (factors not to be separated from it).

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from ablation.analysis.nested import Nested, read_nested
 from ablation.analysis.sequential.looks import Looks
 from ablation.errors import UsageError
 from ablation.results.direction import read_direction
@@ -33,6 +34,7 @@ class AnalysisRequest:
         reference: (factor, level) where the reference is not the first level.
         where: the filter of rows; empty without one.
         trials: the column of counts that the response is a share of.
+        nested: factors that have levels at some levels of another alone.
     """
 
     response: str
@@ -54,6 +56,7 @@ class AnalysisRequest:
     reference: tuple[tuple[str, str], ...] = ()
     where: str = ""
     trials: str | None = None
+    nested: tuple[Nested, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse values that mean nothing."""
@@ -141,6 +144,7 @@ def request(
     reference: Mapping[str, object] | None = None,
     where: str | None = None,
     interactions: int | str = AUTO,
+    nested: Mapping[str, Mapping[str, object] | str] | None = None,
     **rest: Any,
 ) -> AnalysisRequest:
     """Make a request; numeric factors that are not among `factors` are added to them."""
@@ -152,7 +156,7 @@ def request(
         response=response, factors=names, numeric=numbers, blocks=blocks, block=_joined(blocks),
         direction=told.name, target=told.target, is_direction_assumed=told.is_assumed,
         reference=_references(reference, names, numbers), where=where or "",
-        interactions=read_order(interactions), **rest,
+        interactions=read_order(interactions), nested=read_nested(nested, names, numbers), **rest,
     )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """Model matrices: how main effects and interactions are coded for linear algebra."""
 
+from collections.abc import Mapping
 from itertools import combinations
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,15 @@ MAX_CELLS = 100_000
 
 Term = tuple[int, ...]
 """An effect as positions of its factors: (0,) a main effect, (0, 2) an interaction."""
+
+
+Inside = Mapping[int, tuple[int, frozenset[int]]]
+"""Position of a nested factor → that of its parent, and the parent's levels at which it has levels itself.
+
+Its last level is the one that it has elsewhere."""
+
+NOWHERE: Inside = MappingProxyType({})
+"""Of designs without nested factors."""
 
 
 def contrasts(n_levels: int) -> Matrix:
@@ -36,9 +47,20 @@ def contrasts(n_levels: int) -> Matrix:
     return np.asarray(helmert[:, 1:] / np.sqrt((helmert[:, 1:] ** 2).mean(0)))
 
 
-def main_columns(codes: Codes, n_levels: tuple[int, ...]) -> list[Matrix]:
-    """The columns of each factor's main effect (n_cells × n_levels − 1)."""
-    return [contrasts(size)[codes[:, i]] for i, size in enumerate(n_levels)]
+def main_columns(codes: Codes, n_levels: tuple[int, ...], nested: Inside = NOWHERE) -> list[Matrix]:
+    """The columns of each factor's main effect (n_cells × n_levels − 1).
+
+    A nested factor has one column fewer, and zeros in cells without a level of it: R's `parent:factor`.
+    """
+    return [
+        contrasts(size)[codes[:, i]] if i not in nested else _within(codes[:, i], size - 1)
+        for i, size in enumerate(n_levels)
+    ]
+
+
+def _within(codes: Codes, n_levels: int) -> Matrix:
+    """Contrasts of the levels of a nested factor, 0 in cells that have none."""
+    return np.vstack([contrasts(n_levels), np.zeros((1, n_levels - 1))])[codes]
 
 
 def interaction_columns(first: Matrix, second: Matrix) -> Matrix:
@@ -52,13 +74,30 @@ def n_parameters(n_levels: tuple[int, ...], order: int) -> int:
     return 1 + sum(df) + (sum(a * b for a, b in combinations(df, 2)) if order > 1 else 0)
 
 
-def effect_columns(codes: Codes, n_levels: tuple[int, ...], order: int) -> dict[Term, Matrix]:
-    """Term → its columns: the mean as the empty term, main effects, then (order 2) interactions."""
-    mains = main_columns(codes, n_levels)
+def effect_columns(
+    codes: Codes, n_levels: tuple[int, ...], order: int, nested: Inside = NOWHERE
+) -> dict[Term, Matrix]:
+    """Term → its columns: the mean as the empty term, main effects, then (order 2) interactions.
+
+    There is none of factors of which one has no level where the other varies.
+    """
+    mains = main_columns(codes, n_levels, nested)
     columns: dict[Term, Matrix] = {(): np.ones((len(codes), 1))}
     columns |= {(i,): x for i, x in enumerate(mains)}
     if order > 1:
-        columns |= {
-            (i, j): interaction_columns(mains[i], mains[j]) for i, j in combinations(range(len(mains)), 2)
+        pairs = {
+            (i, j): interaction_columns(mains[i], mains[j])
+            for i, j in combinations(range(len(mains)), 2)
+            if j not in _parents(i, nested) and i not in _parents(j, nested)
         }
+        columns |= {pair: x for pair, x in pairs.items() if not nested or x.any()}
     return columns
+
+
+def _parents(factor: int, nested: Inside) -> set[int]:
+    """The factor that one is nested in, the one that this is nested in, and so on."""
+    found: set[int] = set()
+    while factor in nested:
+        factor = nested[factor][0]
+        found.add(factor)
+    return found

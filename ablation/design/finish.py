@@ -1,7 +1,7 @@
 """The last steps of every design: leave out, verify, order, say what holds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from ablation.design.coding import Codes
 from ablation.design.exclude import Rule, matches, read_rules, rule_text
 from ablation.design.kinds import Design
+from ablation.design.nested import inside, nested_notes, place_text
 from ablation.design.notes import conclusions, inseparable, left_out
 from ablation.design.request import DesignRequest
 from ablation.design.verify import examine
 from ablation.errors import UsageError
+from ablation.naming import short_name
 from ablation.words import counted, listed
 
 
@@ -42,13 +44,14 @@ def finish(request: DesignRequest, made: Cells, exclude: Sequence[Mapping[str, A
     Raises:
         UsageError: nothing is left, or not the cell that others are compared with.
     """
+    request, made = _nested(request, made)
     rules = read_rules(exclude, request.factors)
     out = np.array([matches(made.codes, rule) for rule in rules]).reshape(len(rules), len(made.codes))
     kept = ~np.any(out, axis=0)
     codes = _reference_first(made.codes[kept], request, int(kept[: made.n_base].sum()))
     _check_left(codes, made, request, rules)
     varied = {list(request.factors)[i]: list(request.factors.values())[i] for i in request.varied}
-    found = examine(codes[:, request.varied], varied)
+    found = examine(codes[:, request.varied], varied, inside(request.nesting, varied))
     n_left = int((~kept).sum())
     return Design(
         name=request.name,
@@ -57,13 +60,29 @@ def finish(request: DesignRequest, made: Cells, exclude: Sequence[Mapping[str, A
         words=made.words + (f"; {counted(n_left, 'cell')} excluded" if n_left else ""),
         notes=(
             *made.notes,
+            *nested_notes(request.nesting),
             *_exclusions(rules, out, request),
             *(inseparable(found) if made.needs_reference else conclusions(found)),
             *_remarks(codes, request),
         ),
         aliases=() if made.needs_reference else found.aliases,
         reference=request.cells(np.array([request.reference], dtype=np.int64))[0],
+        nesting=request.nesting,
     )
+
+
+def _nested(request: DesignRequest, made: Cells) -> tuple[DesignRequest, Cells]:
+    """Give nested factors no level where their parent asks for none: such cells are then one."""
+    if not request.nesting:
+        return request, made
+    request = request.with_elsewhere()
+    codes = request.collapsed(made.codes)
+    first = np.sort(np.unique(codes, axis=0, return_index=True)[1])
+    n_base = None if made.n_base is None else int((first < made.n_base).sum())
+    places = listed([f"{short_name(f)} within {place_text(f, request.nesting)}" for f in request.nesting])
+    left = f", {counted(len(first), 'cell')}" if len(first) < len(made.codes) else ""
+    words = f"{made.words}; {places}{left}"
+    return request, replace(made, codes=codes[first], words=words, n_base=n_base)
 
 
 def _reference_first(codes: Codes, request: DesignRequest, n_base: int) -> Codes:

@@ -34,13 +34,14 @@ class Design:
     """Which cells a study makes, and what they can show.
 
     Args:
-        name: `full_factorial`, `fractional`, `leave_one_out`, `one_at_a_time` or `foldover`.
-        factors: factor → its levels, as asked for.
+        name: `full_factorial`, `fractional`, `leave_one_out`, `one_at_a_time`, `foldover` or `union`.
+        factors: factor → its levels, as asked for; of a nested one `none` as well, its last.
         cells: the reference cell first where the design has it; of a foldover, the base fraction first.
         words: the design in one line.
         notes: what can be concluded and what cannot, one sentence each.
         aliases: among main effects and two-factor interactions, with sign.
         reference: the cell that others are compared with.
+        nesting: nested factor → its parent, and the levels of that at which it has levels.
     """
 
     name: str
@@ -50,3 +51,4 @@ class Design:
     notes: tuple[str, ...]
     aliases: tuple[Alias, ...]
     reference: Mapping[str, Any]
+    nesting: Mapping[str, tuple[str, tuple[Any, ...]]] = field(default_factory=dict)

@@ -13,9 +13,11 @@ from ablation.design.finish import Cells, finish
 from ablation.design.foldover import plan_mirror
 from ablation.design.fractional import Fraction, Fractions
 from ablation.design.kinds import Design
+from ablation.design.nested import activated
 from ablation.design.notes import legend, one_factor_notes, roman, shape
 from ablation.design.one_factor import one_factor_cells
 from ablation.design.request import DesignRequest, read_request, whole_number
+from ablation.design.union import union_cells
 from ablation.design.verify import examine
 from ablation.errors import UsageError
 from ablation.naming import short_names
@@ -30,6 +32,7 @@ def make_design(
     *,
     exclude: Sequence[Mapping[str, Any]] = (),
     reference: Mapping[str, Any] | None = None,
+    when: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Design:
     """Decide which cells a study makes, and verify by linear algebra what they can show.
@@ -37,15 +40,18 @@ def make_design(
     Args:
         factors: factor → its levels, the reference first.
         name: `full_factorial`; `fractional`; `foldover` (a fraction and its mirror); `one_at_a_time` (the
-            reference cell, and each factor changed in turn); `leave_one_out` (the same from everything on).
+            reference cell, and each factor changed in turn); `leave_one_out` (the same from everything on);
+            `union` of several of these.
         exclude: partial configurations factor → level or list of levels; cells that match one are left out.
         reference: factor → level of the reference cell, for factors in which it is not the first level (in
             `leave_one_out`: not the one that is on, see `one_factor.everything_on`).
+        when: nested factor → {another: its levels at which the first has levels}; elsewhere it has `none`.
         options: of a fraction. `resolution` (3 or III): the fewest regular cells that reach it, and minimum
             aberration. `runs`: cells of it (of a foldover: of its base), the best resolution in that number;
             with `resolution`, both must hold. `generators` of two-level factors, such as `D=-ABC` or
             `dropout=batch_norm:attention`. `foldover`: what the mirror switches, all factors of two levels
-            (true) or the factor named.
+            (true) or the factor named. `union`: designs, each as {design: …} with its options, and `factors`,
+            those that it varies; the others keep their level of its reference cell.
 
     Returns:
         The design: its cells, what can be concluded and what not, and its aliases.
@@ -53,22 +59,42 @@ def make_design(
     Raises:
         UsageError: it cannot be had; the message says what can.
     """
-    if name not in _KINDS:
-        raise UsageError(f"design: expected one of {', '.join(_KINDS)}. Received: {name!r}")
     given = {o: v for o, v in options.items() if v is not None and v is not False and v not in ([], ())}
-    _check_options(name, given)
-    request = read_request("foldover" if "foldover" in given else name, factors, reference, given)
+    kind = "union" if "union" in given and name == "full_factorial" else name  # which is the default
+    _check_options(kind, given)
+    kind = "foldover" if "foldover" in given else kind
+    request = read_request(kind, factors, reference, given, when)
     return finish(request, _KINDS[request.name].cells(request), exclude)
 
 
 def _check_options(name: str, given: Mapping[str, Any]) -> None:
-    """Refuse an option that this kind of design does not have."""
+    """Refuse a kind of design that there is not, or an option that this kind does not have."""
+    if name not in _KINDS:
+        raise UsageError(f"design: expected one of {', '.join(_KINDS)}. Received: {name!r}")
     for option in given:
         takers = [kind for kind, known in _KINDS.items() if option in known.options]
         if not takers:
             raise TypeError(f"make_design() got an unexpected keyword argument {option!r}")
         if name not in takers:
             raise UsageError(f"{option}: only for the designs {' and '.join(takers)}. Received: {name}")
+
+
+def _check_part(name: str, given: Mapping[str, Any]) -> None:
+    """Refuse a part of a union that is no design, or an option that it does not take."""
+    takes = (*_KINDS[name].options, "reference") if name in _KINDS else ()
+    unknown = [option for option in given if option not in takes]
+    if name in _KINDS and (name == "union" or unknown):
+        received = f"{unknown[0]} of {name}" if unknown else name
+        raise UsageError(
+            f"union: expected designs other than a union, with their own options, factors and reference. "
+            f"Received: {received}"
+        )
+    _check_options(name, {})
+
+
+def _union(request: DesignRequest) -> Cells:
+    """The cells of several designs."""
+    return union_cells(request, _check_part, lambda part: _KINDS[part.name].cells(part))
 
 
 def _full_factorial(request: DesignRequest) -> Cells:
@@ -110,7 +136,8 @@ def _foldover(request: DesignRequest) -> Cells:
 def _neighbours(words: str, request: DesignRequest) -> Cells:
     """The reference cell, and each factor changed in turn."""
     codes = one_factor_cells(request.reference, request.n_levels)
-    notes = one_factor_notes(request.reference_text, len(request.varied))
+    codes = activated(codes, request.nested, request.reference)
+    notes = one_factor_notes(request.with_elsewhere().reference_text, len(request.varied))
     return Cells(codes, f"{words}, {counted(len(codes), 'cell')}", notes, needs_reference=True)
 
 
@@ -129,6 +156,7 @@ _KINDS = {
     "leave_one_out": _Kind(partial(_neighbours, "leave-one-out from a cell with everything on")),
     "one_at_a_time": _Kind(partial(_neighbours, "one-at-a-time from the reference cell")),
     "foldover": _Kind(_foldover, _OF_FRACTIONS),
+    "union": _Kind(_union, ("union",)),
 }
 
 

@@ -1,5 +1,6 @@
 """What can be concluded from a design and what cannot, in sentences."""
 
+import math
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -49,7 +50,8 @@ def one_factor_notes(reference: str, n_factors: int) -> list[str]:
 
 def _orthogonality(found: Properties) -> list[str]:
     """Whether main effects disturb each other, and what that costs."""
-    if (found.balanced and found.orthogonal) or not found.main_effects.full:
+    is_good = (found.balanced and found.orthogonal) or math.isnan(found.d_efficiency)
+    if is_good or not found.main_effects.full:
         return []
     lack = [
         word for word, good in (("balanced", found.balanced), ("orthogonal", found.orthogonal)) if not good

@@ -1,13 +1,14 @@
 """What a study asks of a design, checked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from ablation.design.coding import Codes
+from ablation.design.coding import Codes, Inside
 from ablation.design.factorial import check_factors
+from ablation.design.nested import ELSEWHERE, Nesting, collapsed, inside, read_when
 from ablation.design.one_factor import everything_on
 from ablation.errors import UsageError
 from ablation.naming import cell_text, find_factor, find_level, short_names
@@ -22,12 +23,14 @@ class DesignRequest:
         factors: factor → its levels.
         reference: position of each factor's level in the reference cell.
         options: of this kind of design; those that are not given are left out.
+        nesting: factors that have levels at some levels of others alone.
     """
 
     name: str
     factors: dict[str, tuple[Any, ...]]
     reference: tuple[int, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
+    nesting: Nesting = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
@@ -59,6 +62,22 @@ class DesignRequest:
             return tuple({} for _ in codes)
         return tuple(dict(zip(self.factors, row, strict=True)) for row in zip(*columns, strict=True))
 
+    @property
+    def nested(self) -> Inside:
+        """The same by positions of factors and levels."""
+        return inside(self.nesting, self.factors)
+
+    def with_elsewhere(self) -> "DesignRequest":
+        """The same with one more level of each nested factor, that of cells in which it has none."""
+        factors = {f: (*v, ELSEWHERE) if f in self.nesting else v for f, v in self.factors.items()}
+        wide = replace(self, factors=factors)
+        cell = wide.collapsed(np.array([self.reference], dtype=np.int64))[0]
+        return replace(wide, reference=tuple(map(int, cell)))
+
+    def collapsed(self, codes: Codes) -> Codes:
+        """Cells in which nested factors have their last level where their parent asks for none of them."""
+        return collapsed(codes, self.nested, {i: self.n_levels[i] - 1 for i in self.nested})
+
     def widened(self, codes: Codes) -> Codes:
         """Cells of the varied factors, in order, with the factors of one level put back."""
         wide = np.zeros((len(codes), len(self.n_levels)), dtype=np.int64)
@@ -71,6 +90,7 @@ def read_request(
     factors: Mapping[str, Sequence[Any]],
     reference: Mapping[str, Any] | None,
     options: Mapping[str, Any],
+    when: Mapping[str, Any] | None = None,
 ) -> DesignRequest:
     """Check what every kind of design is asked for.
 
@@ -80,7 +100,8 @@ def read_request(
     check_factors(factors)
     known = {f: tuple(levels) for f, levels in factors.items()}
     start = everything_on(known) if name == "leave_one_out" else (0,) * len(known)
-    return DesignRequest(name, known, _reference(known, start, reference or {}), options)
+    nesting = read_when(when or {}, known)
+    return DesignRequest(name, known, _reference(known, start, reference or {}), options, nesting)
 
 
 def whole_number(option: str, value: Any, least: int, words: str = "") -> int | None:

@@ -1,5 +1,6 @@
 """What a set of cells can and cannot show, by linear algebra on the cells alone."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ablation.design.aliasing import Namer, find_aliases
-from ablation.design.coding import Codes, Matrix, Term, effect_columns, n_parameters
+from ablation.design.coding import NOWHERE, Codes, Inside, Matrix, Term, effect_columns, n_parameters
 from ablation.design.kinds import Alias
 from ablation.design.wordlengths import resolution, word_lengths
 from ablation.errors import UsageError
@@ -55,7 +56,8 @@ class Properties:
         lost: levels that no cell has, as `factor=level`.
         word_lengths: generalized wordlength pattern A_1, A_2, …; empty where it was not counted.
         resolution: length of the shortest word; none if there is no word, or no orthogonality.
-        d_efficiency: of main effects, relative to a balanced orthogonal design; 0 if they are not estimable.
+        d_efficiency: of main effects, relative to a balanced orthogonal design; 0 if they are not estimable,
+            NaN with nested factors, for which there is no such design.
         main_effects: the model with mean and main effects.
         interactions: the model with two-factor interactions as well; none where it is too large to examine.
         aliases: among main effects and two-factor interactions that cannot be told apart.
@@ -98,29 +100,33 @@ def verify(cells: Sequence[Mapping[str, Any]], factors: Mapping[str, Sequence[An
     return examine(codes, {f: tuple(levels) for f, levels in factors.items()})
 
 
-def examine(codes: Codes, factors: Mapping[str, tuple[Any, ...]]) -> Properties:
-    """Examine different cells given as positions of levels (n_cells × n_factors)."""
+def examine(codes: Codes, factors: Mapping[str, tuple[Any, ...]], nested: Inside = NOWHERE) -> Properties:
+    """Examine different cells given as positions of levels (n_cells × n_factors).
+
+    Main effects of nested factors are those among cells that have a level of them.
+    """
     names = short_names(factors)
     n_levels = tuple(len(levels) for levels in factors.values())
     if len(codes) == prod(n_levels):
         return _complete(n_levels, names)
     lost = _lost(codes, factors, names)
+    nested = {i: where for i, where in nested.items() if (codes[:, i] == n_levels[i] - 1).any()}
     codes, n_levels = _present(codes)
     large = n_parameters(n_levels, 2) > MAX_PARAMETERS
-    columns = effect_columns(codes, n_levels, 1 if large else 2)
+    columns = effect_columns(codes, n_levels, 1 if large else 2, nested)
     namer = Namer(names)
     mains = {t: x for t, x in columns.items() if len(t) < 2}
-    pattern = word_lengths(codes, n_levels)
+    pattern = () if nested else word_lengths(codes, n_levels)
     main_effects = _rank(mains, namer)
     interactions = None if large else _rank(columns, namer)
     tied = {effect for group in (interactions or main_effects).tied for effect in group}
     return Properties(
         balanced=all(len(set(np.bincount(c))) == 1 for c in codes.T),
-        orthogonal=_proportional(codes, n_levels),
+        orthogonal=_apart(mains) if nested else _proportional(codes, n_levels),
         lost=lost,
         word_lengths=pattern,
         resolution=resolution(pattern),
-        d_efficiency=d_efficiency(np.hstack(list(mains.values()))),
+        d_efficiency=math.nan if nested else d_efficiency(np.hstack(list(mains.values()))),
         main_effects=main_effects,
         interactions=interactions,
         aliases=find_aliases(columns, tied, namer),
@@ -172,6 +178,12 @@ def _proportional(codes: Codes, n_levels: tuple[int, ...]) -> bool:
     owner = np.repeat(np.arange(len(n_levels)), n_levels)
     excess = marks.T @ marks * len(codes) - np.outer(marks.sum(0), marks.sum(0))
     return not np.any(excess[owner[:, None] != owner])
+
+
+def _apart(mains: Mapping[Term, Matrix]) -> bool:
+    """Whether the columns of main effects, less their means, have no products with those of others."""
+    columns = [x - x.mean(0) for term, x in mains.items() if term]
+    return all(np.abs(a.T @ b).max(initial=0) < NULL for a, b in combinations(columns, 2))
 
 
 def d_efficiency(X: Matrix) -> float:

@@ -37,6 +37,7 @@ KEYS: Mapping[str, str] = {
     "direction": "which values of the response are better: lower, higher, zero, or the number that is best",
     "directions": "the same for each response: {loss: lower, auroc: higher}",
     "reference": "the level that others are compared with, of some factors: {optimizer: sgd}",
+    "nested": "factors with levels at some levels of another alone: {rate: dropout=true, beta: opt=adam|sgd}",
     "where": "which rows: where='State=finished and lr<=1e-2 and model in [a, b]'",
     "scale": "log (effects in %), identity (in units), logit (of shares), or auto: log for positive losses",
     "interactions": "highest order of interactions: 1 none, 2 pairs; auto (the default) as the runs carry",
@@ -163,6 +164,9 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
     reference = values.get("reference") or {}
     if not isinstance(reference, dict):
         raise UsageError(f"reference: expected {KEYS['reference']}. Received: {reference!r}")
+    nested = values.get("nested") or {}
+    if not isinstance(nested, dict):
+        raise UsageError(f"nested: expected {{rate: dropout=true}}. Received: {nested!r}")
     weights, alpha = values.get("weights"), _number(values, "alpha")
     asked = Asked(
         table=str(values["table"]),
@@ -181,6 +185,7 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
         reference={str(name): str(level) for name, level in reference.items()},
         where=str(values.get("where", "")),
         trials=_trials(values, responses),
+        nested={str(name): str(where) for name, where in nested.items()},
         looks=[_integer({"looks": seeds}, "looks", 0) for seeds in _names(values, "looks")],
         max_replicates=_integer(values, "max_replicates", 0),
     )

@@ -54,6 +54,7 @@ class Asked:
         reference: factor → level that others are compared with.
         where: the filter of rows; empty without one.
         trials: the column of counts that the main response is a share of, or response → column.
+        nested: factor → where it has levels, such as `dropout=true`.
         looks: seeds at each look, of a study whose plan was to look so.
         max_replicates: seeds at the last look of that plan.
     """
@@ -74,6 +75,7 @@ class Asked:
     reference: Mapping[str, str] = field(default_factory=dict)
     where: str = ""
     trials: Mapping[str, str] | str = field(default_factory=dict)
+    nested: Mapping[str, str] = field(default_factory=dict)
     looks: Sequence[int] = ()
     max_replicates: int = 0
 
@@ -98,6 +100,7 @@ class Asked:
             else self.trials
             if is_main
             else None,
+            "nested": self.nested,
         }
 
     def request(self, response: str) -> AnalysisRequest:
@@ -243,6 +246,7 @@ def analysis_settings(record: StudyRecord, factors: Collection[str]) -> dict[str
     """What a record says of the model of some factors, as `analyze` takes it."""
     return {
         "numeric": {name: line for name, line in record.numeric.items() if name in factors},
+        "nested": {name: where for name, where in record.nested.items() if {name, *where} <= {*factors}},
         "interactions": record.interactions,
         "alpha": record.alpha,
         "scale": record.scale,

@@ -37,9 +37,9 @@ class Study:
         block: the column of the paired seeds, or several, such as data set and seed.
         margin: the smallest effect on the main response that matters, in % on the log scale, else in units.
         name: the heading; the file's, if not given.
-        settings: `numeric`, `reference`, `where`, `scale`, `interactions`, `alpha`, `anova_type`, `weights`
-            and `trials`, as `ablation.analysis.analyze` takes them; or those of another tool's runs, such as
-            `experiment`.
+        settings: `numeric`, `reference`, `nested`, `where`, `scale`, `interactions`, `alpha`, `anova_type`,
+            `weights` and `trials`, as `ablation.analysis.analyze` takes them; or those of another tool's
+            runs, such as `experiment`.
 
     Attributes:
         notes: what must be known of its runs.

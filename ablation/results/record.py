@@ -49,6 +49,8 @@ class StudyRecord:
         cell_levels: Factor → id of a cell → its level, for factors that are no entry of a run's
             configuration, such as the choice of a config group.
         reference: The reference cell, factor → level; a factor that is not named has its first level.
+        nested: Factor that has levels at some levels of another alone → {that one: these levels}. Elsewhere
+            its level is `none`, the last in `factors`.
         response: The main response.
         direction: Which of its values are better, `lower` or `higher`; None where nobody has said.
         responses: All responses that are reported.
@@ -75,6 +77,7 @@ class StudyRecord:
     design: DesignRecord = DesignRecord()
     cell_levels: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     reference: Mapping[str, object] = field(default_factory=dict)
+    nested: Mapping[str, Mapping[str, Sequence[object]]] = field(default_factory=dict)
     response: str = "loss"
     direction: str | None = None
     responses: tuple[str, ...] = ()

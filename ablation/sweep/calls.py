@@ -102,6 +102,19 @@ class Arguments:
                 f"Received: {self.name}({', '.join(names)}). Add it, or name another: seed_key='random_state'"
             )
 
+    def check_optional(self, nested: Iterable[str]) -> None:
+        """Refuse nested factors that the function must be given in every call.
+
+        Raises:
+            UsageError: naming the argument.
+        """
+        needed = [name for name in nested if self.known.get(name) is inspect.Parameter.empty]
+        if needed:
+            raise UsageError(
+                f"{needed[0]}: expected a default of {self.name}, for cells without a level of it. Received: "
+                f"none. Say one: settings={{'{needed[0]}': …}}"
+            )
+
 
 def read_levels(factor: str, given: Any) -> dict[str, Any]:
     """Canonical text of each level → the value that the function is given, in order.

@@ -20,7 +20,8 @@ from ablation.sweep.app import VERSION_BASE, check_seeds
 from ablation.sweep.command import Command
 from ablation.sweep.ending import call
 from ablation.sweep.outcomes import Expected
-from ablation.sweep.template import OWN_PLACES, check, places, split
+from ablation.sweep.template import OWN_PLACES, check, check_nested, places, split
+from ablation.sweep.together import split_when
 
 OWN_KEYS = {
     "command": "words with places, such as python train.py --lr {lr} {augment:--augment} --seed {seed}",
@@ -87,9 +88,14 @@ def read(path: Path, arguments: Sequence[str] = ()) -> tuple[dict[str, Any], lis
                 else f" Keys are {', '.join(OWN_KEYS)}, and those of a sweep"
             )
             raise UsageError(f"{path}: {key}: no such key.{hint}")
+    if isinstance(content["factors"], dict):
+        content["factors"], content["when"] = split_when(
+            content["factors"], content.get("when") or {}, "factors."
+        )
     _check_names(content)
     words = split(content["command"])
     check(words, content["factors"], content["settings"])
+    check_nested(words, content["when"], content["settings"])
     _check_program(words[0])
     _check_pattern(content.get("pattern"))
     _check_folder(content, words)
@@ -186,7 +192,8 @@ def _config(content: Mapping[str, Any]) -> Any:
     })  # fmt: skip
     if n_jobs:
         found.hydra.launcher = {"n_jobs": n_jobs}
-    given = {**content["settings"], **{name: levels[0] for name, levels in content["factors"].items()}}
+    first = {name: levels[0] for name, levels in content["factors"].items()}
+    given = {**first, **dict.fromkeys(content["when"]), **content["settings"]}
     for name, value in given.items():
         OmegaConf.update(found, name, value)
     if "seed" in places(words):

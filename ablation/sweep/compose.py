@@ -14,10 +14,12 @@ import numpy as np
 from omegaconf import DictConfig
 
 from ablation.design import check_factors
+from ablation.design.nested import ELSEWHERE, levels_meant
 from ablation.errors import UsageError
-from ablation.naming import level_text
+from ablation.naming import find_level, level_text
 from ablation.sweep.cell import Cell, Change, difference
 from ablation.sweep.overrides import Overrides
+from ablation.sweep.together import Condition, in_order, kept_when, zipped
 
 N_CONFIRMED = 3
 """Cells that are composed to confirm those that are not."""
@@ -39,11 +41,15 @@ class Composed(NamedTuple):
     choices: Mapping[str, str | None] = MappingProxyType({})
 
 
+Lines = tuple[str, ...]
+"""Overrides."""
+
+
 @dataclass(frozen=True)
 class _Level:
-    """A level as a launcher is told of it, and what it changes in the reference cell."""
+    """A level as a launcher is told of it, and what it changes in the cell without it."""
 
-    line: str
+    lines: Lines
     change: Change
 
 
@@ -58,10 +64,12 @@ class Composer:
     Attributes:
         config: the configuration of the reference cell.
         factors: factor → its levels as the app's configuration holds them, the reference first.
-        made: the factors whose levels no entry of the configuration holds.
+        when: nested factor → {its parent: levels of that at which it has levels itself}.
+        made: the factors whose levels no entry of the configuration holds: `cells` has them.
 
     Raises:
-        UsageError: a factor without levels, with a level twice, or that changes no run.
+        UsageError: a factor without levels, with a level twice, or that changes no run; or factors that
+            belong together in a way that cannot be meant.
     """
 
     def __init__(
@@ -72,20 +80,31 @@ class Composer:
     ) -> None:
         check_factors(overrides.swept)
         self._fixed, self._compose, self._by_choice = tuple(overrides.fixed.values()), compose, by_choice
-        first = [overrides.line(key, texts[0]) for key, texts in overrides.swept.items()]
-        self._first = compose([*self._fixed, *first])
+        self._zips = zipped(overrides.zips, overrides.swept)
+        lines = _lines(overrides, self._zips)
+        when = kept_when(overrides.when, list(lines), list(overrides.fixed))
+        self._start = {key: each[0] for key, each in lines.items() if key not in when}
+        self._first = self._composed_of(self._start)
         self.config, self.reference, _ = self._first
-        self.factors: dict[str, list[Any]] = {}
         self.made: set[str] = set()
+        self._names: dict[str, str] = {}
         self._levels: dict[str, dict[str, _Level]] = {}
-        for i, (key, texts) in enumerate(overrides.swept.items()):
-            self._learn(key, [overrides.line(key, text) for text in texts], first, i)
+        self._parents: dict[str, dict[str, Any]] = {}
+        known: dict[str, list[Any]] = {}
+        for key in in_order(list(lines), when):
+            name, levels = self._learn(key, lines, when.get(key), known)
+            if name in known:
+                raise UsageError(f"{key}: expected each factor once. Received: another that sets {name}")
+            known[name], self._names[key] = levels, name
+        self.factors = {self._names[key]: known[self._names[key]] for key in lines}
+        self.when = {self._names[key]: {self._names[parent]: value} for key, (parent, value) in when.items()}
         check_factors(self.factors)
         self._refuse_idle()
 
-    def lines(self, levels: Levels) -> tuple[str, ...]:
+    def lines(self, levels: Levels) -> Lines:
         """The overrides that make Hydra compose the cell with these levels."""
-        return (*self._fixed, *(self._level(name, level).line for name, level in levels.items()))
+        told = (line for name, level in levels.items() for line in self._level(name, level).lines)
+        return (*self._fixed, *told)
 
     def cells(self, design: Sequence[Levels]) -> list[Cell]:
         """The cells of a design.
@@ -104,23 +123,39 @@ class Composer:
         """The keys that levels change."""
         return {key for _, key in set().union(*self._touched())}
 
-    def _learn(self, key: str, lines: Sequence[str], first: Sequence[str], i: int) -> None:
-        """Compose each level of a factor, with the others at their first."""
+    def _learn(
+        self,
+        key: str,
+        lines: Mapping[str, Sequence[Lines]],
+        condition: Condition | None,
+        known: Mapping[str, list[Any]],
+    ) -> tuple[str, list[Any]]:
+        """Compose each level of a factor, with the others at their first and its parents as they must be."""
+        parents: dict[str, Any] = {}
+        start = self._start
+        if condition:
+            parent, value = condition
+            name = self._names[parent]
+            at = find_level(levels_meant(value, known[name])[0], name, known[name], f"when.{key}")
+            parents = {**self._parents[name], name: known[name][at]}
+            told = {k: self._level(n, parents[n]).lines for k, n in self._names.items() if n in parents}
+            start = {**start, **told}
+        base = self._first if start == self._start else self._composed_of(start)
         composed = [
-            self._first
-            if line == first[i]
-            else self._compose([*self._fixed, *first[:i], line, *first[i + 1 :]])
-            for line in lines
+            base if each == start.get(key) else self._composed_of({**start, key: each}) for each in lines[key]
         ]
-        texts = [line.partition("=")[2] for line in lines]
+        texts = [each[0].partition("=")[2] for each in lines[key]]
         name, levels = self._named(key, texts, composed)
-        if name in self.factors:
-            raise UsageError(f"{key}: expected each factor once. Received: another that sets {name}")
-        self.factors[name] = levels
-        self._levels[name] = {
-            repr(level): _Level(line, difference(self.reference, each.cell))
-            for level, line, each in zip(levels, lines, composed, strict=True)
-        }
+        self._parents[name] = parents
+        changes = [difference(base.cell, each.cell) for each in composed]
+        each = zip(levels, lines[key], changes, strict=True)
+        self._levels[name] = {repr(level): _Level(told, change) for level, told, change in each}
+        if condition:
+            self._levels[name].setdefault(repr(ELSEWHERE), _Level((), {}))
+        return name, levels
+
+    def _composed_of(self, lines: Mapping[str, Lines]) -> Composed:
+        return self._compose([*self._fixed, *(line for told in lines.values() for line in told)])
 
     def _named(self, key: str, texts: Sequence[str], composed: Sequence[Composed]) -> tuple[str, list[Any]]:
         """What a swept key is called as a factor, and its levels.
@@ -128,6 +163,9 @@ class Composer:
         Levels are the values that the key has; of a config group the `name` that its files set, or else what
         was chosen; of mappings what was typed.
         """
+        if key in self._zips:
+            self.made.add(key)
+            return key, list(self._zips[key])
         group, _, package = key.partition("@")
         name = f"{package or group.replace('/', '.')}.name"
         for entry in (key,) if self._by_choice else (key, name):
@@ -157,22 +195,37 @@ class Composer:
 
     def _refuse_idle(self) -> None:
         """Refuse a factor whose levels leave a cell's key as it is."""
-        idle = [
-            name
-            for name, levels in self.factors.items()
-            if any(self._derived({name: level}).id == self.reference.id for level in levels[1:])
-        ]
+        idle = []
+        for name, levels in self.factors.items():
+            first, *others = (self._derived({**self._parents[name], name: level}).id for level in levels)
+            idle += [name] if first in others else []
         if idle:
             raise UsageError(f"Expected factors that change what a run gives. Received: {', '.join(idle)}")
 
     def _derived(self, levels: Levels) -> Cell:
-        return self.reference.changed([self._level(name, level).change for name, level in levels.items()])
+        told = [name for name in self._levels if name in levels]  # parents first
+        return self.reference.changed([self._level(name, levels[name]).change for name in told])
 
     def _composed(self, levels: Levels) -> Cell:
         return self._compose(self.lines(levels)).cell
 
     def _same(self, cell: Cell, levels: Levels) -> bool:
         return not difference(cell, self._composed(levels))
+
+
+def _lines(
+    overrides: Overrides, zips: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> dict[str, list[Lines]]:
+    """Key, or name of a factor of several keys → the overrides of each of its levels."""
+    found: dict[str, list[Lines]] = {}
+    owner = {key: name for name, levels in zips.items() for row in levels.values() for key in row}
+    for key, texts in overrides.swept.items():
+        if key not in owner:
+            found[key] = [(overrides.line(key, text),) for text in texts]
+        elif owner[key] not in found:
+            rows = zips[owner[key]].values()
+            found[owner[key]] = [tuple(overrides.line(k, text) for k, text in row.items()) for row in rows]
+    return found
 
 
 def _spread(n: int) -> list[int]:

@@ -1,5 +1,6 @@
 """`ablation.sweep(train, factors={…})`: a study of a Python function, in a script or a notebook."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from ablation.sweep.function_study import CallCells, FunctionStudy
 from ablation.sweep.request import SweepRequest
 from ablation.sweep.result import StudyResult
 from ablation.sweep.terminal import print_lines
+from ablation.sweep.together import split_when, zipped
 from ablation.words import counted
 
 _ANALYSIS = ("responses", "directions", "numeric", "interactions", "alpha", "scale")
-_SWEEP = ("resolution", "runs", "generators", "foldover", "reference", "exclude", "until", "max_replicates",
-          "hopeless", "dropping", "order", "on_failure", "plan_only")  # fmt: skip
+_SWEEP = ("resolution", "runs", "generators", "foldover", "union", "reference", "exclude", "until",
+          "max_replicates", "hopeless", "dropping", "order", "on_failure", "plan_only")  # fmt: skip
 
 
 def sweep(
@@ -31,6 +33,7 @@ def sweep(
     margin: float | None = None,
     settings: Mapping[str, Any] | None = None,
     identity: Mapping[str, str] | None = None,
+    zip: Mapping[str, Sequence[str]] | None = None,
     name: str = "",
     folder: str | Path = "",
     url: str = "",
@@ -56,7 +59,9 @@ def sweep(
     Args:
         function: takes each factor and the seed by name; returns a number, or a mapping of numbers.
         factors: argument → its levels, the reference first; or argument → {name of a level: its value}
-            for values that no file can hold, such as classes.
+            for values that no file can hold, such as classes; or argument → {"levels": [0.1, 0.3], "when":
+            {"dropout": True}} for levels at some levels of another argument alone.
+        zip: name of a factor → arguments whose levels change together, such as {"size": ["width", "depth"]}.
         seeds: how many of each cell, 0 to n − 1; or which.
         response: what is analysed; also the name of a number that is returned.
         direction: which of its values are better, `lower`, `higher`, or the number that is best. Where it is
@@ -67,15 +72,15 @@ def sweep(
         name: of the study; the function's, if not given.
         folder: of the results; `runs/<name>`, if not given.
         url: of the rows, where they are in a database.
-        design: `full_factorial`, `fractional`, `foldover`, `leave_one_out` or `one_at_a_time`.
+        design: `full_factorial`, `fractional`, `foldover`, `leave_one_out`, `one_at_a_time` or `union`.
         n_jobs: processes at once, −1 for one per core; None for 1, or what `joblib.parallel_config` says.
         backend: of joblib, such as `threading`, or `ray`.
         retries: how often one call tries runs again that have failed.
         seed_key: the argument that takes the seed.
         log: trackers that get every run, such as `["tensorboard", "mlflow"]`, or each with its URI.
         options: `responses`, `directions`, `numeric`, `interactions`, `alpha` and `scale` of the analysis;
-            `resolution`, `runs`, `generators`, `foldover`, `reference` and `exclude` of the design; `until`,
-            `max_replicates`, `order`, `on_failure` and `plan_only` of the sweep, as in `hydra.sweeper`.
+            `resolution`, `runs`, `generators`, `foldover`, `union`, `reference`, `exclude` of the design;
+            `until`, `max_replicates`, `order`, `on_failure`, `plan_only` of the sweep, as in `hydra.sweeper`.
 
     Returns:
         The study, which shows itself.
@@ -104,8 +109,13 @@ def sweep(
         chosen = check_seeds(range(seeds) if isinstance(seeds, int) else seeds)
         arguments = Arguments(function, seed_key)
         arguments.check([*factors, *settings], len(chosen))
-        levels = {factor: read_levels(factor, given) for factor, given in factors.items()}
-        cells = CallCells(OmegaConf.create(base), levels, settings, arguments.defaults, identity or {})
+        plain, when = split_when(factors, {}, "")
+        arguments.check_optional([name for name in when if name not in settings])
+        levels = {factor: read_levels(factor, given) for factor, given in plain.items()}
+        zips = zipped(zip or {}, {name: list(map(json.loads, texts)) for name, texts in levels.items()})
+        cells = CallCells(
+            OmegaConf.create(base), levels, zips, when, settings, arguments.defaults, identity or {}
+        )
         calls = Calls(function, response, seed_key if arguments.takes_seed else "")
         study = FunctionStudy(calls, cells, chosen, n_jobs, backend)
         asked = {"design": design, "retries": retries, **_chosen(options, _SWEEP)}

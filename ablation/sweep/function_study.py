@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from omegaconf import DictConfig
 
 from ablation.design import Design
+from ablation.design.nested import ELSEWHERE
 from ablation.errors import UsageError
 from ablation.results import Response, Snapshot, Store, StudyRecord, open_store, write_views
 from ablation.results.canonical import canonical
@@ -32,6 +33,8 @@ class CallCells:
     Args:
         config: the study's name, where its results are, and `analysis`.
         values: argument → canonical text of a level → the value that the function is given.
+        zips: name of a factor → its levels in words → the level of each argument.
+        when: nested factor → {its parent: levels of that at which it has levels itself}.
         settings: arguments that all cells share.
         defaults: of the function's arguments.
         identity: what else determines a result.
@@ -39,20 +42,41 @@ class CallCells:
 
     config: DictConfig
     values: Values
+    zips: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    when: Mapping[str, Any]
     settings: Mapping[str, Any]
     defaults: Mapping[str, Any]
     identity: Mapping[str, str]
-    made: ClassVar[Collection[str]] = ()
+
+    @property
+    def made(self) -> Collection[str]:
+        """See `Composing`."""
+        return self.zips.keys()
 
     @property
     def factors(self) -> dict[str, list[Any]]:
-        """Argument → its levels, the reference first."""
-        return {name: [json.loads(text) for text in levels] for name, levels in self.values.items()}
+        """Factor → its levels, the reference first."""
+        taken = {key for levels in self.zips.values() for row in levels.values() for key in row}
+        alone = {name: list(map(json.loads, levels)) for name, levels in self.values.items()}
+        return {name: levels for name, levels in alone.items() if name not in taken} | {
+            name: list(levels) for name, levels in self.zips.items()
+        }
 
     def cells(self, design: Sequence[Mapping[str, Any]]) -> list[Cell]:
         """See `Composing`."""
         known = {name: level_of(value) for name, value in self.settings.items()}
-        return [self._cell({**self.defaults, **known, **levels}, levels) for levels in design]
+        each = [self._arguments(levels) for levels in design]
+        return [self._cell({**self.defaults, **known, **levels}, levels) for levels in each]
+
+    def _arguments(self, levels: Mapping[str, Any]) -> dict[str, Any]:
+        """Argument → its level; those of nested factors that have none are left out."""
+        found: dict[str, Any] = {}
+        for name, level in levels.items():
+            if name in self.zips:
+                found |= self.zips[name][level]
+            elif not (name in self.when and level == ELSEWHERE):
+                found[name] = level
+        return found
 
     def _cell(self, config: dict[str, Any], levels: Mapping[str, Any]) -> Cell:
         given = {name: self.values[name][canonical(level)] for name, level in levels.items()}
@@ -88,7 +112,7 @@ class FunctionStudy(Study):
         return LauncherTraits(n_parallel=int(effective_n_jobs(self.n_jobs)))
 
     def _design(self, request: SweepRequest) -> tuple[Composing, Design, list[int]]:
-        design = design_of(self.cells.factors, request)
+        design = design_of(self.cells.factors, request, self.cells.when)
         return self.cells, design, list(range(request.max_replicates) if request.until else self.seeds)
 
     def _plan(self, composer: Composing, design: Design, seeds: Sequence[int]) -> Plan:

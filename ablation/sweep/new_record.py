@@ -65,6 +65,7 @@ def make_record(
             name: {**earlier.cell_levels.get(name, {}), **levels} for name, levels in plan.cell_levels.items()
         },
         reference=dict(design.reference),
+        nested={name: {parent: list(levels)} for name, (parent, levels) in design.nesting.items()},
         command=command(),
         unknown={**earlier.unknown, **analysis.unknown},
     )
@@ -144,4 +145,7 @@ def _check_numeric(names: Iterable[str], plan: Plan, prefix: str) -> None:
                 f"{prefix}numeric: expected factors of this sweep, of {list(plan.factors)}. Received: {name}"
             )
         if not all(isinstance(level, int | float) and not isinstance(level, bool) for level in levels):
-            raise UsageError(f"{prefix}numeric: expected a factor whose levels are numbers. Received: {name}")
+            told = ", which has none in some cells" if name in plan.design.nesting else ""
+            raise UsageError(
+                f"{prefix}numeric: expected a factor whose levels are numbers. Received: {name}{told}"
+            )

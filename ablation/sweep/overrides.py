@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -11,6 +12,7 @@ from hydra.core.override_parser.types import Override
 
 from ablation.errors import UsageError
 from ablation.naming import level_text
+from ablation.sweep.together import split_when
 
 ONE_VALUE = "one value: a sweep cannot change the sweep itself. Run one after another"
 
@@ -26,11 +28,15 @@ class Overrides:
         fixed: key → the override as text, the same for every job.
         swept: key → its levels as text, in the order given.
         signs: key → the `+` or `++` before a swept one.
+        when: nested factor → {its parent: levels of that at which it has levels itself}.
+        zips: name of a factor → the keys whose levels change together.
     """
 
     fixed: dict[str, str] = field(default_factory=dict)
     swept: dict[str, list[str]] = field(default_factory=dict)
     signs: dict[str, str] = field(default_factory=dict)
+    when: Mapping[str, Any] = field(default_factory=dict)
+    zips: Mapping[str, Any] = field(default_factory=dict)
 
     def line(self, key: str, level: str) -> str:
         """The override that gives a swept key this level."""
@@ -42,21 +48,30 @@ def split_overrides(
     arguments: Sequence[str],
     loader: ConfigLoader,
     unswept: Mapping[str, str] = MappingProxyType({}),
+    when: Mapping[str, Any] | None = None,
+    zips: Mapping[str, Any] | None = None,
 ) -> Overrides:
     """Read a study's `params` and the command line; the command line wins where both name a key.
 
     Args:
-        params: key → levels in Hydra's grammar, such as `relu,elu`, or as a list.
+        params: key → levels in Hydra's grammar, such as `relu,elu`, or as a list; or both these and a
+            condition, `{levels: [0.1, 0.3], when: {dropout: true}}`, on the command line as well.
         arguments: overrides of the command line.
         loader: of the app's configuration.
         unswept: keys that are no factors → what to say of it.
+        when: conditions of nested factors.
+        zips: keys whose levels change together.
 
     Raises:
         UsageError: a sweep that is not a list of levels, or over something that is no factor.
     """
     parser = OverridesParser.create(config_loader=loader)
-    overrides = Overrides()
-    given = {_key(override): override for override in parser.parse_overrides(list(arguments))}
+    params, nested = split_when(params, {}, "hydra.sweeper.params.")
+    typed = {_key(override): override for override in parser.parse_overrides(list(arguments))}
+    lines, told = _typed_levels(typed)
+    _, conditions = split_when({}, when or {}, "hydra.sweeper.")
+    overrides = Overrides(when={**nested, **told, **conditions}, zips=zips or {})
+    given = typed | {_key(override): override for override in parser.parse_overrides(lines)}
     # A file may hold spaces of another sweeper, such as interval(0,1), which the command replaces.
     lines = [f"{key}={_text(key, value)}" for key, value in params.items() if key.lstrip("+") not in given]
     found = {_key(override): override for override in parser.parse_overrides(lines)}
@@ -71,6 +86,14 @@ def split_overrides(
         else:
             overrides.fixed[key] = str(override.input_line)
     return overrides
+
+
+def _typed_levels(typed: Mapping[str, Override]) -> tuple[list[str], dict[str, Any]]:
+    """Factors that were typed with their condition: overrides of their levels, and the conditions."""
+    values = {key: each.value() for key, each in typed.items() if not each.is_sweep_override()}
+    known = {key: value for key, value in values.items() if isinstance(value, dict) and "when" in value}
+    levels, when = split_when(known, {}, "")
+    return [f"{typed[key].get_key_element()}={_text(key, each)}" for key, each in levels.items()], when
 
 
 def _key(override: Override) -> str:

@@ -88,7 +88,7 @@ def make_plan(composer: Composing, design: Design, seeds: Sequence[int]) -> Plan
         PlannedCell(cell, levels)
         for cell, levels in zip(composer.cells(design.cells), design.cells, strict=True)
     ]
-    plan = Plan(design, seeds, cells, composer.made)
+    plan = Plan(design, seeds, cells, {*composer.made, *design.nesting})
     if len(plan.runs) < len(cells) * len(seeds):
         raise UsageError(f"Expected factors that change what a run gives. Received: {_same_runs(cells)}")
     return plan

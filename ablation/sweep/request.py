@@ -19,6 +19,8 @@ class SweepRequest:
     options: Mapping[str, Any] = field(default_factory=dict)
     reference: Mapping[str, Any] = field(default_factory=dict)
     exclude: Sequence[Any] = ()
+    when: Mapping[str, Any] | None = None
+    zip: Mapping[str, Any] | None = None
     replicates: int = 1
     until: str | None = None
     max_replicates: int = 20

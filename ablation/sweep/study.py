@@ -42,13 +42,19 @@ if TYPE_CHECKING:
 _BYTES_PER_ROW = 4000
 
 
-def design_of(factors: Mapping[str, Sequence[Any]], request: SweepRequest) -> Design:
+def design_of(factors: Mapping[str, Sequence[Any]], request: SweepRequest, when: Mapping[str, Any]) -> Design:
     """The cells that a sweep asks for."""
+    if request.until and when:
+        raise UsageError(
+            f"hydra.sweeper.until: expected factors with levels in all cells. Received: {', '.join(when)} "
+            "within another. Take hydra.sweeper.replicates=… seeds instead"
+        )
     return make_design(
         factors,
         request.design,
         exclude=request.exclude,
         reference=request.reference or None,
+        when=when,
         **request.options,
     )
 
@@ -168,10 +174,12 @@ class Study:
 
     def _design(self, request: SweepRequest) -> tuple[Composing, Design, list[int]]:
         """What composes the cells, which cells there are, and their seeds."""
-        overrides = split_overrides(request.params, request.arguments, self.loader, self.app.unswept)
+        overrides = split_overrides(
+            request.params, request.arguments, self.loader, self.app.unswept, request.when, request.zip
+        )
         swept_seeds = self.app.take_seeds(overrides)
         composer = Composer(overrides, self._compose, self.app.by_choice)
-        design = design_of(composer.factors, request)
+        design = design_of(composer.factors, request, composer.when)
         n_seeds = request.max_replicates if request.until else request.replicates
         seeds = swept_seeds or self.app.seeds(overrides, composer.config, n_seeds)
         return composer, design, seeds

@@ -64,6 +64,22 @@ def check(words: Sequence[str], factors: Collection[str], settings: Collection[s
         )
 
 
+def check_nested(words: Sequence[str], nested: Collection[str], settings: Collection[str]) -> None:
+    """Refuse places of factors that have no level in some cells, unless it is said what stands there then.
+
+    Raises:
+        UsageError: naming the factor, and both ways to say it.
+    """
+    always = places([word for word in words if not _CONDITION.fullmatch(word)])
+    for name in nested:
+        if name in always and name not in settings:
+            raise UsageError(
+                f"command: expected what it gets in cells without a level of {name}. Received: {{{name}}} in "
+                f"all of them. Give a value, settings: {{{name}: …}}, or a word that is there with a level "
+                f"alone: {{{name}:--{name}={{{name}}}}}"
+            )
+
+
 def places(words: Sequence[str]) -> list[str]:
     """The names in a command's places, each once."""
     found = []
@@ -82,7 +98,8 @@ def filled(words: Sequence[str], values: Mapping[str, Any]) -> list[str]:
 
     Args:
         words: of the command.
-        values: name of a place → its value. A word `{name:text}` is there where the value is true.
+        values: name of a place → its value. A word `{name:text}` is there where the value is true, or, with a
+            place for it in the text, where there is a value.
 
     Raises:
         UsageError: such a value is neither true nor false.
@@ -92,7 +109,7 @@ def filled(words: Sequence[str], values: Mapping[str, Any]) -> list[str]:
         condition = _CONDITION.fullmatch(word)
         if condition is None:
             found.append(_filled(word, values))
-        elif _holds(condition[1], values):
+        elif _holds(condition[1], condition[2], values):
             found.append(_filled(condition[2], values))
     return found
 
@@ -101,9 +118,11 @@ def _filled(word: str, values: Mapping[str, Any]) -> str:
     return _PLACE.sub(lambda match: _text(values[match[1]]) if match[1] else match[0][0], word)
 
 
-def _holds(name: str, values: Mapping[str, Any]) -> bool:
+def _holds(name: str, text: str, values: Mapping[str, Any]) -> bool:
     value = values[name]
     if not (value is None or isinstance(value, bool)):
+        if f"{{{name}}}" in text:
+            return True
         raise UsageError(
             f"command: expected true or false for {{{name}:…}}, a word that is there or not. Received: "
             f"{level_text(value)}. Put the value into a word: {{{name}}}"

@@ -262,3 +262,38 @@ def test_every_launcher_runs_commands(ablation, study, tmp_path, launcher):
     code, shown = ablation("run", "mine.yaml", *words.get(launcher, []))
     assert code == 0, shown
     assert sorted(read(tmp_path / "runs/mine")["loss"]) == pytest.approx([0.27, 0.45, 0.52, 0.7])
+
+
+def test_a_nested_factor_is_a_word_only_where_it_has_a_level_or_has_a_setting_elsewhere(
+    ablation, study, trained, tmp_path
+):
+    command = f"{STUDY['command']} {{{{drop:--drop}}}} {{{{rate:--rate={{rate}}}}}}".replace(
+        "{{", "{"
+    ).replace("}}", "}")
+    factors = {
+        "lr": [0.1],
+        "depth": [2],
+        "drop": [False, True],
+        "rate": {"levels": [0.2, 0.4], "when": {"drop": True}},
+    }
+    study(command=command, factors=factors, seeds=1)
+    code, shown = ablation("run", "mine.yaml")
+    assert code == 0, shown
+    assert [words[6:] for words in trained()] == [[], ["--drop", "--rate=0.2"], ["--drop", "--rate=0.4"]]
+    assert set(read(tmp_path / "runs/mine")["rate"]) == {0.2, 0.4, "none"}
+    always = command.replace("{rate:--rate={rate}}", "--rate {rate}")
+    study(command=always, factors=factors, seeds=1)
+    code, shown = ablation("run", "mine.yaml", "name=other")
+    assert code == 2
+    assert "in cells without a level of rate" in " ".join(shown.split())
+    study(command=always, factors=factors, settings={"rate": 0.3}, seeds=1)
+    code, shown = ablation("run", "mine.yaml", "name=other")
+    assert code == 0, shown
+    assert ["--rate", "0.3"] in [words[6:] for words in trained()]
+
+
+def test_keys_of_a_command_may_be_zipped(ablation, study, trained):
+    study(factors={"lr": [0.1, 0.01], "depth": [2, 4]}, zip={"size": ["lr", "depth"]}, seeds=1)
+    code, shown = ablation("run", "mine.yaml")
+    assert code == 0, shown
+    assert [words[1:4:2] for words in trained()] == [["0.01", "4"], ["0.1", "2"]]

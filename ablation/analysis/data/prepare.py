@@ -9,6 +9,7 @@ import pandas as pd
 
 from ablation.analysis.data.epochs import last_rows
 from ablation.analysis.data.factors import group, read_factor, read_spellings
+from ablation.analysis.data.nesting import found_nested, with_elsewhere
 from ablation.analysis.data.order import is_starting_point
 from ablation.analysis.data.shares import share_column
 from ablation.analysis.data.spelling import spelling_notices
@@ -39,6 +40,7 @@ def prepare(
     filtered, notices = _filtered(table, asked)
     frame, told = last_rows(filtered, asked.response, [*asked.factors, *asked.blocks])
     notices += told
+    frame, asked = _nested(frame, asked)
     if len(asked.blocks) > 1:
         frame = frame.assign(**{str(asked.block): _combined(frame, asked.blocks)})
     if asked.trials is not None:
@@ -64,6 +66,13 @@ def _filtered(table: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame
         return table, ()
     facts = {"rows": len(table), "passed": int(passed.sum()), "where": asked.where}
     return table[passed], (Notice("filtered-rows", facts),)
+
+
+def _nested(frame: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, AnalysisRequest]:
+    """What a nested factor has where the other asks for no level of it is no level."""
+    factors = [name for name in asked.factors if name not in asked.numeric]
+    nested = (*asked.nested, *found_nested(frame, factors, asked.nested))
+    return with_elsewhere(frame, nested), replace(asked, nested=nested)
 
 
 def _combined(frame: pd.DataFrame, blocks: tuple[str, ...]) -> pd.Categorical:

@@ -28,6 +28,7 @@ from ablation.analysis.data.left_out import (
     no_level,
     unfinished_notices,
 )
+from ablation.analysis.data.nesting import ELSEWHERE
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest
@@ -175,8 +176,9 @@ def drop_constant(runs: Runs, asked: AnalysisRequest) -> tuple[Runs, tuple[Notic
     Raises:
         UsageError: nothing varies.
     """
-    constant = [p for p in runs.predictors if _single(p)]
-    kept = tuple(p for p in runs.predictors if not _single(p))
+    nested = {each.factor for each in asked.nested}
+    constant = [p for p in runs.predictors if _single(p, p.name in nested)]
+    kept = tuple(p for p in runs.predictors if not _single(p, p.name in nested))
     if not kept:
         raise UsageError(
             f"Expected a factor with at least two levels among {listed(quoted(asked.factors))}. "
@@ -190,8 +192,15 @@ def drop_constant(runs: Runs, asked: AnalysisRequest) -> tuple[Runs, tuple[Notic
     return replace(runs, predictors=kept, block=block), tuple(notices)
 
 
-def _single(part: Predictor) -> bool:
-    return len(part.levels) < 2 if isinstance(part, Factor) else bool(np.ptp(part.values) == 0)
+def _single(part: Predictor, is_nested: bool) -> bool:
+    if isinstance(part, Factor):
+        return len(_values(part, is_nested)) < 2
+    return bool(np.ptp(part.values) == 0)
+
+
+def _values(factor: Factor, is_nested: bool) -> list[str]:
+    """Its levels, but for that of runs that have none."""
+    return [level for level in factor.levels if not (is_nested and level == ELSEWHERE)]
 
 
 def _single_notice(part: Predictor) -> Notice:

@@ -85,6 +85,20 @@ class Grid:
         """The condition on which a factor has a value, if there is one."""
         return next((c for c in self.conditions if c.factor == index), None)
 
+    def values(self, index: int, factor: Factor) -> list[int]:
+        """The levels of a factor at which it has a value: all, but where another asks for it."""
+        condition = self.condition(index)
+        known = range(len(factor.levels)) if condition is None else np.flatnonzero(condition.values).tolist()
+        return list(known)
+
+    def above(self, index: int) -> frozenset[int]:
+        """The factors that one is nested in: that on which it depends, what this depends on, and so on."""
+        found: set[int] = set()
+        while (condition := self.condition(index)) is not None:
+            index = condition.on
+            found.add(index)
+        return frozenset(found)
+
     def _shares(self, predictors: Sequence[Predictor], at: Mapping[int, int]) -> dict[int, Floats]:
         """Shares of the levels of factors with conditions, and of those that these depend on."""
         if not self.conditions:
@@ -118,19 +132,26 @@ def _conditions(runs: Runs) -> tuple[Condition, ...]:
     factors = {i: p for i, p in enumerate(runs.predictors) if isinstance(p, Factor)}
     found: dict[int, Condition] = {}
     for index, factor in factors.items():
-        inactive = next((k for k, level in enumerate(factor.levels) if level.lower() in INACTIVE), None)
-        if inactive is None or len(factor.levels) < 3:
-            continue
-        off = factor.codes[cells] == inactive
-        for other, partner in factors.items():
-            if other == index or _depends(other, index, found):
-                continue
-            active = _levels_at(partner, cells[~off])
-            if not (active & _levels_at(partner, cells[off])).any():
-                values = np.arange(len(factor.levels)) != inactive
-                found[index] = Condition(index, other, active, values)
-                break
+        unset = [k for k, level in enumerate(factor.levels) if level.lower() in INACTIVE]
+        condition = next((c for k in unset if (c := _condition(index, k, factors, cells, found))), None)
+        if condition and len(factor.levels) > 2:
+            found[index] = condition
     return tuple(sorted(found.values(), key=lambda c: _depth(c.factor, found)))
+
+
+def _condition(
+    index: int, unset: int, factors: Mapping[int, Factor], cells: Ints, found: Mapping[int, Condition]
+) -> Condition | None:
+    """On which other factor one depends, if its level `unset` says that it has none; None if on none."""
+    factor = factors[index]
+    off = factor.codes[cells] == unset
+    for other, partner in factors.items():
+        if other == index or _depends(other, index, found):
+            continue
+        active = _levels_at(partner, cells[~off])
+        if not (active & _levels_at(partner, cells[off])).any():
+            return Condition(index, other, active, np.arange(len(factor.levels)) != unset)
+    return None
 
 
 def _depth(index: int, found: Mapping[int, Condition]) -> int:

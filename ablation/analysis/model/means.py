@@ -99,7 +99,27 @@ def _comparisons(fit: Fit, means: Sequence[Floats], condition: Condition | None)
 
 def effects_table(fit: Fit, predictors: Sequence[Predictor], scale: Scale, alpha: float) -> pd.DataFrame:
     """One row per main contrast; columns are described at `Analysis.effects`."""
-    names, L = contrast_rows(fit, predictors)
+    return _judged(fit, *contrast_rows(fit, predictors), scale, alpha)
+
+
+def parent_effects_table(
+    fit: Fit, predictors: Sequence[Predictor], scale: Scale, alpha: float
+) -> pd.DataFrame:
+    """One row per value of each nested factor; columns are described at `Analysis.parent_effects`."""
+    names, rows = [], []
+    for c in fit.matrix.grid.conditions:
+        factor, on = predictors[c.factor], predictors[c.on]
+        sides = ["|".join(np.array(on.points)[side]) for side in (c.active, ~c.active)]
+        off = mean_row(fit.matrix, predictors, {c.factor: int(np.argmin(c.values))})
+        for value in np.flatnonzero(c.values).tolist():
+            names.append((on.name, *sides, f"{factor.name}={factor.points[value]}"))
+            rows.append(mean_row(fit.matrix, predictors, {c.factor: value}) - off)
+    table = pd.DataFrame(names, columns=["factor", "level", "reference", "within"])
+    return _judged(fit, table, np.array(rows).reshape(len(rows), fit.matrix.X.shape[1]), scale, alpha)
+
+
+def _judged(fit: Fit, names: pd.DataFrame, L: Floats, scale: Scale, alpha: float) -> pd.DataFrame:
+    """Contrasts with their classical tests."""
     found, df = fit.estimates(L), fit.df_resid
     half_width = t_quantile(1 - alpha / 2, df) * found.se
     low, high, t = found.estimate - half_width, found.estimate + half_width, found.estimate / found.se

@@ -16,12 +16,16 @@ BLOCK, EFFECT = "block", "effect"
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """A term of the model: indices of its predictors (() for the block) and of its columns (none of it)."""
+    """A term of the model: indices of its predictors (() for the block) and of its columns (none of it).
+
+    `above` are the factors that those of the term are nested in.
+    """
 
     name: str
     kind: str
     members: frozenset[int]
     columns: Ints
+    above: frozenset[int] = frozenset()
 
     @property
     def order(self) -> int:
@@ -33,8 +37,10 @@ class Term:
         return (self.kind, self.members) == (other.kind, other.members)
 
     def contains(self, other: Term) -> bool:
-        """Whether `other` is marginal to this term, as `a` is to `a:b`."""
-        return self.kind == other.kind == EFFECT and other.members < self.members
+        """Whether `other` is marginal to this term, as `a` is to `a:b`, or to a factor nested in `a`."""
+        if not self.kind == other.kind == EFFECT:
+            return False
+        return other.members != self.members and other.members <= self.members | self.above
 
 
 Group = tuple[Term, ...]
@@ -113,7 +119,8 @@ def matrix_of(runs: Runs, effects: Sequence[tuple[int, ...]], grid: Grid) -> Mat
         parts = [runs.predictors[i] for i in members]
         own, own_names = _products(parts, [coded[i] for i in members])
         at = np.arange(len(names), len(names) + len(own_names))
-        terms.append(Term(":".join(p.name for p in parts), EFFECT, frozenset(members), at))
+        above = frozenset().union(*(grid.above(i) for i in members)) - set(members)
+        terms.append(Term(":".join(p.name for p in parts), EFFECT, frozenset(members), at, above))
         columns.append(own)
         names += own_names
     return Matrix(np.hstack(columns), tuple(names), tuple(terms), cell, block, grid)

@@ -24,6 +24,7 @@ class Finding:
     Attributes:
         factor, level, reference: the contrast, level - reference.
         within: the factor and the level at which it holds; None for an average over the other factors.
+        where: the same in a word, or where a nested factor has its levels; empty for such an average.
         n_levels: of the factor; 0 if it enters as a number.
         estimate, low, high: on the analysis scale. The interval is that of this contrast alone, at the level
             of the test behind the verdict. Holm's correction is in `p` alone, so the interval of an
@@ -52,6 +53,7 @@ class Finding:
     depends: tuple[tuple[str, ...], float] | None
     n_verdicts: int
     failing: tuple[tuple[str, int, int], ...]
+    where: str = ""
 
 
 def findings_of(
@@ -89,7 +91,7 @@ def findings_of(
         # Failures flatter the average of the level, or of the reference.
         levels = [level for level in (row.level, row.reference) if (row.factor, level) in failing]
         finding = Finding(
-            factor=row.factor, level=row.level, reference=row.reference, within=row.within,
+            factor=row.factor, level=row.level, reference=row.reference, within=row.within, where=row.where,
             n_levels=n_levels[row.factor], estimate=float(found.estimate[i]),
             low=float(low[i]), high=float(high[i]), p=float(judged.p[i]),
             verdict=judged.verdicts[i], coverage=1 - tail, forecast=forecasts[i],
@@ -104,5 +106,5 @@ def findings_of(
 def changed_findings(found: Sequence[Finding], other: pd.DataFrame) -> list[tuple[Finding, Any]]:
     """The findings whose verdict other verdicts do not share, each with its row of these, if there is one."""
     known = {(r.factor, r.level, r.reference, r.within): r for r in other.itertuples(index=False)}
-    pairs = [(f, known.get((f.factor, f.level, f.reference, "=".join(f.within or ())))) for f in found]
+    pairs = [(f, known.get((f.factor, f.level, f.reference, f.where))) for f in found]
     return [(one, twin) for one, twin in pairs if twin is None or twin.verdict != one.verdict]

@@ -92,7 +92,8 @@ def rankings(
     """
     if not fit.variance > 0:
         return []
-    held = [place for i, _ in multi_level(predictors) for place in _places(predictors, rows, i)]
+    several = [i for i, part in multi_level(predictors) if len(fit.matrix.grid.values(i, part)) > 2]
+    held = [place for i in several for place in _places(predictors, rows, i)]
     ranked = [
         _ranked(fit, predictors, i, at, errors_of, scale, lower_is_better, alpha, len(held), looks)
         for i, at in held
@@ -128,7 +129,8 @@ def _ranked(
     factor = predictors[index]
     assert isinstance(factor, Factor)
     fixed = {} if at is None else {at[0]: at[1]}
-    L = np.array([mean_row(fit.matrix, predictors, {index: i, **fixed}) for i in range(len(factor.levels))])
+    ranked = fit.matrix.grid.values(index, factor)
+    L = np.array([mean_row(fit.matrix, predictors, {index: i, **fixed}) for i in ranked])
     means = fit.estimates(L).estimate
     order = np.argsort(means if lower_is_better else -means, kind="stable")
     order = order[: int(np.isfinite(means).sum())]
@@ -139,7 +141,7 @@ def _ranked(
     behind = means[order] - means[order[0]]
     found = zip(behind[1:], errors_of(differences), strict=True)
     p = [1.0, *(min(1.0, n_rankings * _p(e, errors, n, looks)) for e, errors in found)]
-    names = [factor.levels[i] for i in order]
+    names = [factor.levels[ranked[i]] for i in order]
     is_worse = np.array(p) < alpha
     return Ranking(
         factor=factor.name,

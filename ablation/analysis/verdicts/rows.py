@@ -29,7 +29,7 @@ class Row:
     """One contrast to judge: names and its combination of coefficients.
 
     `within` is a factor and its level, if it is about that level alone, and `along` the interaction `a:b`
-    that asks for it.
+    that asks for it. `inside` is where a nested factor has its levels: `dropout=true`, or `opt=sgd|adam`.
     """
 
     factor: str
@@ -38,6 +38,12 @@ class Row:
     L: Floats
     within: tuple[str, str] | None = None
     along: str = ""
+    inside: str = ""
+
+    @property
+    def where(self) -> str:
+        """Where it holds, as tables have it; empty for an average over all other factors."""
+        return "=".join(self.within or ()) or self.inside
 
 
 def contrast_alpha(fit: Fit, alpha: float) -> float:
@@ -66,7 +72,22 @@ def main_rows(fit: Fit, predictors: Sequence[Predictor]) -> list[Row]:
     """One row per main contrast."""
     names, main = contrast_rows(fit, predictors)
     each = zip(names["factor"], names["level"], names["reference"], main, strict=True)
-    return [Row(factor, level, reference, L) for factor, level, reference, L in each]
+    places = places_of(fit, predictors)
+    return [
+        Row(factor, level, reference, L, inside="=".join((on, "|".join(levels))) if on else "")
+        for factor, level, reference, L in each
+        for on, levels in [places.get(factor, ("", ()))]
+    ]
+
+
+def places_of(fit: Fit, predictors: Sequence[Predictor]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Nested factor -> the factor that it is nested in, and the levels of that at which it has levels."""
+    found = {}
+    for condition in fit.matrix.grid.conditions:
+        on = predictors[condition.on]
+        levels = tuple(level for level, is_on in zip(on.points, condition.active, strict=True) if is_on)
+        found[predictors[condition.factor].name] = on.name, levels
+    return found
 
 
 def rows_along(fit: Fit, predictors: Sequence[Predictor], row: Row, term: Term) -> list[Row]:
@@ -133,6 +154,6 @@ def _differ(fit: Fit, L: Floats) -> float:
 def row_names(rows: Sequence[Row]) -> pd.DataFrame:
     """What the rows are called: factor, level, reference, within."""
     return pd.DataFrame(
-        [(r.factor, r.level, r.reference, "=".join(r.within or ())) for r in rows],
+        [(r.factor, r.level, r.reference, r.where) for r in rows],
         columns=["factor", "level", "reference", "within"],
     )

@@ -123,7 +123,7 @@ def significant_levels(analysis: Analysis) -> set[tuple[str, str]]:
     By the verdict; or, of a factor with verdicts per level of another, by its main effect.
     """
     verdicts, effects = analysis.verdicts, analysis.effects
-    split = set(verdicts.loc[verdicts["within"] != "", "factor"])
+    split = {found.factor for found in analysis.findings if found.within}
     clear: set[tuple[str, str]] = set()
     for table in (verdicts[~verdicts["factor"].isin(split)], effects[effects["factor"].isin(split)]):
         found = table[table["p_adjusted"] < analysis.request.alpha]

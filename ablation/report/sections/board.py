@@ -93,8 +93,8 @@ class _Group:
 
     def _row(self, effect: Effect) -> BoardRow:
         found, words = effect.finding, self.words
-        at = f"at {words.at(*found.within)}" if found.within else ""
-        is_place = bool(at) and found.n_levels <= 2
+        at = words.place(found.factor, found.within)
+        is_place = bool(found.within) and found.n_levels <= 2
         return BoardRow(
             name=at if is_place else _level(found.level),
             about="" if is_place else at,
@@ -103,7 +103,7 @@ class _Group:
             interval=words.interval(effect.low, effect.high) if math.isfinite(effect.low) else "",
             p=p_value(effect.p),
             sentence=verdict_sentence(found, words),
-            letters="" if at else self._letters.get(found.level, ""),
+            letters="" if found.within else self._letters.get(found.level, ""),
             bar=self.draw(effect),
         )
 
@@ -131,8 +131,7 @@ class _Group:
             if one.ties:
                 tied = f"{listed(list(map(_level, (one.best, *one.ties))), 4)} tie"
                 text = tied if one.worse else "no level is separated from the best"
-            at = f" (at {self.words.at(*one.within)})" if one.within else ""
-            told.append((text, at))
+            told.append((text, self.words.placed("", one.factor, one.within)))
         if len({text for text, _ in told}) == 1:
             return told[0][0]
         return "; ".join(text + at for text, at in told[:3])

@@ -63,7 +63,7 @@ def _of_factor(analysis: Analysis, factor: str, words: Wording) -> list[tuple[st
         return [each[0][1:3]]
     is_split = len(each) > 1
     return [
-        (kind, f"{text}{note}" + (f" (at {words.at(*at)})" if is_split and at else ""))
+        (kind, words.placed(f"{text}{note}", factor, at if is_split else None))
         for at, kind, text, note in each
     ]
 

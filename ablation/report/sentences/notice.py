@@ -137,6 +137,20 @@ def _conditional_factor(words: Wording, factor: str, inactive: str, on: str, lev
     )
 
 
+def _parent_effects(words: Wording, effects: Sequence[tuple[str, str, str, str, float, float, float]]) -> str:
+    told = []
+    for factor in dict.fromkeys((name, level, other) for name, level, other, *_ in effects):
+        name, level, other = factor
+        each = [
+            f"{words.change(estimate)} ({words.interval(low, high)}) at {words.at(*value.rsplit('=', 1))}"
+            for n, _, _, value, estimate, low, high in effects
+            if n == name
+        ]
+        start = f"With {words.at(name, level)} instead of {clipped(other)}, {words.response} changes by"
+        told.append(f"{start} {listed(each, SHOWN)}; each with its own {words.level} interval.")
+    return " ".join(told)
+
+
 def _aliased_interaction(words: Wording, groups: Sequence[Sequence[Sequence[str]]]) -> str:
     named = [" with ".join(map(words.term, group)) for group in groups]
     return (
@@ -294,6 +308,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "wide-interactions": _wide_interactions,
     "many-interactions": _many_interactions,
     "conditional-factor": _conditional_factor,
+    "parent-effects": _parent_effects,
     "wide-number": _wide_number,
     "aliased-interaction": _aliased_interaction,
     "not-estimable": _not_estimable,

@@ -31,7 +31,7 @@ def lead_sentences(analysis: Analysis, words: Wording) -> list[str]:
 
 def ranking_sentence(found: Ranking, words: Wording) -> str:
     """The best level, those that are not separated from it, and those that are worse."""
-    name = words.factor(found.factor) + (f" (at {words.at(*found.within)})" if found.within else "")
+    name = words.placed(words.factor(found.factor), found.factor, found.within)
     best = f"{clipped(found.best)} ({words.response} {value(found.means[0])})"
     if not found.worse:
         return f"{name}: no level is separated from the best, {best}. Choose for other reasons, such as cost."

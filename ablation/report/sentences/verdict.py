@@ -43,12 +43,12 @@ def component(found: Finding, words: Wording) -> str:
         name = words.factor(found.factor) if is_on else words.at(found.factor, found.level)
     else:
         name = f"{words.at(found.factor, found.level)} instead of {clipped(found.reference)}"
-    return f"{name} (at {words.at(*found.within)})" if found.within else name
+    return words.placed(name, found.factor, found.within)
 
 
 def judged(words: Wording, found: Finding) -> str:
     """The same in a table, beside the levels: 'activation', 'activation at attention=none'."""
-    return words.factor(found.factor) + (f" at {words.at(*found.within)}" if found.within else "")
+    return f"{words.factor(found.factor)} {words.place(found.factor, found.within)}".rstrip()
 
 
 def _verdict(found: Finding, words: Wording) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from ablation.analysis import Analysis
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.verdicts.judging import BETTER, WORSE
+from ablation.analysis.verdicts.rows import places_of
 from ablation.naming import cell_label, clipped, level_label
 from ablation.numbers import NBSP, UNKNOWN, coverage, percent, plain, units
 from ablation.words import counted
@@ -40,6 +41,7 @@ class Wording:
         block: what repeats every cell, such as `seed`; empty if nothing does.
         labels: factor -> what to call it; factors without a label keep their name.
         levels: factor -> its levels, the reference first.
+        nested: factor with levels at some levels of another alone -> that one, and these.
         has_diverged: whether some runs look diverged to a finite value.
         is_adaptive: whether the study adds seeds until its verdicts are settled.
     """
@@ -54,6 +56,7 @@ class Wording:
     block: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     levels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    nested: Mapping[str, tuple[str, Sequence[str]]] = field(default_factory=dict)
     is_adaptive: bool = False
     has_diverged: bool = False
 
@@ -71,6 +74,7 @@ class Wording:
             block=block.name if block else "",
             is_adaptive=asked.looks is not None,
             has_diverged=analysis.diverged is not None,
+            nested=places_of(analysis.fit, analysis.runs.predictors),
             levels={factor.name: factor.levels for factor in analysis.selection.attempted.factors},
         )
         return replace(found, **known)
@@ -97,6 +101,18 @@ class Wording:
     def at(self, factor: str, level: str) -> str:
         """'activation=relu'."""
         return f"{self.factor(factor)}={clipped(level)}"
+
+    def place(self, factor: str, within: tuple[str, str] | None) -> str:
+        """Where a contrast holds: 'at norm=true', 'within dropout=true' of a nested factor, or nothing."""
+        if within:
+            return f"at {self.at(*within)}"
+        on, levels = self.nested.get(factor, ("", ()))
+        return f"within {self.factor(on)}={clipped('|'.join(levels))}" if on else ""
+
+    def placed(self, name: str, factor: str, within: tuple[str, str] | None) -> str:
+        """A name, and in brackets where its contrast holds."""
+        place = self.place(factor, within)
+        return f"{name} ({place})" if place else name
 
     def choice(self, factor: str, level: str) -> str:
         """'relu', but 'activation=relu' where another factor has a level of this name."""

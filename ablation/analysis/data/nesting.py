@@ -1,0 +1,86 @@
+"""Columns of factors that have a level only at some levels of another, as was said or as blanks show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ablation.analysis.data.factors import Bools, Factor, read_factor
+from ablation.analysis.data.spelling import find_level, refused_level
+from ablation.analysis.nested import Nested
+from ablation.errors import UsageError
+from ablation.words import listed
+
+ELSEWHERE = "none"
+"""The level of a nested factor in runs that have none of it."""
+
+
+def found_nested(frame: pd.DataFrame, factors: Sequence[str], known: Sequence[Nested]) -> list[Nested]:
+    """Factors that are blank exactly at some levels of another, and have two values or more elsewhere."""
+    named = {each.factor for each in known}
+    read = {name: read_factor(frame[name], name) for name in factors}
+    blank = [name for name, factor in read.items() if name not in named and _is_blank(factor)]
+    found = []
+    for name in blank:
+        missing = read[name].codes < 0
+        for other in (read[f] for f in factors if f not in (name, *blank)):
+            at = _levels_where(other, ~missing)
+            if (other.codes >= 0).all() and not (at & _levels_where(other, missing)).any():
+                levels = tuple(level for level, is_in in zip(other.levels, at, strict=True) if is_in)
+                found.append(Nested(name, other.name, levels))
+                break
+    return found
+
+
+def _is_blank(factor: Factor) -> bool:
+    return bool((factor.codes < 0).any()) and len(factor.levels) > 1
+
+
+def _levels_where(factor: Factor, rows: Bools) -> Bools:
+    present: Bools = np.bincount(factor.codes[rows & (factor.codes >= 0)], minlength=len(factor.levels)) > 0
+    return present
+
+
+def with_elsewhere(frame: pd.DataFrame, nested: Sequence[Nested]) -> pd.DataFrame:
+    """The table in which nested factors are `none` where they have no level, whatever stands there.
+
+    Raises:
+        UsageError: the other factor has no such level, or all of them.
+    """
+    for each in _parents_first(nested):
+        other = read_factor(frame[each.on], each.on)
+        at = [find_level(level, other.levels) for level in each.levels]
+        if None in at:
+            wanted = each.levels[at.index(None)]
+            raise UsageError(refused_level("nested", each.on, wanted, other.levels))
+        off = (other.codes >= 0) & ~np.isin(other.codes, [i for i in at if i is not None])
+        frame = frame.assign(**{each.factor: _with_level(read_factor(frame[each.factor], each.factor), off)})
+    return frame
+
+
+def _with_level(factor: Factor, off: Bools) -> pd.Categorical:
+    """A factor as a column, with one more level in some rows."""
+    levels = list(factor.levels)
+    at = levels.index(ELSEWHERE) if ELSEWHERE in levels else len(levels)
+    codes = np.where(off, at, factor.codes)
+    kept = [i for i in range(len(levels)) if i != at and (codes == i).any()]
+    place = {old: new for new, old in enumerate([*kept, at])}
+    categories = pd.Index([*(levels[i] for i in kept), ELSEWHERE])
+    return pd.Categorical.from_codes(
+        [place.get(int(c), -1) for c in codes], categories=categories, ordered=True
+    )
+
+
+def _parents_first(nested: Sequence[Nested]) -> list[Nested]:
+    ordered: list[Nested] = []
+    left = list(nested)
+    while left:
+        waiting = {each.factor for each in left}
+        ready = [each for each in left if each.on not in waiting]
+        if not ready:
+            raise UsageError(f"nested: expected no circle. Received: {listed(sorted(waiting))}.")
+        ordered += ready
+        left = [each for each in left if each not in ready]
+    return ordered

@@ -1,0 +1,71 @@
+"""Several designs of one study as one: their cells, each once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ablation.design.coding import Codes
+from ablation.design.finish import Cells
+from ablation.design.nested import activated
+from ablation.design.request import DesignRequest, read_request
+from ablation.errors import UsageError
+from ablation.naming import find_factor
+from ablation.words import counted, listed
+
+EXAMPLE = "[{design: full_factorial, factors: [norm, dropout]}, {design: one_at_a_time}]"
+
+Make = Callable[[DesignRequest], Cells]
+
+
+def union_cells(request: DesignRequest, check: Callable[[str, Mapping[str, Any]], None], make: Make) -> Cells:
+    """The cells of several designs, those of the first in front.
+
+    Args:
+        request: of the union. `options["union"]` has a mapping for each design: `design`, its options,
+            `reference`, and `factors`, those that it varies.
+        check: refuses a kind of design, or an option that it does not take.
+        make: cells of one design.
+
+    Raises:
+        UsageError: it is no list of such designs.
+    """
+    asked = request.options.get("union")
+    if isinstance(asked, str | Mapping) or not isinstance(asked, Sequence) or len(asked) < 2:
+        raise UsageError(f"union: expected two designs or more, such as {EXAMPLE}. Received: {asked!r}")
+    parts = [_part(request, entry, check, make) for entry in asked]
+    codes = request.collapsed(np.vstack([part.codes for part in parts]))
+    first = np.sort(np.unique(codes, axis=0, return_index=True)[1])
+    words = listed([part.words for part in parts], between="; ")
+    return Cells(codes[first], f"union of {words}: {counted(len(first), 'cell')}")
+
+
+def _part(
+    request: DesignRequest, entry: Any, check: Callable[[str, Mapping[str, Any]], None], make: Make
+) -> Cells:
+    """One of the designs, as positions of the levels of all factors."""
+    if not isinstance(entry, Mapping):
+        raise UsageError(f"union: expected designs such as {EXAMPLE}. Received: {entry!r}")
+    options = dict(entry)
+    kind, names = str(options.pop("design", "full_factorial")), options.pop("factors", list(request.factors))
+    if isinstance(names, str) or not isinstance(names, Sequence) or not names:
+        raise UsageError(f"union: expected factors to vary, such as factors: [norm]. Received: {names!r}")
+    check(kind, options)
+    chosen = {find_factor(str(name), list(request.factors), "union") for name in names}
+    own = {f: request.factors[f][i] for f, i in zip(request.factors, request.reference, strict=True)}
+    start = options.pop("reference", None) or ({} if kind == "leave_one_out" else own)
+    whole = read_request(kind, request.factors, start, options)
+    held = list(zip(whole.factors.items(), whole.reference, strict=True))
+    levels = {f: known if f in chosen else (known[i],) for (f, known), i in held}
+    at = tuple(i if f in chosen else 0 for (f, _), i in held)
+    made = make(DesignRequest(kind, levels, at, options))
+    codes = _in_full(made.codes, whole.reference, [f in chosen for f in whole.factors])
+    if made.needs_reference:
+        codes = activated(codes, request.nested, whole.reference)
+    return replace(made, codes=codes)
+
+
+def _in_full(codes: Codes, reference: Sequence[int], is_chosen: Sequence[bool]) -> Codes:
+    """Cells whose other factors have the level of the reference cell."""
+    return np.where(is_chosen, codes, np.array(reference, dtype=np.int64))

@@ -1,0 +1,121 @@
+"""Levels that belong together: factors nested in others, and keys whose levels change as one factor."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from ablation.design.nested import one_parent, parents_first
+from ablation.errors import UsageError
+from ablation.naming import find_factor, level_text, short_names
+
+Level = TypeVar("Level")
+
+Condition = tuple[str, Any]
+"""A parent, and its level or levels."""
+
+_NESTED = "{levels: [0.1, 0.3], when: {dropout: true}}"
+
+
+def split_when(
+    factors: Mapping[str, Any], when: Mapping[str, Any], where: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Levels and conditions of factors; some have both, `{levels: [0.1, 0.3], when: {dropout: true}}`.
+
+    Args:
+        factors: factor → its levels, or such a mapping.
+        when: conditions that are said elsewhere, which win.
+        where: before a factor's name, for messages.
+
+    Returns:
+        Factor → its levels, and nested factor → its condition.
+
+    Raises:
+        UsageError: such a mapping has something else in it, or lacks one of the two.
+    """
+    if not isinstance(when, Mapping):
+        raise UsageError(f"{where}when: expected {{dropout_rate: {{dropout: true}}}}. Received: {when!r}")
+    levels, found = {}, {}
+    for name, given in factors.items():
+        levels[name] = given
+        if isinstance(given, Mapping) and "when" in given:
+            if set(given) != {"levels", "when"}:
+                raise UsageError(f"{where}{name}: expected {_NESTED}. Received: {dict(given)!r}")
+            levels[name], found[str(name).lstrip("+")] = given["levels"], given["when"]
+    return levels, {**found, **when}
+
+
+def kept_when(when: Mapping[str, Any], factors: Sequence[str], fixed: Sequence[str]) -> dict[str, Condition]:
+    """The conditions of keys that have levels; one of a key that was fixed means nothing.
+
+    Args:
+        when: nested factor → {its parent: levels of that}; or null for one that has its levels in all cells.
+        factors: keys with levels, and names of factors that are made of several.
+        fixed: keys with one value.
+
+    Raises:
+        UsageError: the parent has no levels, or there is no such factor.
+    """
+    kept = {}
+    for name, told in when.items():
+        if name in fixed or told is None:
+            continue
+        key = find_factor(name, factors, "when")
+        parent, value = one_parent(key, told)
+        if parent in fixed:
+            raise UsageError(
+                f"when.{name}: expected {parent} to have levels. Received: one value of it. Give it levels, "
+                f"or let {name} have its own in all cells: hydra.sweeper.when={{{name}: null}}"
+            )
+        kept[key] = find_factor(parent, factors, f"when.{name}"), value
+    return kept
+
+
+def in_order(factors: Sequence[str], when: Mapping[str, Condition]) -> list[str]:
+    """Factors, parents before those that are nested in them."""
+    nested = parents_first({key: (parent, ()) for key, (parent, _) in when.items()})
+    return [*(key for key in factors if key not in nested), *nested]
+
+
+def zipped(
+    zips: Mapping[str, Any], levels: Mapping[str, Sequence[Level]]
+) -> dict[str, dict[str, dict[str, Level]]]:
+    """Factors that are made of several keys, whose levels change together.
+
+    >>> zipped({"size": ["width", "depth"]}, {"width": [64, 128], "depth": [2, 4], "lr": [0.1]})
+    {'size': {'width=64 depth=2': {'width': 64, 'depth': 2}, 'width=128 depth=4': {'width': 128, 'depth': 4}}}
+
+    Args:
+        zips: name of a factor → its keys.
+        levels: key → its levels.
+
+    Returns:
+        Factor → its levels in words → the level of each key.
+
+    Raises:
+        UsageError: keys without levels or with different numbers of them, or used twice.
+    """
+    if not isinstance(zips, Mapping):
+        raise UsageError(f"zip: expected {{size: [width, depth]}}. Received: {zips!r}")
+    found: dict[str, dict[str, dict[str, Level]]] = {}
+    taken: set[str] = set()
+    for name, given in zips.items():
+        if isinstance(given, str) or not isinstance(given, Sequence) or len(given) < 2:
+            raise UsageError(
+                f"zip.{name}: expected two keys or more, such as [width, depth]. Received: {given!r}"
+            )
+        keys = [find_factor(str(key), list(levels), f"zip.{name}") for key in given]
+        counts = {key: len(levels[key]) for key in keys}
+        if len(set(counts.values())) > 1:
+            received = ", ".join(f"{n} of {key}" for key, n in counts.items())
+            raise UsageError(f"zip.{name}: expected as many levels of each key. Received: {received}")
+        twice = [key for key in keys if key in taken or keys.count(key) > 1]
+        if twice or name in levels:
+            received = f"{twice[0]} twice" if twice else f"the name of a factor, {name}"
+            raise UsageError(f"zip.{name}: expected a new name, and each key once. Received: {received}")
+        taken |= set(keys)
+        rows = [dict(zip(keys, row, strict=True)) for row in zip(*(levels[key] for key in keys), strict=True)]
+        found[name] = {_label(row): row for row in rows}
+    return found
+
+
+def _label(row: Mapping[str, object]) -> str:
+    return " ".join(f"{n}={level_text(v)}" for n, v in zip(short_names(row), row.values(), strict=True))
