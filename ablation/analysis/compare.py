@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.analysis import Analysis
-from ablation.analysis.changes.cells import Average, cells_table
+from ablation.analysis.changes.cells import Average, cell_rows, cells_table
 from ablation.analysis.changes.effects import effects_table
 from ablation.analysis.changes.matched import Contrast, contrasts
 from ablation.analysis.changes.pairing import Common, Fixed, OnPairs, common, has_enough, on_pairs
+from ablation.analysis.data.factors import Ints
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.data.spelling import find_level
 from ablation.analysis.tables.best_cells import BestCell
@@ -84,6 +85,11 @@ class Comparison:
         percent_high, change, as in `effects`. The error is the spread within all cells together.
         """
         return self._cells[0]
+
+    @property
+    def cell_rows(self) -> Ints:
+        """A run of the first study in each of these cells, as positions among its runs, (n_cells,)."""
+        return cell_rows(self.common, self.is_paired)
 
     @property
     def average(self) -> Average | None:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ablation.errors import UsageError
-from ablation.report.arguments import USAGE, Arguments, asked_of, is_open, parse
-from ablation.report.write import publish, write_files, write_report
-
-if TYPE_CHECKING:
-    from ablation.report.subject import Subject
+from ablation.report.arguments import USAGE, parse, parse_two, paths_of, value_of
+from ablation.report.write import publish, publish_changes, write_changes, write_files, write_report
 
 
 def main(arguments: list[str]) -> int:
     """Write the report; 0 when done, 2 on a wrong argument, 3 when the runs allow no analysis.
 
-    With `--json` among the arguments `effects.json` is printed in place of the summary, and nothing else.
+    With `--json` among the arguments the numbers are printed in place of the summary, and nothing else.
     """
     if arguments in (["--help"], ["-h"]):
         print(USAGE)
@@ -26,51 +21,50 @@ def main(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     arguments = [word for word in arguments if word != "--json"]
     try:
-        asked = parse(arguments)
-        if not asked.path:
-            done = _table(asked, arguments, as_json)
-        elif as_json:
-            from ablation.report.load import load_study
-
-            done = _as_json(load_study(asked.path), Path(asked.path, "report"), asked.figures)
-        else:
-            done = write_report(asked.path, figures=asked.figures)
+        done = (_two if len(paths_of(arguments)) == 2 else _one)(arguments, as_json)
         return 0 if done else 3
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
 
 
-def _as_json(study: Subject, target: Path, figures: bool) -> bool:
-    """Write a report, and print its numbers."""
-    problems = write_files(study, target, figures)
-    print(Path(target, "effects.json").read_text(encoding="utf-8"), end="")
-    print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
+def _one(arguments: list[str], as_json: bool) -> bool:
+    """The report of a study, a table or another tool's runs."""
+    asked = parse(arguments)
+    if asked.path and not as_json:
+        return write_report(asked.path, figures=asked.figures)
+    from ablation.report.opened import folder_for, opened  # pandas: not for a mistake
+
+    study = opened(asked, arguments, as_json)
+    target = folder_for(asked, study, "report")
+    if not as_json:
+        return publish(study, target, asked.figures)
+    _print_numbers(target / "effects.json", write_files(study, target, asked.figures))
     return study.concludes
 
 
-def _table(asked: Arguments, arguments: list[str], as_json: bool) -> bool:
-    """The report of a table, beside it unless said otherwise, or of another tool's runs, in this folder."""
-    from ablation.analysis.data.reading import read_table
-    from ablation.report.load import load_table
-    from ablation.report.proposal import settled
-    from ablation.sources import read
-    from ablation.sources.databases import shown
+def _two(arguments: list[str], as_json: bool) -> bool:
+    """What has changed from one study to another."""
+    both = parse_two(arguments)
+    from ablation.naming import slug
+    from ablation.report.changed import compare_studies
+    from ablation.report.opened import folder_for, opened
 
-    values, place = asked.values, shown(asked.source)
-    frame = read(asked.source, **asked.how) if asked.source else None
-    told = shlex.join(["ablation", "report", *(shown(word) for word in arguments)])
-    if is_open(asked):
-        frame = read_table(values["table"]) if frame is None else frame
-        found = settled(frame, asked, place or values["table"])
-        print(found.text, file=sys.stderr if as_json else sys.stdout)
-        values, told = found.values, found.line
-    wanted = asked_of({**values, "table": values.get("table") or place})
-    study = load_table(wanted, told, frame)
-    table = Path(wanted.table)
-    name = f"{table.stem or 'runs'}-report"
-    target = Path(values.get("output") or (name if asked.source else table.with_name(name)))
-    return (_as_json if as_json else publish)(study, target, asked.figures)
+    first, second = (opened(asked, arguments, as_json) for asked in both)
+    changed = compare_studies(first, second, value_of("response", arguments))
+    output = value_of("output", arguments)
+    target = Path(output) if output else folder_for(both[1], second, f"changes-from-{slug(first.name)}")
+    if as_json:
+        _print_numbers(target / "changes.json", write_changes(changed, target, both[1].figures))
+    else:
+        publish_changes(changed, target, both[1].figures)
+    return True
+
+
+def _print_numbers(file: Path, problems: list[str]) -> None:
+    """The numbers of a report that was written."""
+    print(file.read_text(encoding="utf-8"), end="")
+    print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,9 @@ USAGE = """\
 Expected a study, or a table and what its columns mean:
   ablation report runs/quick [figures=false]
   ablation report table=results.csv response=loss factors=[a,b] block=seed
-  ablation report sqlite:///optuna.db study=mine response=value direction=lower block=seed"""
+  ablation report sqlite:///optuna.db study=mine response=value direction=lower block=seed
+or two of these, to see what has changed:
+  ablation report runs/before runs/after"""
 
 ASKED = ("response", "responses", "factors", "numeric")
 """Settings of which a table needs some; without any of them there is a proposal."""
@@ -51,6 +53,8 @@ KEYS: Mapping[str, str] = {
     "figures": "true or false",
 }
 OF_A_STUDY = ("figures",)
+OF_TWO = ("response", "output", "figures")
+"""Settings of a comparison, whatever is compared."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,43 @@ def parse(arguments: Sequence[str]) -> Arguments:
     if "table" not in values:
         raise UsageError(f"{USAGE}\nReceived: {' '.join(arguments) or 'nothing'}")
     return Arguments("", figures, values)
+
+
+def paths_of(arguments: Sequence[str]) -> list[str]:
+    """The places among the words of a command line."""
+    return [a for a in arguments if not _is_setting(a) and not a.startswith("-")]
+
+
+def parse_two(arguments: Sequence[str]) -> tuple[Arguments, Arguments]:
+    """Read a command line with two places; settings are those of tables and sources, and of both.
+
+    Raises:
+        UsageError: it is one place twice, or a setting is unknown or of neither.
+    """
+    first, second = paths_of(arguments)
+    if first == second or ("://" not in first + second and Path(first).resolve() == Path(second).resolve()):
+        raise UsageError(
+            f"Expected two studies. Received: {first} twice. Name the study before and the study after."
+        )
+    settings = [a for a in arguments if a not in (first, second)]
+    own = [a for a in settings if a.partition("=")[0] in OF_TWO]
+    swept = [is_study(path) for path in (first, second)]
+    if all(swept) and (others := [a for a in settings if a not in own]):
+        raise UsageError(
+            f"Studies know their own designs: expected two paths and {', '.join(OF_TWO)}. "
+            f"Received: {' '.join(others)}"
+        )
+    drawn = [a for a in own if a.startswith("figures=")]
+    each = [
+        parse([path, *(drawn if known else settings)])
+        for path, known in zip((first, second), swept, strict=True)
+    ]
+    return each[0], each[1]
+
+
+def value_of(key: str, arguments: Sequence[str]) -> str:
+    """What a setting was given; empty where it was not."""
+    return next((a.partition("=")[2] for a in arguments if a.partition("=")[0] == key), "")
 
 
 def _of_path(path: str, how: Mapping[str, str], values: Mapping[str, Any], figures: bool) -> Arguments:

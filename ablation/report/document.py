@@ -164,8 +164,8 @@ class Board:
         rows: from top to bottom.
         axis: the drawing of the axis that all bars share.
         table, sentences, forest: the same in words, and as a figure.
-        margin: in words; empty without one.
-        block: what the dots are; empty without blocks.
+        legend: what the drawings show.
+        heads: of the columns but that of the drawings.
     """
 
     rows: Sequence[BoardRow]
@@ -173,8 +173,8 @@ class Board:
     table: Table
     sentences: Sentences
     forest: Block | None
-    margin: str
-    block: str
+    legend: str
+    heads: tuple[str, str, str, str] = ("component", "verdict", "effect", "p")
     kind: str = field(default="board", init=False)
 
 
@@ -275,6 +275,8 @@ class Document:
         best: the best cell, and what ties with it.
         sections: in reading order.
         data: runs, cells and levels, for the page's script.
+        about: what the page is about, for its title.
+        numbers: the file that has all numbers.
     """
 
     title: str
@@ -283,6 +285,8 @@ class Document:
     best: str
     sections: Sequence[Section]
     data: Mapping[str, object] = field(default_factory=dict)
+    about: str = "what each component does"
+    numbers: str = "effects.json"
 
     def blocks(self) -> list[Block]:
         """Every block, those inside of others too."""

@@ -157,6 +157,7 @@ def subject_of(snapshot: Snapshot, place: str, folder: str) -> Subject:
         troubles=_troubles(snapshot, frame.attrs["missing"], factors, texts),
         arrays=_arrays(folder),
         command=shlex.join(["ablation", "report", place]),
+        configs=[snapshot.rows[key].config for key in frame["key"]],
     )
 
 

@@ -132,9 +132,11 @@ class Study:
             paired: whether runs are compared in pairs; None: if pairs are at least half of the smaller study.
         """
         from ablation.analysis.compare import compare
+        from ablation.report.held import fixed_levels
 
-        name = response or self.responses[0]
-        return compare(self[name].analysis, other[name].analysis, paired)
+        name, both = response or self.responses[0], (self.subject, other.subject)
+        fixed = fixed_levels(*both), fixed_levels(*both[::-1])
+        return compare(self[name].analysis, other[name].analysis, paired, fixed)
 
     def report(self, folder: str | Path = "", figures: bool = True) -> Path:
         """Write the report.

@@ -76,6 +76,7 @@ class Subject:
         arrays: gives what a run left for pictures, by its key.
         command: writes this report again.
         record: what the sweep noted of its design; empty for a table that came from elsewhere.
+        configs: the configuration of each run that has ended, of a study.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Subject:
     arrays: Callable[[str], Arrays | None] | None = None
     command: str = ""
     record: StudyRecord = field(default_factory=StudyRecord)
+    configs: Sequence[Mapping[str, object]] = ()
 
     @property
     def main(self) -> ResponseResult:

@@ -19,6 +19,7 @@ from ablation.files import (
 )
 
 if TYPE_CHECKING:
+    from ablation.report.changed import Changed
     from ablation.report.document import Document
     from ablation.report.subject import Subject
 
@@ -66,28 +67,63 @@ def publish(study: Subject, target: Path, figures: bool = True) -> bool:
 
     problems = write_files(study, target, figures)
     print_summary(study, str(target / "index.html"))
-    for problem in problems:
-        print(f"A part of the report could not be made, please report this: {problem}")
+    _print_problems(problems)
     return study.concludes
 
 
 def write_files(study: Subject, target: Path, figures: bool = True) -> list[str]:
     """The same without printing; what could not be made."""
     from ablation.report.drawing import Drawer
+    from ablation.report.formats.effects_json import effects_json
     from ablation.report.sections import build
 
     drawer = Drawer(figures)
-    document = build(study, drawer)
-    _Files(target).write(_contents(study, document))
+    _Files(target).write(_contents(build(study, drawer), partial(effects_json, study)))
     return list(drawer.problems)
 
 
-def _contents(study: Subject, document: Document) -> dict[str, Callable[[], str | bytes]]:
+def publish_changes(both: Changed, target: Path, figures: bool = True) -> None:
+    """Write all files on two studies, and print the summary.
+
+    Args:
+        both: the studies.
+        target: the folder.
+        figures: whether figures are drawn.
+    """
+    from ablation.report.formats.terminal import print_changes
+
+    problems = write_changes(both, target, figures)
+    print_changes(both, str(target / "index.html"))
+    _print_problems(problems)
+
+
+def _print_problems(problems: Iterable[str]) -> None:
+    for problem in problems:
+        print(f"A part of the report could not be made, please report this: {problem}")
+
+
+def write_changes(both: Changed, target: Path, figures: bool = True) -> list[str]:
+    """Write all files on two studies, with `changes.json` in place of `effects.json`; what could not be made.
+
+    Args:
+        both: the studies.
+        target: the folder.
+        figures: whether figures are drawn.
+    """
+    from ablation.report.drawing import Drawer
+    from ablation.report.formats.changes_json import changes_json
+    from ablation.report.sections.changes import changes
+
+    drawer = Drawer(figures)
+    _Files(target).write(_contents(changes(both, drawer), partial(changes_json, both)))
+    return list(drawer.problems)
+
+
+def _contents(document: Document, numbers: Callable[[], str]) -> dict[str, Callable[[], str | bytes]]:
     """Name of each file → what makes its content."""
     from ablation.report.document import Verbatim
     from ablation.report.figures import as_file
     from ablation.report.formats.csv_files import csv
-    from ablation.report.formats.effects_json import effects_json
     from ablation.report.formats.html import html
     from ablation.report.formats.latex import latex
     from ablation.report.formats.markdown import markdown
@@ -101,7 +137,7 @@ def _contents(study: Subject, document: Document) -> dict[str, Callable[[], str 
     for verbatim in document.of(Verbatim):
         if verbatim.file:
             found[verbatim.file] = partial("{}\n".format, verbatim.text)
-    found["effects.json"] = partial(effects_json, study)
+    found[document.numbers] = numbers
     found["report.md"] = partial(markdown, document)
     found["index.html"] = partial(html, document)
     return found

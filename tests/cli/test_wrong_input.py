@@ -108,7 +108,7 @@ MISTAKES = [
     (["report", "empty"], ["empty: expected a study that has been swept"]),
     (["report", "notes.txt"], ["Received the file notes.txt", "ablation report --help"]),
     (["report", "swept", "margin=1"], ["A study knows its own design", "results.parquet"]),
-    (["report", "swept", "kept"], ["Received: runs/swept kept"]),
+    (["report", "swept", "kept"], ["kept: expected the folder of a study"]),
     (["report", "swept", "figures=maybe"], ["figures: expected true or false", "maybe"]),
     (["report", "--no-figures"], ["ablation report STUDY", "Received: --no-figures"]),
     (["report", "table=none.csv", "response=loss", "factors=[norm]"], ["none.csv", "does not exist"]),

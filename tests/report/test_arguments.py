@@ -87,7 +87,7 @@ def test_names_with_commas_and_words_like_true_stay_names():
     [
         ([], "Received: nothing"),
         (["--figures"], "ablation report runs/quick"),
-        (["a", "b"], "Received: a b"),
+        (["a", "b", "c"], "Received: a b c"),
         (["table=mine.csv", "factors=[norm]"], "response: expected the column"),
         (["table=mine.csv", "response=loss"], "factors: expected the columns"),
         (["table=mine.csv", "respones=loss"], "Did you mean response"),

@@ -134,8 +134,7 @@ def cells_table(
         mean, wide, own = map(np.array, zip(here.average(), there.average(), strict=True))
         (both, both_df) = added_errors(wide, own)
         average = float(mean[1] - mean[0]), float(both), float(both_df)
-    one_each = rows[0][np.unique(here.cell, return_index=True)[1]]
-    table = pd.DataFrame({"cell": first.selection.used.texts_at(one_each)})
+    table = pd.DataFrame({"cell": first.selection.used.texts_at(cell_rows(found, is_paired))})
     table["first"], table["second"] = scale.back(here.means), scale.back(there.means)
     table["n_first"], table["n_second"] = here.counts, there.counts
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -151,6 +150,12 @@ def _rows(found: Common, study: int, is_paired: bool) -> Ints:
     return np.flatnonzero(found.cells[study] >= 0)
 
 
+def cell_rows(found: Common, is_paired: bool) -> Ints:
+    """A run of the first study in each cell that counts here, as positions, (n_cells,)."""
+    rows = _rows(found, 0, is_paired)
+    return rows[np.unique(found.cells[0][rows], return_index=True)[1]]
+
+
 def _values(analysis: Analysis, rows: Ints, cells: Ints, scale: Scale) -> _Values:
     """Responses of some runs on a scale, by cell from 0 and block."""
     response, block = analysis.runs.response[rows], analysis.runs.block
@@ -160,6 +165,5 @@ def _values(analysis: Analysis, rows: Ints, cells: Ints, scale: Scale) -> _Value
 
 def _average(estimate: float, se: float, df: float, alpha: float) -> Average:
     half = float(t_quantile(1 - alpha / 2, df)) * se
-    return Average(
-        estimate, estimate - half, estimate + half, float(t_two_sided(np.divide(estimate, se), df))
-    )
+    p = float(t_two_sided(estimate / se, df)) if se else float("nan")
+    return Average(estimate, estimate - half, estimate + half, p)

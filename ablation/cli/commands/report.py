@@ -45,12 +45,13 @@ def _proposal() -> str:
 
 COMMAND = Command(
     "report",
-    "STUDY | TABLE | SOURCE [KEY=VALUE …]",
-    "write the report of a study again, or of runs that are somewhere",
+    "STUDY | TABLE | SOURCE [KEY=VALUE …], or two of them",
+    "write the report of a study again, of runs that are somewhere, or of what has changed between two",
     "A study is its name, its folder, such as runs/quick, or the URL of its rows in a database. A table is "
     "a file with one row per run: runs.csv, or table=runs.csv. A source is where another tool keeps runs; "
     "it is read, never changed. Of a table or source of which nothing more is said, the report proposes what "
-    "to look at, and runs that if nothing is in doubt.",
+    "to look at, and runs that if nothing is in doubt. With two of them, the page says what has changed from "
+    "the first to the second.",
     _settings,
     _report,
     {"--json": ""},

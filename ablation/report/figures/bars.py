@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -26,9 +27,15 @@ def bar(effect: Effect, axis: Axis, band: tuple[float, float] | None, words: Wor
         band: the margin, on the analysis scale.
         words: of the response.
     """
-    places = _Places(axis)
     marks = [Marks("band", x=band[:1], high=band[1:])] if band else []
-    marks += [Marks("down", x=[0.0], look="mute thin"), *row_marks(effect, 0.0, axis, words)]
+    return drawn_row(
+        [*marks, Marks("down", x=[0.0], look="mute thin"), *row_marks(effect, 0.0, axis, words)], axis
+    )
+
+
+def drawn_row(marks: Sequence[Marks], axis: Axis) -> str:
+    """Marks of one row, at y from 0 to 0.3."""
+    places = _Places(axis)
     inner = "".join(part for one in marks for part in marks_svg(one, places))
     return f'<svg class="fig effect" {_size(HEIGHT)} aria-hidden="true">{inner}</svg>'
 

@@ -54,6 +54,11 @@ def effects_json(study: Subject) -> str:
         },
         "responses": [_answer(study, answer) for answer in study.answers],
     }
+    return strict(content)
+
+
+def strict(content: dict[str, Any]) -> str:
+    """Strict JSON; numbers that are not known are null."""
     return json.dumps(_plain(content), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
 
 

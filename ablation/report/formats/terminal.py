@@ -11,15 +11,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ablation.analysis import Analysis
 from ablation.analysis.article.summary import article_summary
 from ablation.naming import clipped
+from ablation.report.changed import Changed
+from ablation.report.document import Table as Made
 from ablation.report.sections.article import is_of_the_article
 from ablation.report.sections.cells import best_sentence
+from ablation.report.sections.changes import effects_table
 from ablation.report.sections.header import design
 from ablation.report.sections.verdicts import brief_verdict_table
-from ablation.report.sentences import Wording, lead_sentences, notice_sentence
 from ablation.report.sentences import answer as answer_lines
+from ablation.report.sentences import lead_sentences, notice_sentence
+from ablation.report.sentences.changes import average_sentence, best_then_and_now, change_answer, how_compared
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
@@ -38,6 +41,25 @@ def print_summary(study: Subject, page: str) -> None:
     width = None if sys.stdout.isatty() else WIDTH
     console = Console(highlight=False, soft_wrap=True, width=width)
     _print_answers(console, study)
+    console.print(f"Report: {page}", markup=False)
+
+
+def print_changes(both: Changed, page: str) -> None:
+    """What has changed in each response, how it was compared, and the page."""
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
+    for one in both.responses:
+        found, words = one.found, one.words
+        console.print(_printed(effects_table(one, is_brief=True)))
+        told = [*how_compared(found, words), average_sentence(found, words)]
+        for line in change_answer(found, words):
+            told.append(" ".join(f"{claim.kind}: {claim.text}." for claim in line))
+        best = best_then_and_now(found, words)
+        for sentence in filter(None, [*told, f"Best cell {best}"]):
+            console.print(sentence, markup=False)
+    for note in both.notes:
+        console.print(note, markup=False)
+    names = ", ".join(both.settings["setting"].head(6)) or "none that is known"
+    console.print(f"Settings that differ: {names}", markup=False)
     console.print(f"Report: {page}", markup=False)
 
 
@@ -65,7 +87,7 @@ def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> N
     if answer is study.main and is_of_the_article(study):
         console.print(article_summary(analysis), markup=False)
         console.print(f"Caution: {analysis.article_caution}\n", markup=False)
-    console.print(_table(words, analysis))
+    console.print(_printed(brief_verdict_table(words, analysis)))
     for sentence in lead_sentences(analysis, words):
         console.print(sentence, markup=False)
     notes = [f"Note: {notice_sentence(notice, words)}" for notice in analysis.warnings]
@@ -78,8 +100,7 @@ def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> N
     console.print(best_sentence(study, answer), markup=False)
 
 
-def _table(words: Wording, analysis: Analysis) -> Table:
-    made = brief_verdict_table(words, analysis)
+def _printed(made: Made) -> Table:
     table = Table(
         title=Text(clipped(made.caption, 100)),
         title_justify="left",
@@ -88,10 +109,10 @@ def _table(words: Wording, analysis: Analysis) -> Table:
         pad_edge=False,
     )
     rows = [[clipped(cell.text, LEVELS) for cell in row] for row in made.rows]
-    for i, (column, texts) in enumerate(zip(made.columns, zip(*rows, strict=True), strict=True)):
+    for column, texts in zip(made.columns, zip(*rows, strict=True), strict=True):
         width = max(len(text) for text in (column.title, *texts))
         justify: Literal["left", "right"] = "right" if column.is_number else "left"
-        is_words = i < 3  # wraps where the terminal is narrow; numbers never do
+        is_words = not column.is_number  # wraps where the terminal is narrow; numbers never do
         table.add_column(
             Text(column.title),
             justify=justify,

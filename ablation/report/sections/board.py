@@ -33,9 +33,16 @@ def board(analysis: Analysis, words: Wording, table: Table, drawer: Drawer, pref
         table=table,
         sentences=Sentences(lead_sentences(analysis, words)),
         forest=next(iter(forest), None),
-        margin=words.margin_text if words.margin else "",
-        block=words.block if analysis.runs.block else "",
+        legend=" ".join(_legend(analysis, words)),
     )
+
+
+def _legend(analysis: Analysis, words: Wording) -> Iterator[str]:
+    yield "Line: interval; filled: significant (Holm)."
+    if words.margin:
+        yield f"Band: ±{words.margin_text}, too small to matter."
+    if analysis.runs.block and words.block:
+        yield f"Small dots: one per {words.block}."
 
 
 def pair_anchor(a: str, b: str) -> str:

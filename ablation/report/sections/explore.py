@@ -8,6 +8,9 @@ from typing import Any
 from ablation.naming import clipped
 from ablation.report.subject import Subject
 
+NO_RUNS: dict[str, Any] = {"factors": [], "cells": [], "runs": [], "block": "", "responses": []}
+"""What it knows of a page without runs."""
+
 DIGITS = 6
 """Significant digits of a response in the page; the CSV has all."""
 

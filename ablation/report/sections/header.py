@@ -10,11 +10,10 @@ from ablation.naming import clipped
 from ablation.numbers import duration
 from ablation.report.document import Facts, Section, Sentences
 from ablation.report.drawing import Drawer
+from ablation.report.held import VERSIONS
 from ablation.report.sentences import Wording, as_wide
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
-
-VERSIONS = ("python", "ablation-study", "tensorflow", "tensorflow-cpu", "keras", "jax", "torch", "numpy")
 
 
 def design(study: Subject) -> str:

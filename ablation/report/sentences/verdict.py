@@ -38,12 +38,15 @@ def with_words(analysis: Analysis, words: Wording) -> pd.DataFrame:
 
 def component(found: Finding, words: Wording) -> str:
     """What is judged: a switch by its name, a level as 'factor=level instead of reference'."""
-    if found.n_levels == 2 and found.reference.lower() in OFF:
-        is_on = found.level.lower() in ON
-        name = words.factor(found.factor) if is_on else words.at(found.factor, found.level)
-    else:
-        name = f"{words.at(found.factor, found.level)} instead of {clipped(found.reference)}"
+    name = compared(words, found.factor, found.level, found.reference, found.n_levels)
     return words.placed(name, found.factor, found.within)
+
+
+def compared(words: Wording, factor: str, level: str, reference: str, n_levels: int) -> str:
+    """What is compared, of a factor with so many levels."""
+    if n_levels == 2 and reference.lower() in OFF:
+        return words.factor(factor) if level.lower() in ON else words.at(factor, level)
+    return f"{words.at(factor, level)} instead of {clipped(reference)}"
 
 
 def judged(words: Wording, found: Finding) -> str:

@@ -1,0 +1,53 @@
+"""changes.json: every number on two studies for programs; its schema is in docs/report.md."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ablation.report.changed import Changed, ChangedResponse
+from ablation.report.formats.effects_json import strict
+from ablation.report.sentences.changes import change_answer, change_sentence, how_compared
+from ablation.report.subject import Subject
+
+SCHEMA = 1
+"""Grows when a name changes its meaning or goes; new names may come without."""
+
+
+def changes_json(both: Changed) -> str:
+    """The whole as strict JSON; numbers that are not known are null."""
+    return strict(
+        {
+            "schema": SCHEMA,
+            "first": _study(both.first),
+            "second": _study(both.second),
+            "settings": both.settings.to_dict("records"),
+            "notes": list(both.notes),
+            "responses": [_response(one) for one in both.responses],
+        }
+    )
+
+
+def _study(study: Subject) -> dict[str, Any]:
+    return {"study": study.name, "source": study.source, "runs": len(study.table)}
+
+
+def _response(one: ChangedResponse) -> dict[str, Any]:
+    found, words = one.found, one.words
+    effects = found.effects.to_dict("records")
+    return {
+        "response": words.response,
+        "direction": words.direction,
+        "scale": found.scale.name,
+        "alpha": found.alpha,
+        "margin": words.margin,
+        "paired": found.is_paired,
+        "pairs": len(found.common.first),
+        "answer": [{"kind": c.kind, "text": c.text} for line in change_answer(found, words) for c in line],
+        "notes": list(how_compared(found, words)),
+        "effects": [{**row, "sentence": change_sentence(row, words)} for row in effects],
+        "average": asdict(found.average) if found.average else None,
+        "cells": found.cells.to_dict("records"),
+        "best": {"first": found.best[0].levels, "second": found.best[1].levels, "kept": found.keeps_best},
+        "only": found.only.to_dict("records"),
+    }

@@ -1,0 +1,60 @@
+"""From what was asked for on the command line to the study, and where its page goes."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ablation.report.arguments import Arguments, asked_of, is_open
+from ablation.report.subject import Subject
+
+
+def opened(asked: Arguments, arguments: Sequence[str], is_quiet: bool = False) -> Subject:
+    """Read and analyse a study, a table, or another tool's runs.
+
+    What is analysed is printed where nobody has said it.
+
+    Args:
+        asked: what was asked for.
+        arguments: the words of the command line.
+        is_quiet: whether standard output is for numbers alone.
+
+    Raises:
+        UsageError: there is nothing, or something is not sure.
+    """
+    from ablation.analysis.data.reading import read_table
+    from ablation.report.load import load_study, load_table
+    from ablation.report.proposal import settled
+    from ablation.sources import read
+    from ablation.sources.databases import shown
+
+    if asked.path:
+        return load_study(asked.path)
+    values, place = asked.values, shown(asked.source)
+    frame = read(asked.source, **asked.how) if asked.source else None
+    told = shlex.join(["ablation", "report", *(shown(word) for word in arguments)])
+    if is_open(asked):
+        frame = read_table(values["table"]) if frame is None else frame
+        found = settled(frame, asked, place or values["table"])
+        print(found.text, file=sys.stderr if is_quiet else sys.stdout)
+        values, told = found.values, found.line
+    return load_table(asked_of({**values, "table": values.get("table") or place}), told, frame)
+
+
+def folder_for(asked: Arguments, study: Subject, name: str) -> Path:
+    """Where a page goes: in the study's folder, beside a table, or for another tool's runs in this folder.
+
+    Args:
+        asked: what was asked for.
+        study: the same, read.
+        name: of the page's folder.
+    """
+    if output := asked.values.get("output"):
+        return Path(str(output))
+    if asked.path:
+        return Path("." if "://" in asked.path else asked.path, name)
+    table = Path(study.source)
+    named = f"{table.stem or 'runs'}-{name}"
+    return Path(named) if asked.source else table.with_name(named)

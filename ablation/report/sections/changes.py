@@ -1,0 +1,252 @@
+"""The page of two studies: effects then and now, cells, best cells, what only one has, and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from ablation.analysis.changes.effects import BETTER, SAME, WORSE
+from ablation.naming import clipped, slug
+from ablation.numbers import p_value, value
+from ablation.report.changed import Changed, ChangedResponse
+from ablation.report.document import (
+    Block,
+    Board,
+    BoardRow,
+    Cell,
+    Document,
+    Facts,
+    Folded,
+    Prose,
+    Section,
+    Sentences,
+    Table,
+    Tone,
+)
+from ablation.report.drawing import Drawer
+from ablation.report.figures.bars import bar_axis
+from ablation.report.figures.changes import (
+    Row,
+    cells_then_and_now,
+    change_bar,
+    effect_changes,
+    effects_axis,
+    effects_then_and_now,
+)
+from ablation.report.sections.explore import NO_RUNS
+from ablation.report.sections.header import design
+from ablation.report.sections.tables import ALL, contrast, made, verdict_cell
+from ablation.report.sentences import Wording
+from ablation.report.sentences.changes import (
+    average_sentence,
+    best_then_and_now,
+    change_answer,
+    change_sentence,
+    change_words,
+    component_of,
+    how_compared,
+    then_and_now,
+)
+from ablation.words import counted
+
+TONES: dict[str, Tone] = {BETTER: "keep", WORSE: "hurts", SAME: "nothing"}
+SHOWN = 64
+"""Cells in the page's table; all are in its CSV."""
+
+
+def changes(both: Changed, drawer: Drawer) -> Document:
+    """Everything that is said of two studies."""
+    several, main = len(both.responses) > 1, both.responses[0]
+    sections = []
+    for one in both.responses:
+        prefix = "" if one is main else f"{slug(one.first.response)}-"
+        for section in _sections(both, one, drawer, prefix):
+            chapter = one.first.response if several else ""
+            sections.append(Section(f"{prefix}{section.name}", section.title, section.blocks, chapter))
+    sections += [_settings(both), _how(both)]
+    answer, best = change_answer(main.found, main.words), best_then_and_now(main.found, main.words)
+    told = ("what has changed", "changes.json")
+    return Document(both.name, _line(both), answer, best, sections, NO_RUNS, *told)
+
+
+def _line(both: Changed) -> str:
+    main = both.responses[0]
+    runs = (counted(one.n_runs, "run") for one in (main.found.first, main.found.second))
+    pairs = f"{len(main.found.common.first)} in pairs" if main.found.is_paired else "not in pairs"
+    return " · ".join([f"{next(runs)} then, {next(runs)} now", pairs, main.words.better])
+
+
+def _sections(both: Changed, one: ChangedResponse, drawer: Drawer, prefix: str) -> Iterator[Section]:
+    found, words = one.found, one.words
+    blocks: list[Block] = [_board(one, drawer, prefix)]
+    blocks += drawer.blocks(lambda: effect_changes(found, words), prefix)
+    how = Sentences([*how_compared(found, words), *(both.notes if not prefix else ())])
+    yield Section("verdicts", f"What has changed: effects on {words.response}", [*blocks, how])
+    if len(found.cells):
+        yield Section("cells", "Cells that both have", _cells(one, drawer, prefix))
+    yield Section("best-cells", "Best cells then and now", [_best(one, prefix)])
+    if len(found.only):
+        yield Section("only", "What only one study has", [_only(one, prefix)])
+
+
+def _board(one: ChangedResponse, drawer: Drawer, prefix: str) -> Board:
+    """The effects as a figure-table."""
+    found, words = one.found, one.words
+    axis, rows = effects_axis(found, words), found.effects.to_dict("records")
+    forest = drawer.blocks(lambda: effects_then_and_now(found, words), prefix)
+    return Board(
+        rows=[_board_row(row, words, change_bar(row, axis) if drawer.wanted else "") for row in rows],
+        axis=bar_axis(axis, words),
+        table=effects_table(one, prefix),
+        sentences=Sentences([change_sentence(row, words) for row in rows]),
+        forest=next(iter(forest), None),
+        legend="Above, in grey: then. Below: now, in colour where the change is shown (Holm).",
+        heads=("component", "change", "change of effect", "p"),
+    )
+
+
+def _board_row(row: Row, words: Wording, bar: str) -> BoardRow:
+    return BoardRow(
+        name=component_of(row, words),
+        about=then_and_now(row, words),
+        verdict=_cell(row),
+        change=words.change(row["estimate"]),
+        interval=words.interval(row["ci_low"], row["ci_high"]),
+        p=p_value(row["p_adjusted"]),
+        sentence=change_sentence(row, words),
+        bar=bar,
+    )
+
+
+def _cell(row: Row) -> Cell:
+    return Cell(change_words(row["change"]), tone=TONES.get(row["change"], "open"))
+
+
+def effects_table(one: ChangedResponse, prefix: str = "", is_brief: bool = False) -> Table:
+    """Effects then and now, and their changes; a brief one names what is compared in one column."""
+    found, words = one.found, one.words
+    rows: list[list[str | Cell]] = []
+    for row in found.effects.to_dict("records"):
+        effects = [words.change(row[which]) for which in ("first", "second", "estimate")]
+        interval = words.interval(row["ci_low"], row["ci_high"])
+        name = [component_of(row, words)] if is_brief else [words.factor(row["factor"]), contrast(row)]
+        rows.append([*name, *effects, interval, p_value(row["p_adjusted"]), _cell(row)])
+    heads = ["component", *([] if is_brief else ["level − reference"]), "#then", "#now", "#change"]
+    heads.append(f"#{words.level} interval")
+    caption = f"Effects on {words.response} then and now, and their changes; p by Holm over all"
+    return made(f"{prefix}effects", caption, [*heads, "#p", "verdict"], rows, found.effects, limit=ALL)
+
+
+def _cells(one: ChangedResponse, drawer: Drawer, prefix: str) -> list[Block]:
+    found, words = one.found, one.words
+    names = _cell_names(one)
+    rows: list[list[str | Cell]] = []
+    order = found.cells["second"].sort_values(ascending=words.direction == "lower").index
+    for i, row in found.cells.loc[order].to_dict("index").items():
+        change = [words.change(row["estimate"]), words.interval(row["ci_low"], row["ci_high"])]
+        rows.append(
+            [
+                names[int(i)],
+                value(row["first"]),
+                value(row["second"]),
+                *change,
+                p_value(row["p_adjusted"]),
+                _cell(row),
+            ]
+        )
+    heads = [
+        "cell",
+        f"#{words.mean_kind} then",
+        "#now",
+        "#change",
+        f"#{words.level} interval",
+        "#p",
+        "verdict",
+    ]
+    caption = f"Cells that both studies have, {words.better}; p by Holm over all cells"
+    table = made(f"{prefix}cells", caption, heads, rows, found.cells.loc[order], limit=SHOWN)
+    drawn = drawer.blocks(lambda: cells_then_and_now(found, words, names), prefix)
+    return [Prose(average_sentence(found, words)), *drawn, table]
+
+
+def _cell_names(one: ChangedResponse) -> list[str]:
+    """The cells in common in few words."""
+    parts = one.found.first.selection.used
+    at = one.found.cell_rows
+    levels = [parts.levels(int(row)) for row in at]
+    return [one.words.cell(cell) for cell in levels]
+
+
+def _best(one: ChangedResponse, prefix: str) -> Table:
+    rows: list[list[str | Cell]] = []
+    for when, best, analysis in zip(
+        ("then", "now"), one.found.best, (one.found.first, one.found.second), strict=True
+    ):
+        mean = analysis.best_cells["mean"].iloc[0]
+        expected = f"{value(best.shrunken)} ({value(best.low)} to {value(best.high)})"
+        ties = counted(len(best.ties), "cell")
+        rows.append([when, one.words.cell(best.levels), value(mean), expected, ties])
+    heads = [
+        "study",
+        "best cell",
+        f"#{one.words.mean_kind}",
+        "#to be expected on fresh seeds",
+        "#ties with it",
+    ]
+    told = best_then_and_now(one.found, one.words)
+    return made(f"{prefix}best", f"{told[0].upper()}{told[1:]}", heads, rows)
+
+
+def _only(one: ChangedResponse, prefix: str) -> Table:
+    words = one.words
+    rows: list[list[str | Cell]] = []
+    for row in one.found.only.to_dict("records"):
+        when = "then" if row["study"] == "first" else "now"
+        name = words.factor(row["factor"]) + (f" at {row['within']}" if row["within"] else "")
+        is_log = (one.found.first if row["study"] == "first" else one.found.second).scaling.is_log
+        own = words if words.is_log == is_log else Wording(words.response, words.direction, is_log=is_log)
+        change = [own.change(row["estimate"]), own.interval(row["ci_low"], row["ci_high"])]
+        rows.append(
+            [name, contrast(row), when, *change, p_value(row["p_adjusted"]), verdict_cell(row["verdict"])]
+        )
+    heads = [
+        "component",
+        "level − reference",
+        "study",
+        "#effect",
+        f"#{words.level} interval",
+        "#p",
+        "verdict",
+    ]
+    caption = "Components and levels that only one study compares, with its own verdicts"
+    return made(f"{prefix}only", caption, heads, rows, one.found.only, limit=ALL)
+
+
+def _settings(both: Changed) -> Section:
+    """In what the studies differ besides: data, epochs, code."""
+    table: pd.DataFrame = both.settings
+    if table.empty:
+        return Section(
+            "settings", "Settings", [Prose("The studies differ in no other setting that is known.")]
+        )
+    rows = [[clipped(r["setting"]), r["first"] or "–", r["second"] or "–"] for r in table.to_dict("records")]
+    shown = made(
+        "settings", "Settings in which the studies differ", ["setting", "then", "now"], rows, table, limit=ALL
+    )
+    told = Prose("Whatever differs here may be the cause of a change, and so may what nobody noted.")
+    return Section("settings", "Settings that differ", [told, shown])
+
+
+def _how(both: Changed) -> Section:
+    facts: Sequence[tuple[str, str]] = [
+        ("Then", f"{both.first.name}: {design(both.first)}; {both.first.source}"),
+        ("Now", f"{both.second.name}: {design(both.second)}; {both.second.source}"),
+        ("Tests", f"α = {both.responses[0].words.alpha:g}, Holm over all effects, and over all cells"),
+    ]
+    text = (
+        "An effect has changed if the difference of both effects is not 0. Its error allows unequal spread "
+        "and effects that differ between seeds, as that of verdicts does. An effect that is significant in "
+        "one study and not in the other need not have changed."
+    )
+    return Section("design", "Design and reading", [Facts(facts), Folded("How to read this", [Prose(text)])])
