@@ -88,5 +88,4 @@ def _levels(first: Analysis, mine: Predictor, second: Analysis, other: Predictor
 def _values(analysis: Analysis, part: Factor) -> list[str]:
     """Levels that are compared: of a factor that has values on a condition, these alone."""
     i = next(i for i, one in enumerate(analysis.runs.predictors) if one.name == part.name)
-    condition = analysis.fit.matrix.grid.condition(i)
-    return [level for j, level in enumerate(part.levels) if condition is None or condition.values[j]]
+    return [part.levels[j] for j in analysis.fit.matrix.grid.values(i, part)]
