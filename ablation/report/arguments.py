@@ -153,7 +153,12 @@ def _of_path(path: str, how: Mapping[str, str], values: Mapping[str, Any], figur
                 f"Received the file {path}. `ablation report --help` says what is read"
             )
         return Arguments("", figures, {"table": path, **values})
-    if values and (is_study(path) or not Path(path).exists()):
+    if values and not is_study(path) and not Path(path).exists():
+        raise UsageError(
+            f"{path}: expected a study, a table, or runs of another tool. Received: no such file or folder. "
+            "Check the path"
+        )
+    if values and is_study(path):
         raise UsageError(
             f"A study knows its own design: expected a path and {', '.join(OF_A_STUDY)}. "
             f"Received: {', '.join(values)}. For other settings, report its table: "

@@ -99,9 +99,13 @@ def decide(session: Path, given: Mapping[str, Any], proposal: Proposal) -> dict[
     Raises:
         UsageError: a setting is another than the session's, or the baseline failed.
     """
+    if not session.exists():
+        _commands(GateSettings(**given), proposal, session)  # a mistake begins no session
     with Ledger(session).held() as ledger:
         settings = _settings(ledger, given)
         commands = _commands(settings, proposal, session)
+        if not ledger.entries:
+            ledger.add("session", **vars(settings))
         named = {"baseline": proposal.baseline, "candidate": proposal.candidate, "label": proposal.label}
         told = _told_before(ledger, named)
         if told is not None:
@@ -111,12 +115,10 @@ def decide(session: Path, given: Mapping[str, Any], proposal: Proposal) -> dict[
 
 
 def _settings(ledger: Ledger, given: Mapping[str, Any]) -> GateSettings:
-    """Those of the session, begun now if it is new."""
+    """Those of the session, or of a new one."""
     begun = ledger.of("session")
     if not begun:
-        settings = GateSettings(**given)
-        ledger.add("session", **vars(settings))
-        return settings
+        return GateSettings(**given)
     settings = GateSettings(**{k: v for k, v in begun[0].items() if k in GateSettings.__dataclass_fields__})
     for name, value in given.items():
         if getattr(settings, name) != value:

@@ -4,17 +4,23 @@ Each case is a command line and what its sentence must say: what was expected, w
 """
 
 import re
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from ablation.cli.commands import COMMANDS
 from ablation.results import StudyRecord, open_store
 from tests.results.stand_in import make_row
 
 STUDY = "# @package _global_\nname: {}\n"
 SWEPT = STUDY + "hydra: {{sweeper: {{params: {{flags.dropout: '{}'}}}}}}\n"
+COMMAND = f"command: {sys.executable} train.py {{lr}} {{seed}}\nfactors: {{lr: [0.1, 0.01]}}\nseeds: 2\n"
 BASIC = "hydra/launcher=basic"
+IMPORT = ("response=loss", "factors=[norm]", "block=seed", "--to", "runs/mine")
+ARMS = ("--baseline", "true {seed}", "--candidate", "false {seed}", "--session", "s.jsonl")
+UNSEEDED = ("--baseline", "true", "--candidate", "false", "--session", "s.jsonl")
 TABLE = ("report", "table=runs.csv", "response=loss", "factors=[norm]")
 
 MISTAKES = [
@@ -131,6 +137,66 @@ MISTAKES = [
     ([*TABLE, "block=norm"], ["a block that is no factor", "norm"]),
     ([*TABLE, "numeric=[act]"], ["levels are numbers", "act, which has the level 'relu'"]),
     ([*TABLE, "output=notes.txt", "figures=false"], ["notes.txt"]),
+    ([*TABLE, "where=nrom == 1"], ["nrom"]),
+    (["report", "runs.csv", "--jsn"], ["ablation report STUDY", "Received: --jsn"]),
+    (["report", "sqlite:///none.db"], ["none.db", "no such file"]),
+    # import
+    (["import"], ["a source and a new study", "Received: nothing"]),
+    (["import", "runs.csv"], ["a source and a new study", "--to runs/mine", "Received: runs.csv"]),
+    (["import", "--to", "runs/mine"], ["a source and a new study", "Received: --to=runs/mine"]),
+    (["import", "runs.csv", "--into", "runs/mine"], ["--to, --json", "Received: --into"]),
+    (["import", "none.csv", *IMPORT], ["none.csv: expected a study, a table", "no such file"]),
+    (["import", "notes.txt", *IMPORT], ["notes.txt"]),
+    (["import", "empty", *IMPORT], ["empty"]),
+    (["import", "runs.csv", "response=los", "factors=[norm]", "--to", "runs/mine"], ["los"]),
+    (["import", "runs.csv", "response=loss", "factors=[nrom]", "--to", "runs/mine"], ["nrom"]),
+    (["import", "runs.csv", *IMPORT, "respones=loss"], ["Received: respones", "Did you mean response"]),
+    (
+        ["import", "runs.csv", *IMPORT[:-1], "runs/swept"],
+        ["runs/swept", "Choose another", "nothing was changed"],
+    ),
+    (["import", "runs.csv", *IMPORT[:-1], "notes.txt"], ["notes.txt"]),
+    (["import", "sqlite:///none.db", *IMPORT], ["none.db", "no such file"]),
+    # export
+    (["export"], ["a study and trackers", "Received: nothing"]),
+    (["export", "swept"], ["a study and trackers", "Received: swept"]),
+    (["export", "swept", "--to", "mlfow"], ["--to", "mlflow", "mlfow"]),
+    (["export", "swept", "--to", "mlflow,wandb", "--uri", "x"], ["one tracker and its URI"]),
+    (["export", "swep", "--to", "tensorboard"], ["swep"]),
+    (["export", "swept", "kept", "--to", "tensorboard"], ["a study and trackers", "kept"]),
+    (["export", "swep", "--to", "nowhere,mlflow"], ["--to: expected", "Received: nowhere"]),
+    (["export", "swept", "--tracker", "mlflow"], ["--to, --uri, --json", "Received: --tracker"]),
+    # run: a study of a command
+    (["run"], ["ablation run study.yaml", "Received: nothing"]),
+    (["run", "quick"], ["ablation run study.yaml", "Received: quick"]),
+    (["run", "none.yaml"], ["none.yaml", "no such file"]),
+    (["run", "command.yaml", "--seeds", "3"], ["FILE.yaml", "Received: --seeds"]),
+    (["run", "command.yaml", "lr=[0.1"], ["lr=[0.1"]),
+    (["run", "command.yaml", "seeds=many"], ["seeds: expected", "many"]),
+    (["run", "command.yaml", "rl=0.1,0.3"], ["rl", "lr"]),
+    (["run", "command.yaml", "launcher=slrum"], ["slrum", "slurm"]),
+    (["run", "command.yaml", "n_jobs=none"], ["n_jobs"]),
+    (["plan", "command.yaml", "response=accuracy"], ["direction: expected lower or higher"]),
+    (["run", "no_command.yaml"], ["expected command"]),
+    (["run", "broken.yaml"], ["broken.yaml"]),
+    (["run", "list.yaml"], ["list.yaml"]),
+    # decide
+    (["decide"], ["two commands and a session", "Missing: baseline, candidate, session"]),
+    (["decide", *ARMS[:4]], ["two commands and a session", "Missing: session"]),
+    (["decide", "--base", "true"], ["ablation decide", "Received: --base"]),
+    (["decide", *ARMS, "margn=2"], ["Expected settings among baseline", "Received: margn=2"]),
+    (["decide", *ARMS, "quick"], ["Expected settings among baseline", "Received: quick"]),
+    (["decide", *ARMS, "--seeds", "5"], ["seeds: expected seeds before the first look", "Received: 5"]),
+    (["decide", *ARMS, "seeds=1:5"], ["2 or more", "3:12"]),
+    (["decide", *ARMS, "margin=much"], ["margin: expected the smallest gain", "Received: much"]),
+    (["decide", *ARMS, "margin=-1"], ["margin", "-1"]),
+    (["decide", *ARMS, "alpha=2"], ["alpha", "2"]),
+    (["decide", *ARMS, "first_seed=-1"], ["first_seed: expected", "Received: -1"]),
+    (["decide", *ARMS, "response=accuracy"], ["direction: expected lower or higher"]),
+    (["decide", *ARMS, "direction=up"], ["direction to be one of 'lower', 'higher'", "up"]),
+    (["decide", *ARMS, "scale=ln"], ["scale", "ln"]),
+    (["decide", *UNSEEDED], ["with {seed} where the seed belongs", "Received: 'true'"]),
+    (["decide", *ARMS[:5], "notes.txt"], ["notes.txt"]),
     # copy
     (["copy"], ["a source and a target", "Received: nothing"]),
     (["copy", "runs/swept"], ["a source and a target", "Received: runs/swept"]),
@@ -168,6 +234,10 @@ def folder(tmp_path, monkeypatch):
     frame.to_csv("semicolons.csv", index=False, sep=";")
     (tmp_path / "zero.csv").write_bytes(b"")
     (tmp_path / "notes.txt").write_text("nothing of a table\n")
+    (tmp_path / "command.yaml").write_text(COMMAND)
+    (tmp_path / "no_command.yaml").write_text(COMMAND.partition("\n")[2])
+    (tmp_path / "broken.yaml").write_text("command: {python\n")
+    (tmp_path / "list.yaml").write_text("- command\n")
     (tmp_path / "wrong.py").write_text("import os\noops\n")
     studies = tmp_path / "conf/study"
     studies.mkdir(parents=True)
@@ -201,13 +271,5 @@ def test_a_mistake_is_a_sentence_and_loses_nothing(ablation, folder, words, said
 
 
 def test_there_are_more_than_enough_mistakes():
-    assert len(MISTAKES) > 100
-    assert {words[0] for words, _ in MISTAKES} >= {
-        "init",
-        "plan",
-        "sweep",
-        "status",
-        "report",
-        "copy",
-        "heatmaps",
-    }
+    assert len(MISTAKES) > 160
+    assert {words[0] for words, _ in MISTAKES} >= {command.name for command in COMMANDS}

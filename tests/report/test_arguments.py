@@ -102,7 +102,7 @@ def test_names_with_commas_and_words_like_true_stay_names():
         (["table=none.csv", "response=loss", "factors=[norm]"], "does not exist"),
         (["table=mine.csv", "response=los", "factors=[norm]"], "Expected columns los"),
         (["table=mine.csv", "response=loss", "factors=[norm,loss]"], "a response that is no factor"),
-        (["runs/quick", "margin=1"], "A study knows its own design"),
+        (["runs/quick", "margin=1"], "runs/quick: expected a study, a table"),
         (["no/such/folder"], "no such folder"),
         (["notes.txt"], "no such folder"),
         (["notes.txt", "study=x"], "Received: notes.txt, which does not exist"),
