@@ -60,10 +60,14 @@ class AblationSweeperConf:
     """Jobs after which joblib's processes are replaced: TensorFlow keeps memory of each cell."""
     detach: bool = False
     """Submit jobs to Slurm and end: the same command gathers later what has come out."""
+    jobs_per_gpu: Optional[int] = None  # noqa: UP045
+    """Jobs that share each GPU of this machine, and so how many run at once; a job sees one GPU."""
     plan_only: bool = False
     """Show the plan and train nothing."""
     sweep: str = ""
     """Set by the sweeper for its jobs: which sweep they belong to."""
+    gpus: str = ""
+    """Set by the sweeper for its jobs: the GPUs that they share."""
 
 
 @dataclass
@@ -135,6 +139,7 @@ class AblationSweeper(Sweeper):
         from ablation.sweep.app import App
         from ablation.sweep.peers import own_settings
         from ablation.sweep.plain import in_folder, plain_app, refuse_own_settings
+        from ablation.sweep.sharing import share
         from ablation.sweep.swept import Swept
 
         self.settings = own_settings(self.settings, [f.name for f in fields(PlainAppConf)])
@@ -144,6 +149,7 @@ class AblationSweeper(Sweeper):
             refuse_own_settings(self.settings)
         else:
             app, self._master = plain_app(task, config)
+        share(self._master)
         try:
             self._launcher = Plugins.instance().instantiate_launcher(
                 hydra_context=hydra_context, task_function=app, config=self._master

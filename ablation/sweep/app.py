@@ -162,6 +162,7 @@ class App(Swept):
                 f"{job.runtime.choices.get('hydra/sweeper')}. Add hydra/sweeper=ablation, or put "
                 "`- override hydra/sweeper: ablation` into the defaults of the configuration"
             )
+        self.take_gpu()
         cell = self.cell(cfg)
         self.check_planned(cell)
         seeds, store = check_seeds(list(cfg.seeds)), open_store(original(cfg.results.url))

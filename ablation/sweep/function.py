@@ -7,6 +7,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+from ablation.errors import UsageError
 from ablation.results import Snapshot, open_store
 from ablation.sweep.app import check_seeds
 from ablation.sweep.calls import Arguments, Calls, name_of, read_levels, source_of, study_name
@@ -14,6 +15,7 @@ from ablation.sweep.ending import own_words
 from ablation.sweep.function_study import CallCells, FunctionStudy
 from ablation.sweep.request import SweepRequest
 from ablation.sweep.result import StudyResult
+from ablation.sweep.sharing import gpus_to_share
 from ablation.sweep.terminal import print_lines
 from ablation.sweep.together import split_when, zipped
 from ablation.words import counted
@@ -40,6 +42,7 @@ def sweep(
     design: str = "full_factorial",
     n_jobs: int | None = None,
     backend: str | None = None,
+    jobs_per_gpu: int | None = None,
     retries: int = 1,
     seed_key: str = "seed",
     log: str | Sequence[str] | Mapping[str, str | None] = (),
@@ -75,6 +78,7 @@ def sweep(
         design: `full_factorial`, `fractional`, `foldover`, `leave_one_out`, `one_at_a_time` or `union`.
         n_jobs: processes at once, −1 for one per core; None for 1, or what `joblib.parallel_config` says.
         backend: of joblib, such as `threading`, or `ray`.
+        jobs_per_gpu: processes that share each GPU of this machine, in place of `n_jobs`; each sees one.
         retries: how often one call tries runs again that have failed.
         seed_key: the argument that takes the seed.
         log: trackers that get every run, such as `["tensorboard", "mlflow"]`, or each with its URI.
@@ -117,7 +121,9 @@ def sweep(
             OmegaConf.create(base), levels, zips, when, settings, arguments.defaults, identity or {}
         )
         calls = Calls(function, response, seed_key if arguments.takes_seed else "")
-        study = FunctionStudy(calls, cells, chosen, n_jobs, backend)
+        gpus = _gpus(jobs_per_gpu, n_jobs, backend)
+        n_jobs = len(gpus) * jobs_per_gpu if jobs_per_gpu else n_jobs
+        study = FunctionStudy(calls, cells, chosen, n_jobs, backend, gpus)
         asked = {"design": design, "retries": retries, **_chosen(options, _SWEEP)}
         study.run(SweepRequest.of((), asked))
     store = open_store(url or folder)
@@ -125,6 +131,18 @@ def sweep(
     notes = _code_notes(snapshot, function)
     print_lines(notes)
     return StudyResult(snapshot, store.place, folder, notes)
+
+
+def _gpus(jobs_per_gpu: int | None, n_jobs: int | None, backend: str | None) -> list[str]:
+    """The GPUs that processes share; none without a number of them."""
+    if jobs_per_gpu is None:
+        return []
+    if n_jobs is not None or backend not in (None, "loky"):
+        received = f"n_jobs={n_jobs}" if n_jobs is not None else f"backend={backend!r}"
+        raise UsageError(
+            f"jobs_per_gpu: expected it alone, as it says how many run at once. Received: {received}"
+        )
+    return gpus_to_share(jobs_per_gpu)
 
 
 def _chosen(options: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

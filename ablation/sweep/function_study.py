@@ -22,6 +22,7 @@ from ablation.sweep.plan import Composing, Plan, Runs, make_plan
 from ablation.sweep.provenance import provenance
 from ablation.sweep.request import SweepRequest
 from ablation.sweep.run import JobContext, run_cell
+from ablation.sweep.sharing import take_gpu
 from ablation.sweep.study import Study, design_of
 from ablation.sweep.swept import at
 
@@ -92,6 +93,7 @@ class FunctionStudy(Study):
         seeds: of each cell.
         n_jobs: processes at once, as joblib counts them; None for what `joblib.parallel_config` says.
         backend: of joblib, or `ray`.
+        gpus: that the processes share, if they do.
 
     Attributes:
         prefix: see `Study`.
@@ -101,9 +103,16 @@ class FunctionStudy(Study):
     prefix = "analysis."
 
     def __init__(
-        self, calls: Calls, cells: CallCells, seeds: Sequence[int], n_jobs: int | None, backend: str | None
+        self,
+        calls: Calls,
+        cells: CallCells,
+        seeds: Sequence[int],
+        n_jobs: int | None,
+        backend: str | None,
+        gpus: Sequence[str] = (),
     ) -> None:
         self.calls, self.cells, self.seeds, self.n_jobs, self.backend = calls, cells, seeds, n_jobs, backend
+        self.gpus = gpus
         self.snapshot: Snapshot | None = None
 
     def _traits(self) -> LauncherTraits:
@@ -156,7 +165,7 @@ class FunctionStudy(Study):
             base.name, results, {**provenance(folder), "source": digits}, sweep=sweep,
             response=base.analysis.response, stop_on_failure=request.on_failure == "stop",
         )  # fmt: skip
-        do = partial(_do, self.calls, url, context)
+        do = partial(_do, self.calls, url, context, self.gpus, self.n_jobs)
         jobs = [each for batch in batches for each in cells_to_do(plan, batch, request.order)]
         try:
             errors = Parallel(n_jobs=self.n_jobs, backend=self.backend)(
@@ -167,6 +176,9 @@ class FunctionStudy(Study):
         except Exception as error:  # a worker that was killed takes the launch with it
             yield f"The launcher ended with {in_a_line(error)}"
             return
+        finally:
+            if self.gpus:  # processes that see one GPU are for nobody else
+                LauncherTraits(keeps_processes=True).replace_processes()
         told = zip(jobs, errors, strict=True)
         yield from (f"failed: {planned.label}: {error}" for (planned, _), error in told if error)
 
@@ -181,8 +193,18 @@ def _register_ray() -> None:
     register_ray()  # type: ignore[no-untyped-call]
 
 
-def _do(calls: Calls, url: str, context: JobContext, cell: Cell, seeds: Sequence[int]) -> str:
+def _do(
+    calls: Calls,
+    url: str,
+    context: JobContext,
+    gpus: Sequence[str],
+    n_jobs: int | None,
+    cell: Cell,
+    seeds: Sequence[int],
+) -> str:
     """One job; what went wrong in a line, or nothing."""
+    if gpus:
+        take_gpu(gpus, (n_jobs or 1) // len(gpus))
     try:
         run_cell(cell, seeds, calls, open_store(url), context)
     except UsageError:

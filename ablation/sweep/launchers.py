@@ -25,6 +25,7 @@ class LauncherTraits:
         is_elsewhere: whether jobs may run in another working directory.
         is_queued: whether Slurm's queue holds jobs that a command has left.
         extra: the extra of this package that installs it.
+        other_share: how jobs share GPUs on one for which `hydra.sweeper.jobs_per_gpu` cannot see to it.
     """
 
     n_parallel: int | None = None
@@ -33,6 +34,12 @@ class LauncherTraits:
     is_elsewhere: bool = False
     is_queued: bool = False
     extra: str = ""
+    other_share: str = ""
+
+    @property
+    def shares_gpus(self) -> bool:
+        """Whether it runs several jobs at once on this machine, each in a process."""
+        return self.keeps_processes or self.starts_all
 
     def n_per_launch(self, recycle: int, n_jobs: int) -> int:
         """Jobs that one launch may have: all of them, unless processes or cores want them in shares.
@@ -67,13 +74,17 @@ LAUNCHERS: dict[str, Callable[[Settings], LauncherTraits]] = {
         n_parallel=_n_jobs(settings), keeps_processes=True
     ),
     "hydra_plugins.hydra_ray_launcher.ray_launcher.RayLauncher": lambda settings: LauncherTraits(
-        is_elsewhere=_ray_address(settings) != "local", extra="ray"
+        is_elsewhere=_ray_address(settings) != "local",
+        extra="ray",
+        other_share="Ray gives shares of GPUs: hydra.launcher.ray.remote.num_gpus=0.5",
     ),
     "hydra_plugins.hydra_submitit_launcher.submitit_launcher.LocalLauncher": lambda _: LauncherTraits(
         n_parallel=n_workers(), starts_all=True, extra="slurm"
     ),
     "hydra_plugins.hydra_submitit_launcher.submitit_launcher.SlurmLauncher": lambda _: LauncherTraits(
-        is_queued=True, extra="slurm"
+        is_queued=True,
+        extra="slurm",
+        other_share="Slurm gives shares where they are set up: hydra.launcher.gres=shard:1",
     ),
 }
 """`_target_` of a launcher → its traits under given settings. Others are taken for clusters."""

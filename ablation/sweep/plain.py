@@ -130,6 +130,7 @@ class PlainApp(Swept):
     def __call__(self, cfg: DictConfig) -> Any:
         """Do one job: one run, unless it is done already."""
         job, returned = HydraConfig.get(), None
+        self.take_gpu()
         seed, output = int(Path(job.sweep.subdir).name), Path(job.runtime.output_dir)
         cell = self.cell(cfg)
         self.check_planned(cell)

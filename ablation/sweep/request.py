@@ -31,6 +31,8 @@ class SweepRequest:
     on_failure: str = "continue"
     recycle: int = 40
     detach: bool = False
+    jobs_per_gpu: int | None = None
+    gpus: str = ""
     plan_only: bool = False
     sweep: str = ""
 

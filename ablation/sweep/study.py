@@ -28,6 +28,7 @@ from ablation.sweep.plan import Composing, Plan, Runs, make_plan
 from ablation.sweep.preview import preview
 from ablation.sweep.publish import is_published, publish
 from ablation.sweep.request import SweepRequest
+from ablation.sweep.sharing import n_at_once
 from ablation.sweep.slurm import Queue
 from ablation.sweep.stable import check_same_twice, hydra_config
 from ablation.sweep.survey import check_defaults, survey
@@ -156,7 +157,8 @@ class Study:
 
     def _traits(self) -> LauncherTraits:
         """What does the jobs."""
-        return launcher_traits(self.master.hydra.launcher)
+        traits, n = launcher_traits(self.master.hydra.launcher), n_at_once(self.master.hydra.sweeper)
+        return replace(traits, n_parallel=n) if n else traits
 
     def _declared(self, base: DictConfig) -> Sequence[Response]:
         """What is said of the responses."""

@@ -19,6 +19,7 @@ from ablation.sweep.launchers import LauncherTraits
 from ablation.sweep.overrides import Overrides
 from ablation.sweep.provenance import provenance
 from ablation.sweep.run import JobContext
+from ablation.sweep.sharing import take_gpu
 from ablation.sweep.stable import differing, refuse_differences
 
 SweptJob = tuple[str, Sequence[int], Sequence[str]]
@@ -136,6 +137,12 @@ class Swept(ABC):
                 "Expected the cell as it was planned. Received: another level of a factor in the job. Give "
                 "levels that do not depend on the machine or its environment"
             )
+
+    def take_gpu(self) -> None:
+        """See one of the GPUs alone that the jobs of a sweep share."""
+        sweeper = HydraConfig.get().sweeper
+        if gpus := sweeper.get("gpus"):
+            take_gpu(gpus.split(","), sweeper.jobs_per_gpu)
 
     def context(self, name: str, folder: str, response: str) -> JobContext:
         """What every row of this job says.

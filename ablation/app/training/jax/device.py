@@ -8,9 +8,8 @@ from pathlib import Path
 
 import jax
 
-from ablation.app.training.slots import take_slot
 from ablation.errors import UsageError
-from ablation.gpus import count_gpus
+from ablation.gpus import count_gpus, take_slot
 from ablation.words import counted
 
 _threads: int | None = None  # that JAX has started with

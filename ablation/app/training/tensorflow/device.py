@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from ablation.app.training.slots import take_slot
+from ablation.gpus import take_slot
 from ablation.words import counted
 
 

@@ -6,9 +6,8 @@ from contextlib import suppress
 import keras
 import torch
 
-from ablation.app.training.slots import take_slot
 from ablation.errors import UsageError
-from ablation.gpus import count_gpus
+from ablation.gpus import count_gpus, take_slot
 from ablation.words import counted
 
 

@@ -6,7 +6,7 @@ import sys
 
 CODE = """
 import sys
-from ablation.app.training.slots import take_slot
+from ablation.gpus import take_slot
 print(take_slot(2, sys.argv[1]), take_slot(2, sys.argv[1]), flush=True)
 sys.stdin.read()
 """
