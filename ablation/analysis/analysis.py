@@ -33,6 +33,8 @@ from ablation.analysis.model.terms import Group, Term
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest
 from ablation.analysis.sequential.looks import FrozenRow
+from ablation.analysis.sets.effects import OnSets, effects_on_sets, heterogeneity_table, on_sets
+from ablation.analysis.sets.ranks import Ranks, cell_ranks
 from ablation.analysis.tables.anova import (
     anova_table,
     group_name,
@@ -46,6 +48,7 @@ from ablation.analysis.tables.equivalence import equivalence_table
 from ablation.analysis.tables.failures import failing_levels, failures_table
 from ablation.analysis.tables.lenth import lenth_table
 from ablation.analysis.tables.pairs import letters_table, pairs_table
+from ablation.analysis.tables.robust import improvement_table, iqm_table
 from ablation.analysis.verdicts.conservative import Conservative, Errors, conservative, growing_errors
 from ablation.analysis.verdicts.finding import Finding, changed_findings, findings_of
 from ablation.analysis.verdicts.forecast import Forecast, forecasts, forecasts_table
@@ -420,6 +423,72 @@ class Analysis:
         Columns: factor, level, runs, failed, rate, ci_low, ci_high (Wilson), fisher_p (this level or not).
         """
         return failures_table(self.selection.attempted, self.selection.failed, self.request.alpha)
+
+    @property
+    def has_sets(self) -> bool:
+        """Whether blocks are data sets with seeds, of which at least two data sets have runs that count."""
+        return self.runs.sets is not None and len(self.runs.sets.levels) > 1 and self.runs.block is not None
+
+    @cached_property
+    def set_effects(self) -> pd.DataFrame | None:
+        """Main contrasts on each data set; None without data sets.
+
+        Columns: factor, level, reference, set, seeds (that tell the effect), estimate (mean of theirs), se
+        (by the spread between seeds, alike on all data sets), df, ci_low, ci_high.
+        """
+        found = self._on_sets
+        return found and effects_on_sets(*found, self._set_names, self.request.alpha)
+
+    @cached_property
+    def heterogeneity(self) -> pd.DataFrame | None:
+        """What main contrasts are on average over data sets like these, and how much these differ.
+
+        Columns: factor, level, reference, sets, estimate, se, df, ci_low, ci_high, p (mean over a population
+        of data sets, by Knapp and Hartung), p_adjusted (Holm over all rows), tau (standard deviation of the
+        effect between data sets; seeds' noise is in it where no data set has two), prediction_low,
+        prediction_high (of the effect on another one, level 1 - alpha), seed_sd (of the effect of one seed,
+        within), F, df_seeds, p_differ (that the effect is the same on all of them). None without data sets.
+        """
+        found = self._on_sets
+        return found and heterogeneity_table(*found, self.request.alpha)
+
+    @cached_property
+    def set_ranks(self) -> Ranks | None:
+        """Ranks of the cells over data sets; None without, or with fewer than three of either."""
+        return cell_ranks(self.runs, self.request.direction, self.request.alpha) if self.has_sets else None
+
+    @property
+    def _set_names(self) -> tuple[str, ...]:
+        return self.runs.sets.levels if self.runs.sets is not None else ()
+
+    @cached_property
+    def _on_sets(self) -> tuple[pd.DataFrame, list[OnSets]] | None:
+        """The main contrasts, and each on every data set."""
+        if self.runs.sets is None or self.runs.block is None or not self.has_sets:
+            return None
+        names, L = contrast_rows(self.fit, self.runs.predictors)
+        n_sets, first = len(self._set_names), np.unique(self.runs.block.codes, return_index=True)[1]
+        of_blocks, each = self.runs.sets.codes[first], effects_by_block(self.fit, L, self.runs, self._passed)
+        return names, [on_sets(column, of_blocks, n_sets) for column in each.T]
+
+    @cached_property
+    def iqm(self) -> pd.DataFrame:
+        """Interquartile means by level, as studies of reinforcement learning report them (rliable).
+
+        Columns: factor, level, iqm, ci_low, ci_high (response; percentiles of a bootstrap within strata:
+        cells, on each data set), runs, left_out (runs beyond the middle half), whole (strata
+        of which no run is left), strata.
+        """
+        return iqm_table(self.runs, self.request.alpha)
+
+    @cached_property
+    def improvement(self) -> pd.DataFrame:
+        """How probable it is that a run of a level is better than one of the reference (rliable).
+
+        Columns: factor, level, reference, probability (on the same cell of the other factors and data set,
+        averaged over these; ties count half), ci_low, ci_high (bootstrap within strata), strata.
+        """
+        return improvement_table(self.runs, self.request.direction, self.request.alpha)
 
     @property
     def excluded(self) -> pd.DataFrame:

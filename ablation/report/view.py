@@ -29,6 +29,7 @@ KINDS: Mapping[str, Callable[[Analysis, Wording], Sequence[Plot | None]]] = {
     "means": figures.marginal_means,
     "interactions": figures.interactions,
     "residuals": figures.residuals,
+    "data_sets": figures.set_effects,
     "half_normal": lambda a, _: [figures.half_normal(a)],
 }
 """Name of a figure → what draws it."""
@@ -120,8 +121,8 @@ class ResponseView:
         """A figure.
 
         Args:
-            kind: `effects` with their intervals, `means` by level, `interactions`, `residuals`, or
-                `half_normal` where there are no replicates.
+            kind: `effects` with their intervals, `means` by level, `interactions`, `residuals`, `data_sets`
+                where these are blocks, or `half_normal` where there are no replicates.
 
         Raises:
             UsageError: it is none of these, or there is nothing to show.

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from ablation.report.__main__ import main
-from ablation.report.formats.effects_json import SCHEMA, TABLES
+from ablation.report.formats.effects_json import OF_SETS, SCHEMA, TABLES
 
 NUMBER = (int, float, type(None))
 TOP = {"schema": int, "study": str, "source": str, "design": dict, "responses": list}
@@ -28,7 +28,7 @@ ANALYSIS = {
     "runs": int,
     "answer": list,
     "warnings": list,
-    **dict.fromkeys(TABLES, list),
+    **dict.fromkeys((*TABLES, *OF_SETS), list),
 }
 EFFECT = {
     "factor": str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,16 @@ BLOCKS = {
 }  # fmt: skip
 SETS = {"data", "dataset", "datasets", "task", "env", "environment", "benchmark", "problem"}
 """Words in the names of blocks: what repeats a cell, and the data sets on which it is repeated."""
+
+
+def set_column(blocks: Sequence[str]) -> str | None:
+    """Of two blocks, the one that is the data set: by its name, or because the other one repeats."""
+    if len(blocks) != 2:
+        return None
+    found = [name for name in blocks if words_of(name) & SETS and not words_of(name) & BLOCKS]
+    found = found or [name for name in blocks if not words_of(name) & BLOCKS]
+    return found[0] if len(found) == 1 else None
+
 
 _LABELS = {"id", "name", "key", "uuid", "hash", "run", "trial", "index", "unnamed", "cell", "study", "number"}
 _TIMES = {"created", "started", "finished", "start", "end", "date", "datetime", "timestamp", "updated"}

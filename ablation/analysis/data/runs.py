@@ -23,13 +23,17 @@ from ablation.analysis.data.factors import (
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """Rows of a table by role: response (n,), predictors, block, weights (n,), and the table's labels."""
+    """Rows of a table by role: response (n,), predictors, block, weights (n,), the table's labels, data sets.
+
+    `sets` is there where blocks are of two columns, such as seeds, of which one is the data set.
+    """
 
     response: Floats
     predictors: tuple[Predictor, ...]
     block: Factor | None
     weights: Floats | None
     labels: pd.Index
+    sets: Factor | None = None
 
     def rows(self, chosen: Bools) -> Runs:
         """Keep the chosen rows."""
@@ -39,6 +43,7 @@ class Runs:
             None if self.block is None else self.block.rows(chosen),
             None if self.weights is None else self.weights[chosen],
             self.labels[chosen],
+            None if self.sets is None else self.sets.rows(chosen),
         )
 
     @property

@@ -18,6 +18,7 @@ from ablation.analysis.data.factors import (
     read_covariate,
     read_factor,
 )
+from ablation.analysis.data.kinds import set_column
 from ablation.analysis.data.left_out import (
     DUPLICATE,
     NO_WEIGHT,
@@ -102,7 +103,9 @@ def _read_roles(table: pd.DataFrame, asked: AnalysisRequest) -> Runs:
     block = None if asked.block is None else read_factor(table[asked.block], str(asked.block))
     weighing = asked.weights if asked.trials is None else asked.trials
     weights = None if weighing is None else read_covariate(table[weighing], weighing).values
-    return Runs(_numbers(table[asked.response]), tuple(predictors), block, weights, table.index)
+    name = set_column(asked.blocks)
+    sets = None if name is None else read_factor(table[name], name)
+    return Runs(_numbers(table[asked.response]), tuple(predictors), block, weights, table.index, sets)
 
 
 def factor_of(table: pd.DataFrame, name: str, asked: AnalysisRequest) -> Factor:

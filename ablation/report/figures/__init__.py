@@ -14,6 +14,7 @@ from ablation.extras import needed
 from ablation.report.figures import draw
 from ablation.report.figures.costs import cost
 from ablation.report.figures.curves import learning_curves
+from ablation.report.figures.data_sets import critical_difference, set_effects
 from ablation.report.figures.forest import effects_forest
 from ablation.report.figures.half_normal import half_normal
 from ablation.report.figures.level_means import marginal_means
@@ -57,6 +58,7 @@ __all__ = [
     "Plot",
     "as_file",
     "cost",
+    "critical_difference",
     "effects_forest",
     "half_normal",
     "heatmaps",
@@ -70,4 +72,5 @@ __all__ = [
     "reconstructions",
     "residuals",
     "seeds_strip",
+    "set_effects",
 ]

@@ -33,8 +33,13 @@ TABLES = (
     "robustness",
     "power",
     "failures",
+    "iqm",
+    "improvement",
 )
 """Tables of `ablation.analysis.Analysis` that it holds, as lists of rows."""
+
+OF_SETS = ("heterogeneity", "set_effects")
+"""Those that have rows where blocks are data sets with seeds."""
 
 
 def effects_json(study: Subject) -> str:
@@ -80,8 +85,13 @@ def _analysis(analysis: Analysis, words: Wording) -> dict[str, Any]:
         "answer": [{"kind": c.kind, "text": c.text} for line in answer(analysis, words) for c in line],
         "warnings": [{"code": n.code, "sentence": notice_sentence(n, words)} for n in analysis.warnings],
         **{name: getattr(analysis, name).to_dict("records") for name in TABLES},
+        **{name: _rows(getattr(analysis, name)) for name in OF_SETS},
         "verdicts": with_words(analysis, words).to_dict("records"),
     }
+
+
+def _rows(table: pd.DataFrame | None) -> list[Any]:
+    return [] if table is None else table.to_dict("records")
 
 
 def _plain(value: Any) -> Any:

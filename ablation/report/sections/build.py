@@ -23,6 +23,7 @@ from ablation.report.sections.overview import overview
 from ablation.report.sections.paper import paper
 from ablation.report.sections.robustness import robustness
 from ablation.report.sections.seeds import seeds
+from ablation.report.sections.sets import sets
 from ablation.report.sections.verdicts import verdicts
 from ablation.report.sentences import answer as answer_lines
 from ablation.report.subject import ResponseResult, Subject
@@ -37,6 +38,7 @@ OF_EACH_RESPONSE: Sequence[Builder] = (
     overview,
     adaptive,
     best_cells,
+    sets,
     interactions,
     attribution,
     seeds,

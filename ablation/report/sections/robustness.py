@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+import pandas as pd
+
 from ablation.analysis import Analysis
 from ablation.analysis.diagnostics.robustness import MIN_BLOCKS_FOR_FLIPS, MIN_BLOCKS_FOR_T
-from ablation.numbers import p_value, units
-from ablation.report.document import Cell, Prose, Section
+from ablation.naming import clipped
+from ablation.numbers import chance, p_value, units, value
+from ablation.report.document import Block, Cell, Folded, Prose, Section, Sentences
 from ablation.report.drawing import Drawer
 from ablation.report.sections.tables import ALL, contrast, made
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted, listed
+
+MANY_SEEDS = 10
+"""From so many on, a bootstrap's intervals are at least 0.95 times as wide as they should be."""
 
 
 def robustness(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None:
@@ -30,7 +37,66 @@ def robustness(study: Subject, answer: ResponseResult, _: Drawer) -> Section | N
     rows = _rows(words, answer.analysis)
     table = made(f"{answer.prefix}robustness", caption, heads, rows, found, limit=ALL)
     sentences = [_sentence(words, answer.analysis), *_few_blocks(words, answer.analysis)]
-    return Section("robustness", "Robustness", [*map(Prose, sentences), table])
+    return Section("robustness", "Robustness", [*map(Prose, sentences), table, *_summaries(words, answer)])
+
+
+def _summaries(words: Wording, answer: ResponseResult) -> list[Block]:
+    """What benchmarks of reinforcement learning report, with what few runs make of it."""
+    assert answer.analysis is not None
+    middle, better = answer.analysis.iqm, answer.analysis.improvement
+    if middle.empty or better.empty:
+        return []
+    rows = [
+        [
+            words.factor(r["factor"]), clipped(r["level"]), value(r["iqm"]),
+            f"{value(r['ci_low'])} to {value(r['ci_high'])}", f"{r['left_out']} of {r['runs']}",
+            f"{r['whole']} of {r['strata']}",
+        ]
+        for r in middle.to_dict("records")
+    ]  # fmt: skip
+    heads = ["component", "level", "#IQM", f"#{words.level} bootstrap", "#runs left out", "#strata left out"]
+    caption = f"Interquartile means of {words.response}"
+    shown = made(f"{answer.prefix}iqm", caption, heads, rows, middle, limit=ALL)
+    rows = [
+        [
+            words.factor(r["factor"]), contrast(r), chance(r["probability"]),
+            f"{chance(r['ci_low'])} to {chance(r['ci_high'])}", str(r["strata"]),
+        ]
+        for r in better.to_dict("records")
+    ]  # fmt: skip
+    heads = ["component", "levels", "#probability of improvement", f"#{words.level} bootstrap", "#strata"]
+    caption = f"How probably a run of a level has a better {words.response} than one of the reference"
+    ranked = made(f"{answer.prefix}improvement", caption, heads, rows, better, limit=ALL)
+    traps = Sentences(_traps(middle))
+    return [
+        Folded("Interquartile means, and the probability of improvement (as rliable)", [traps, shown, ranked])
+    ]
+
+
+def _traps(middle: pd.DataFrame) -> list[str]:
+    """What a robust summary does not do with these runs."""
+    told = [
+        "A stratum is a cell of the other components, on a data set where there are several: a task, as "
+        "rliable has it. Runs are drawn within strata, so intervals are about other runs of these alone."
+    ]
+    if (middle["left_out"] == 0).any():
+        told.append("An IQM of fewer than four runs leaves out none: it is their mean, and not robust.")
+    if middle["whole"].any():
+        told.append(
+            "Where strata differ more than their runs do, what an IQM leaves out are whole strata, the best "
+            f"and the worst (here up to {middle['whole'].max()}), and no outliers."
+        )
+    n = float((middle["runs"] / middle["strata"]).min())
+    if 1 < n < MANY_SEEDS:
+        told.append(
+            f"Percentiles of a bootstrap of {n:.2g} runs make intervals {np.sqrt(1 - 1 / n):.2f} times "
+            "as wide as they should be. Verdicts do not rest on them."
+        )
+    elif n <= 1:
+        told.append(
+            "With one run in a stratum the bootstrap has nothing to draw: its intervals are no wider than 0."
+        )
+    return told
 
 
 def _few_blocks(words: Wording, analysis: Analysis) -> list[str]:
