@@ -62,8 +62,8 @@ class AblationSweeperConf:
     """Submit jobs to Slurm and end: the same command gathers later what has come out."""
     jobs_per_gpu: Optional[int] = None  # noqa: UP045
     """Jobs that share each GPU of this machine, and so how many run at once; a job sees one GPU."""
-    plan_only: bool = False
-    """Show the plan and train nothing."""
+    plan_only: Any = False
+    """true shows the plan and trains nothing; `json` prints it as JSON."""
     sweep: str = ""
     """Set by the sweeper for its jobs: which sweep they belong to."""
     gpus: str = ""

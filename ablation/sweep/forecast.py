@@ -7,6 +7,17 @@ from ablation.numbers import duration
 from ablation.results import Row
 
 
+def training_left(rows: Iterable[Row], n_todo: int) -> float | None:
+    """Seconds of training that are left, one run after another; None where no finished run tells.
+
+    Args:
+        rows: finished runs of the study.
+        n_todo: runs still to be trained.
+    """
+    seconds = [row.seconds for row in rows]
+    return fmean(seconds) * n_todo if seconds else None
+
+
 def time_left(rows: Iterable[Row], n_todo: int, n_parallel: int | None) -> str:
     """A clause for the plan.
 
@@ -18,10 +29,9 @@ def time_left(rows: Iterable[Row], n_todo: int, n_parallel: int | None) -> str:
     Returns:
         Such as `, about 6 min left`; empty when nothing is known or nothing is left.
     """
-    seconds = [row.seconds for row in rows]
-    if not seconds or not n_todo:
+    whole = training_left(rows, n_todo)
+    if not whole:
         return ""
-    whole = fmean(seconds) * n_todo
     if n_parallel is None:
         return f", about {duration(whole)} of training left, divided by what runs at once"
     return f", about {duration(whole / min(n_parallel, n_todo))} left"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from ablation.adaptive.plan import AdaptivePlan
-from ablation.adaptive.promise import course_of, promise
+from ablation.adaptive.promise import Promise, course_of, promise
 from ablation.adaptive.replay import HOPELESS, MAXIMUM, SETTLED, Look
 from ablation.adaptive.study import AdaptiveStudy, level_texts, with_plan
 from ablation.analysis import Analysis
@@ -253,18 +253,14 @@ def _declare_margin(
 
 def expected_lines(growing: Growing, before: Snapshot) -> list[str]:
     """What an adaptive study is expected to cost."""
-    plan, n_cells = growing.study.plan, len(growing.plan.cells)
-    looks = plan.looks
+    n_cells, looks = len(growing.plan.cells), growing.study.plan.looks
     shown = ", ".join(map(str, looks[:2])) + (f", … {looks[-1]}" if len(looks) > 2 else "")
     lines = [f"until=settled: looks after {shown} seeds ({looks[0] * n_cells} to {looks[-1] * n_cells} runs)"]
-    pilot = _noise(growing.record, before)
-    if pilot is None:
+    promises = expected(growing, before)
+    if not promises:
         lines.append("No finished runs tell of the noise yet, so what it takes is unknown.")
-        return [*lines, NOTHING_TRAINED]
-    margin = pilot.scaling.margin(plan.margin)[1] / math.sqrt(pilot.fit.variance)
-    course = course_of(plan, _cells(growing.plan), margin)
-    for margins, words in ((0, "no component does anything"), (2, "effects are twice the margin")):
-        found = promise(course, margins)
+    for found in promises:
+        words = "effects are twice the margin" if found.margins else "no component does anything"
         lines.append(
             f"  if {words}: about {found.seeds:.1f} seeds, {found.seeds * n_cells:.0f} runs; 9 of 10 such "
             f"studies end by {found.most} seeds, {100 * found.settled:.0f} % with all verdicts settled"
@@ -272,6 +268,16 @@ def expected_lines(growing: Growing, before: Snapshot) -> list[str]:
         if found.fixed_seeds:
             lines.append(f"    a fixed plan that settles as many: {found.fixed_seeds * n_cells} runs")
     return [*lines, NOTHING_TRAINED]
+
+
+def expected(growing: Growing, before: Snapshot) -> list[Promise]:
+    """What it takes if no component does anything, and if effects are twice the margin; none if unknown."""
+    plan, pilot = growing.study.plan, _noise(growing.record, before)
+    if pilot is None:
+        return []
+    margin = pilot.scaling.margin(plan.margin)[1] / math.sqrt(pilot.fit.variance)
+    course = course_of(plan, _cells(growing.plan), margin)
+    return [promise(course, margins) for margins in (0, 2)]
 
 
 def look_lines(look: Look) -> list[str]:

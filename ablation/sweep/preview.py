@@ -1,6 +1,8 @@
 """What `make plan` adds to the plan: aliases, and the smallest effect that the study will be able to see."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ablation.errors import UsageError
@@ -28,7 +30,7 @@ def preview(snapshot: Snapshot, plan: Plan, n_done: int) -> list[str]:
     aliases = [f"  {line}" for line in snapshot.record.design.aliases]
     lines = ["Aliases (effects that this design cannot tell apart):", *aliases] if aliases else []
     if n_done:
-        lines += _detectable(snapshot, plan)
+        lines += _detectable_lines(detectable(snapshot, plan), snapshot.record.response)
     else:
         lines.append(
             "No run is finished yet, so time and detectable effects are unknown. A sweep of one level"
@@ -64,8 +66,30 @@ def analysis_of_earlier(
     return analyze(table, record.response, varied, block=block, direction=record.direction, **settings)
 
 
-def _detectable(snapshot: Snapshot, plan: Plan) -> list[str]:
-    """The smallest detectable effects by level, judged by earlier rows."""
+@dataclass(frozen=True)
+class Detectable:
+    """The smallest effects that a plan can find.
+
+    Args:
+        n_runs: finished ones, by which this is judged.
+        unit: ` %` where effects are ratios, else empty.
+        effects: factor, level, reference, and the smallest effect; NaN where nobody knows.
+        obstacle: why nothing is known.
+    """
+
+    n_runs: int
+    unit: str = ""
+    effects: Sequence[tuple[str, str, str, float]] = ()
+    obstacle: str = ""
+
+
+def detectable(snapshot: Snapshot, plan: Plan) -> Detectable:
+    """The smallest detectable effects by level, judged by earlier rows.
+
+    Args:
+        snapshot: earlier rows, and the record as it would be saved.
+        plan: its runs.
+    """
     import pandas as pd
 
     from ablation.analysis import detectable_effects
@@ -82,21 +106,27 @@ def _detectable(snapshot: Snapshot, plan: Plan) -> list[str]:
     try:
         earlier = analysis_of_earlier(record, table, with_block=len(plan.seeds) > 1)
         if earlier is None:
-            return [f"{_UNKNOWN}: it takes finished runs of more than one cell."]
+            return Detectable(len(table), obstacle=": it takes finished runs of more than one cell.")
         found = detectable_effects(earlier, planned)
     except UsageError as error:
-        return [f"{_UNKNOWN}. {error}"]
+        return Detectable(len(table), obstacle=f". {error}")
     percent = earlier.scale == "log"
     sizes = found["detectable_percent" if percent else "detectable"]
     if sizes.isna().all():
-        return [f"{_UNKNOWN}: the finished runs leave no error estimate."]
-    unit = " %" if percent else ""
-    response, n = record.response, len(table)
+        return Detectable(len(table), obstacle=": the finished runs leave no error estimate.")
+    rows = zip(found["factor"], found["level"], found["reference"], map(float, sizes), strict=True)
+    return Detectable(len(table), " %" if percent else "", list(rows))
+
+
+def _detectable_lines(found: Detectable, response: str) -> list[str]:
+    if found.obstacle:
+        return [f"{_UNKNOWN}{found.obstacle}"]
     return [
-        f"Smallest effect on the {response} found with probability 80 %, judged by {n} finished runs:",
+        f"Smallest effect on the {response} found with probability 80 %, judged by {found.n_runs} "
+        "finished runs:",
         *(
-            f"  {row.factor}: {row.level} − {row.reference}: {_size(size, unit)}"
-            for row, size in zip(found.itertuples(), sizes, strict=True)
+            f"  {factor}: {level} − {reference}: {_size(size, found.unit)}"
+            for factor, level, reference, size in found.effects
         ),
     ]
 

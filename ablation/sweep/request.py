@@ -8,6 +8,9 @@ from ablation.errors import UsageError
 
 ON_FAILURE = ("continue", "stop")
 
+JSON = "json"
+"""As `plan_only`: the plan is printed for programs."""
+
 
 @dataclass(frozen=True)
 class SweepRequest:
@@ -33,7 +36,7 @@ class SweepRequest:
     detach: bool = False
     jobs_per_gpu: int | None = None
     gpus: str = ""
-    plan_only: bool = False
+    plan_only: bool | str = False
     sweep: str = ""
 
     @classmethod
@@ -52,6 +55,7 @@ class SweepRequest:
         _expect(
             not (self.detach and self.until), "detach", "false where hydra.sweeper.until looks at runs", True
         )
+        _expect(self.plan_only in (True, False, JSON), "plan_only", f"true, false or {JSON}", self.plan_only)
         _expect(self.retries >= 0, "retries", "0 or more", self.retries)
         _expect(self.recycle >= 1, "recycle", "at least 1", self.recycle)
         _expect(self.on_failure in ON_FAILURE, "on_failure", " or ".join(ON_FAILURE), self.on_failure)

@@ -1,8 +1,9 @@
 """A study from its command to its report: plan, launch what is missing, publish what came out."""
 
 import secrets
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, redirect_stdout
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,9 +26,10 @@ from ablation.sweep.live import progress
 from ablation.sweep.new_record import check_response, make_record, refuse_fixed
 from ablation.sweep.overrides import split_overrides
 from ablation.sweep.plan import Composing, Plan, Runs, make_plan
+from ablation.sweep.plan_json import plan_json
 from ablation.sweep.preview import preview
 from ablation.sweep.publish import is_published, publish
-from ablation.sweep.request import SweepRequest
+from ablation.sweep.request import JSON, SweepRequest
 from ablation.sweep.sharing import n_at_once
 from ablation.sweep.slurm import Queue
 from ablation.sweep.stable import check_same_twice, hydra_config
@@ -93,7 +95,9 @@ class Study:
 
     def _run(self, request: SweepRequest, meanwhile: ExitStack) -> bool:
         """See `run`; what goes on meanwhile ends after it."""
-        traits = self._traits()
+        traits, standard_output = self._traits(), sys.stdout
+        if request.plan_only == JSON:  # what is for people goes where it disturbs no program
+            meanwhile.enter_context(redirect_stdout(sys.stderr))
         composer, design, seeds = self._design(request)
         base, folder = composer.config, composer.config.results.folder
         trackers = wanted_trackers(base, "results.log" if self.prefix == "analysis." else f"{self.prefix}log")
@@ -117,6 +121,10 @@ class Study:
         )
         growing = begin(plan, record, before, request, maximum, self.prefix) if request.until else None
         after = replace(before, record=record)
+        if request.plan_only == JSON:
+            place = store.place
+            print(plan_json(after, place, plan, done, traits.n_parallel, growing), file=standard_output)
+            return True
         if request.plan_only:
             print_lines(expected_lines(growing, before) if growing else preview(after, plan, len(done.rows)))
             return True

@@ -40,6 +40,8 @@ def _values(words: Sequence[str]) -> dict[str, str]:
     """The settings, written as `key=value` or `--key=value`."""
     found: dict[str, str] = {}
     for word in words:
+        if word == "--json=true":  # as it does anyway
+            continue
         key, is_setting, value = word.partition("=")
         key = key.removeprefix("--").replace("-", "_")
         if key not in KEYS or not is_setting:
@@ -96,5 +98,5 @@ COMMAND = Command(
     "false ones among those accepted is at most alpha. Killed, the same command goes on.",
     _settings,
     _decide,
-    options={f"--{key.replace('_', '-')}": key.upper() for key in KEYS},
+    options={f"--{key.replace('_', '-')}": key.upper() for key in KEYS} | {"--json": ""},
 )

@@ -44,9 +44,11 @@ def _sweep(words: Sequence[str]) -> int:
 
 
 def _plan(words: Sequence[str]) -> int:
+    how = "plan_only=json" if "--json=true" in words else "plan_only=true"
+    words = [word for word in words if not word.startswith("--")]
     if run.is_file(*words[:1]):
-        return run.start([*words, "plan_only=true"])
-    return _start(words, ["hydra.sweeper.plan_only=true"])
+        return run.start([*words, how])
+    return _start(words, [f"hydra.sweeper.{how}"])
 
 
 def _start(words: Sequence[str], settings: Sequence[str]) -> int:
@@ -87,6 +89,7 @@ PLAN = Command(
     _USAGE,
     "show what a sweep would train, for how long, and what it could see",
     _GRAMMAR,
-    _settings,
+    lambda: {"Options": {"--json": "print JSON"}, **_settings()},
     _plan,
+    {"--json": ""},
 )
