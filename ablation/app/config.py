@@ -127,7 +127,7 @@ class Results:
     """Table, report and logs of the study."""
     url: str = "${results.folder}"
     """The rows: the same folder, or a database such as `postgresql+psycopg://user@host/database#quick`."""
-    log: Any = field(default_factory=list)
+    log: Any = None
     """Trackers that get every run: some of tensorboard, mlflow, wandb, trackio; or each with its URI."""
 
 
