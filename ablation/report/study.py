@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # pandas: a second that a sweep does not wait for at its star
     import pandas as pd
 
     from ablation.analysis import Analysis
-    from ablation.analysis.compare import Comparison
+    from ablation.report.changes_view import Changes
     from ablation.report.subject import Subject
     from ablation.report.view import Drawings, ResponseView
 
@@ -123,20 +123,23 @@ class Study:
         """A figure of the main response: see `ResponseView.plot`."""
         return self.main.plot(kind)
 
-    def compare(self, other: Study, response: str = "", paired: bool | None = None) -> Comparison:
-        """What has changed from this study to another: see `ablation.analysis.compare`.
+    def compare(self, other: Study, response: str = "", paired: bool | None = None) -> Changes:
+        """What has changed from this study to another, in every response that both have.
 
         Args:
             other: the study after.
-            response: of both; the main one, if not given.
+            response: the only one that is compared; all, if not given.
             paired: whether runs are compared in pairs; None: if pairs are at least half of the smaller study.
-        """
-        from ablation.analysis.compare import compare
-        from ablation.report.held import fixed_levels
 
-        name, both = response or self.responses[0], (self.subject, other.subject)
-        fixed = fixed_levels(*both), fixed_levels(*both[::-1])
-        return compare(self[name].analysis, other[name].analysis, paired, fixed)
+        Raises:
+            UsageError: they have no response or component in common, or one of them allows no analysis.
+        """
+        from ablation.report.changed import compare_studies
+        from ablation.report.changes_view import Changes
+
+        if not isinstance(other, Study):
+            raise UsageError(f"Expected a study to compare with. Received: {type(other).__name__}.")
+        return Changes(compare_studies(self.subject, other.subject, response, paired))
 
     def report(self, folder: str | Path = "", figures: bool = True) -> Path:
         """Write the report.
@@ -148,11 +151,10 @@ class Study:
         Returns:
             The page.
         """
-        from ablation.report.write import write_files
+        from ablation.report.write import print_problems, write_files
 
         target = Path(folder or self._target)
-        for problem in write_files(self.subject, target, figures):
-            print(f"A part of the report could not be made, please report this: {problem}")
+        print_problems(write_files(self.subject, target, figures))
         return target / "index.html"
 
     def __repr__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -155,17 +155,21 @@ class ResponseView:
         if self.answer.analysis is None:
             return f"<p>{escape(self._nothing)}</p>"
         words, table = self.subject.words(self.answer), self._table
-        rows = [[cell.text for cell in row] for row in table.rows]
-        frame = pd.DataFrame(rows, columns=[column.title for column in table.columns])
         notes = [f"Note: {notice_sentence(notice, words)}" for notice in self.analysis.warnings]
-        told = "".join(f"<p>{escape(text)}</p>" for text in (*self.sentences, *notes))
         forest = figures.effects_forest(self.analysis, words)
-        drawn = _image(forest) if forest else ""
-        return f"<h4>{escape(table.caption)}</h4>{frame.to_html(index=False)}{drawn}{told}"
+        return table_html(table, _image(forest) if forest else "", [*self.sentences, *notes])
 
     @property
     def _nothing(self) -> str:
         return f"{self.answer.response}: nothing can be concluded yet. {self.answer.obstacle}"
+
+
+def table_html(table: Table, drawn: str, sentences: Iterable[str]) -> str:
+    """A table with its caption, a drawing and sentences, as a notebook shows them."""
+    rows = [[cell.text for cell in row] for row in table.rows]
+    frame = pd.DataFrame(rows, columns=[column.title for column in table.columns])
+    told = "".join(f"<p>{escape(text)}</p>" for text in sentences)
+    return f"<h4>{escape(table.caption)}</h4>{frame.to_html(index=False)}{drawn}{told}"
 
 
 def _image(plot: Plot) -> str:

@@ -67,7 +67,7 @@ def publish(study: Subject, target: Path, figures: bool = True) -> bool:
 
     problems = write_files(study, target, figures)
     print_summary(study, str(target / "index.html"))
-    _print_problems(problems)
+    print_problems(problems)
     return study.concludes
 
 
@@ -94,10 +94,11 @@ def publish_changes(both: Changed, target: Path, figures: bool = True) -> None:
 
     problems = write_changes(both, target, figures)
     print_changes(both, str(target / "index.html"))
-    _print_problems(problems)
+    print_problems(problems)
 
 
-def _print_problems(problems: Iterable[str]) -> None:
+def print_problems(problems: Iterable[str]) -> None:
+    """Say what could not be made."""
     for problem in problems:
         print(f"A part of the report could not be made, please report this: {problem}")
 

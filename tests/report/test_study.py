@@ -121,14 +121,25 @@ def test_a_study_of_a_function_is_one_and_is_read_again_from_its_folder(tmp_path
         ablation.Study("runs/train", margin=5)
 
 
-def test_two_studies_are_compared(runs, study):
+def test_two_studies_are_compared(runs, study, tmp_path):
     noise = np.random.default_rng(1).normal(0, 0.02, len(runs))
     slower = runs.assign(loss=runs["loss"] * np.where(runs["norm"], 1.2, 1.0) * np.exp(noise))
     later = ablation.Study(slower, RESPONSES, ["norm", "act"], block="seed")
     found = study.compare(later)
     pd.testing.assert_frame_equal(found.effects, compare(study.analysis, later.analysis).effects)
     assert found.effects.set_index("factor")["change"]["norm"] == "worse"
-    assert study.compare(later, "acc").is_identical
+    assert found["acc"].is_identical
+    assert study.compare(later, "acc").responses == ["acc"]
+    assert "Worse now: norm" in repr(found)
+    page = found._repr_html_()
+    assert page.count("<h4>") == page.count("<img") == 2
+    assert "worse now" in found.markdown()
+    assert found.report(tmp_path / "changes", figures=False).exists()
+    assert json.loads((tmp_path / "changes/changes.json").read_text())
+    with pytest.raises(UsageError, match="response that both studies have: 'loss' and 'acc'"):
+        found["f1"]
+    with pytest.raises(UsageError, match=r"Expected a study to compare with\. Received: str"):
+        study.compare("later")
 
 
 @pytest.mark.parametrize(

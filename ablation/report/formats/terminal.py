@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ablation.analysis.article.summary import article_summary
 from ablation.naming import clipped
-from ablation.report.changed import Changed
+from ablation.report.changed import Changed, ChangedResponse
 from ablation.report.document import Table as Made
 from ablation.report.sections.article import is_of_the_article
 from ablation.report.sections.cells import best_sentence
@@ -47,20 +47,36 @@ def print_summary(study: Subject, page: str) -> None:
 def print_changes(both: Changed, page: str) -> None:
     """What has changed in each response, how it was compared, and the page."""
     console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
+    _print_changes(console, both)
+    console.print(f"Report: {page}", markup=False)
+
+
+def changes_summary(both: Changed) -> str:
+    """The same as text, without a page."""
+    console = Console(file=StringIO(), highlight=False, soft_wrap=True, width=WIDTH)
+    with console.capture() as captured:
+        _print_changes(console, both)
+    return captured.get().rstrip()
+
+
+def told_of_changes(one: ChangedResponse) -> list[str]:
+    """How a response was compared, and what has changed, in sentences."""
+    found, words = one.found, one.words
+    told = [*how_compared(found, words), average_sentence(found, words)]
+    for line in change_answer(found, words):
+        told.append(" ".join(f"{claim.kind}: {claim.text}." for claim in line))
+    return [sentence for sentence in (*told, f"Best cell {best_then_and_now(found, words)}") if sentence]
+
+
+def _print_changes(console: Console, both: Changed) -> None:
     for one in both.responses:
-        found, words = one.found, one.words
         console.print(_printed(effects_table(one, is_brief=True)))
-        told = [*how_compared(found, words), average_sentence(found, words)]
-        for line in change_answer(found, words):
-            told.append(" ".join(f"{claim.kind}: {claim.text}." for claim in line))
-        best = best_then_and_now(found, words)
-        for sentence in filter(None, [*told, f"Best cell {best}"]):
+        for sentence in told_of_changes(one):
             console.print(sentence, markup=False)
     for note in both.notes:
         console.print(note, markup=False)
     names = ", ".join(both.settings["setting"].head(6)) or "none that is known"
     console.print(f"Settings that differ: {names}", markup=False)
-    console.print(f"Report: {page}", markup=False)
 
 
 def summary(study: Subject) -> str:
