@@ -99,12 +99,14 @@ TRACKERS = (
     "trackio==0.43.0",
 )
 
+TRACKER_TESTS = ("tests/trackers", "tests/sweep/test_tracking.py", "tests/sources/test_wandb_server.py")
+
 
 @nox.session(python="3.11")
 def trackers(session: nox.Session) -> None:
     """Runs are logged to the real packages, and read back."""
     install_locked(session, *TRACKERS, "pytest", free=["pillow"])  # trackio 0.43 holds it below 13
-    named = session.posargs or ("tests/trackers", "tests/sweep/test_tracking.py")
+    named = session.posargs or TRACKER_TESTS
     session.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *named)
 
 

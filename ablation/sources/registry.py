@@ -22,12 +22,12 @@ TOOL = "tool"
 """In the `attrs` of a table that was read: the name of its source."""
 
 NAMES = (
+    "wandb",
     "optuna",
     "mlflow",
     "lightning",
     "hydra",
     "ray",
-    "wandb",
     "tensorboard",
     "trackio",
     "dvc",

@@ -1,5 +1,6 @@
-"""Folders that W&B wrote offline: `run-*.wandb`, a log of Protocol Buffers (https://wandb.ai, 0.31.0).
+"""Folders that W&B wrote offline, and projects on its server (https://wandb.ai, 0.31.0).
 
+A folder has `run-*.wandb`, a log of Protocol Buffers.
 The numbers of fields are those of `wandb/proto/wandb_internal.proto`. A run without an exit record still
 goes on, or was killed.
 """
@@ -13,9 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ablation.sources.files import refused
 from ablation.sources.source import Found, Run, Settings, Source
+from ablation.sources.wandb_server import is_server, runs_of
 from ablation.sources.wire import fields, leveldb_records, signed, text
 
 _SUMMARY, _CONFIG, _RUN, _EXIT = 3, 5, 17, 18
@@ -26,14 +29,16 @@ _VERSION = 0
 _WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _KILLED = 255
 
+_Entries = dict[tuple[str, ...], object]
+
 
 @dataclass
 class _Kept:
     """What a log says of its run; of one that was resumed there are several."""
 
     name: str = ""
-    config: dict[tuple[str, ...], object] = field(default_factory=dict)
-    summary: dict[tuple[str, ...], object] = field(default_factory=dict)
+    config: _Entries = field(default_factory=dict)
+    summary: _Entries = field(default_factory=dict)
     status: str = "running"
     started: str = ""
 
@@ -52,10 +57,12 @@ def _logs(place: str) -> list[Path]:
 
 
 def _is_here(place: str) -> bool:
-    return bool(_logs(place))
+    return is_server(place) or bool(_logs(place))
 
 
-def _read(place: str, settings: Settings) -> Found:  # noqa: ARG001  (it has none)
+def _read(place: str, settings: Settings) -> Found:
+    if is_server(place):
+        return Found([_online(node) for node in runs_of(place, settings.get("group"))])
     runs: dict[str, _Kept] = {}
     for path in _logs(place):
         _replay(path, runs)
@@ -102,7 +109,7 @@ def _take(kept: _Kept, number: int, value: bytes) -> None:
                 kept.started = datetime.fromtimestamp(int(seconds), UTC).isoformat()
 
 
-def _update(kept: dict[tuple[str, ...], object], record: bytes) -> None:
+def _update(kept: _Entries, record: bytes) -> None:
     """Set or remove what one record names; keys may be nested."""
     for number, item in fields(record):
         if number not in (1, 2) or not isinstance(item, bytes):
@@ -122,12 +129,23 @@ def _run(kept: _Kept) -> Run:
     return Run(kept.name, flags, dict(_numbers(kept.summary)), kept.status, kept.started, seconds)
 
 
-def _numbers(summary: dict[tuple[str, ...], object]) -> Iterator[tuple[str, float]]:
+def _online(node: dict[str, Any]) -> Run:
+    """A run as the server gives it; the config has each value in a mapping with what was said of it."""
+    config: _Entries = {
+        (key,): value["value"] if isinstance(value, dict) and "value" in value else value
+        for key, value in json.loads(node["config"] or "{}").items()
+        if key != "wandb_version"
+    }
+    summary: _Entries = {(key,): value for key, value in json.loads(node["summaryMetrics"] or "{}").items()}
+    return _run(_Kept(node["displayName"] or node["name"], config, summary, node["state"], node["createdAt"]))
+
+
+def _numbers(summary: _Entries) -> Iterator[tuple[str, float]]:
     """Names of numbers; W&B's own begin with `_`."""
     for key, value in summary.items():
         if key[0].startswith("_"):
             continue
-        if isinstance(value, dict):
+        if isinstance(value, dict) and "_type" not in value:  # a picture, a table or the like has one
             inner = {(*key, name): one for name, one in value.items()}
             yield from _numbers(inner)
         elif isinstance(value, int | float):
@@ -136,4 +154,10 @@ def _numbers(summary: dict[tuple[str, ...], object]) -> Iterator[tuple[str, floa
             yield ".".join(key), _WORDS[value]
 
 
-SOURCE = Source("wandb", "a folder of W&B's offline runs (wandb)", {}, _is_here, _read)
+SOURCE = Source(
+    "wandb",
+    "a folder of W&B's offline runs (wandb), or a project on its server (wandb://entity/project)",
+    {"group": "the group of a W&B project whose runs are wanted"},
+    _is_here,
+    _read,
+)

@@ -1,46 +1,34 @@
 """An MLflow server, played by one that gives the answers that a server of MLflow 3.17.2 gave."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 
 from ablation.errors import UsageError
 from ablation.sources import read
 from tests.sources.planted import unpack
+from tests.sources.played import played
 
 
 @pytest.fixture
 def server(tmp_path, monkeypatch):
-    """Its address; `asked` has what it was asked, and `status` what it answers with."""
-    answers, asked = unpack("mlflow_server", tmp_path), []
+    """Its `address`; `asked` has what it was asked, and `status` what it answers with."""
+    answers = unpack("mlflow_server", tmp_path)
+    found = SimpleNamespace(asked=[], status=200)
     for name in ("TOKEN", "USERNAME", "PASSWORD"):
         monkeypatch.delenv(f"MLFLOW_TRACKING_{name}", raising=False)
 
-    class Handler(BaseHTTPRequestHandler):
-        status, token = 200, "Bearer secret"
+    def answer(path, body, headers):
+        if found.status != 200 and headers["Authorization"] != "Bearer secret":
+            return found.status, b"no"
+        what = path.split("/")[-2]
+        found.asked.append((what, json.loads(body)))
+        number = sum(path == what for path, _ in found.asked)
+        return 200, (answers / f"{what}-{number}.json").read_bytes()
 
-        def do_POST(self):
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            what = self.path.split("/")[-2]
-            number = sum(path == what for path, _ in asked) + 1
-            asked.append((what, body))
-            is_let_in = self.status == 200 or self.headers["Authorization"] == self.token
-            self.send_response(200 if is_let_in else self.status)
-            self.end_headers()
-            self.wfile.write((answers / f"{what}-{number}.json").read_bytes() if is_let_in else b"no")
-
-        def log_message(self, *_):
-            pass
-
-    found = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.asked, found.handler = asked, Handler
-    found.address = f"http://127.0.0.1:{found.server_port}"
-    threading.Thread(target=found.serve_forever, daemon=True).start()
-    yield found
-    found.shutdown()
-    found.server_close()
+    with played(answer) as found.address:
+        yield found
 
 
 def test_a_server_gives_what_its_database_has(server, tmp_path):
@@ -54,7 +42,7 @@ def test_a_server_gives_what_its_database_has(server, tmp_path):
 
 
 def test_a_server_that_asks_who_one_is_is_told_where_to_say_it(server, monkeypatch):
-    server.handler.status = 401
+    server.status = 401
     with pytest.raises(UsageError, match=r"Received: 401 Unauthorized; set MLFLOW_TRACKING_TOKEN"):
         read(server.address)
     server.asked.clear()
