@@ -13,7 +13,7 @@ TOOLS := $(VENV)/.tools
 PAGES := $(VENV)/.pages
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep plan status report gallery site test test-fast test-versions test-torch test-trackers check lock release clean
+.PHONY: help setup sweep plan status report gallery pictures site test test-fast test-versions test-torch test-trackers check lock release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ report: $(READY)  ## write the report of a study again
 gallery: $(READY)  ## pages of six simulated studies, made in seconds: look at them in gallery/
 	@$(BIN)/python -m tests.report.gallery gallery > /dev/null
 	@ls gallery/*/report/index.html
+
+pictures: $(READY) $(TOOLS)  ## take the pictures anew that tests hold these pages to, after a change of their look
+	@$(BIN)/python -m tests.report.kept > /dev/null
+	@git status --short tests/report/pictures
 
 test: $(READY) $(TOOLS) check site  ## all checks and tests
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from contextlib import contextmanager
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -97,6 +98,13 @@ axe.run({exclude: [['svg.fig > *']]}, {resultTypes: ['violations']}).then(done);
 
 @pytest.fixture(scope="package")
 def browser():
+    with headless() as started:
+        yield started
+
+
+@contextmanager
+def headless():
+    """Chromium; a test without one is skipped."""
     webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium (in the extra dev)")
     binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     driver = shutil.which("chromedriver")
@@ -110,8 +118,10 @@ def browser():
     service = webdriver.ChromeService(executable_path=driver)
     started = webdriver.Chrome(options=options, service=service)
     started.set_script_timeout(180)  # a busy machine
-    yield started
-    started.quit()
+    try:
+        yield started
+    finally:
+        started.quit()
 
 
 @pytest.fixture(scope="package")

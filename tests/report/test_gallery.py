@@ -1,6 +1,6 @@
 """The pages of six studies in a real browser: three widths, light and dark, and everything within reach.
 
-Layout is held by measures, not by kept pictures: those differ with every version of a browser and its fonts.
+Layout is held by measures, and by kept pictures that are so reduced that only layout is left in them.
 """
 
 import base64
@@ -9,12 +9,11 @@ import re
 import pytest
 
 from ablation.report.write import write_report
+from tests.report import kept
 from tests.report.conftest import AXE_RUN, at
 from tests.report.gallery import STUDIES
 
 pytestmark = pytest.mark.slow
-
-WIDTHS = (390, 900, 1600)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +58,7 @@ return {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_clipped_or_too_small_at_any_width(browser, page, scheme):
-    for width in WIDTHS:
+    for width in kept.WIDTHS:
         at(browser, page, width, scheme)
         assert browser.get_log("browser") == []
         found = browser.execute_script(MEASURES)
@@ -69,6 +68,52 @@ def test_nothing_is_clipped_or_too_small_at_any_width(browser, page, scheme):
         assert all(right <= width for right in found["verdicts"]), "every verdict is on the screen"
         dark = [sum(map(int, found[of].strip("rgb()").split(", "))) for of in ("ground", "ink")]
         assert (dark[0] < dark[1]) == (scheme == "dark")
+        if kept.has_font():
+            picture = kept.load(kept.place(page.split("/")[-3], width, scheme))
+            changed = kept.differences(picture, kept.taken(browser, width))
+            assert changed == [], "if it should look so: python -m tests.report.kept"
+
+
+RULES = (
+    ".beside {",
+    ".grid {",
+    "body { display: grid",
+    "figure {",
+    "table {",
+    "th, td {",
+    ".contents ul {",
+    ".head {",
+    ".facts {",
+)
+DROP = """
+let n = 0;
+const drop = (list) => [...list.cssRules].reverse().forEach((rule) => {
+  const i = [...list.cssRules].indexOf(rule);
+  if (rule.media) drop(rule);
+  else if (rule.cssText.includes(arguments[0])) { list.deleteRule(i); n += 1; }
+});
+[...document.styleSheets].forEach(drop);
+return n;
+"""
+
+
+@pytest.fixture
+def picture():
+    if not kept.has_font():
+        pytest.skip(f"needs the font {kept.FONT} (Debian: fonts-dejavu-core)")
+    return kept.load(kept.place("quick", 1600, "light"))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_kept_picture_shows_that_a_style_rule_is_gone(browser, quick, picture, rule):
+    assert quick(DROP, rule) >= 1
+    assert kept.differences(picture, kept.taken(browser, 1600)) != []
+
+
+@pytest.mark.parametrize("harmless", ["* { letter-spacing: .006em }", "html { font-size: 101% }"])
+def test_a_kept_picture_allows_for_other_letters(browser, quick, picture, harmless):
+    quick("document.styleSheets[0].insertRule(arguments[0], 0)", harmless)
+    assert kept.differences(picture, kept.taken(browser, 1600)) == []
 
 
 def test_the_answer_and_every_verdict_are_on_the_first_screen(browser, page):
