@@ -610,7 +610,9 @@ class Analysis:
 
     @cached_property
     def _judged(self) -> list[Row]:
-        return verdict_rows(self.fit, self.runs.predictors, self.request.alpha, self._flagged)
+        looks = self.request.looks
+        frozen = () if looks is None else looks.frozen
+        return verdict_rows(self.fit, self.runs.predictors, self.request.alpha, self._flagged, frozen)
 
     @cached_property
     def _flagged(self) -> list[Term]:

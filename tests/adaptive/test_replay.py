@@ -174,3 +174,14 @@ def test_a_plan_survives_the_record():
 def test_fewer_than_two_seeds_are_no_first_look():
     with pytest.raises(UsageError, match="2 or more seeds"):
         replace(PLAN, first=1)
+
+
+def test_a_verdict_whose_runs_have_ended_is_not_split_by_an_interaction_that_is_flagged_later():
+    study = Replay(replace(PLAN, dropping=True), SEEDS)
+    while not study.dropped:
+        study.take(TABLE)
+    turned = np.where(TABLE["c"] == "w", 9.0, -9.0) * (TABLE["a"] == 1)
+    last = study.take(TABLE.assign(loss=TABLE["loss"] + turned))
+    assert last.analysis.flagged_interactions == ("a:c",)
+    named = last.verdicts[["factor", "level", "within"]].apply(tuple, axis=1).tolist()
+    assert named == [("a", "1", ""), ("b", "1", ""), ("c", "v", ""), ("c", "w", "a=0"), ("c", "w", "a=1")]

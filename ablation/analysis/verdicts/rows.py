@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from ablation.analysis.model.fit import Fit
 from ablation.analysis.model.means import contrast_rows, mean_row
 from ablation.analysis.model.terms import Group, Term
 from ablation.analysis.probability.multiplicity import holm
-from ablation.analysis.sequential.looks import Looks
+from ablation.analysis.sequential.looks import Looks, RowName
 from ablation.analysis.tables.anova import term_tests, tested_interactions
 
 LEVELS_SHARE = 0.1
@@ -52,7 +52,11 @@ def contrast_alpha(fit: Fit, alpha: float) -> float:
 
 
 def verdict_rows(
-    fit: Fit, predictors: Sequence[Predictor], alpha: float, flagged: Sequence[Term]
+    fit: Fit,
+    predictors: Sequence[Predictor],
+    alpha: float,
+    flagged: Sequence[Term],
+    frozen: Collection[RowName] = (),
 ) -> list[Row]:
     """Main contrasts; those whose effect depends on another factor give way to one row per level of it.
 
@@ -61,11 +65,29 @@ def verdict_rows(
         predictors: of the model.
         alpha: error rate.
         flagged: the pairs that stand out, as `flagged_interactions` finds them.
+        frozen: verdicts whose runs have ended. They stay as they are: an average that is settled is not split
+            into levels of which some get no more runs.
     """
     rows: list[Row] = []
     for row in main_rows(fit, predictors):
-        rows += _split(fit, predictors, flagged, row, alpha) or [row]
+        ended = {within for factor, level, within in frozen if (factor, level) == (row.factor, row.level)}
+        if not ended:
+            rows += _split(fit, predictors, flagged, row, alpha) or [row]
+            continue
+        along = [
+            one
+            for term in flagged
+            if _joins(term, row, ended, predictors)
+            for one in rows_along(fit, predictors, row, term)
+        ]
+        rows += along or [row]
     return rows
+
+
+def _joins(term: Term, row: Row, ended: Collection[str], predictors: Sequence[Predictor]) -> bool:
+    """Whether an interaction is the one along which a row was split when its runs ended."""
+    names = {predictors[i].name for i in term.members}
+    return row.factor in names and bool({name.partition("=")[0] for name in ended} & (names - {row.factor}))
 
 
 def main_rows(fit: Fit, predictors: Sequence[Predictor]) -> list[Row]:
