@@ -62,6 +62,21 @@ def judge(
 ) -> Judgement:
     """Judge contrasts together.
 
+    Args:
+        found: the contrasts.
+        rules: of the study.
+        looks: at a study that grows; p values are repeated ones then.
+        frozen: contrasts that an earlier look has settled for good, by position.
+    """
+    claims = _claims(found, rules.margin, looks)
+    for i, row in frozen.items():
+        claims[:, i] = row.claims
+    return decide(claims, found.estimate, rules)
+
+
+def decide(claims: Floats, estimates: Floats, rules: Rules) -> Judgement:
+    """The verdicts on contrasts.
+
     Every case has one verdict:
 
     | sign is sure | surely inside the margin | surely beyond it | verdict |
@@ -77,20 +92,16 @@ def judge(
     claim is settled. A contrast is either outside the margin or not, so does nothing has an alpha of its own.
 
     Args:
-        found: the contrasts.
+        claims: p values of its sign, of 'beyond the margin' and of 'inside it', each contrast alone, (3, m).
+        estimates: of the contrasts, (m,).
         rules: of the study.
-        looks: at a study that grows; p values are repeated ones then.
-        frozen: contrasts that an earlier look has settled for good, by position.
     """
     margin, alpha = rules.margin, rules.alpha
-    claims = _claims(found, margin, looks)
-    for i, row in frozen.items():
-        claims[:, i] = row.claims
     p, p_beyond = nested_holm(claims[0], claims[1])
     p, p_beyond = (np.minimum(values * alpha / rules.share, 1.0) for values in (p, p_beyond))
     p_equivalence = holm(claims[2])
     verdicts = []
-    for i, estimate in enumerate(found.estimate):
+    for i, estimate in enumerate(estimates):
         verdicts.append(INCONCLUSIVE)
         if p_equivalence[i] < alpha:
             verdicts[i] = NOTHING
