@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from benchmarks.calibration import LARGE, World, judge, plant, study
+from benchmarks.calibration import judge, plant, study
+from benchmarks.calibration_worlds import LARGE, World
 
 
 def tallies(world, n, seed=1):
