@@ -30,7 +30,7 @@ from benchmarks.calibration_worlds import UNIT, WORLDS, World, simulate, truth
 from benchmarks.known_design import KnownDesign
 
 PLANTED = (("a", 1), ("c", "x"))
-N_PILOTS = 500
+N_PILOTS = 200
 
 
 def plant(world: World, rng: np.random.Generator) -> World:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ablation.analysis.analysis import Analysis
 from ablation.analysis.data.diverged import diverged_runs
-from ablation.analysis.data.factors import Bools, Covariate
+from ablation.analysis.data.factors import Bools, Covariate, Floats
 from ablation.analysis.data.prepare import prepare
 from ablation.analysis.data.reading import read_table
 from ablation.analysis.data.runs import Runs
@@ -125,6 +125,7 @@ def _analysed(
         runs, fit, order, left_out = fit_shares(runs, chosen, asked.interactions, asked.alpha)
     else:
         y = chosen.forward(runs.response)
+        unit += _margin_notices(asked, chosen, y)
         fit, order, left_out = fit_model(runs, y, asked.interactions, asked.alpha)
     notices = (*_still_true(read, runs), *selection.notices, *dropped, *unit, *left_out)
     notices += (*_number_notices(runs), *_error_notices(fit, runs))
@@ -140,6 +141,14 @@ def _with_margin_in_its_unit(
     return replace(asked, margin=None), (
         Notice("margin-unit", {"margin": asked.margin, "reason": scale.reason}),
     )
+
+
+def _margin_notices(asked: AnalysisRequest, scale: Scale, y: Floats) -> tuple[Notice, ...]:
+    """A margin that no two runs differ by, mostly one in another unit: it calls everything too small."""
+    apart = float(np.ptp(y))
+    if asked.margin is None or not 0 < apart < scale.margin(asked.margin)[1]:
+        return ()
+    return (Notice("wide-margin", {"apart": apart}),)
 
 
 def _still_true(read: Sequence[Notice], runs: Runs) -> list[Notice]:

@@ -425,3 +425,39 @@ def test_trap_6_a_run_logged_again_at_another_time_counts_once(c03):
     table = pd.concat([c03.table, again]).assign(time=[f"12:{i}" for i in range(162)])
     found = analyze(table, "loss", FACTORS, block="seed")
     assert (found.n_runs, sum(found.excluded["reason"] == "duplicate of an earlier row")) == (157, 2)
+
+
+def test_a_margin_wider_than_all_responses_is_said_to_be_one():
+    rows = [(f, s, 0.9 + 0.02 * (f == "b") + 0.001 * (s % 3)) for f in "ab" for s in range(6)]
+    table = pd.DataFrame(rows, columns=["f", "seed", "acc"])
+    table["acc"] += 0.0001 * np.random.default_rng(0).normal(size=12)
+    settings = {"block": "seed", "direction": "higher"}
+    found = analyze(table, "acc", ["f"], margin=0.5, **settings)  # half a percent was meant
+    assert list(found.verdicts["verdict"]) == ["does nothing"]
+    assert "smallest acc of all runs, 0.022" in noted(found, "wide-margin")
+    assert "wide-margin" not in {
+        n.code for n in analyze(table, "acc", ["f"], margin=0.005, **settings).notices
+    }
+
+
+def test_blocks_within_data_sets_are_no_data_sets():
+    rows = [
+        (f, d, s, 1 + 0.1 * (f == "b") + 0.01 * s + 0.003 * (d == "y"))
+        for f in "ab"
+        for d in "xy"
+        for s in range(4)
+    ]
+    table = pd.DataFrame(rows, columns=["f", "data_set", "seed", "loss"])
+    table["loss"] += np.random.default_rng(0).normal(0, 0.01, len(table))
+    found = analyze(table, "loss", ["f"], block=["data_set", "seed"])
+    assert "holds for the 2 values of 'data_set'" in noted(found, "data-sets")
+    alone = analyze(table, "loss", ["f"], block="data_set")
+    assert "data-sets" not in {n.code for n in alone.notices}, "effects are compared between data sets there"
+
+
+def test_what_rounding_leaves_of_zeros_is_zero():
+    rng = np.random.default_rng(5)
+    rows = [(f, g, s) for f in "ab" for g in "xy" for s in range(5)]
+    table = pd.DataFrame(rows, columns=["f", "g", "seed"])
+    table["error"] = np.where(table["f"] == "b", 0.05 + 0.01 * rng.normal(size=len(table)), 0.0)
+    assert analyze(table, "error", ["f", "g"], block="seed").best_cell.shrunken == 0.0

@@ -17,7 +17,7 @@ from ablation.report.formats.markdown import markdown
 from ablation.report.formats.terminal import print_summary
 from ablation.report.load import load_study
 from ablation.report.sections import build
-from ablation.report.sentences import Wording, answer
+from ablation.report.sentences import Wording, answer, lead_sentences
 from tests.report.conftest import spaced
 from tests.report.gallery import STUDIES
 
@@ -75,7 +75,7 @@ EXPECTED = {
     "accuracy": [
         "Use no augment (at depth=2), augment (at depth=8), residual, depth=8. Probably use augment ("
     ],
-    "failures": ["Use batch_norm, no dropout, sigmoid.", "Open attention."],
+    "failures": ["Use batch_norm, no dropout, sigmoid (but its runs fail more often).", "Open attention."],
     "adaptive": ["Use no dropout. Probably use batch_norm ("],
 }
 
@@ -198,3 +198,35 @@ def test_a_level_that_two_factors_have_is_named_with_its_factor():
         for seed, each in enumerate((0, 5, -4, 2))
     ]  # fmt: skip
     assert told(rows, ["encoder", "decoder"], interactions=1)[1] == ["encoder=gru, decoder=lstm"]
+
+
+def test_no_level_is_advised_whose_runs_fail_more_often_and_one_that_is_worse_by_less_than_the_margin_is():
+    rng = np.random.default_rng(3)
+    effects = {"a": 0.0, "b": 0.01, "c": 0.0, "d": 0.2}
+    rows = [
+        {"opt": name, "seed": seed, "loss": np.exp(effect + rng.normal(0, 0.001))}
+        for name, effect in effects.items()
+        for seed in range(12)
+    ]
+    table = pd.DataFrame(rows)
+    table.loc[(table["opt"] == "c") & (table["seed"] > 3), "loss"] = np.nan
+    analysis = analyze(table, "loss", ["opt"], block="seed", margin=2)
+    words = Wording.of(analysis)
+    assert [claim.text for line in answer(analysis, words) for claim in line] == ["a or b"]
+    ranking, failing = lead_sentences(analysis, words)
+    assert (
+        "c is not separated from it; b is worse by less than the margin of 2 %; d is worse, by 22" in ranking
+    )
+    assert failing == "Runs with opt=c fail more often: 8 of 12."
+
+
+def test_a_switch_that_helps_and_makes_runs_fail_is_not_advised_without_a_word():
+    rng = np.random.default_rng(4)
+    rows = [(on, seed, np.exp(-0.2 * on + rng.normal(0, 0.01))) for on in (0, 1) for seed in range(12)]
+    table = pd.DataFrame(rows, columns=["warm", "seed", "loss"])
+    table.loc[(table["warm"] == 1) & (table["seed"] > 4), "loss"] = np.inf
+    analysis = analyze(
+        table.assign(warm=table["warm"].map({0: "off", 1: "on"})), "loss", ["warm"], block="seed"
+    )
+    told = [claim.text for line in answer(analysis, Wording.of(analysis)) for claim in line]
+    assert told == ["warm (but its runs fail more often)"]

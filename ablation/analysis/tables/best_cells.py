@@ -19,6 +19,9 @@ from ablation.analysis.probability.distributions import t_quantile
 from ablation.analysis.tables.cells import CellMeans, cell_error
 from ablation.analysis.tables.chosen import chosen_mean
 
+ROUNDING = 1e-13
+"""A smaller share of the largest response is what sums of numbers that cancel leave."""
+
 
 @dataclass(frozen=True)
 class BestCell:
@@ -101,10 +104,17 @@ def best_cell(
         sign * cells.means, cells.relative_variance(), main, cell_error(fit, cells), alpha
     )
     low, high = sorted(expected[1:])
-    shrunken, low, high = (float(scale.back(value + scale.shift)) for value in (expected[0], low, high))
+    shrunken, low, high = (
+        _without_rounding(scale.back(v + scale.shift), runs) for v in (expected[0], low, high)
+    )
     return BestCell(
         levels[0], rows, int(best_cells["failed"].iloc[0]), tuple(levels[1:]), shrunken, low, high
     )
+
+
+def _without_rounding(value: Floats, runs: Runs) -> float:
+    """Zero where a value is what rounding left of responses that cancel."""
+    return 0.0 if abs(value) <= ROUNDING * np.abs(runs.response).max() else float(value)
 
 
 def best_first(means: Floats, direction: str) -> Ints:

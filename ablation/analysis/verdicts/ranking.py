@@ -17,7 +17,7 @@ from ablation.analysis.probability.distributions import t_two_sided
 from ablation.analysis.sequential.looks import Looks
 from ablation.analysis.tables.pairs import multi_level
 from ablation.analysis.verdicts.conservative import Errors, StandardError
-from ablation.analysis.verdicts.judging import BETTER, HURTS, KEEP, WORSE
+from ablation.analysis.verdicts.judging import BETTER, HURTS, KEEP, NOTHING, WORSE
 from ablation.analysis.verdicts.rows import Row
 
 
@@ -33,6 +33,7 @@ class Ranking:
         behind: how far each is from the best, on the analysis scale.
         p: of 'it is as good as the best', adjusted for all pairs of levels and all rankings of the study.
         worse: levels that are separated from the best, by this p or by a verdict.
+        alike: those of them that a verdict shows to be worse by less than the margin.
     """
 
     factor: str
@@ -42,6 +43,7 @@ class Ranking:
     behind: tuple[float, ...]
     p: tuple[float, ...]
     worse: tuple[str, ...]
+    alike: tuple[str, ...] = ()
 
     @property
     def best(self) -> str:
@@ -56,13 +58,16 @@ class Ranking:
     def knowing(self, rows: Sequence[Row], verdicts: Sequence[str]) -> Ranking:
         """The ranking, with the levels that a verdict shows to be worse than the best among the worse.
 
-        Verdicts compare with the reference alone and so find what Tukey's test for all pairs does not.
+        Verdicts compare with the reference alone and so find what Tukey's test for all pairs does not. They
+        also know the margin.
         """
         each = zip(rows, verdicts, strict=True)
         here = [(r, v) for r, v in each if r.factor == self.factor and r.within in (None, self.within)]
         shown = {r.level for r, v in here if r.reference == self.best and v in (HURTS, WORSE)}
         shown |= {r.reference for r, v in here if r.level == self.best and v in (KEEP, BETTER)}
-        return replace(self, worse=tuple(x for x in self.levels[1:] if x in shown or x in self.worse))
+        worse = tuple(x for x in self.levels[1:] if x in shown or x in self.worse)
+        inside = [{r.level, r.reference} for r, v in here if v == NOTHING]
+        return replace(self, worse=worse, alike=tuple(x for x in worse if {x, self.best} in inside))
 
 
 def rankings(

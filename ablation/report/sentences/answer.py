@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from ablation.analysis import Analysis
@@ -76,24 +76,28 @@ def _of_ranking(found: Ranking, findings: Sequence[Finding], words: Wording) -> 
     """
     name, here = words.factor(found.factor), [f for f in findings if f.within in (None, found.within)]
     is_large = words.margin is None or any(f.verdict in (KEEP, HURTS) for f in here)
+    failing = {level for f in here for level, *_ in f.failing}
     if found.worse:
-        as_good = [level for level in found.worse if _is_no_worse(level, found.best, here)]
-        best = [words.choice(found.factor, level) for level in (found.best, *found.ties, *as_good)]
-        text = " or ".join(filter(None, (_several(best[:-1]), best[-1])))
+        good = [found.best, *found.ties, *found.alike]
+        sound = [level for level in good if level not in failing] or good[:1]
+        best = [words.choice(found.factor, level) for level in sound]
+        text = " or ".join(filter(None, (_several(best[:-1]), best[-1]))) + _if_failing(sound[0], failing)
         return (USE, text, "") if is_large else (PROBABLY, text, f" ({TOO_LITTLE})")
     known = [f for f in here if f.verdict in (KEEP, HURTS, BETTER, WORSE)]
     if known:
         pairs = [(f.level, f.reference)[:: 1 if f.verdict in (KEEP, BETTER) else -1] for f in known]
-        several = _several(
-            [f"{words.choice(found.factor, better)} rather than {clipped(worse)}" for better, worse in pairs]
-        )
-        return (USE if is_large else PROBABLY), several, ""
+        each = [
+            f"{words.choice(found.factor, better)} rather than {clipped(worse)}"
+            + _if_failing(better, failing)
+            for better, worse in pairs
+        ]
+        return (USE if is_large else PROBABLY), _several(each), ""
     return (SAME if here and {f.verdict for f in here} == {NOTHING} else OPEN), name, ""
 
 
-def _is_no_worse(level: str, best: str, findings: Sequence[Finding]) -> bool:
-    """Whether a verdict shows two levels to differ by less than the margin."""
-    return any(f.verdict == NOTHING and {f.level, f.reference} == {level, best} for f in findings)
+def _if_failing(level: str, failing: Collection[str]) -> str:
+    """What must be said where a level is advised whose runs fail."""
+    return " (but its runs fail more often)" if level in failing else ""
 
 
 def _of_finding(found: Finding, words: Wording) -> tuple[str, str, str]:
@@ -103,7 +107,8 @@ def _of_finding(found: Finding, words: Wording) -> tuple[str, str, str]:
     if found.verdict == INCONCLUSIVE or math.isnan(found.estimate):
         return OPEN, words.factor(found.factor), ""
     is_level = found.verdict in (KEEP, BETTER)
-    text = _chosen(found, is_level, words)
+    level = found.level if is_level else found.reference
+    text = _chosen(found, is_level, words) + _if_failing(level, {failing for failing, *_ in found.failing})
     if found.verdict in (KEEP, HURTS):
         return USE, text, ""
     assert found.verdict in (BETTER, WORSE)
@@ -127,9 +132,10 @@ _FIRST = {
     "direction": "notes", "diverged-runs": "seeds", "failed-level": "next", "best-cell-failed": "best-cells",
     "failed-runs": "next", "unfinished-runs": "notes", "repeated-rows": "notes", "constant-response": "notes",
     "perfect-fit": "notes", "no-error-estimate": "notes", "not-estimable": "notes", "single-level": "notes",
-    "incomparable-cells": "best-cells", "margin-unit": "notes", "unreplicated": "notes", "outlier": "seeds",
-    "lack-of-fit": "anova", "few-blocks": "robustness", "unequal-spread": "diagnostics",
-    "differs-by-seed": "robustness", "influence": "diagnostics",
+    "incomparable-cells": "best-cells", "margin-unit": "notes", "wide-margin": "notes",
+    "unreplicated": "notes", "outlier": "seeds", "lack-of-fit": "anova", "few-blocks": "robustness",
+    "unequal-spread": "diagnostics", "differs-by-seed": "robustness", "data-sets": "notes",
+    "influence": "diagnostics",
 }  # fmt: skip
 """Notices that belong on the first screen, the weightiest first → the section that says more."""
 

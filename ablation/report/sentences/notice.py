@@ -95,6 +95,20 @@ def _margin_unit(words: Wording, margin: float, reason: str) -> str:
     )
 
 
+def _wide_margin(words: Wording, apart: float) -> str:
+    return (
+        f"The margin of {words.margin_text} is larger than the distance between the largest and the smallest "
+        f"{words.response} of all runs, {words.size(apart)}: no difference can matter. Is it in another unit?"
+    )
+
+
+def _data_sets(_: Wording, column: str, sets: int) -> str:
+    return (
+        f"Blocks of the same {column} say nothing of another one: what is found holds for the {sets} values "
+        f"of '{column}' in the table, and how far it holds for others cannot be told."
+    )
+
+
 def _left_out_interaction(
     words: Wording, terms: Sequence[Sequence[str]], block: str, empty: Sequence[Mapping[str, str]]
 ) -> str:
@@ -303,6 +317,8 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "no-error-estimate": _no_error_estimate,
     "arbitrary-contrasts": _arbitrary_contrasts,
     "margin-unit": _margin_unit,
+    "wide-margin": _wide_margin,
+    "data-sets": _data_sets,
     "left-out-interaction": _left_out_interaction,
     "only-main-effects": _only_main_effects,
     "wide-interactions": _wide_interactions,

@@ -30,20 +30,30 @@ def lead_sentences(analysis: Analysis, words: Wording) -> list[str]:
 
 
 def ranking_sentence(found: Ranking, words: Wording) -> str:
-    """The best level, those that are not separated from it, and those that are worse."""
+    """The best level, those that are not separated from it or hardly worse, and those that are worse."""
     name = words.placed(words.factor(found.factor), found.factor, found.within)
     best = f"{clipped(found.best)} ({words.response} {value(found.means[0])})"
     if not found.worse:
         return f"{name}: no level is separated from the best, {best}. Choose for other reasons, such as cost."
     n = len(found.levels)
-    if not found.ties:
+    if not found.ties and not found.alike:
         nearest = words.size(found.behind[1])
         told = f"{name}: choose {best}, which is separated from the other {n - 1}"
         return f"{told}; the next is {clipped(found.levels[1])}, worse by {nearest}."
-    nearest = words.size(found.behind[found.levels.index(found.worse[0])])
-    ties = f"{_listed(found.ties)} {'is' if len(found.ties) == 1 else 'are'} not separated from it"
-    worse = f"{_listed(found.worse)} {'is' if len(found.worse) == 1 else 'are'} worse, by {nearest}"
-    return f"{name}: {best} is best, and {ties}; {worse}{' or more' if len(found.worse) > 1 else ''}."
+    worse = [level for level in found.worse if level not in found.alike]
+    nearest = words.size(found.behind[found.levels.index(worse[0])]) if worse else ""
+    several = " or more" if len(worse) > 1 else ""
+    parts = [
+        _of(found.ties, "not separated from it"),
+        _of(found.alike, f"worse by less than the margin of {words.margin_text}" if found.alike else ""),
+        _of(worse, f"worse, by {nearest}{several}"),
+    ]
+    return f"{name}: {best} is best, and {'; '.join(filter(None, parts))}."
+
+
+def _of(levels: Sequence[str], how: str) -> str:
+    """'relu and elu are not separated from it'; empty without levels."""
+    return f"{_listed(levels)} {'is' if len(levels) == 1 else 'are'} {how}" if levels else ""
 
 
 def _listed(levels: Sequence[str]) -> str:
