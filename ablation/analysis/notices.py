@@ -28,7 +28,7 @@ class Notice:
     - `single-level`: factor, level. `single-block`: block.
     - `constant-response`, `perfect-fit`, `no-error-estimate`, `arbitrary-contrasts`: none.
     - `margin-unit`: margin, reason. `wide-margin`: apart (the largest response less the smallest, on the
-      analysis scale). `data-sets`: column (a block of data sets or tasks), sets (how many).
+      analysis scale).
     - `left-out-interaction`: terms, block, empty (a combination of levels that no run has, per term; none
       where the terms say nothing beyond main effects). `only-main-effects`: terms.
     - `wide-interactions`: widening, df, df_main (see `order.Order`). `many-interactions`: columns.

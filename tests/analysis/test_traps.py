@@ -296,7 +296,7 @@ def test_a_missing_level_leaves_its_row_out_and_says_so(c02):
         ({"factors": []}, "at least one factor"),
         ({"factors": ["BatchNorm", "BatchNorm"]}, "'BatchNorm' twice"),
         ({"block": "BatchNorm"}, "'BatchNorm' twice"),
-        ({"scale": "sqrt"}, "scale to be one of 'auto', 'log', 'identity'. Received: scale='sqrt'"),
+        ({"scale": "sqrt"}, "scale to be one of 'auto', 'log', 'identity', 'logit'. Received: scale='sqrt'"),
         ({"alpha": 5}, "alpha"),
         ({"interactions": 0}, "interactions=auto"),
         ({"anova_type": 4}, "anova_type"),
@@ -438,21 +438,6 @@ def test_a_margin_wider_than_all_responses_is_said_to_be_one():
     assert "wide-margin" not in {
         n.code for n in analyze(table, "acc", ["f"], margin=0.005, **settings).notices
     }
-
-
-def test_blocks_within_data_sets_are_no_data_sets():
-    rows = [
-        (f, d, s, 1 + 0.1 * (f == "b") + 0.01 * s + 0.003 * (d == "y"))
-        for f in "ab"
-        for d in "xy"
-        for s in range(4)
-    ]
-    table = pd.DataFrame(rows, columns=["f", "data_set", "seed", "loss"])
-    table["loss"] += np.random.default_rng(0).normal(0, 0.01, len(table))
-    found = analyze(table, "loss", ["f"], block=["data_set", "seed"])
-    assert "holds for the 2 values of 'data_set'" in noted(found, "data-sets")
-    alone = analyze(table, "loss", ["f"], block="data_set")
-    assert "data-sets" not in {n.code for n in alone.notices}, "effects are compared between data sets there"
 
 
 def test_what_rounding_leaves_of_zeros_is_zero():

@@ -9,7 +9,6 @@ import pandas as pd
 
 from ablation.analysis.data.epochs import last_rows
 from ablation.analysis.data.factors import group, read_factor, read_spellings
-from ablation.analysis.data.kinds import SETS, words_of
 from ablation.analysis.data.nesting import found_nested, with_elsewhere
 from ablation.analysis.data.order import is_starting_point
 from ablation.analysis.data.shares import share_column
@@ -43,7 +42,6 @@ def prepare(
     notices += told
     frame, asked = _nested(frame, asked)
     if len(asked.blocks) > 1:
-        notices += _sets(frame, asked.blocks)
         frame = frame.assign(**{str(asked.block): _combined(frame, asked.blocks)})
     if asked.trials is not None:
         name, shares = share_column(frame, asked.response, asked.trials)
@@ -75,15 +73,6 @@ def _nested(frame: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, 
     factors = [name for name in asked.factors if name not in asked.numeric]
     nested = (*asked.nested, *found_nested(frame, factors, asked.nested))
     return with_elsewhere(frame, nested), replace(asked, nested=nested)
-
-
-def _sets(frame: pd.DataFrame, blocks: tuple[str, ...]) -> tuple[Notice, ...]:
-    """Blocks within data sets are alike: they tell nothing of how effects differ between data sets."""
-    return tuple(
-        Notice("data-sets", {"column": str(name), "sets": len(read_factor(frame[name], str(name)).levels)})
-        for name in blocks
-        if SETS & set(words_of(str(name)))
-    )
 
 
 def _combined(frame: pd.DataFrame, blocks: tuple[str, ...]) -> pd.Categorical:

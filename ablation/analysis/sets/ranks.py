@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.data.runs import Runs
@@ -64,6 +63,8 @@ def cell_ranks(runs: Runs, direction: str, alpha: float) -> Ranks | None:
     whole = np.isfinite(means).all(axis=1)
     if cells < MIN_CELLS or whole.sum() < MIN_SETS:
         return None
+    from scipy import stats  # a second to import
+
     ranks = stats.rankdata(means[whole] if direction == "lower" else -means[whole], axis=1)
     first = runs.one_per_cell
     table = pd.DataFrame({"cell": runs.texts_at(first), "mean_rank": ranks.mean(axis=0), "sets": whole.sum()})
@@ -87,4 +88,6 @@ def _friedman_p(ranks: Floats) -> float:
     """P value of Friedman's chi-squared, with ties; 1 where all rank alike."""
     if not np.ptp(ranks, axis=1).any():
         return 1.0
+    from scipy import stats
+
     return float(stats.friedmanchisquare(*ranks.T).pvalue)

@@ -134,8 +134,7 @@ _FIRST = {
     "perfect-fit": "notes", "no-error-estimate": "notes", "not-estimable": "notes", "single-level": "notes",
     "incomparable-cells": "best-cells", "margin-unit": "notes", "wide-margin": "notes",
     "unreplicated": "notes", "outlier": "seeds", "lack-of-fit": "anova", "few-blocks": "robustness",
-    "unequal-spread": "diagnostics", "differs-by-seed": "robustness", "data-sets": "notes",
-    "influence": "diagnostics",
+    "unequal-spread": "diagnostics", "differs-by-seed": "robustness", "influence": "diagnostics",
 }  # fmt: skip
 """Notices that belong on the first screen, the weightiest first → the section that says more."""
 

@@ -102,13 +102,6 @@ def _wide_margin(words: Wording, apart: float) -> str:
     )
 
 
-def _data_sets(_: Wording, column: str, sets: int) -> str:
-    return (
-        f"Blocks of the same {column} say nothing of another one: what is found holds for the {sets} values "
-        f"of '{column}' in the table, and how far it holds for others cannot be told."
-    )
-
-
 def _left_out_interaction(
     words: Wording, terms: Sequence[Sequence[str]], block: str, empty: Sequence[Mapping[str, str]]
 ) -> str:
@@ -318,7 +311,6 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "arbitrary-contrasts": _arbitrary_contrasts,
     "margin-unit": _margin_unit,
     "wide-margin": _wide_margin,
-    "data-sets": _data_sets,
     "left-out-interaction": _left_out_interaction,
     "only-main-effects": _only_main_effects,
     "wide-interactions": _wide_interactions,
