@@ -38,7 +38,7 @@ WORLDS = (
     World("additive", lambda x: -0.1 * x[0] - 0.05 * x[1]),
     World("either will do", lambda x: -0.1 * (x[0] or x[1]) - 0.05 * x[2]),
     World("only together", lambda x: -0.1 * (x[0] and x[1]) - 0.05 * x[2]),
-    World("either, but the second adds a quarter", lambda x: -0.11 * (x[0] or x[1]) - 0.03 * (x[0] and x[1])),
+    World("either, but apart by a third", lambda x: -0.1 * (x[0] or x[1]) - 0.0375 * (x[0] and x[1]), 8),
     World("either will do, b 2.5 x noisier", lambda x: -0.1 * (x[0] or x[1]), noisier=2.5),
     World("either will do, effects differ by seed", lambda x: -0.1 * (x[0] or x[1]), spread=0.3),
     World("either will do, 5 seeds", lambda x: -0.1 * (x[0] or x[1]), seeds=5),

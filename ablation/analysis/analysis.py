@@ -35,6 +35,8 @@ from ablation.analysis.request import AnalysisRequest
 from ablation.analysis.sequential.looks import FrozenRow
 from ablation.analysis.sets.effects import OnSets, effects_on_sets, heterogeneity_table, on_sets
 from ablation.analysis.sets.ranks import Ranks, cell_ranks
+from ablation.analysis.stability.dispersion import dispersion_table
+from ablation.analysis.stability.failing import failing_table
 from ablation.analysis.tables.anova import (
     anova_table,
     group_name,
@@ -423,6 +425,30 @@ class Analysis:
         Columns: factor, level, runs, failed, rate, ci_low, ci_high (Wilson), fisher_p (this level or not).
         """
         return failures_table(self.selection.attempted, self.selection.failed, self.request.alpha)
+
+    @cached_property
+    def failing(self) -> pd.DataFrame:
+        """What each level does to the odds that a run fails, failed and diverged runs being the outcome.
+
+        Columns: factor, level, reference; failed, runs and failed_reference, runs_reference (counts);
+        odds_ratio with odds_low and odds_high (Firth's logistic regression on all factors, profile interval
+        of level 1 - alpha), p (penalised likelihood ratio), p_adjusted (Holm), verdict (`fails more often`,
+        `fails less often`, `inconclusive`). No rows where no run failed, or all did.
+        """
+        failed = self.selection.failed.copy()
+        if self.diverged is not None:
+            failed[~failed] = self.diverged
+        return failing_table(self.selection.attempted, failed, self.request.alpha)
+
+    @cached_property
+    def dispersion(self) -> pd.DataFrame:
+        """Which level makes runs of the same cell spread less, seeds and all.
+
+        Columns: factor, level, reference; ratio of standard deviations (analysis scale) with ratio_low and
+        ratio_high (level 1 - alpha), df (of the cells about the model), p, p_adjusted (Holm), verdict
+        (`steadier`, `less steady`, `inconclusive`). No rows where cells have one run each.
+        """
+        return dispersion_table(self.runs, self.fit.y, self.request.alpha)
 
     @property
     def has_sets(self) -> bool:

@@ -35,6 +35,8 @@ TABLES = (
     "failures",
     "iqm",
     "improvement",
+    "failing",
+    "dispersion",
 )
 """Tables of `ablation.analysis.Analysis` that it holds, as lists of rows."""
 

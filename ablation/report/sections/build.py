@@ -24,6 +24,7 @@ from ablation.report.sections.paper import paper
 from ablation.report.sections.robustness import robustness
 from ablation.report.sections.seeds import seeds
 from ablation.report.sections.sets import sets
+from ablation.report.sections.stability import stability
 from ablation.report.sections.verdicts import verdicts
 from ablation.report.sentences import answer as answer_lines
 from ablation.report.subject import ResponseResult, Subject
@@ -42,6 +43,7 @@ OF_EACH_RESPONSE: Sequence[Builder] = (
     interactions,
     attribution,
     seeds,
+    stability,
     images,
     paper,
     robustness,

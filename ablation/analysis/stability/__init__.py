@@ -1,0 +1,1 @@
+"""Which levels make training steadier: less spread between seeds, and fewer runs that fail."""

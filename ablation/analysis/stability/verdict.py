@@ -1,0 +1,24 @@
+"""Verdicts on what has a sign and no margin."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ablation.analysis.data.factors import Floats
+from ablation.analysis.verdicts.judging import INCONCLUSIVE
+
+
+def verdicts(estimate: Floats, p: Floats, alpha: float, below: str, above: str) -> list[str]:
+    """What each estimate shows.
+
+    Args:
+        estimate: (m,), against zero.
+        p: adjusted, (m,).
+        alpha: error rate.
+        below: what one below zero is called.
+        above: what one above zero is called.
+    """
+    sure = np.nan_to_num(p, nan=1.0) < alpha
+    signs = np.where(estimate < 0, below, above)
+    found: list[str] = np.where(sure, signs, INCONCLUSIVE).tolist()
+    return found
