@@ -48,7 +48,10 @@ def test_significant_pairs_come_first_and_are_filled():
     p = analysis.interactions["p_adjusted"]
     assert len(pictures) == len(p) == 6
     for picture, value in zip(pictures, p, strict=True):
-        assert all(("hollow" in m.look) == (value >= 0.05) for m in marks(picture))
+        n_lines = len(marks(picture, kind="line"))
+        assert ["hollow" in m.look for m in marks(picture)] == [value >= 0.05] * n_lines
+        assert n_lines == 2
+    assert {bool(value < 0.05) for value in p} == {True, False}
     assert "Activation × BatchNorm: p\u00a0<\u00a00.0001, significant" in pictures[0].alt
 
 
@@ -59,5 +62,5 @@ def test_every_pair_has_a_figure():
 
 def test_without_a_test_points_are_hollow():
     pictures = interactions_of(STATES["saturated"]().analysis)
-    assert all("hollow" in m.look for picture in pictures for m in marks(picture))
+    assert [["hollow" in m.look for m in marks(picture)] for picture in pictures] == [[True, True]] * 6
     assert "no test" in pictures[0].alt

@@ -5,6 +5,7 @@ import re
 import xml.etree.ElementTree as ET
 from io import BytesIO
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -34,13 +35,51 @@ def test_svg_is_the_same_every_time(pictures):
     assert [figures.as_file(p) for p in pictures] == [figures.as_file(p) for p in again]
 
 
-def test_ids_are_the_pictures_own_and_every_reference_finds_its_id(plane):
-    svg = plane.svg()
-    ids = re.findall(r' id="([^"]+)"', svg)
-    assert ids
-    assert len(set(ids)) == len(ids)
-    assert all(name.startswith(f"{plane.name}-") for name in ids)
-    assert set(re.findall(r'(?:url\(|href=")#([^")]+)', svg)) == set(ids)
+@pytest.fixture(scope="module")
+def images():
+    return pictures_of_images()
+
+
+def pictures_of_images():
+    """One of each kind of picture that matplotlib draws."""
+    rng = np.random.default_rng(0)
+    given, labels = rng.uniform(0, 1, (4, 6, 6)), np.arange(90) % 3
+    both = {"input": given, "reconstruction": given[::-1]}
+    return [
+        figures.latent_scatter("cell", {"latent": rng.normal(size=(90, 2)), "labels": labels}),
+        figures.latent_walk("cell", {"walk": rng.uniform(0, 1, (3, 3, 6, 6)), "walk_limit": np.array(2.0)}),
+        figures.reconstructions({"one": both, "two": both}),
+        figures.heatmaps({"one": {"heatmap.saliency": given - 0.5, "input": given}}, None),
+    ]
+
+
+def test_pictures_of_images_are_the_same_every_time(images):
+    again = pictures_of_images()
+    assert [p.svg() for p in images] == [p.svg() for p in again]
+    assert images[0].png() == again[0].png()
+
+
+def test_drawing_leaves_the_users_settings_alone_and_is_not_swayed_by_them(images):
+    swaying = {"font.size": 30, "svg.fonttype": "path", "axes.grid": True, "text.parse_math": True}
+    swaying |= {"figure.dpi": 30, "image.cmap": "gray", "savefig.facecolor": "red", "lines.linewidth": 9}
+    with mpl.rc_context(swaying):
+        before = dict(mpl.rcParams)
+        swayed = pictures_of_images()
+        drawn = [p.svg() for p in swayed], swayed[0].png()
+        assert dict(mpl.rcParams) == before
+    assert drawn == ([p.svg() for p in images], images[0].png())
+
+
+def test_ids_are_the_pictures_own_and_every_reference_finds_its_id(images):
+    seen = set()
+    for picture in images:
+        svg = picture.svg()
+        ids = re.findall(r' id="([^"]+)"', svg)
+        assert len(set(ids)) == len(ids) > 0
+        assert {name.partition("-")[0] for name in ids} == {picture.name}
+        assert not seen & set(ids)
+        seen |= set(ids)
+        assert set(re.findall(r'(?:url\(|href=")#([^")]+)', svg)) == set(ids)
 
 
 def test_nothing_reaches_beyond_the_picture(pictures, plane):
