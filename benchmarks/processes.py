@@ -4,8 +4,7 @@
 
 Every process builds the same cell (all flags on), waits until all are ready, and then trains the same
 number of steps; the machine's rate is the sum of the processes' rates. Prints a Markdown table with ratios to
-one process that uses every core, as a plain script does. It chose the default launcher,
-`conf/hydra/launcher/local.yaml`.
+one process that uses every core, as a plain script does. It chose how many processes `local` has at once.
 """
 
 import argparse

@@ -56,8 +56,6 @@ class AblationSweeperConf:
     """How often one command tries runs again that have failed or whose process has died."""
     on_failure: str = "continue"
     """`continue`: other runs go on; `stop`: none begins any more."""
-    recycle: int = 40
-    """Jobs after which joblib's processes are replaced: TensorFlow keeps memory of each cell."""
     detach: bool = False
     """Submit jobs to Slurm and end: the same command gathers later what has come out."""
     jobs_per_gpu: Optional[int] = None  # noqa: UP045

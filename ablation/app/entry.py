@@ -1,6 +1,5 @@
 """The built-in app as Hydra starts it: one cell and its seeds → rows."""
 
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -58,6 +57,17 @@ def responses(config: Config) -> Sequence[Response]:
     return (*network_of(config.model.name).responses, *OF_EVERY_RUN)
 
 
+def warm() -> None:
+    """Import Keras and its backend, which jobs share; a user's own parts get them whole."""
+    from ablation.app.training.devices import import_backend
+
+    import_backend(whole=bool(named_plugins(sys.argv[1:], [OWN_CONF, CONF])))
+    from ablation.app.problems import autoencoder, map_probe, pictures  # noqa: F401
+    from ablation.app.training import backends, train  # noqa: F401
+
+    backends.loop()
+
+
 @main(
     config_path=CONF,
     schema=schema,
@@ -67,10 +77,10 @@ def responses(config: Config) -> Sequence[Response]:
     own_conf=OWN_CONF,
     check=refuse_unread,
     responses=responses,
+    warm=warm,
 )
 def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
     """Train the network that the configuration describes, from each seed."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         from ablation.app.training.devices import prepare_device
 

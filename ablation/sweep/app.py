@@ -62,6 +62,8 @@ class App(Swept):
         check: (factors, the cells' flat configurations) → nothing, or a `UsageError` that refuses the plan,
             before anything is trained.
         responses: unit and direction of what is measured; or settings → the same.
+        warm: imports what `train` will, and starts no thread; called once, in the process of which jobs are
+            forks (`hydra/launcher=local`).
     """
 
     prefix = "analysis."
@@ -81,10 +83,11 @@ class App(Swept):
         after: After | None = None,
         check: Check | None = None,
         responses: Responses = (),
+        warm: Callable[[], None] | None = None,
     ) -> None:
         self.train, self.schema, self.identity, self.unkeyed = train, schema, identity, tuple(unkeyed)
         self.after, self.check = after, check
-        self._responses = responses
+        self._responses, self._warm = responses, warm
         self.__name__ = name_of(train)
         file = Path(inspect.getfile(train)).resolve()
         self.folder, self.study = file.parent, file.stem
@@ -119,6 +122,11 @@ class App(Swept):
         """What is declared of the responses of a configuration."""
         declared = self._responses
         return declared(settings_of(cfg, self.schema)) if callable(declared) else declared
+
+    def warm(self) -> None:
+        """Import what jobs need."""
+        if self._warm is not None:
+            self._warm()
 
     def finish(self, cfg: DictConfig, snapshot: Snapshot, subject: Any) -> None:
         """Call what the app wants to be called at the end of a sweep.
@@ -214,6 +222,7 @@ def main(
     own_conf: Path | None = None,
     check: Check | None = None,
     responses: Responses = (),
+    warm: Callable[[], None] | None = None,
 ) -> Callable[[Train], Callable[[], None]]:
     """Make a training function a Hydra app.
 
@@ -232,6 +241,7 @@ def main(
         own_conf: a folder of the user's, searched before `config_path` where it exists.
         check: as for `App`.
         responses: as for `App`. `analysis.direction` and `analysis.directions` win over it.
+        warm: as for `App`.
 
     Returns:
         A decorator; the decorated function takes its arguments from the command line. It ends with exit
@@ -244,7 +254,7 @@ def main(
         def start() -> None:
             check_function(train)
             made = schema if schema is None or isinstance(schema, type) else schema()
-            app = App(train, made, identity, unkeyed, after, check, responses)
+            app = App(train, made, identity, unkeyed, after, check, responses, warm)
             if made is not None:
                 app.schema = with_keys(made, app.study, app.response)
                 ConfigStore.instance().store(name="schema", node=app.schema)

@@ -121,7 +121,7 @@ def _told(arguments: Sequence[str], places: Collection[str]) -> tuple[dict[str, 
 def _sweeper_keys() -> tuple[str, ...]:
     from hydra_plugins.ablation_sweeper import PlainAppConf
 
-    hidden = ("_target_", "params", "sweep", "replicates", "study", "seed_key", "recycle", "unkeyed",
+    hidden = ("_target_", "params", "sweep", "replicates", "study", "seed_key", "unkeyed",
               "gpus")  # fmt: skip
     return tuple(f.name for f in fields(PlainAppConf) if f.name not in hidden)
 
@@ -181,7 +181,7 @@ def _check_folder(content: Mapping[str, Any], words: Sequence[str]) -> None:
 def _config(content: Mapping[str, Any]) -> Any:
     """The configuration of the reference cell, with Hydra's part."""
     n_jobs, launcher = content.get("n_jobs"), content.get("launcher")
-    launcher = launcher or ("joblib" if n_jobs or content.get("jobs_per_gpu") else "basic")
+    launcher = launcher or ("local" if n_jobs or content.get("jobs_per_gpu") else "basic")
     seeds, words = content["seeds"], split(content["command"])
     sweeper = {key: value for key, value in content.items() if key in _sweeper_keys()}
     sweeper |= {"study": content["name"], "replicates": seeds if isinstance(seeds, int) else 1}

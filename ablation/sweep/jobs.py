@@ -57,7 +57,7 @@ def cells_to_do(plan: Plan, todo: Runs, order: int | None) -> list[tuple[Planned
 
 
 def launch(
-    launcher: Launcher, jobs: Sequence[Job], traits: LauncherTraits, recycle: int, again: bool = False
+    launcher: Launcher, jobs: Sequence[Job], traits: LauncherTraits, again: bool = False
 ) -> Iterator[str]:
     """Do the jobs; yield what went wrong, a line each.
 
@@ -65,14 +65,13 @@ def launch(
         launcher: Hydra's.
         jobs: to do.
         traits: of the launcher.
-        recycle: jobs after which a process that is kept is replaced.
         again: whether these are what is left of a launch before.
 
     Raises:
         UsageError: all jobs of the first launch failed, and by one and the same mistake of the user; or a
             run has broken the contract between app and sweep.
     """
-    size = traits.n_per_launch(recycle, len(jobs))
+    size = traits.n_per_launch(len(jobs))
     for start in range(0, len(jobs), size):
         some = jobs[start : start + size]
         if start:
@@ -101,7 +100,12 @@ def _errors(labels: Sequence[str], returns: Sequence[JobReturn], may_raise: bool
         and isinstance(failed[0][1], UsageError)
     ):
         raise UsageError(messages.pop())
-    return [f"failed: {label}: {in_a_line(error)}" for label, error in failed]
+    return [
+        f"died: {label}: {error}"
+        if isinstance(error, ChildProcessError)
+        else f"failed: {label}: {in_a_line(error)}"
+        for label, error in failed
+    ]
 
 
 def in_a_line(error: object) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 from ablation.errors import UsageError
 from ablation.sweep.overrides import quoted
-from ablation.sweep.workers import n_workers
+from ablation.sweep.workers import can_fork, n_workers
+
+_JOBS_OF_A_PROCESS = 40
 
 Settings = Mapping[str, Any]
 """`hydra.launcher` of the composed configuration."""
@@ -20,9 +22,10 @@ class LauncherTraits:
     Args:
         n_parallel: jobs that run at once; None where only a cluster knows.
         keeps_processes: whether its processes outlive a job. TensorFlow holds on to what it has traced, so
-            they are replaced when each has done its share.
+            joblib's are replaced when each has done its share; what jobs return fills the sweep's memory.
         starts_all: whether it starts all jobs of a launch at the same moment.
         is_elsewhere: whether jobs may run in another working directory.
+        shares_gpus: whether it runs several jobs at once on this machine, each in a process.
         is_queued: whether Slurm's queue holds jobs that a command has left.
         extra: the extra of this package that installs it.
         other_share: how jobs share GPUs on one for which `hydra.sweeper.jobs_per_gpu` cannot see to it.
@@ -32,31 +35,22 @@ class LauncherTraits:
     keeps_processes: bool = False
     starts_all: bool = False
     is_elsewhere: bool = False
+    shares_gpus: bool = False
     is_queued: bool = False
     extra: str = ""
     other_share: str = ""
 
-    @property
-    def shares_gpus(self) -> bool:
-        """Whether it runs several jobs at once on this machine, each in a process."""
-        return self.keeps_processes or self.starts_all
-
-    def n_per_launch(self, recycle: int, n_jobs: int) -> int:
-        """Jobs that one launch may have: all of them, unless processes or cores want them in shares.
-
-        Args:
-            recycle: jobs after which a process that is kept is replaced.
-            n_jobs: of the sweep.
-        """
+    def n_per_launch(self, n_jobs: int) -> int:
+        """Jobs that one launch may have: all of a sweep's, unless processes or cores want them in shares."""
         if self.starts_all and self.n_parallel:
             return self.n_parallel
-        if self.keeps_processes and (self.n_parallel or 1) > 1:
-            return recycle * (self.n_parallel or 1)
+        if self.keeps_processes:
+            return _JOBS_OF_A_PROCESS * (self.n_parallel or 1)
         return max(n_jobs, 1)
 
     def replace_processes(self) -> None:
         """End the processes that are kept, if any; the next launch starts others."""
-        if self.keeps_processes:
+        if self.keeps_processes and (self.n_parallel or 1) > 1:
             from joblib.externals.loky import get_reusable_executor
 
             get_reusable_executor().shutdown(wait=True)
@@ -69,9 +63,14 @@ class LauncherTraits:
 
 
 LAUNCHERS: dict[str, Callable[[Settings], LauncherTraits]] = {
-    "hydra._internal.core_plugins.basic_launcher.BasicLauncher": lambda _: LauncherTraits(n_parallel=1),
+    "hydra._internal.core_plugins.basic_launcher.BasicLauncher": lambda _: LauncherTraits(
+        n_parallel=1, keeps_processes=True
+    ),
+    "hydra_plugins.ablation_launcher.LocalLauncher": lambda settings: LauncherTraits(
+        n_parallel=n_local(settings), keeps_processes=not can_fork(), shares_gpus=True
+    ),
     "hydra_plugins.hydra_joblib_launcher.joblib_launcher.JoblibLauncher": lambda settings: LauncherTraits(
-        n_parallel=_n_jobs(settings), keeps_processes=True
+        n_parallel=_n_jobs(settings), keeps_processes=True, shares_gpus=True
     ),
     "hydra_plugins.hydra_ray_launcher.ray_launcher.RayLauncher": lambda settings: LauncherTraits(
         is_elsewhere=_ray_address(settings) != "local",
@@ -79,7 +78,7 @@ LAUNCHERS: dict[str, Callable[[Settings], LauncherTraits]] = {
         other_share="Ray gives shares of GPUs: hydra.launcher.ray.remote.num_gpus=0.5",
     ),
     "hydra_plugins.hydra_submitit_launcher.submitit_launcher.LocalLauncher": lambda _: LauncherTraits(
-        n_parallel=n_workers(), starts_all=True, extra="slurm"
+        n_parallel=n_workers(), starts_all=True, shares_gpus=True, extra="slurm"
     ),
     "hydra_plugins.hydra_submitit_launcher.submitit_launcher.SlurmLauncher": lambda _: LauncherTraits(
         is_queued=True,
@@ -101,6 +100,11 @@ def launcher_traits(settings: Settings) -> LauncherTraits:
     """
     traits = LAUNCHERS.get(str(settings.get("_target_")))
     return traits(settings) if traits else LauncherTraits()
+
+
+def n_local(settings: Settings) -> int:
+    """How many processes the launcher `local` has at once."""
+    return n_workers() if settings.get("n_jobs") is None else _n_jobs(settings)
 
 
 def _n_jobs(settings: Settings) -> int:

@@ -32,7 +32,6 @@ class SweepRequest:
     order: int | None = 0
     retries: int = 1
     on_failure: str = "continue"
-    recycle: int = 40
     detach: bool = False
     jobs_per_gpu: int | None = None
     gpus: str = ""
@@ -57,7 +56,6 @@ class SweepRequest:
         )
         _expect(self.plan_only in (True, False, JSON), "plan_only", f"true, false or {JSON}", self.plan_only)
         _expect(self.retries >= 0, "retries", "0 or more", self.retries)
-        _expect(self.recycle >= 1, "recycle", "at least 1", self.recycle)
         _expect(self.on_failure in ON_FAILURE, "on_failure", " or ".join(ON_FAILURE), self.on_failure)
 
 

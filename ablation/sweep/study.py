@@ -76,6 +76,7 @@ class Study:
     """
 
     prefix: str
+    launcher: Launcher | None = None
 
     def __init__(self, app: Swept, master: DictConfig, loader: ConfigLoader, launcher: Launcher) -> None:
         self.app, self.master, self.loader, self.launcher = app, master, loader, launcher
@@ -103,6 +104,9 @@ class Study:
         trackers = wanted_trackers(base, "results.log" if self.prefix == "analysis." else f"{self.prefix}log")
         store = open_store(base.results.url)
         before = store.scan()
+        if not (request.plan_only or _is_complete(before)):
+            meanwhile.callback(self._end_processes)
+            self._start_processes()
         maximum = len(seeds)
         if request.until:  # a fixed sweep does not wait for pandas and the analysis at its start
             from ablation.sweep.growing import begin, expected_lines, seeds_of
@@ -159,6 +163,7 @@ class Study:
                 if before.record.keys:
                     store.save_record(before.record)
                 raise
+        self._end_processes()
         self._publish(store, before, after, record, base)
         print_failures(failures)
         return not failures
@@ -281,6 +286,7 @@ class Study:
         again: bool,
     ) -> Iterator[str]:
         """Do the jobs of some runs once; yield what went wrong, a line each."""
+        assert self.launcher is not None
         assert isinstance(composer, Composer)  # as `_design` made it
         folder = composer.config.results.folder
         queue = Queue(folder) if traits.is_queued else None
@@ -295,7 +301,7 @@ class Study:
             for job in make_jobs(self.app, plan, composer, batch, request.order, shared)
         ]
         with noted(queue, [job.keys for job in jobs], request.detach):
-            yield from launch(self.launcher, jobs, traits, request.recycle, again)
+            yield from launch(self.launcher, jobs, traits, again)
         if queue and not request.detach:
             queue.wait()
 
@@ -308,6 +314,14 @@ class Study:
         print_failures(errors)
         print_lines([] if errors else left_lines(folder))
         return not errors
+
+    def _start_processes(self) -> None:
+        """Have the launcher begin what takes long, while the study is planned."""
+        getattr(self.launcher, "start", lambda: None)()
+
+    def _end_processes(self) -> None:
+        """Give back the memory of processes that have nothing more to do."""
+        getattr(self.launcher, "end", lambda: None)()
 
     def _name_sweep(self, sweep: str) -> None:
         """Tell jobs which sweep they belong to; Hydra 1.4 lets none of them change `hydra.sweeper`."""
@@ -335,3 +349,8 @@ class Study:
             check_same_twice(cfg, self.app.keyed, self.app.advice)
             cell = self.app.cell(cfg)
             return Composed(self.app.frame(cfg), cell, choices)
+
+
+def _is_complete(before: Snapshot) -> bool:
+    """Whether all runs of the study are there, as it was planned last."""
+    return bool(before.record.keys) and before.rows.keys() >= set(before.record.keys)

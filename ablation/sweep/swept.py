@@ -104,6 +104,9 @@ class Swept(ABC):
             Each job: what to add to the cell's name, its seeds, and its overrides.
         """
 
+    def warm(self) -> None:  # noqa: B027
+        """Import what jobs need, and start nothing: jobs may be forks of the process that does so."""
+
     def places(self, cfg: DictConfig, traits: LauncherTraits) -> list[str]:  # noqa: ARG002
         """Overrides that each job needs to find the study.
 

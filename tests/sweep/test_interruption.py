@@ -18,8 +18,16 @@ from tests.sweep.conftest import wait_for_rows
 
 pytestmark = pytest.mark.slow
 
-PROCESSES = ("-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra.launcher.batch_size=1")
-SLOW = (*PROCESSES, "seconds=0.7")
+PROCESSES = {
+    "local": ("-m", "hydra/launcher=local", "hydra.launcher.n_jobs=2"),
+    "joblib": ("-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra.launcher.batch_size=1"),
+}
+
+
+@pytest.fixture
+def processes(request):
+    """The words of a sweep in two processes."""
+    return PROCESSES[getattr(request, "param", "local")]
 
 
 def rows(tmp_path):
@@ -31,9 +39,9 @@ def contents(tmp_path):
     return {path.name: path.read_bytes() for path in rows(tmp_path)}
 
 
-def resume(start_toy, tmp_path, before):
+def resume(start_toy, tmp_path, before, processes):
     """The same command, undisturbed: it ends well with all rows, and those from before as they were."""
-    process = start_toy(*PROCESSES)
+    process = start_toy(*processes)
     shown, _ = process.communicate(timeout=120)
     assert process.returncode == 0, shown
     after = contents(tmp_path)
@@ -62,10 +70,20 @@ def wait_until_gone(group):
 
 
 @pytest.mark.parametrize(
-    ("number", "whole_group"), [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, False)]
+    ("processes", "number", "whole_group"),
+    [
+        ("local", signal.SIGINT, True),
+        ("local", signal.SIGINT, False),
+        ("local", signal.SIGTERM, False),
+        ("joblib", signal.SIGINT, True),
+        ("joblib", signal.SIGTERM, False),
+    ],
+    indirect=["processes"],
 )
-def test_an_interrupted_sweep_ends_soon_and_keeps_what_is_finished(start_toy, tmp_path, number, whole_group):
-    process = start_toy(*SLOW)
+def test_an_interrupted_sweep_ends_soon_and_keeps_what_is_finished(
+    start_toy, tmp_path, processes, number, whole_group
+):
+    process = start_toy(*processes, "seconds=0.7")
     wait_for_rows(tmp_path / "runs/toy", 2, process)
     (os.killpg if whole_group else os.kill)(process.pid, number)
 
@@ -77,12 +95,18 @@ def test_an_interrupted_sweep_ends_soon_and_keeps_what_is_finished(start_toy, tm
     before = contents(tmp_path)
     assert 2 <= len(before) < 8
 
-    resume(start_toy, tmp_path, before)
+    resume(start_toy, tmp_path, before, processes)
 
 
-@pytest.mark.parametrize("pause_seconds", [0.0, 0.02, 0.2])
-def test_a_second_interrupt_ends_it_as_well_and_leaves_nothing_running(start_toy, tmp_path, pause_seconds):
-    process = start_toy(*SLOW)
+@pytest.mark.parametrize(
+    ("processes", "pause_seconds"),
+    [("local", 0.0), ("local", 0.02), ("local", 0.2), ("joblib", 0.02)],
+    indirect=["processes"],
+)
+def test_a_second_interrupt_ends_it_as_well_and_leaves_nothing_running(
+    start_toy, tmp_path, processes, pause_seconds
+):
+    process = start_toy(*processes, "seconds=0.7")
     wait_for_rows(tmp_path / "runs/toy", 2, process)
     os.killpg(process.pid, signal.SIGINT)
     time.sleep(pause_seconds)
@@ -94,30 +118,43 @@ def test_a_second_interrupt_ends_it_as_well_and_leaves_nothing_running(start_toy
     assert wait_until_gone(process.pid) == []
     before = contents(tmp_path)
 
-    resume(start_toy, tmp_path, before)
+    resume(start_toy, tmp_path, before, processes)
 
 
-def test_a_killed_sweep_loses_no_finished_run(start_toy, tmp_path, trainings):
-    process = start_toy(*SLOW)
+def test_a_killed_sweep_loses_no_finished_run(start_toy, tmp_path, processes, trainings):
+    process = start_toy(*processes, "seconds=0.7")
     wait_for_rows(tmp_path / "runs/toy", 3, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=20)
     kept = contents(tmp_path)
     n_started = len(trainings())
 
-    resume(start_toy, tmp_path, kept)
+    resume(start_toy, tmp_path, kept, processes)
     assert len(trainings()) == n_started + 8 - len(kept)
 
 
-def test_a_worker_that_dies_ends_with_a_clear_message_and_costs_its_runs_alone(start_toy, tmp_path):
-    process = start_toy(*PROCESSES, "fault=elu:die", "seconds=0.2")
+@pytest.mark.parametrize(
+    ("processes", "message"),
+    [
+        (
+            "local",
+            "died: norm=true activation=elu: its process has ended with exit code 137",
+        ),
+        ("joblib", "The launcher ended with TerminatedWorkerError"),
+    ],
+    indirect=["processes"],
+)
+def test_a_worker_that_dies_ends_with_a_clear_message_and_costs_its_runs_alone(
+    start_toy, tmp_path, processes, message
+):
+    process = start_toy(*processes, "fault=elu:die", "seconds=0.2")
     shown, _ = process.communicate(timeout=120)
     assert process.returncode == 1, shown
-    assert "The launcher ended with TerminatedWorkerError" in shown
+    assert message in shown
     assert "runs are left; the same command tries them again" in shown
     assert "Traceback" not in shown
 
-    process = start_toy(*PROCESSES)
+    process = start_toy(*processes)
     shown, _ = process.communicate(timeout=120)
     assert process.returncode == 0, shown
     assert len(read(tmp_path / "runs/toy")) == 8

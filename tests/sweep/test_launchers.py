@@ -2,6 +2,7 @@
 
 import pytest
 
+from ablation.sweep.workers import can_fork
 from tests.sweep.conformance import CONF, ROOT, LauncherConformance
 
 
@@ -9,8 +10,13 @@ class TestBasic(LauncherConformance):
     overrides = ("hydra/launcher=basic",)
 
 
+class TestLocal(LauncherConformance):
+    overrides = ("hydra/launcher=local", "hydra.launcher.n_jobs=2")
+    survives_a_killed_worker = can_fork()
+
+
 class TestJoblib(LauncherConformance):
-    overrides = ("hydra/launcher=local", "hydra.launcher.n_jobs=2", CONF)
+    overrides = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra.launcher.batch_size=1")
 
 
 class TestRayLocal(LauncherConformance):
