@@ -2,8 +2,8 @@
 # On Python 3.11 and newer, installing hydra-nevergrad-sweeper takes down every Hydra app of the environment, also those that
 # use another sweeper or none: Hydra imports all plugins when any app starts, and this one's config has a dataclass as the
 # default of a field, which Python has refused since 3.11 ("mutable default"). The app's function is never called. pip
-# installs it without a word, as the package names no upper bound of Python. It is installed with `--no-deps` here: Nevergrad
-# and what it needs are hundreds of megabytes, and the plugin's config fails before anything of them is imported.
+# installs it without a word, as the package names no upper bound of Python. `--no-deps` spares Nevergrad itself
+# and what it needs, as the plugin's config fails before anything of them is imported.
 # Seen with Python 3.11 on 2026-11-30:
 #   hydra-core 1.3.8 alone: ran; with hydra-nevergrad-sweeper 1.2.0: ValueError: mutable default
 set -euo pipefail
