@@ -57,7 +57,13 @@ class Arguments:
     def __init__(self, function: Callable[..., Any], seed_key: str) -> None:
         self.name, self.seed_key = name_of(function), seed_key
         by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-        found = inspect.signature(function).parameters.values()
+        try:
+            found = inspect.signature(function).parameters.values()
+        except ValueError as error:  # of some functions written in C nobody knows it
+            raise UsageError(
+                f"function: expected one whose arguments are known. Received: {self.name}. Call it in one of "
+                "yours: def train(a, seed): …"
+            ) from error
         self.takes_all = any(each.kind == inspect.Parameter.VAR_KEYWORD for each in found)
         self.known = {each.name: each.default for each in found if each.kind in by_name}
 

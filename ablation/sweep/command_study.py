@@ -21,7 +21,7 @@ from ablation.sweep.command import Command
 from ablation.sweep.ending import call
 from ablation.sweep.outcomes import Expected
 from ablation.sweep.template import OWN_PLACES, check, check_nested, places, split
-from ablation.sweep.together import split_when
+from ablation.sweep.together import refuse_fixed_factors, split_when
 
 OWN_KEYS = {
     "command": "words with places, such as python train.py --lr {lr} {augment:--augment} --seed {seed}",
@@ -137,6 +137,7 @@ def _check_names(content: Mapping[str, Any]) -> None:
                 or f"{name}.".startswith("hydra.")
             ):
                 raise UsageError(f"{kind}: expected names such as lr or model.depth. Received: {name}")
+    refuse_fixed_factors(content["factors"], content["settings"], content["when"])
     for name, levels in content["factors"].items():
         if not isinstance(levels, list) or not levels:
             raise UsageError(

@@ -48,6 +48,16 @@ def judged(
     }
 
 
+def _advice(name: str, key: str) -> str:
+    """How one says it, where the setting is called so."""
+    if key == "direction":
+        return "In the call: ablation.sweep(…, direction='higher')"
+    if key.startswith("directions."):
+        return f"In the call: ablation.sweep(…, directions={{{name!r}: 'higher'}})"
+    declare = f", or declare it, main(…, responses=[Response({name!r}, direction='higher')])"
+    return f"In a sweep: {key}=higher{declare if key.startswith('analysis.') else ''}"
+
+
 def _direction(name: str, known: Sequence[Response], key: str) -> str | None:
     """What is declared; else what the name says for certain; None if it says nothing."""
     found = response_of(known, name)
@@ -56,7 +66,5 @@ def _direction(name: str, known: Sequence[Response], key: str) -> str | None:
     try:
         told = read_direction(name, None)
     except UsageError as error:
-        declare = f", or declare it, main(…, responses=[Response({name!r}, direction='higher')])"
-        can_declare = key.startswith("analysis.")
-        raise UsageError(f"{error} In a sweep: {key}=higher{declare if can_declare else ''}") from error
+        raise UsageError(f"{error} {_advice(name, key)}") from error
     return None if told.is_assumed else told.name

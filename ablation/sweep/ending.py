@@ -62,9 +62,7 @@ def own_words() -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        error.args = (
-            str(error).replace("hydra.sweeper.", "").replace("analysis.", "").replace("results.log", "log"),
-        )
+        error.args = (str(error).replace("hydra.sweeper.", "").replace("analysis.", ""),)
         raise
 
 

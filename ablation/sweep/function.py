@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,16 @@ from omegaconf import OmegaConf
 from ablation.errors import UsageError
 from ablation.results import Snapshot, open_store
 from ablation.sweep.app import check_seeds
-from ablation.sweep.calls import Arguments, Calls, name_of, read_levels, source_of, study_name
+from ablation.sweep.call_kinds import check_kinds
+from ablation.sweep.calls import Arguments, Calls, level_of, name_of, read_levels, source_of, study_name
 from ablation.sweep.ending import own_words
 from ablation.sweep.function_study import CallCells, FunctionStudy
 from ablation.sweep.request import SweepRequest
 from ablation.sweep.result import StudyResult
 from ablation.sweep.sharing import gpus_to_share
 from ablation.sweep.terminal import print_lines
-from ablation.sweep.together import split_when, zipped
+from ablation.sweep.together import refuse_fixed_factors, split_when, zipped
+from ablation.trackers import read_trackers
 from ablation.words import counted
 
 _ANALYSIS = ("responses", "directions", "numeric", "interactions", "alpha", "scale")
@@ -97,23 +100,33 @@ def sweep(
     if unknown:
         known = ", ".join((*_ANALYSIS, *_SWEEP))
         raise TypeError(f"sweep() got an unexpected option {unknown[0]!r}. Options are {known}")
+    check_kinds(
+        function,
+        {
+            "factors": factors, "seeds": seeds, "response": response, "direction": direction,
+            "margin": margin, "settings": settings, "identity": identity, "name": name, "folder": folder,
+            "url": url, "design": design, "n_jobs": n_jobs, "backend": backend, "jobs_per_gpu": jobs_per_gpu,
+            "retries": retries, "seed_key": seed_key, **options,
+        },
+    )  # fmt: skip
     settings, name = settings or {}, name or study_name(function)
     folder = str(folder or Path("runs") / name)
     judged = {
         "response": response,
         "direction": None if direction is None else str(direction),
-        "margin": margin,
+        "margin": level_of(margin),
     }
     base = {
         "name": name,
-        "results": {"folder": folder, "url": url or folder, "log": log},
+        "results": {"folder": folder, "url": url or folder, "log": read_trackers(log, "log")},
         "analysis": judged | _chosen(options, _ANALYSIS),
     }
     with own_words():
-        chosen = check_seeds(range(seeds) if isinstance(seeds, int) else seeds)
+        chosen = check_seeds(_seeds(seeds))
         arguments = Arguments(function, seed_key)
         arguments.check([*factors, *settings], len(chosen))
         plain, when = split_when(factors, {}, "")
+        refuse_fixed_factors(plain, settings, when)
         arguments.check_optional([name for name in when if name not in settings])
         levels = {factor: read_levels(factor, given) for factor, given in plain.items()}
         zips = zipped(zip or {}, {name: list(map(json.loads, texts)) for name, texts in levels.items()})
@@ -133,6 +146,14 @@ def sweep(
     return StudyResult(snapshot, store.place, folder, notes)
 
 
+def _seeds(given: Any) -> Sequence[Any]:
+    if isinstance(given, Integral) and not isinstance(given, bool):
+        return range(int(given))
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise UsageError(f"seeds: expected a whole number, or a list of seeds. Received: {given!r:.60}")
+    return [level_of(seed) for seed in given]
+
+
 def _gpus(jobs_per_gpu: int | None, n_jobs: int | None, backend: str | None) -> list[str]:
     """The GPUs that processes share; none without a number of them."""
     if jobs_per_gpu is None:
@@ -146,7 +167,7 @@ def _gpus(jobs_per_gpu: int | None, n_jobs: int | None, backend: str | None) -> 
 
 
 def _chosen(options: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    return {name: options[name] for name in names if name in options}
+    return {name: level_of(options[name]) for name in names if name in options}
 
 
 def _code_notes(snapshot: Snapshot, function: Callable[..., Any]) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ class FunctionStudy(Study):
         snapshot: what the study holds at its end; None before.
     """
 
-    prefix = "analysis."
+    prefix = ""
 
     def __init__(
         self,
@@ -163,7 +163,8 @@ class FunctionStudy(Study):
         url, results = at(here, base.results.url), at(here, base.results.folder)
         context = JobContext(
             base.name, results, {**provenance(folder), "source": digits}, sweep=sweep,
-            response=base.analysis.response, stop_on_failure=request.on_failure == "stop",
+            response=base.analysis.response, prefix=self.prefix,
+            stop_on_failure=request.on_failure == "stop",
         )  # fmt: skip
         do = partial(_do, self.calls, url, context, self.gpus, self.n_jobs)
         jobs = [each for batch in batches for each in cells_to_do(plan, batch, request.order)]

@@ -134,7 +134,7 @@ def _check_settings(analysis: StudyRecord, prefix: str) -> None:
     try:
         check_model(analysis.scale, read_order(analysis.interactions), analysis.alpha, analysis.numeric)
     except UsageError as error:
-        raise UsageError(f"{prefix.rstrip('.')}: {error}") from error
+        raise UsageError(f"{prefix.rstrip('.')}: {error}" if prefix else str(error)) from error
 
 
 def _check_numeric(names: Iterable[str], plan: Plan, prefix: str) -> None:

@@ -67,7 +67,7 @@ def split_overrides(
     """
     parser = OverridesParser.create(config_loader=loader)
     params, nested = split_when(params, {}, "hydra.sweeper.params.")
-    typed = {_key(override): override for override in parser.parse_overrides(list(arguments))}
+    typed = _once(parser.parse_overrides(list(arguments)))
     lines, told = _typed_levels(typed)
     _, conditions = split_when({}, when or {}, "hydra.sweeper.")
     overrides = Overrides(when={**nested, **told, **conditions}, zips=zips or {})
@@ -94,6 +94,24 @@ def _typed_levels(typed: Mapping[str, Override]) -> tuple[list[str], dict[str, A
     known = {key: value for key, value in values.items() if isinstance(value, dict) and "when" in value}
     levels, when = split_when(known, {}, "")
     return [f"{typed[key].get_key_element()}={_text(key, each)}" for key, each in levels.items()], when
+
+
+def _once(overrides: Sequence[Override]) -> dict[str, Override]:
+    """Overrides by their keys, the last of each.
+
+    Raises:
+        UsageError: a key has levels, and one value as well.
+    """
+    found: dict[str, Override] = {}
+    for override in overrides:
+        former = found.get(_key(override))
+        if former and former.is_sweep_override() != override.is_sweep_override():
+            raise UsageError(
+                f"{_key(override)}: expected levels, or one value. Received both: {former.input_line} and "
+                f"{override.input_line}. Leave one out"
+            )
+        found[_key(override)] = override
+    return found
 
 
 def _key(override: Override) -> str:

@@ -72,7 +72,7 @@ class Study:
         launcher: Hydra's launcher, set up.
 
     Attributes:
-        prefix: before the names of the settings of the analysis, where they are told.
+        prefix: before the names of the settings of the analysis, where they are told; empty for a function.
     """
 
     prefix: str

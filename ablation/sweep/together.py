@@ -1,6 +1,6 @@
 """Levels that belong together: factors nested in others, and keys whose levels change as one factor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from ablation.design.nested import one_parent, parents_first
@@ -41,6 +41,24 @@ def split_when(
                 raise UsageError(f"{where}{name}: expected {_NESTED}. Received: {dict(given)!r}")
             levels[name], found[str(name).lstrip("+")] = given["levels"], given["when"]
     return levels, {**found, **when}
+
+
+def refuse_fixed_factors(factors: Iterable[str], settings: Collection[str], nested: Collection[str]) -> None:
+    """Refuse factors that have one value in all runs as well, unless they have levels only in some cells.
+
+    Args:
+        factors: those with levels.
+        settings: what is the same in all runs.
+        nested: factors whose value outside of their cells is a setting.
+
+    Raises:
+        UsageError: naming one.
+    """
+    if both := [name for name in factors if name in settings and name not in nested]:
+        raise UsageError(
+            f"settings: expected names that are no factors. Received: {both[0]}, which has levels. "
+            "Leave it out of one of the two"
+        )
 
 
 def kept_when(when: Mapping[str, Any], factors: Sequence[str], fixed: Sequence[str]) -> dict[str, Condition]:

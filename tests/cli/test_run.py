@@ -148,6 +148,7 @@ def test_a_command_that_fails_costs_itself_alone_and_is_tried_again(
     [
         ({"command": None, "factors": None}, "expected command (words with places"),
         ({"factors": {"lr": 0.1}}, "factors.lr: expected a list of levels"),
+        ({"settings": {"lr": 0.1}}, "settings: expected names that are no factors. Received: lr"),
         ({"factors": {"lr": [0.1], "depht": [2]}}, "Received: {depth}. Did you mean {depht}?"),
         ({"command": "no-such-program {lr} {depth}", "seeds": 1}, "Received: no-such-program"),
         ({"command": f"{sys.executable} train.py {{lr}} {{depth}}"}, "expected a place for the seed"),

@@ -227,7 +227,30 @@ def test_runs_of_an_earlier_version_of_the_code_count_and_are_told(capsys):
         ({"factors": {"norm": []}}, "at least one level"),
         ({"seeds": 0}, "seeds: expected"),
         ({"seeds": [1, 1]}, "seeds: expected"),
-        ({"response": "accuracy"}, "direction='higher'"),
+        ({"response": "accuracy"}, r"In the call: ablation.sweep\(…, direction='higher'\)$"),
+        (
+            {"responses": ["accuracy"]},
+            r"In the call: ablation.sweep\(…, directions=\{'accuracy': 'higher'\}\)$",
+        ),
+        ({"settings": {"norm": True}}, "^settings: expected names that are no factors. Received: norm"),
+        ({"factors": [("norm", [0, 1])]}, "^factors: expected arguments with their levels.*Received: \\["),
+        ({"factors": {5: [0, 1]}}, "^factors: .* Received the name 5"),
+        ({"seeds": "3"}, "^seeds: expected a whole number, or a list of seeds. Received: '3'"),
+        ({"seeds": 2.5}, "^seeds: expected a whole number, or a list of seeds. Received: 2.5"),
+        ({"seeds": True}, "^seeds: expected .* Received: True"),
+        ({"response": 5}, "^response: expected a text. Received: 5"),
+        ({"margin": "5"}, "^margin: expected a number, or None. Received: '5'"),
+        ({"settings": ["norm"]}, "^settings: expected arguments with one value each"),
+        ({"identity": "v2"}, "^identity: expected names with texts"),
+        ({"name": 5}, "^name: expected a text"),
+        ({"n_jobs": "2"}, "^n_jobs: expected a whole number, or None. Received: '2'"),
+        ({"retries": True}, "^retries: expected a whole number. Received: True"),
+        ({"retries": "1"}, "^retries: expected a whole number. Received: '1'"),
+        ({"alpha": "5%"}, "^alpha: expected a number. Received: '5%'"),
+        ({"numeric": "depth"}, "^numeric: expected a list of factors"),
+        ({"responses": "accuracy"}, "^responses: expected a list of texts"),
+        ({"max_replicates": None}, "^max_replicates: expected a whole number. Received: None"),
+        ({"log": 5}, "^log: expected a list"),
         ({"margin": -1.0}, "^margin: expected a number above 0"),
         ({"retries": -1}, "^retries: expected 0 or more"),
         ({"design": "half"}, "design: expected one of"),
@@ -239,6 +262,18 @@ def test_a_mistake_is_a_sentence_in_the_words_of_the_function(train, calls, chan
     with pytest.raises(UsageError, match=message):
         ablation.sweep(train, **{"factors": FACTORS, **changes})
     assert calls == []
+
+
+@pytest.mark.parametrize("function", [None, "train", max])
+def test_what_cannot_be_called_by_name_is_a_sentence(function):
+    with pytest.raises(UsageError, match=r"^function: expected one "):
+        ablation.sweep(function, {"a": [0, 1]})
+
+
+def test_numbers_of_numpy_are_numbers(train):
+    study = ablation.sweep(train, FACTORS, seeds=np.int64(2), margin=np.float32(2), alpha=np.float64(0.1))
+    assert (len(study.table), study.snapshot.record.margin) == (8, 2.0)
+    assert len(ablation.sweep(train, FACTORS, seeds=np.arange(3)).table) == 12
 
 
 def test_an_argument_without_a_value_is_asked_for():

@@ -112,6 +112,7 @@ def test_a_cell_that_lacks_the_response_stops_the_sweep_too(run_toy, trainings, 
         (["flags.norm=true", "analysis.response=los"], "analysis.response: expected one of loss"),
         (["rate=0.5", "hydra.sweeper.design=fractional", "hydra.sweeper.runs=3"], "runs"),
         (["flags.norm=true", "seeds=[0,0]"], "seeds: expected different integers"),
+        (["rate=0.5", "rate=0.1,0.2"], "rate: expected levels, or one value. Received both: rate=0.5 and"),
     ],
 )
 def test_a_setting_that_means_nothing_is_told_before_anything_is_written(

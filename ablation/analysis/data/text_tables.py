@@ -16,7 +16,7 @@ from ablation.results.views import without_apostrophes
 Open = Callable[[], BinaryIO]
 """Opens a file's bytes, decompressed, from their start."""
 
-KINDS = {",": "CSV", "\t": "tab-separated text"}
+KINDS = {",": "CSV", "\t": "tab-separated text", ";": "text separated by semicolons"}
 """What a separator makes of a file, in words."""
 
 
@@ -38,17 +38,20 @@ class _Shape:
 def read_text_table(open_bytes: Open, separator: str, name: str) -> pd.DataFrame:
     """Read a table in UTF-8 with a line of names.
 
+    A file whose names are separated by another of `KINDS`, such as a spreadsheet's semicolons, is read so.
     Separators too many at the ends of lines add no columns. Where every line has one entry more than there
     are names, and no two first entries are the same, these are names of rows, as R's `write.table` has it.
 
     Args:
         open_bytes: opens the file.
-        separator: between entries.
+        separator: between entries, by the file's name.
         name: of the file, for messages.
 
     Raises:
-        UsageError: there are no names, or lines have different numbers of entries.
+        UsageError: there are no names, or lines have different numbers of entries; or numbers have decimal
+            commas.
     """
+    separator = _separator(open_bytes, separator)
     names, shape = _measure(open_bytes, separator)
     has_row_names = _has_row_names(names, shape, separator, name)
     with _text(open_bytes) as file:
@@ -60,7 +63,37 @@ def read_text_table(open_bytes: Open, separator: str, name: str) -> pd.DataFrame
     names = ["", *names] if has_row_names else names
     frame = frame.iloc[:, : len(names)]
     frame.columns = pd.Index([title or f"Unnamed: {i}" for i, title in enumerate(names)])
+    if separator == ";":
+        _refuse_decimal_commas(frame, name)
     return without_apostrophes(frame)
+
+
+def _separator(open_bytes: Open, usual: str) -> str:
+    """What separates the names: as usual, unless that leaves a single name and another does not."""
+
+    def n_names(separator: str) -> int:
+        with _text(open_bytes) as file:
+            return len(next(csv.reader(file, delimiter=separator, skipinitialspace=True), []))
+
+    if n_names(usual) != 1:
+        return usual
+    return max([usual, *KINDS], key=n_names)
+
+
+def _refuse_decimal_commas(frame: pd.DataFrame, name: str) -> None:
+    """Refuse `0,5`, which may be a half or two names.
+
+    Raises:
+        UsageError: naming the column.
+    """
+    for title, column in frame.items():
+        texts = column[column != ""]
+        with_comma = texts[texts.str.fullmatch(r"[+-]?\d+,\d+([eE][+-]?\d+)?")]
+        if len(with_comma) and texts.str.fullmatch(r"[+-]?\d+([,.]\d+)?([eE][+-]?\d+)?").all():
+            raise UsageError(
+                f"Expected numbers with decimal points in {name}, which is separated by semicolons. "
+                f"Received: {with_comma.iloc[0]} in the column '{title}'. Save it with points: 0.5."
+            )
 
 
 def _text(open_bytes: Open) -> io.TextIOWrapper:

@@ -81,6 +81,8 @@ def test_nested_json_becomes_columns_with_dots(tmp_path):
         ("t.csv", "a,loss\nx,1,2\nx,1,3\n", "more in line 2"),
         ("t.csv", "", "Received: none"),
         ("t.tsv", "a\tloss\n1\n", "tab-separated text in UTF-8"),
+        ("t.csv", "a;loss\n1\n", "text separated by semicolons in UTF-8"),
+        ("t.csv", "a;loss\n1;0,5\n2;1\n", "Received: 0,5 in the column 'loss'. Save it with points"),
         ("t.jsonl", '{"a": 1}\n{"a": 2, "a"', "line 2"),
         ("t.jsonl", '{"a": 1, "a": 2}\n', "'a' twice in one object"),
         ("t.jsonl", "[1, 2]\n", "line 1, which holds [1, 2]"),
@@ -106,6 +108,9 @@ def test_half_a_compressed_file_is_a_sentence(tmp_path):
     ("text", "columns", "rows"),
     [
         ("a,loss,\n1,2,\n3,4,\n", ["a", "loss"], [["1", "2"], ["3", "4"]]),
+        ("a;loss\n1,2;0.5\nx;4\n", ["a", "loss"], [["1,2", "0.5"], ["x", "4"]]),
+        ("a\tloss\n1\t2\n3\t4\n", ["a", "loss"], [["1", "2"], ["3", "4"]]),
+        ('"a;b"\n1\n', ["a;b"], [["1"]]),
         ("a,loss\n1,2,,,\n3,4\n", ["a", "loss"], [["1", "2"], ["3", "4"]]),
         ('"","a"\n"1","x"\n', ["Unnamed: 0", "a"], [["1", "x"]]),
         ('"a"\n"1","x"\n"2",""\n', ["Unnamed: 0", "a"], [["1", "x"], ["2", ""]]),
