@@ -156,6 +156,31 @@ def test_a_point_tells_its_run_and_a_click_pins_it_everywhere(quick):
     assert left == [0, True]
 
 
+def test_of_very_many_points_the_nearest_tells_its_run(browser, tmp_path, monkeypatch):
+    for module in ("draw", "strokes"):
+        monkeypatch.setattr(f"ablation.report.figures.{module}.MAX_POINTS", 50)
+    write_report(str(STUDIES["quick"](tmp_path / "quick")))
+    at(browser, (tmp_path / "quick/report/index.html").resolve().as_uri(), 1600)
+    told = browser.execute_script("""
+        const svg = document.querySelector('[data-name="seeds"] svg');
+        const path = svg.querySelector('[data-steps]');
+        svg.scrollIntoView();
+        const [x, y, run] = placesOf(path)[5];
+        const at = new DOMPoint(x + 2, y + 1).matrixTransform(svg.getScreenCTM());
+        const move = (clientX, clientY) =>
+            svg.dispatchEvent(new PointerEvent('pointermove', {clientX, clientY, bubbles: true}));
+        move(at.x, at.y);
+        const shown = tip.hidden ? '' : tip.textContent;
+        move(at.x, at.y - 4000);
+        const [cell, seed, , , value] = data.runs[run];
+        return [shown, data.cells[cell][0], seed, value, tip.hidden];
+    """)
+    shown, cell, seed, value, is_gone = told
+    assert shown.split("\n")[:2] == [cell, f"seed {seed}"]
+    assert f"{value:.4g}" in shown
+    assert is_gone
+
+
 def test_arrow_keys_go_through_the_points_of_a_figure(quick):
     told = quick("""
         const plot = document.querySelector('[data-name="seeds"]'), marks = plot.querySelectorAll('[data-r]');

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from ablation.naming import plain
 from ablation.report.figures.plot import Marks
 
 MAX_POINTS = 2000
-"""More points in a figure are one path, which says nothing of each: a page of 10,000 runs stays small."""
+"""More points in a figure are one path, a place for each pixel, so that a page of 10,000 runs stays small."""
 
 SHAPES = {
     "s": "m-3-3h6v6h-6z",
@@ -107,9 +107,12 @@ def _line(marks: Marks, x: Floats, y: Floats, known: Bools) -> str:
 def _points(marks: Marks, x: Floats, y: Floats, is_crowded: bool) -> Iterator[str]:
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     if is_crowded and len(known) > MAX_POINTS / 100:
-        places = dict.fromkeys(zip(np.rint(x[known]).astype(int), np.rint(y[known]).astype(int), strict=True))
+        pixels = zip(np.rint(x[known]).astype(int), np.rint(y[known]).astype(int), strict=True)
+        places: dict[tuple[int, int], int] = {}
+        for place, i in zip(pixels, known.tolist(), strict=True):
+            places.setdefault(place, i)
         path = "".join(f"M{a} {b}h0" for a, b in places)
-        yield f'<path class="many {marks.look}" d="{path}"/>'
+        yield f'<path class="many {marks.look}"{_told(marks, list(places.values()))} d="{path}"/>'
         return
     yield f'<g class="{marks.look}">'
     for i in known.tolist():
@@ -118,6 +121,15 @@ def _points(marks: Marks, x: Floats, y: Floats, is_crowded: bool) -> Iterator[st
         data += f' data-t="{escape(marks.tips[i], quote=True)}"' if len(marks.tips) else ""
         yield point_svg(marks, x[i], y[i], data, with_look=False)
     yield "</g>"
+
+
+def _told(marks: Marks, shown: Sequence[int]) -> str:
+    """Which run or cell each place of a path is, as steps from one to the next; a page reads it on hover."""
+    name, of = ("r", marks.runs) if len(marks.runs) else ("c", marks.cells)
+    if not len(of):
+        return ""
+    steps = np.diff(np.asarray(of)[list(shown)], prepend=0)
+    return f' data-of="{name}" data-steps="{" ".join(map(str, steps.tolist()))}"'
 
 
 def point_svg(marks: Marks, x: float, y: float, data: str = "", with_look: bool = True) -> str:

@@ -39,7 +39,7 @@ def best_cells(study: Subject, answer: ResponseResult, drawer: Drawer) -> Sectio
         return None
     analysis, words = answer.analysis, study.words(answer)
     moved = any(map(_is_adjusted, analysis.best_cells.to_dict("records")))
-    heads = ["cell", f"#{words.mean_kind}", *(["#seed-adjusted"] if moved else [])]
+    heads = ["cell", f"#{words.mean_kind}", *([f"#{words.block}-adjusted"] if moved else [])]
     heads += [f"#{words.level} interval", "#runs", "against the best"]
     caption = (
         f"Cells by {words.better}. Within noise: not separated from the best by Tukey's test over all "
@@ -105,7 +105,7 @@ def best_sentence(study: Subject, answer: ResponseResult) -> str:
     told = f"Best cell: {name}, {words.mean_kind} {words.response} {value(best['mean'])}"
     if best["failed"]:
         told += f" over the {best['runs']} of its {best['runs'] + best['failed']} runs that did not fail"
-        told += f" ({value(best['seed_adjusted'])} seed-adjusted)" if _is_adjusted(best) else ""
+        told += f" ({value(best['seed_adjusted'])} {words.block}-adjusted)" if _is_adjusted(best) else ""
     if not math.isfinite(best["se"]):
         return f"{told} ({counted(best['runs'], 'run')}). Without an error estimate, luck may have chosen it."
     return f"{told}. {_on_fresh_seeds(words, analysis)} {_ties(table)}"

@@ -191,7 +191,7 @@ def _best(one: ChangedResponse, prefix: str) -> Table:
         "study",
         "best cell",
         f"#{one.words.mean_kind}",
-        "#to be expected on fresh seeds",
+        f"#to be expected on fresh {one.words.blocks}",
         "#ties with it",
     ]
     told = best_then_and_now(one.found, one.words)
@@ -244,9 +244,11 @@ def _how(both: Changed) -> Section:
         ("Now", f"{both.second.name}: {design(both.second)}; {both.second.source}"),
         ("Tests", f"α = {both.responses[0].words.alpha:g}, Holm over all effects, and over all cells"),
     ]
+    words = both.responses[0].words
+    blocks = words.blocks if words.block else "runs"
     text = (
         "An effect has changed if the difference of both effects is not 0. Its error allows unequal spread "
-        "and effects that differ between seeds, as that of verdicts does. An effect that is significant in "
+        f"and effects that differ between {blocks}, as that of verdicts does. An effect that is significant in "
         "one study and not in the other need not have changed."
     )
     return Section("design", "Design and reading", [Facts(facts), Folded("How to read this", [Prose(text)])])

@@ -19,10 +19,10 @@ from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 
 READING = (
-    "The spread is that of the runs of one cell, what seeds do to all cells alike included; its logarithm is "
-    "analysed, and the p must hold for normal runs and by how cells scatter. Failures are the outcome of a "
-    "logistic regression on all components (Firth), with runs that look diverged as failures. Both p are "
-    "adjusted by Holm's method, each within its table."
+    "The spread is that of the runs of one cell, what a {block} does to all cells alike included; its "
+    "logarithm is analysed, and the p must hold for normal runs and by how cells scatter. Failures are the "
+    "outcome of a logistic regression on all components (Firth), with runs that look diverged as failures. "
+    "Both p are adjusted by Holm's method, each within its table."
 )
 
 
@@ -35,7 +35,9 @@ def stability(study: Subject, answer: ResponseResult, _: Drawer) -> Section | No
     if not told:
         return None
     tables: list[Block] = [*_spread(answer, words, analysis), *_failing(answer, words, analysis)]
-    folded = Folded("Every component, with intervals", [Prose(READING), *tables])
+    folded = Folded(
+        "Every component, with intervals", [Prose(READING.format(block=words.block or "seed")), *tables]
+    )
     return Section("stability", "What makes training steadier", [Sentences(told), folded])
 
 

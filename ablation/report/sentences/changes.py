@@ -125,11 +125,11 @@ def _why(found: Comparison, words: Wording) -> str:
         return f"only {counted(n, 'run')} of one have a partner in the other" if n else "no run has a partner"
     return {
         "cells": "no cell is in both studies",
-        "block": "a study has no seeds that repeat its cells, or only one",
+        "block": "a study has no column of seeds or blocks, or a single value of it",
         "names": "the columns of seeds or blocks have different names",
         "blocks": f"the studies have fewer than two {words.blocks} in common",
         "weights": "runs have weights",
-        "repeated": "some cells have several runs of one seed or block",
+        "repeated": f"some cells have several runs of one {words.block}",
     }[found.common.why]
 
 

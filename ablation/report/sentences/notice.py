@@ -73,7 +73,7 @@ def _constant_response(words: Wording) -> str:
 def _perfect_fit(words: Wording) -> str:
     return (
         f"The factors determine {words.response} exactly. No noise is left, so nothing can be tested. "
-        "Is the response deterministic, or the seed the same everywhere?"
+        f"Is the response deterministic, or the {words.block or 'seed'} the same everywhere?"
     )
 
 

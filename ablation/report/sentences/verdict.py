@@ -79,9 +79,9 @@ def _verdict(found: Finding, words: Wording) -> str:
     told = f"{name} is inconclusive{corrected}: {change} ({interval})"
     steps = [_next_step(found.forecast, words)] if found.forecast else []
     if words.is_adaptive:
-        steps = ["the plan of the study says whether more seeds follow"]
+        steps = [f"the plan of the study says whether more {words.blocks} follow"]
     elif words.has_diverged:
-        steps = ["runs that look diverged are no noise to forecast seeds from"]
+        steps = [f"runs that look diverged are no noise to forecast {words.blocks} from"]
     return "; ".join([told, *steps]) + "."
 
 

@@ -106,6 +106,12 @@ def test_many_points_are_one_path():
     svg = figures.draw.inline(strip(table, state.factors))
     assert "<circle data-r" not in svg
     assert len(svg) < 60_000
+    told = re.findall(r'data-of="r" data-steps="([^"]+)" d="([^"]+)"', svg)
+    runs = [np.cumsum([int(step) for step in steps.split()]) for steps, _ in told]
+    assert [len(some) for some in runs] == [path.count("M") for _, path in told]
+    shown = np.concatenate(runs)
+    assert len(set(shown.tolist())) == len(shown) > 500
+    assert set(shown.tolist()) <= set(range(len(table)))
 
 
 def test_what_a_user_typed_stays_text():

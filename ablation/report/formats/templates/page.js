@@ -66,6 +66,27 @@ addEventListener("pointerover", ({ target }) => {
   const mark = target.closest?.(MARKS);
   if (mark) point(mark); else if (!target.closest?.("#tip")) unpoint();
 });
+// Of very many points, which are one path, the nearest.
+const places = new Map();
+function placesOf(path) {
+  if (!places.has(path)) {
+    let at = 0;
+    const which = path.dataset.steps.split(" ").map((step) => at += +step);
+    places.set(path, path.getAttribute("d").match(/-?\d+ -?\d+/g).map((place, i) => [...place.split(" ").map(Number), which[i]]));
+  }
+  return places.get(path);
+}
+addEventListener("pointermove", ({ target, clientX, clientY }) => {
+  const svg = target.closest?.("svg.fig"), paths = svg ? all("[data-steps]", svg) : [];
+  if (!paths.length || target.closest(MARKS)) return;
+  const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
+  let least = 12 ** 2, near = null;
+  for (const path of paths) for (const [a, b, which] of placesOf(path)) {
+    const far = (a - x) ** 2 + (b - y) ** 2;
+    if (far < least) { least = far; near = { [path.dataset.of]: which }; }
+  }
+  if (near) point({ dataset: near, getBoundingClientRect: () => new DOMRect(clientX, clientY) }); else unpoint();
+});
 addEventListener("click", ({ target }) => {
   const mark = target.closest(MARKS);
   if (mark) pin(mark === pinned ? null : mark);
