@@ -248,7 +248,7 @@ def _how(both: Changed) -> Section:
     blocks = words.blocks if words.block else "runs"
     text = (
         "An effect has changed if the difference of both effects is not 0. Its error allows unequal spread "
-        f"and effects that differ between {blocks}, as that of verdicts does. An effect that is significant in "
-        "one study and not in the other need not have changed."
+        f"and effects that differ between {blocks}, as that of verdicts does. An effect that is significant "
+        "in one study and not in the other need not have changed."
     )
     return Section("design", "Design and reading", [Facts(facts), Folded("How to read this", [Prose(text)])])
