@@ -5,12 +5,17 @@ import re
 import shlex
 
 import numpy as np
+import pandas as pd
 import pytest
+import yaml
 
 from ablation.cli.commands import COMMANDS
 from ablation.cli.parser import read
 from ablation.cli.studies import study_files
+from ablation.results import StudyRecord, open_store
+from ablation.results.record import DesignRecord
 from tests.conftest import ROOT
+from tests.results.stand_in import make_row
 
 PAGES = [ROOT / "README.md", *(p for p in sorted((ROOT / "docs").glob("*.md")) if p.name != "settings.md")]
 """But that of the settings, which is written from the commands themselves."""
@@ -77,3 +82,31 @@ def test_the_gates_command_prints_what_its_page_shows(ablation, tmp_path):
     found, told = json.loads(line), json.loads(sample)
     assert list(found) == list(told)
     assert (code, found["decision"], found["reason"]) == (0, told["decision"], told["reason"])
+
+
+def test_the_rows_of_the_first_study_give_the_end_that_its_page_shows(ablation):
+    """Its 96 runs take minutes; their losses are kept, and all else is done again."""
+    factors = {
+        "flags.batch_norm": [False, True],
+        "flags.dropout": [False, True],
+        "flags.attention": ["none", "spatial"],
+        "flags.activation": ["relu", "elu", "selu", "sigmoid"],
+    }
+    reference = {name: levels[0] for name, levels in factors.items()}
+    store, keys = open_store("runs/quick"), []
+    for run in pd.read_parquet(ROOT / "benchmarks/rows/quick96.parquet").to_dict("records"):
+        config = {name: yaml.safe_load(str(run[name.removeprefix("flags.")])) for name in factors}
+        row = make_row(config, run["seed"], reference, responses={"loss": run["loss"]}, history={})
+        store.commit(row)
+        keys.append(row.key)
+    design = DesignRecord("full_factorial", "2×2×2×4 full factorial")
+    judged = {"margin": 1.0, "response": "loss", "direction": "lower", "reference": reference}
+    store.save_record(
+        StudyRecord("quick", factors, (0, 1, 2), tuple(keys), reference, design=design, **judged)
+    )
+    code, shown = ablation("report", "quick", "figures=false")
+    assert code == 0, shown
+    (block,) = re.findall(r"```text\n(.*?)```", (ROOT / "docs/first-study.md").read_text(), flags=re.DOTALL)
+    now, then = ([line.rstrip() for line in text.splitlines() if line.strip()] for text in (shown, block))
+    assert [line for line in then if line not in now and not line.startswith(("Date:", "Time:"))] == []
+    assert len(then) == 50
