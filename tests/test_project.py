@@ -100,6 +100,15 @@ def test_every_command_in_the_docs_exists(root):
                 assert key in keys or key.startswith("hydra.") or key in ("…", "[KEY", "…]"), line
 
 
+def test_the_page_for_programs_has_every_command_that_prints_json(root):
+    from ablation.cli.commands import COMMANDS
+
+    page = (root / "docs/agents.md").read_text()
+    prints = [command.name for command in COMMANDS if "--json" in command.options]
+    assert len(prints) >= 6
+    assert [name for name in prints if f"`ablation {name} " not in page] == []
+
+
 def test_the_version_is_said_in_one_place(root):
     """In pyproject.toml; what must repeat it agrees, and no module does."""
     import tomllib
