@@ -125,7 +125,8 @@ def base(session: nox.Session) -> None:
     """The wheel without extras, at the locked versions: the notebook of a table, and no more."""
     constraints = Path(session.create_tmp()).resolve() / "locked.txt"
     constraints.write_text(locked_pins())
-    session.install("--constraint", str(constraints), ".")
+    session.install("--constraint", str(constraints), "hatchling")
+    session.install("--constraint", str(constraints), "--no-build-isolation", ".")
     here = Path.cwd()
     for name in ("table.ipynb", "table.csv"):
         shutil.copy(here / "examples" / name, constraints.parent)

@@ -110,7 +110,7 @@ class Analysis:
 
     @property
     def scale(self) -> str:
-        """`log`, `logit` or `identity`."""
+        """`log`, `logit`, `count` or `identity`."""
         return self.scaling.name
 
     @property

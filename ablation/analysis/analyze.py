@@ -18,9 +18,9 @@ from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale, choose_scale
 from ablation.analysis.data.select import drop_constant, select_rows
 from ablation.analysis.model.fit import Fit
+from ablation.analysis.model.glm import fit_glm
 from ablation.analysis.model.one_factor import with_its_reference_first
 from ablation.analysis.model.order import fit_model
-from ablation.analysis.model.shares import fit_shares
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest, request
 from ablation.analysis.sequential.looks import Looks
@@ -62,8 +62,9 @@ def analyze(
             but a level that means the starting point, such as `none` or `baseline`, before other texts).
         block: the column of paired seeds (or another block); always categorical. Of several columns, such as
             data set and seed, each combination is a block.
-        scale: `log` (effects in %), `identity` (in units of the response), `logit` (of shares), or
-            `auto`: log when all responses are positive and lower is better, logit where there are `trials`.
+        scale: `log` (effects in %), `identity` (in units of the response), `logit` (of shares), `count` (%,
+            by a quasi-Poisson model: zeros are no obstacle), or `auto`: log when all responses are positive
+            and lower is better, logit where there are `trials`.
         interactions: highest order of interactions in the model: 1 none, 2 pairs; `auto` for pairs as far as
             the runs carry them (see `Analysis.order`).
         anova_type: type of the sums of squares: 1, 2 or 3.
@@ -121,8 +122,8 @@ def _analysed(
     runs = with_its_reference_first(runs, dict(asked.reference))
     chosen = choose_scale(runs.response, asked, runs.weights)
     asked, unit = _with_margin_in_its_unit(asked, chosen)
-    if chosen.is_logit:
-        runs, fit, order, left_out = fit_shares(runs, chosen, asked.interactions, asked.alpha)
+    if chosen.is_glm:
+        runs, fit, order, left_out = fit_glm(runs, chosen, asked.interactions, asked.alpha)
     else:
         y = chosen.forward(runs.response)
         unit += _margin_notices(asked, chosen, y)

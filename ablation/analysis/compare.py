@@ -219,9 +219,9 @@ def compare(
 
 
 def _check(first: Analysis, second: Analysis) -> None:
-    if first.scaling.is_logit or second.scaling.is_logit:
+    if first.scaling.is_glm or second.scaling.is_glm:
         raise UsageError(
-            "Expected two studies on the log or the identity scale. Received: log-odds of shares. "
+            "Expected two studies on the log or the identity scale. Received: shares or counts. "
             "Analyse both with scale='identity', and without trials."
         )
     if first is second:

@@ -15,8 +15,8 @@ from ablation.results.direction import read_direction
 from ablation.results.model_settings import AUTO, LINEAR, SCALES, between, check_model, one_of, read_order
 from ablation.words import listed, quoted
 
-LOGIT = "logit"
-"""The scale of shares; a table may ask for it, and a sweep is judged by one of `SCALES`."""
+LOGIT, COUNT = "logit", "count"
+"""The scales of shares and of counts; a table may ask for them, a sweep is judged by one of `SCALES`."""
 
 
 @dataclass(frozen=True)
@@ -60,39 +60,34 @@ class AnalysisRequest:
 
     def __post_init__(self) -> None:
         """Refuse values that mean nothing."""
-        one_of("scale", self.scale, (*SCALES, LOGIT))
-        check_model(
-            "auto" if self.scale == LOGIT else self.scale, self.interactions, self.alpha, self.numeric
-        )
+        own = (LOGIT, COUNT)
+        one_of("scale", self.scale, (*SCALES, *own))
+        check_model("auto" if self.scale in own else self.scale, self.interactions, self.alpha, self.numeric)
         one_of("anova_type", self.anova_type, (1, 2, 3))
         if self.margin is not None:
             between("margin", self.margin, 0, float("inf"))
-        if self.is_of_shares:
-            self._check_shares()
+        if self.trials is not None or self.scale in own:
+            self._check_glm()
 
-    @property
-    def is_of_shares(self) -> bool:
-        """Whether the response is a share, on the logit scale."""
-        return self.trials is not None or self.scale == LOGIT
-
-    def _check_shares(self) -> None:
-        """Refuse what a model of shares does not have.
+    def _check_glm(self) -> None:
+        """Refuse what a model of shares or counts does not have.
 
         Raises:
-            UsageError: another scale, weights beside counts, a target, looks, or a margin of 1 or more.
+            UsageError: another scale, weights, a target, looks, or a margin of shares of 1 or more.
         """
+        is_share = self.scale != COUNT
         wrong = {
-            "scale": self.scale not in ("auto", LOGIT) and self.scale,
+            "scale": self.trials is not None and self.scale not in ("auto", LOGIT) and self.scale,
             "weights": self.weights,
             "direction": self.target is not None and "a value that is best",
             "looks": self.looks is not None and "looks",
-            "margin": self.margin is not None and self.margin >= 1 and f"{self.margin:g}",
+            "margin": is_share and self.margin is not None and self.margin >= 1 and f"{self.margin:g}",
         }
         for name, received in wrong.items():
             if received:
                 raise UsageError(
-                    f"{name}: expected none of its own for a share on the logit scale: counts are weights, "
-                    f"lower or higher is better, and a margin is below 1. Received: {received}."
+                    f"{name}: expected none of its own for shares (logit) and counts: these are weights, "
+                    f"lower or higher is better, and a margin of shares is below 1. Received: {received}."
                 )
 
     @property

@@ -166,5 +166,42 @@ def test_what_a_share_does_not_have_is_refused(table, change, told):
 
 
 def test_two_studies_of_shares_are_not_compared_on_the_logit_scale(table, found):
-    with pytest.raises(UsageError, match="Received: log-odds of shares"):
+    with pytest.raises(UsageError, match="Received: shares or counts"):
         compare(found, analyze(table, "correct", **ASKED))
+
+
+@pytest.fixture(scope="module")
+def counts():
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame(
+        [(a, b, s) for a in (0, 1) for b in (0, 1) for s in range(5)], columns=["a", "b", "seed"]
+    )
+    return frame.assign(errors=rng.poisson(np.exp(0.4 + 0.9 * frame["a"] + rng.normal(0, 0.4, 20))))
+
+
+def test_counts_with_zeros_are_statsmodels_quasi_poisson(counts):
+    assert (counts["errors"] == 0).any()
+    found = analyze(counts, "errors", ["a", "b"], block="seed", scale="count", interactions=1)
+    X = sm.add_constant(pd.get_dummies(counts["seed"], prefix="s", drop_first=True, dtype=float))
+    X = X.assign(a=counts["a"], b=counts["b"])
+    told = sm.GLM(counts["errors"], X, family=sm.families.Poisson()).fit(scale="X2", use_t=True)
+    effect = row(found.effects, factor="a")
+    assert effect[["estimate", "se", "p"]].tolist() == pytest.approx(
+        [told.params["a"], told.bse["a"], told.pvalues["a"]], rel=1e-6
+    )
+    assert effect["percent"] == pytest.approx(100 * np.expm1(told.params["a"]))
+    best = found.best_cells.iloc[0]
+    mine = counts[(counts["a"].astype(str) == best["a"]) & (counts["b"].astype(str) == best["b"])]
+    assert best["mean"] == pytest.approx(mine["errors"].mean())
+    assert Wording.of(found).mean_kind == "mean"
+
+
+def test_what_is_no_count_is_refused(counts):
+    for change, told in (({"errors": -1}, "counts from 0"), ({"errors": 0}, "counts from 0")):
+        with pytest.raises(UsageError, match=told):
+            analyze(counts.assign(**change), "errors", ["a", "b"], scale="count")
+    nothing = counts.assign(errors=counts["errors"] * counts["a"])
+    with pytest.raises(UsageError, match="not 0 in all runs of a level"):
+        analyze(nothing, "errors", ["a", "b"], block="seed", scale="count")
+    with pytest.raises(UsageError, match="weights: expected none"):
+        analyze(counts, "errors", ["a"], scale="count", weights="b")

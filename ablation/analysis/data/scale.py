@@ -8,7 +8,7 @@ import numpy as np
 
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.data.shares import check_shares
-from ablation.analysis.request import LOGIT, AnalysisRequest
+from ablation.analysis.request import COUNT, LOGIT, AnalysisRequest
 from ablation.errors import UsageError
 
 MIN_RELATIVE_SPREAD = 1e-6
@@ -24,7 +24,7 @@ class Scale:
     """How effects add.
 
     Attributes:
-        name: `log`, `logit` or `identity`.
+        name: `log`, `logit`, `count` or `identity`.
         reason: why.
         origin: taken out first, to keep exact digits; of shares their mean, around which effects are told.
         by_chance: whether some values alone keep a loss from the log scale, on which margins are in %.
@@ -38,12 +38,21 @@ class Scale:
     @property
     def is_log(self) -> bool:
         """Whether effects are differences of logarithms."""
-        return self.name == "log"
+        return self.name in ("log", COUNT)
 
     @property
     def is_logit(self) -> bool:
         """Whether effects are differences of log-odds."""
         return self.name == LOGIT
+
+    @property
+    def is_glm(self) -> bool:
+        """Whether the response is modelled by its own variance: shares and counts."""
+        return self.name in (LOGIT, COUNT)
+
+    def link(self, mean: Floats) -> Floats:
+        """From a mean of the response to this scale: the inverse of `back`."""
+        return logit(mean) if self.is_logit else np.log(mean) if self.is_log else mean
 
     def forward(self, response: Floats) -> Floats:
         """To the scale of the analysis, minus `shift`: differences of close numbers keep their digits."""
@@ -62,7 +71,7 @@ class Scale:
         return 100 * np.expm1(effect) if self.is_log else np.full(np.shape(effect), np.nan)
 
     def back(self, mean: Floats) -> Floats:
-        """From this scale to the response: on the log scale the geometric mean."""
+        """From this scale to the response: on the log scale (not of counts) the geometric mean."""
         return expit(mean) if self.is_logit else np.exp(mean) if self.is_log else mean
 
     def margin(self, margin: float) -> tuple[float, float]:
@@ -112,11 +121,15 @@ def choose_scale(response: Floats, asked: AnalysisRequest, weights: Floats | Non
     if name == LOGIT:
         check_shares(response, asked.response)
         n = np.ones(len(response)) if weights is None else weights
-        return Scale(
-            name,
-            reason,
-            float(np.average(response, weights=n).clip(1 / (2 * n.sum()), 1 - 1 / (2 * n.sum()))),
-        )
+        least = 1 / (2 * n.sum())
+        return Scale(name, reason, float(np.average(response, weights=n).clip(least, 1 - least)))
+    if name == COUNT:
+        if (response < 0).any() or not response.any():
+            raise UsageError(
+                f"Expected counts from 0, some of them above, in '{asked.response}' for scale='count'. "
+                f"Received: {response.min():g} to {response.max():g}. Use scale='identity'."
+            )
+        return Scale(name, reason, float(response.mean()))
     if name == "identity":
         _refuse_extremes(response, asked.response)
     origin = float(np.median(response))

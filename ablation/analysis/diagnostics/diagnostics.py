@@ -127,7 +127,7 @@ class Diagnostics:
         not positive.
         """
         columns = ["power", "ci_low", "ci_high"]
-        if self.scale.is_logit or (self.runs.response <= 0).any() or not self.fit.variance > 0:
+        if self.scale.is_glm or (self.runs.response <= 0).any() or not self.fit.variance > 0:
             return pd.DataFrame(columns=columns)
         return pd.DataFrame([box_cox_interval(self.fit, self.runs.response, self.alpha)], columns=columns)
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ablation.analysis.data.factors import Floats, Ints
 from ablation.analysis.data.runs import Runs
-from ablation.analysis.data.scale import Scale, logit
+from ablation.analysis.data.scale import Scale
 from ablation.analysis.data.select import Selection
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.probability import studentized_range
@@ -126,10 +126,10 @@ def best_first(means: Floats, direction: str) -> Ints:
 def _means_of_runs(fit: Fit, runs: Runs, selection: Selection, scale: Scale) -> Floats:
     """Means of the runs of each cell as they are, on the analysis scale without its shift, (n_cells,)."""
     weights, cell = fit.root_weights**2, runs.cells
-    if scale.is_logit:  # all tries of a cell together
+    if scale.is_glm:  # all tries of a cell together
         n = np.ones(fit.n) if selection.used.weights is None else selection.used.weights
         with np.errstate(divide="ignore"):
-            return logit(np.bincount(cell, n * runs.response) / np.bincount(cell, n)) - scale.shift
+            return scale.link(np.bincount(cell, n * runs.response) / np.bincount(cell, n)) - scale.shift
     means: Floats = np.bincount(cell, weights * fit.y) / np.bincount(cell, weights)
     return means
 

@@ -27,7 +27,7 @@ def residuals(analysis: Analysis, words: Wording) -> list[Plot]:
     if not analysis.fit.variance > 0:
         return []
     table = analysis.diagnostics.influence
-    unit = {"log": " (log scale)", "logit": " (log-odds)"}.get(analysis.scale, "")
+    unit = {"log": " (log scale)", "count": " (log scale)", "logit": " (log-odds)"}.get(analysis.scale, "")
     return [
         _against_fit(analysis, table, unit), _against_normal(table), _by_level(analysis, words),
         _influence(analysis, table, words),

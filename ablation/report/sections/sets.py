@@ -53,7 +53,11 @@ def _population(rows: list[Any], analysis: Analysis, words: Wording, prefix: str
         ]
         for r in rows
     ]  # fmt: skip
-    unit = {"log": "differences of logarithms", "logit": "log-odds"}.get(analysis.scale, "units")
+    unit = {
+        "log": "differences of logarithms",
+        "count": "differences of logarithms",
+        "logit": "log-odds",
+    }.get(analysis.scale, "units")
     caption = (
         f"Effects on {words.response} over data sets like these; p by Holm's method; τ and the spread "
         f"between {repeats} are standard deviations of the effect, in {unit}"

@@ -36,6 +36,7 @@ class Wording:
         unit: of the response; empty where it has none.
         is_log: whether effects are differences of logarithms, told in %.
         shares: the scale of log-odds, whose differences are told as changes of the share; else None.
+        is_count: whether logarithms are those of means, as of counts.
         margin: the smallest effect that matters; None if none was declared.
         alpha: error rate of tests; intervals have level 1 - alpha.
         block: what repeats every cell, such as `seed`; empty if nothing does.
@@ -51,6 +52,7 @@ class Wording:
     unit: str = ""
     is_log: bool = False
     shares: Scale | None = None
+    is_count: bool = False
     margin: float | None = None
     alpha: float = 0.05
     block: str = ""
@@ -68,6 +70,7 @@ class Wording:
             response=asked.response,
             direction=asked.direction,
             is_log=analysis.scaling.is_log,
+            is_count=analysis.scaling.is_glm and analysis.scaling.is_log,
             shares=analysis.scaling if analysis.scaling.is_logit else None,
             margin=asked.margin,
             alpha=asked.alpha,
@@ -92,7 +95,7 @@ class Wording:
     @property
     def mean_kind(self) -> str:
         """The mean that adds up on the scale of the analysis."""
-        return "geometric mean" if self.is_log else "mean"
+        return "geometric mean" if self.is_log and not self.is_count else "mean"
 
     def factor(self, name: str) -> str:
         """What to call a factor."""
