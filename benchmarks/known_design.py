@@ -136,7 +136,7 @@ def _weights(fit: Fit, shares: Floats) -> tuple[list[Floats], list[Floats]]:
     if fit.n > EXACT_UP_TO:
         weights, spreads = [hc2], [np.einsum("im,i->m", hc2**2, room**2)]
     else:
-        pairs = (np.eye(fit.n) - fit.q @ fit.q.T) ** 2
+        pairs = fit.residual_pairs
         unbiased = _unbiased(pairs, shares, room, ~fit.alone)
         weights = [hc2, hc2 if np.isnan(unbiased).any() else unbiased]
         spreads = [np.einsum("im,im->m", w, pairs @ w) for w in weights]

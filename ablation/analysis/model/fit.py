@@ -108,6 +108,12 @@ class Fit:
         q[:, self.n_blocks :] = self.basis.rows(slice(None))
         return q
 
+    @cached_property
+    def residual_pairs(self) -> Floats:
+        """Squared residuals are these (n x n) times the runs' variances, on average: for small tables only."""
+        pairs: Floats = (np.eye(self.n) - self.q @ self.q.T) ** 2
+        return pairs
+
     def outside(self, v: Floats) -> Floats:
         """What the model does not explain of a weighted vector (n,)."""
         for _ in range(2):  # the second time takes out what rounding has left

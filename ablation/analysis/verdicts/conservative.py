@@ -150,7 +150,7 @@ def robust_errors(fit: Fit, L: Floats, runs: Runs, squares: Floats, variance: fl
         spreads = [np.einsum("im,i->m", hc2**2, room**2)]
         weights = [hc2]
     else:
-        pairs = (np.eye(fit.n) - fit.q @ fit.q.T) ** 2  # E(residual^2) = pairs @ variances of runs
+        pairs = fit.residual_pairs
         unbiased = _unbiased(pairs, shares, room, free) + others
         weights = [hc2, np.where(squares @ unbiased > 0, unbiased, hc2)]
         spreads = [np.einsum("im,im->m", w, pairs @ w) for w in weights]
