@@ -110,7 +110,7 @@ class Fit:
 
     @cached_property
     def residual_pairs(self) -> Floats:
-        """Squared residuals are these (n x n) times the runs' variances, on average: for small tables only."""
+        """Squared residuals are on average these (n x n) times the runs' variances; for small tables."""
         pairs: Floats = (np.eye(self.n) - self.q @ self.q.T) ** 2
         return pairs
 
