@@ -16,6 +16,9 @@ from ablation.analysis.data.factors import Bools, Floats, Ints
 from ablation.analysis.sequential.boundary import RHO, boundary, spend
 from ablation.analysis.verdicts.seed_spread import SeedSpread, more_uncertain
 
+NO_DF = 1e-9
+"""Fewer degrees of freedom are what rounding leaves."""
+
 
 @dataclass(frozen=True, eq=False)
 class Course:
@@ -138,7 +141,9 @@ class _Studies:
         directions = course.spread.n * (times[k] - (0 if first else times[k - 1]))
         along = self.rng.chisquare(directions, size=self.along.shape)
         self.along += along
-        self.squares += along.sum(axis=1) + self.rng.chisquare(more - directions.sum(), size=n)
+        rest = more - directions.sum()  # none in designs that change one factor at a time
+        others = self.rng.chisquare(rest, size=n) if rest > NO_DF else 0.0
+        self.squares += along.sum(axis=1) + others
         spread = course.spread.unseen().grown(times[k], self.along, self.squares / course.df[k])
         wider = np.sqrt(1 + spread.ratios() @ course.added.T)
         return course.widening[k] * wider, more_uncertain(df, spread.df, course.df[k])

@@ -38,3 +38,17 @@ def test_a_fixed_plan_as_good_needs_more():
     found = promise(course_of(PLAN, CELLS, 0.6), 0)
     assert found.fixed_seeds is not None
     assert found.fixed_seeds > found.seeds
+
+
+def test_a_study_that_changes_one_factor_at_a_time_has_a_promise():
+    """All residuals lie along its slopes. 2,000 whole studies took 10.2 seeds, and 87 % settled everything."""
+    names = list("abcd")
+    rows = [[0] * 4, *np.eye(4, dtype=int).tolist()]
+    cells = pd.DataFrame(rows, columns=names).astype(str).astype(pd.CategoricalDtype(["0", "1"]))
+    plan = AdaptivePlan(
+        "loss", "lower", 1.8, dict.fromkeys(names, ["0", "1"]), scale="identity", first=4, maximum=12,
+        one_factor=True, start=dict.fromkeys(names, "0"),
+    )  # fmt: skip
+    found = promise(course_of(plan, cells, 1.8), 0)
+    assert found.seeds == pytest.approx(10.2, abs=0.3)
+    assert found.settled == pytest.approx(0.87, abs=0.06)
