@@ -41,12 +41,12 @@ def test_a_fixed_plan_as_good_needs_more():
 
 
 def test_a_study_that_changes_one_factor_at_a_time_has_a_promise():
-    """All residuals lie along its slopes. 2,000 whole studies took 10.2 seeds, and 87 % settled everything."""
+    """All residuals lie along slopes. 2,000 whole studies took 10.2 seeds, and 87 % settled everything."""
     names = list("abcd")
     rows = [[0] * 4, *np.eye(4, dtype=int).tolist()]
     cells = pd.DataFrame(rows, columns=names).astype(str).astype(pd.CategoricalDtype(["0", "1"]))
     plan = AdaptivePlan(
-        "loss", "lower", 1.8, dict.fromkeys(names, ["0", "1"]), scale="identity", first=4, maximum=12,
+        "loss", "lower", 1.8, {name: ["0", "1"] for name in names}, scale="identity", first=4, maximum=12,
         one_factor=True, start=dict.fromkeys(names, "0"),
     )  # fmt: skip
     found = promise(course_of(plan, cells, 1.8), 0)
