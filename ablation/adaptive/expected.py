@@ -139,7 +139,8 @@ class _Studies:
             return course.widening[k], df
         times = (course.seeds - 1) / (course.seeds[0] - 1)
         directions = course.spread.n * (times[k] - (0 if first else times[k - 1]))
-        along = self.rng.chisquare(directions, size=self.along.shape)
+        some = directions > NO_DF
+        along = self.rng.chisquare(np.where(some, directions, 1.0), size=self.along.shape) * some
         self.along += along
         rest = more - directions.sum()  # none in designs that change one factor at a time
         others = self.rng.chisquare(rest, size=n) if rest > NO_DF else 0.0
