@@ -190,7 +190,12 @@ def _config(content: Mapping[str, Any]) -> Any:
     found = OmegaConf.create({
         "defaults": ["_self_", {"override hydra/sweeper": "ablation"}, {"override hydra/launcher": launcher}],
         "command": content["command"],
-        "hydra": {"sweeper": sweeper, "job": {"name": "run"}},
+        "hydra": {
+            "sweeper": sweeper,
+            "job": {"name": "run"},
+            "job_logging": {"root": {"handlers": ["file"]}},  # the terminal shows the sweep's progress
+            "hydra_logging": {"root": {"level": "WARNING"}},
+        },
     })  # fmt: skip
     if n_jobs:
         found.hydra.launcher = {"n_jobs": n_jobs}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -66,6 +67,18 @@ def test_of_several_levels_the_answer_says_no_more_than_was_shown(worse, verdict
     analysis = SimpleNamespace(findings=found, ranked=[ranked(*worse)])
     lines = answer(analysis, Wording("loss", margin=1.0))
     assert [(claim.kind, claim.text) for line in lines for claim in line] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [("hurts", ["no dropout"]), ("keep", ["dropout", "rate=0.3 (within dropout=true)"])],
+)
+def test_no_level_is_advised_within_a_level_that_is_advised_against(verdict, expected):
+    parent = replace(finding("true", verdict), factor="dropout", reference="false", n_levels=2)
+    nested = replace(finding("0.3", "keep"), factor="rate", reference="0.1", n_levels=2)
+    words = Wording("loss", nested={"rate": ("dropout", ("true",))})
+    lines = answer(SimpleNamespace(findings=[parent, nested], ranked=[]), words)
+    assert [claim.text for line in lines for claim in line] == [", ".join(expected)]
 
 
 EXPECTED = {

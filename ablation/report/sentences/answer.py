@@ -34,10 +34,23 @@ def answer(analysis: Analysis, words: Wording) -> list[list[Claim]]:
     """At most two lines of claims: what to use, and what the runs do not ask for."""
     found: dict[str, list[str]] = {kind: [] for kind in (USE, PROBABLY, SAME, OPEN)}
     for factor in dict.fromkeys(one.factor for one in analysis.findings):
+        if _is_left_out(analysis, factor, words):
+            continue
         for kind, text in _of_factor(analysis, factor, words):
             found[kind].append(text)
     lines = [[Claim(kind, _several(found[kind])) for kind in pair if found[kind]] for pair in _LINES]
     return [line for line in lines if line]
+
+
+def _is_left_out(analysis: Analysis, factor: str, words: Wording) -> bool:
+    """Whether the answer advises against the levels that a nested factor is within: 'no dropout' needs no rate."""
+    parent, levels = words.nested.get(factor, ("", ()))
+    advised = {
+        one.level if one.verdict in (KEEP, BETTER) else one.reference
+        for one in analysis.findings
+        if one.factor == parent and one.verdict in (KEEP, BETTER, HURTS, WORSE)
+    }
+    return bool(advised) and advised.isdisjoint(levels)
 
 
 def _several(texts: Sequence[str]) -> str:
