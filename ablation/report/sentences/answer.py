@@ -43,7 +43,7 @@ def answer(analysis: Analysis, words: Wording) -> list[list[Claim]]:
 
 
 def _is_left_out(analysis: Analysis, factor: str, words: Wording) -> bool:
-    """Whether the answer advises against the levels that a nested factor is within: 'no dropout' needs no rate."""
+    """Whether levels are advised against that a nested factor is within: 'no dropout' needs no rate."""
     parent, levels = words.nested.get(factor, ("", ()))
     advised = {
         one.level if one.verdict in (KEEP, BETTER) else one.reference
