@@ -13,6 +13,9 @@ import pandas as pd
 from ablation.analysis.article import model as article
 from ablation.analysis.attribution.attribution import Attribution, attribution
 from ablation.analysis.attribution.patterns import patterns_table
+from ablation.analysis.costs.frontier import frontier_table, spread_by_cell
+from ablation.analysis.costs.prices import COLUMNS as PRICE_COLUMNS
+from ablation.analysis.costs.prices import prices_table
 from ablation.analysis.data.factors import Bools, Floats
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale
@@ -44,8 +47,8 @@ from ablation.analysis.tables.anova import (
     lack_of_fit_table,
     tested_interactions,
 )
-from ablation.analysis.tables.best_cells import BestCell, best_cell, best_cells_table
-from ablation.analysis.tables.cells import CellMeans, cell_means
+from ablation.analysis.tables.best_cells import BestCell, best_cell, best_cells_table, best_first
+from ablation.analysis.tables.cells import CellMeans, cell_error, cell_means
 from ablation.analysis.tables.equivalence import equivalence_table
 from ablation.analysis.tables.failures import failing_levels, failures_table
 from ablation.analysis.tables.lenth import lenth_table
@@ -216,7 +219,8 @@ class Analysis:
         found = self._estimated(L)
         low, high = found.interval(self.request.alpha)
         averages = names.assign(estimate=found.estimate, ci_low=low, ci_high=high)
-        return attribution(self.runs, self.fit.y, averages, self._cell_means, self.request.alpha, full)
+        known = "shares" if self.scaling.is_logit else ""  # a working response is right at its own model only
+        return attribution(self.runs, self.fit.y, averages, self._cell_means, self.request.alpha, full, known)
 
     @cached_property
     def patterns(self) -> pd.DataFrame:
@@ -417,6 +421,50 @@ class Analysis:
             self.best_cells, self.fit, self.selection, self.runs, self._cell_means, self.scaling,
             asked.direction, asked.alpha,
         )  # fmt: skip
+
+    def frontier(self, costs: Floats) -> pd.DataFrame:
+        """Gain beside cost, cell by cell, the cheapest first.
+
+        Columns: cell, mean, ci_low, ci_high (as in `best_cells`, seed-adjusted); cost (median of its runs),
+        cost_low, cost_high (their range); status: `frontier` (no cheaper cell has a better mean), `beaten`
+        (one has, beyond noise: Tukey's test over all pairs) with the best of those in `by`, or `open` (one
+        has, within noise). A cheaper cell is one whose dearest run costs no more than the other's cheapest.
+
+        Args:
+            costs: of the runs that count, lower being better, (n_runs,); NaN where not known.
+        """
+        order = best_first(self._cell_means.means, self.request.direction)
+        named = self.best_cells.iloc[np.argsort(order)][["cell", "seed_adjusted", "ci_low", "ci_high"]]
+        named = named.rename(columns={"seed_adjusted": "mean"}).reset_index(drop=True)
+        spread = spread_by_cell(costs, self.runs.cells, len(named))
+        error = cell_error(self.fit, self._cell_means)
+        lower = rules_of(self.fit, self.scaling, self.request).lower_is_better
+        return frontier_table(self._cell_means, named, spread, error, lower, self.request.alpha)
+
+    def prices(self, costs: Floats) -> pd.DataFrame:
+        """What each component costs, and what a unit of its gain costs: `gain_unit` of the response.
+
+        Columns: factor, level, reference; estimate, ci_low, ci_high of the response (as in `verdicts`, over
+        all levels of the other factors); cost_percent with _low and _high (change of the cost); price with
+        _low and _high (change of the cost in % for a unit of gain; Fieller's interval), NaN where the level
+        is not both better and dearer, bounds NaN where the gain may be none. No rows for shares of counts.
+
+        Args:
+            costs: of the runs that count, all above zero, (n_runs,).
+        """
+        names, L = contrast_rows(self.fit, self.runs.predictors)
+        if self.scaling.is_logit:
+            return names.iloc[:0].reindex(columns=[*names.columns, *PRICE_COLUMNS])
+        return prices_table(names, L, self._estimated(L), self.fit, costs, self.gain_unit, self.request.alpha)
+
+    @property
+    def gain_unit(self) -> float:
+        """One unit of gain on the analysis scale: 1 %, 0.01 of what is between 0 and 1, or one; signed."""
+        lower = rules_of(self.fit, self.scaling, self.request).lower_is_better
+        if self.scaling.is_log:
+            return float(np.log(0.99 if lower else 1.01))
+        y = self.runs.response
+        return (-1.0 if lower else 1.0) * (0.01 if y.min() >= 0 and y.max() <= 1 else 1.0)
 
     @cached_property
     def failures(self) -> pd.DataFrame:

@@ -28,6 +28,7 @@ ANALYSIS = {
     "runs": int,
     "answer": list,
     "warnings": list,
+    "costs": dict,
     **dict.fromkeys((*TABLES, *OF_SETS), list),
 }
 EFFECT = {

@@ -40,7 +40,8 @@ class Attribution:
         table: one row per change; columns are described at `Analysis.attribution`.
         total: all changes at once, with its interval; NaN where its cells are not all there.
         obstacle: why there are only averages: `numbers` (a factor enters as a number), `one` (there is one
-            factor, and all questions are one), `many` (cells or runs); empty if there is nothing in the way.
+            factor, and all questions are one), `many` (cells or runs),
+            `shares` (of counts); empty if there is nothing in the way.
         n_missing: cells of the full factorial without a run that counts.
         p_cells: of the test that all cells are alike; without a difference there is no share of it.
     """
@@ -59,6 +60,7 @@ def attribution(
     cells: CellMeans,
     alpha: float,
     full: Mapping[str, object] | None = None,
+    obstacle: str = "",
 ) -> Attribution:
     """Answer every question of every change that the cells allow.
 
@@ -69,11 +71,12 @@ def attribution(
         cells: means of the cells.
         alpha: intervals have level 1 - alpha.
         full: factor -> the level that it is changed to; any other than the reference where not named.
+        obstacle: why there can be only averages, if that is known.
 
     Raises:
         UsageError: `full` names what is not there.
     """
-    obstacle = _obstacle(runs)
+    obstacle = obstacle or _obstacle(runs)
     if obstacle:
         return Attribution(_with_averages(_empty(runs), averages), (np.nan,) * 3, obstacle)
     lattice = lattice_of(runs, full or {})

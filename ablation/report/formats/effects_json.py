@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ablation.analysis import Analysis
+from ablation.report.sections.costs import spent_of, tables_of
 from ablation.report.sections.header import design
 from ablation.report.sentences import Wording, answer, notice_sentence, with_words
 from ablation.report.subject import ResponseResult, Subject
@@ -73,7 +74,11 @@ def _answer(study: Subject, answer: ResponseResult) -> dict[str, Any]:
     told = {"response": answer.response, "direction": answer.direction}
     if answer.analysis is None:
         return {**told, "obstacle": answer.obstacle}
-    return {**told, "obstacle": None, **_analysis(answer.analysis, study.words(answer))}
+    costs = {
+        cost: {name: table.to_dict("records") for name, table in tables_of(answer.analysis, spent).items()}
+        for cost, spent in spent_of(study, answer).items()
+    }
+    return {**told, "obstacle": None, **_analysis(answer.analysis, study.words(answer)), "costs": costs}
 
 
 def _analysis(analysis: Analysis, words: Wording) -> dict[str, Any]:

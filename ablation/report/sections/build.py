@@ -13,6 +13,7 @@ from ablation.report.sections.anova import anova
 from ablation.report.sections.article import article
 from ablation.report.sections.attribution import attribution
 from ablation.report.sections.cells import best_cells, best_in_short
+from ablation.report.sections.costs import costs
 from ablation.report.sections.diagnostics import diagnostics
 from ablation.report.sections.ending import ending
 from ablation.report.sections.explore import explore
@@ -39,6 +40,7 @@ OF_EACH_RESPONSE: Sequence[Builder] = (
     overview,
     adaptive,
     best_cells,
+    costs,
     sets,
     interactions,
     attribution,

@@ -10,13 +10,10 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis import Analysis
-from ablation.analysis.data.factors import Floats
 from ablation.naming import clipped
 from ablation.numbers import value
 from ablation.report.document import Block, Cell, Compare, Prose, Section
-from ablation.report.drawing import Drawer, figures
-from ablation.report.figures.costs import depends_on_load
-from ablation.report.figures.ticks import quantity
+from ablation.report.drawing import Drawer
 from ablation.report.sections.tables import made
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
@@ -25,16 +22,12 @@ from ablation.words import counted, listed
 SHOWN = 1000
 """Cells in the page's table; all are in its CSV."""
 
-COSTS = ("n_parameters", "parameters", "flops", "macs", "latency", "inference_seconds", "train_seconds")
-"""What a cell may cost: those that do not depend on a machine's load first."""
-
-
 TIES_ROOM = 90
 """Characters for the names of cells that tie with the best, on the first screen."""
 
 
-def best_cells(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
-    """The best cell, those within its noise, and what they cost."""
+def best_cells(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None:
+    """The best cell, and those within its noise."""
     if answer.analysis is None:
         return None
     analysis, words = answer.analysis, study.words(answer)
@@ -53,30 +46,7 @@ def best_cells(study: Subject, answer: ResponseResult, drawer: Drawer) -> Sectio
     )  # fmt: skip
     compare = [Compare()] if answer is study.main and len(study.cell_names) > 1 else []
     blocks: list[Block] = [Prose(best_sentence(study, answer)), table, *compare]
-    return Section("best-cells", "Best cells", [*blocks, *_costs(study, answer, words, drawer)])
-
-
-def _costs(study: Subject, answer: ResponseResult, words: Wording, drawer: Drawer) -> list[Block]:
-    """The response against what a cell costs, where that was measured."""
-    there = [cost for cost in COSTS if cost in study.table and cost != answer.response]
-    assert answer.analysis is not None
-    ties = np.flatnonzero(answer.analysis.best_cells["within_noise"].to_numpy(dtype=bool)).tolist()
-    ranking = study.ranking(answer)
-    drawn = (figures.cost(ranking, _spent(study, cost), cost, words, ties) for cost in there)
-    found = drawer.blocks(lambda: [plot for plot in drawn if plot is not None], answer.prefix)
-    loaded = [quantity(cost) for cost in there if depends_on_load(cost)] if found else []
-    verb = "depends" if len(loaded) == 1 else "depend"
-    text = (
-        f"{listed(loaded)} {verb} on what else the machine did: runs of a cell may differ more than cells do."
-    )
-    return [*([Prose(text)] if loaded else []), *found]
-
-
-def _spent(study: Subject, cost: str) -> Floats:
-    """What each run cost, (n,)."""
-    numbers: Any = pd.to_numeric(study.table[cost], errors="coerce")
-    spent: Floats = numbers.to_numpy(np.float64, na_value=np.nan)
-    return spent
+    return Section("best-cells", "Best cells", blocks)
 
 
 def best_in_short(study: Subject, answer: ResponseResult) -> str:
