@@ -13,8 +13,8 @@ from omegaconf import DictConfig, OmegaConf
 from ablation.sweep.terminal import print_lines
 from ablation.trackers import check_installed, read_trackers
 
-_PATIENCE_SECONDS = 600.0
-"""How long a sweep that has ended waits for its last runs to be sent."""
+_PATIENCE_SECONDS = (5.0, 600.0)
+"""How long a sweep that has ended waits for its last runs to be sent: until it says so, and at most."""
 
 Trackers = Mapping[str, str | None]
 """Name → URI, or None for where the tracker itself would log."""
@@ -71,9 +71,13 @@ def logging_to(trackers: Trackers, url: str, folder: str) -> Iterator[None]:
 
 def _answer(process: "subprocess.Popen[str]", trackers: Trackers, folder: str) -> list[str]:
     """What has been sent, or that nobody knows."""
-    names = ", ".join(trackers)
+    names, (brief, long) = ", ".join(trackers), _PATIENCE_SECONDS
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(brief)
+    if process.returncode is None:
+        print_lines([f"Sending the last runs to {names}; Ctrl-C leaves it to the background."])
     try:
-        lines = process.communicate(timeout=_PATIENCE_SECONDS)[0].splitlines()
+        lines = process.communicate(timeout=long)[0].splitlines()
     except subprocess.TimeoutExpired:
         return [f"Logging to {names} takes long and goes on in the background: {folder}/jobs/trackers.log"]
     if process.returncode or len(lines) < len(trackers):

@@ -65,7 +65,7 @@ def send_missing(name: str, uri: str | None, snapshot: Snapshot, folder: str | P
             left = _missing(missing, session) if missing else []
     except (Exception, SystemExit) as error:
         line = next((line for line in str(error).splitlines() if line.strip()), "")
-        problem = f"{type(error).__name__}: {line[:200]}".removesuffix(": ")
+        problem = f"{type(error).__name__}: {line[:200]}".rstrip(".: ")
         return Sent(name, uri or "", place, n_sent, there, len(runs) - there - n_sent, problem)
     problem = "it took them without an error, but has not kept them" if left else ""
     return Sent(name, uri or "", place, n_sent - len(left), there, len(left), problem)

@@ -1,5 +1,6 @@
 """What is sent to a tracker that only tests know: each missing run once, whatever goes wrong."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,7 @@ def test_what_is_no_tracker_is_refused(setting):
 
 def test_a_package_that_is_absent_is_named_with_what_installs_it(tmp_path, monkeypatch):
     monkeypatch.setattr("sys.path", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "wandb", raising=False)
     (tmp_path / "wandb").mkdir()  # as W&B leaves one in the folder of its user
     with pytest.raises(UsageError, match=r"--to: expected wandb, .* pip install 'ablation-study\[wandb\]'"):
         check_installed(["wandb"], "--to")

@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 
 from ablation.sources.wire import fields, leveldb_records, text
+from tests.sources.planted import RUNS
+from tests.sources.played import played
+from tests.sources.test_wandb_server import node
 from tests.trackers.conformance import TrackerConformance
 
 
@@ -37,6 +40,40 @@ class TestWandb(TrackerConformance):
         from ablation.trackers.wandb import _Group
 
         return _Group("mine", None)._id(key)
+
+    def test_on_a_server_what_has_ended_is_there(self, monkeypatch):
+        import wandb
+
+        from ablation.trackers.wandb import _Group
+
+        runs, asked = self.runs()[:3], []
+        nodes = [
+            {**node(RUNS[0]), "name": self._id(run.key), "state": state}
+            for run, state in zip(runs, ("finished", "failed", "running"), strict=True)
+        ]
+        page = {
+            "edges": [{"node": each, "cursor": "x"} for each in nodes],
+            "pageInfo": {"hasNextPage": False},
+        }
+
+        def answer(_path, body, _headers):
+            query = json.loads(body)
+            if "query Runs(" not in query["query"]:
+                return 200, b'{"data": {"viewer": {"id": "1", "username": "me", "entity": "me"}}}'
+            asked.append(json.loads(query["variables"]["filters"]))
+            return 200, json.dumps({"data": {"project": {"internalId": "5", "runs": page}}}).encode()
+
+        with played(answer) as address:
+            for name, value in {
+                "MODE": "online",
+                "BASE_URL": address,
+                "API_KEY": f"local-{'0' * 40}",
+            }.items():
+                monkeypatch.setenv(f"WANDB_{name}", value)
+            wandb.teardown()
+            found = _Group("mine", "me/planted").sent([run.key for run in runs])
+        assert found == {runs[0].key: False, runs[1].key: True}
+        assert asked == [{"group": "mine"}]
 
     def interrupt(self, monkeypatch):
         import wandb
