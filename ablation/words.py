@@ -1,5 +1,6 @@
 """Words that every room needs."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 OFF = {"false", "null", "none", "off", "no", "0"}
@@ -38,3 +39,16 @@ def quoted(names: Iterable[str]) -> list[str]:
     ["'a'", "'b'"]
     """
     return [f"'{name}'" for name in names]
+
+
+def shown(place: str) -> str:
+    """A place as it may be printed: without a password.
+
+    >>> shown("postgresql://me:secret@host/runs"), shown("postgresql://host/runs?password=secret")
+    ('postgresql://me:***@host/runs', 'postgresql://host/runs?password=***')
+    """
+    return re.sub(r"(://[^/@:]*):[^@]*@|(?<=password=)[^&]*", _masked, place)
+
+
+def _masked(match: re.Match[str]) -> str:
+    return f"{match[1]}:***@" if match[1] else "***"

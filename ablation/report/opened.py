@@ -28,7 +28,7 @@ def opened(asked: Arguments, arguments: Sequence[str], is_quiet: bool = False) -
     from ablation.report.load import load_study, load_table
     from ablation.report.proposal import settled
     from ablation.sources import read
-    from ablation.sources.databases import shown
+    from ablation.words import shown
 
     if asked.path:
         return load_study(asked.path)

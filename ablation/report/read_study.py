@@ -19,8 +19,7 @@ from ablation.report.load import Asked, load_study, load_table
 from ablation.report.proposal import completed
 from ablation.report.subject import Subject
 from ablation.sources import read
-from ablation.sources.databases import shown
-from ablation.words import listed, quoted
+from ablation.words import listed, quoted, shown
 
 OPTIONS = {field.name for field in fields(Asked)} - {
     "table",

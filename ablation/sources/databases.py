@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.parse import quote
 
 from ablation.errors import UsageError
 from ablation.sources.files import head
+from ablation.words import shown
 
 if TYPE_CHECKING:
     import sqlite3
@@ -157,16 +157,3 @@ def _on_server(place: str) -> Iterator[Database]:
             f"{shown(place)}: expected a server that lets its tables be read. Received: {told}. "
             "Look at the address, the user and the password (PGPASSWORD or ~/.pgpass)."
         ) from error
-
-
-def shown(place: str) -> str:
-    """A place as it may be printed: without a password.
-
-    >>> shown("postgresql://me:secret@host/runs"), shown("postgresql://host/runs?password=secret")
-    ('postgresql://me:***@host/runs', 'postgresql://host/runs?password=***')
-    """
-    return re.sub(r"(://[^/@:]*):[^@]*@|(?<=password=)[^&]*", _masked, place)
-
-
-def _masked(match: re.Match[str]) -> str:
-    return f"{match[1]}:***@" if match[1] else "***"

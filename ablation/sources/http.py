@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ablation.errors import UsageError
-from ablation.sources.databases import shown
+from ablation.words import shown
 
 _SECONDS = 30.0
 

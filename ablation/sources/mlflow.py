@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ablation.sources.databases import Database, has_tables, opened, shown
+from ablation.sources.databases import Database, has_tables, opened
 from ablation.sources.mlflow_files import PARENT, SYSTEM, is_store, read_store
 from ablation.sources.mlflow_server import is_server, runs_of
 from ablation.sources.source import Found, Run, Settings, Source, chosen
+from ablation.words import shown
 
 _OF_EXPERIMENT = (
     "JOIN runs r ON r.run_uuid = x.run_uuid "

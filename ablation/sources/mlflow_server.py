@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from ablation.sources.databases import shown
 from ablation.sources.http import ask, basic
 from ablation.sources.source import chosen
+from ablation.words import shown
 
 _PAGE = 1000
 _ADVICE = "set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"

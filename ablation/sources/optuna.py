@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from ablation.errors import UsageError
-from ablation.sources.databases import Database, has_tables, opened, shown
+from ablation.sources.databases import Database, has_tables, opened
 from ablation.sources.optuna_journal import is_journal, replay
 from ablation.sources.source import Found, Run, Settings, Source, chosen
+from ablation.words import shown
 
 SCHEMA = 12
 """The newest form of the tables that is known."""

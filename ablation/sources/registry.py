@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from ablation.errors import UsageError
 from ablation.extras import needed
-from ablation.sources.databases import is_database, opened, shown
+from ablation.sources.databases import is_database, opened
 from ablation.sources.source import Source
-from ablation.words import listed
+from ablation.words import listed, shown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,6 +18,7 @@ from pathlib import Path
 from ablation.errors import UsageError
 from ablation.results import open_store
 from ablation.trackers.send import Sent, send_missing, told
+from ablation.words import shown
 
 PAUSE_SECONDS = 30.0
 _PAUSES_PER_PASS = 20
@@ -38,7 +39,7 @@ def main() -> None:
         try:
             snapshot = store.scan()
         except UsageError as error:  # the place of the rows does not answer; the next look may succeed
-            done = [Sent(name, uri or "", "", problem=str(error)) for name, uri in wanted]
+            done = [Sent(name, shown(uri or ""), "", problem=str(error)) for name, uri in wanted]
         else:
             done = [send_missing(name, uri, snapshot, asked["folder"]) for name, uri in wanted]
         for sent in done:

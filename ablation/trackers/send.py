@@ -13,7 +13,7 @@ from ablation.results import Snapshot
 from ablation.trackers.registry import known
 from ablation.trackers.runs import logged_runs
 from ablation.trackers.tracker import LoggedRun, Session
-from ablation.words import counted
+from ablation.words import counted, shown
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Sent:
 
     Attributes:
         tracker: Its name.
-        uri: What was asked for; empty for where the tracker itself would log.
-        place: Where its runs are.
+        uri: What was asked for, without a password; empty for where the tracker itself would log.
+        place: Where its runs are, likewise.
         sent: How many runs were sent now.
         there: How many of the study were there before.
         missing: How many are not there now.
@@ -53,10 +53,10 @@ def send_missing(name: str, uri: str | None, snapshot: Snapshot, folder: str | P
     runs, place, there, n_sent = logged_runs(snapshot, Path(folder)), "", 0, 0
     study = snapshot.record.study or Path(folder).name
     if not runs:
-        return Sent(name, uri or "", place)
+        return Sent(name, shown(uri or ""), place)
     try:
         with _alone(folder), closing(known()[name].open(study, Path(folder), uri)) as session:
-            place = session.place
+            place = shown(session.place)
             missing = _missing(runs, session)
             there = len(runs) - len(missing)
             for run in missing:
@@ -65,10 +65,10 @@ def send_missing(name: str, uri: str | None, snapshot: Snapshot, folder: str | P
             left = _missing(missing, session) if missing else []
     except (Exception, SystemExit) as error:
         line = next((line for line in str(error).splitlines() if line.strip()), "")
-        problem = f"{type(error).__name__}: {line[:200]}".rstrip(".: ")
-        return Sent(name, uri or "", place, n_sent, there, len(runs) - there - n_sent, problem)
+        problem = shown(f"{type(error).__name__}: {line[:200]}").rstrip(".: ")
+        return Sent(name, shown(uri or ""), place, n_sent, there, len(runs) - there - n_sent, problem)
     problem = "it took them without an error, but has not kept them" if left else ""
-    return Sent(name, uri or "", place, n_sent - len(left), there, len(left), problem)
+    return Sent(name, shown(uri or ""), place, n_sent - len(left), there, len(left), problem)
 
 
 def told(sent: Sent, study: str) -> str:

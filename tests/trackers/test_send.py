@@ -73,6 +73,14 @@ def test_a_tracker_that_is_down_costs_a_sentence_and_the_rest_is_sent_later(fake
     assert len(fake.order) == len(set(fake.order)) == 12
 
 
+def test_a_password_is_never_told(fake):
+    fake.place, fake.fails_at = "http://me:secret@host/x", 0
+    snapshot = open_store("runs/mine").scan()
+    sent = send_missing("fake", "http://me:secret@host", snapshot, "runs/mine")
+    assert "secret" not in f"{sent} {told(sent, 'runs/mine')}"
+    assert "--uri http://me:***@host" in told(sent, "runs/mine")
+
+
 def test_what_a_tracker_drops_without_an_error_is_noticed(fake):
     fake.forgets = True
     sent = send()

@@ -62,10 +62,10 @@ def _done(asked: Arguments, target: str) -> Imported:
     from ablation.report.arguments import asked_of, is_open
     from ablation.report.proposal import settled
     from ablation.sources import read
-    from ablation.sources.databases import shown
     from ablation.sources.importing import import_runs
     from ablation.sources.registry import TOOL
     from ablation.sources.table import typed_table
+    from ablation.words import shown
 
     place = shown(asked.source) or str(asked.values["table"])
     frame = read(asked.source, **asked.how) if asked.source else typed_table(read_table(place))
