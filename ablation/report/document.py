@@ -139,6 +139,7 @@ class BoardRow:
         letters: levels that share one are not separated.
         is_group: whether it is the head of the rows of its levels.
         is_inner: whether it is one of these.
+        is_clear: whether p is significant.
         bar: the drawing.
     """
 
@@ -153,6 +154,7 @@ class BoardRow:
     letters: str = ""
     is_group: bool = False
     is_inner: bool = False
+    is_clear: bool = False
     bar: str = ""
 
 

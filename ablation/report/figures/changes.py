@@ -115,7 +115,7 @@ def effect_changes(found: Comparison, words: Wording) -> Plot | None:
     )
     return Plot(
         "effect_changes", title, _alt(title, rows, words), axis, named(names), marks,
-        heading=f"← {left} now · {right} now → · hollow: no change shown (Holm, {words.alpha:g})",
+        heading=f"← {left} now · {right} now → · hollow: not significant (Holm, {words.alpha:g})",
         height=24 * len(rows), width=840, is_down=True,
     )  # fmt: skip
 

@@ -38,7 +38,7 @@ def board(analysis: Analysis, words: Wording, table: Table, drawer: Drawer, pref
 
 
 def _legend(analysis: Analysis, words: Wording) -> Iterator[str]:
-    yield "Line: interval; filled: significant (Holm)."
+    yield "Line: interval; filled, p in bold: significant (Holm)."
     if words.margin:
         yield f"Band: ±{words.margin_text}, too small to matter."
     if analysis.runs.block and words.block:
@@ -109,6 +109,7 @@ class _Group:
             change=words.change(effect.estimate),
             interval=words.interval(effect.low, effect.high) if math.isfinite(effect.low) else "",
             p=p_value(effect.p),
+            is_clear=effect.is_significant,
             sentence=verdict_sentence(found, words),
             letters="" if found.within else self._letters.get(found.level, ""),
             bar=self.draw(effect),

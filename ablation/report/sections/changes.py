@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from ablation.analysis.changes.effects import BETTER, SAME, WORSE
-from ablation.naming import clipped, slug
+from ablation.naming import clipped, is_switch, slug
 from ablation.numbers import p_value, value
 from ablation.report.changed import Changed, ChangedResponse
 from ablation.report.document import (
@@ -108,15 +108,22 @@ def _board(one: ChangedResponse, drawer: Drawer, prefix: str) -> Board:
 
 def _board_row(row: Row, words: Wording, bar: str) -> BoardRow:
     return BoardRow(
-        name=component_of(row, words),
-        about=then_and_now(row, words),
+        name=words.factor(row["factor"]),
+        about=" · ".join([*_levels(row), then_and_now(row, words)]),
         verdict=_cell(row),
         change=words.change(row["estimate"]),
         interval=words.interval(row["ci_low"], row["ci_high"]),
         p=p_value(row["p_adjusted"]),
+        is_clear=row["p_adjusted"] < words.alpha,
         sentence=change_sentence(row, words),
         bar=bar,
     )
+
+
+def _levels(row: Row) -> list[str]:
+    """'spatial vs none'; nothing of a switch."""
+    is_said = is_switch(row["reference"], row["level"])
+    return [] if is_said else [f"{clipped(row['level'], 28)} vs {clipped(row['reference'], 28)}"]
 
 
 def _cell(row: Row) -> Cell:
@@ -249,6 +256,7 @@ def _how(both: Changed) -> Section:
     text = (
         "An effect has changed if the difference of both effects is not 0. Its error allows unequal spread "
         f"and effects that differ between {blocks}, as that of verdicts does. An effect that is significant "
-        "in one study and not in the other need not have changed."
+        "in one study and not in the other need not have changed. Unchanged: a test shows the change to be "
+        "inside the margin that both studies declare."
     )
     return Section("design", "Design and reading", [Facts(facts), Folded("How to read this", [Prose(text)])])

@@ -19,7 +19,7 @@ KINDS = {
     BETTER: "Better now",
     WORSE: "Worse now",
     SAME: "No change that matters",
-    OPEN: "No change shown",
+    OPEN: "Open",
 }
 
 Row = Mapping[Any, Any]
@@ -27,7 +27,7 @@ Row = Mapping[Any, Any]
 
 def change_words(code: str) -> str:
     """'better now'."""
-    return KINDS[code].lower()
+    return {SAME: "unchanged", OPEN: "inconclusive"}.get(code, KINDS[code].lower())
 
 
 def component_of(row: Row, words: Wording) -> str:
