@@ -2,18 +2,20 @@
 
     python -m benchmarks.overhead
     python -m benchmarks.overhead function     what a Python function costs in its process
-    python -m benchmarks.overhead jobs 1000    what a job costs under three sweepers
+    python -m benchmarks.overhead jobs 1000    what a job costs under three sweepers, and a call of a function
 
 An app with a stand-in trainer (no network) is swept as a user would, each time in a process of its own. What
 Python and imports take is measured by a plan of one run, and subtracted. Prints Markdown tables.
 """
 
 import os
+import platform
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -66,40 +68,67 @@ _SWEEPERS = {
     "this one": ("hydra/sweeper=ablation", "hydra.sweeper.replicates={half}"),
 }  # fmt: skip
 
+_IN_PROCESS = """
+import random, sys
+import ablation
+
+def train(x, seed):
+    return x + random.random()
+
+ablation.sweep(train, {"x": [0, 1]}, seeds=int(sys.argv[1]) // 2)
+"""
+
 
 def beside_other_sweepers(n: int) -> None:
     """The same app of `@hydra.main`, which does nothing, under three sweepers: what a job costs each.
 
+    A function that does the same stands below them. All run at the same time, so that whatever else the
+    machine does disturbs all alike.
+
     Args:
         n: jobs. A tenth of them is swept as well, and subtracted with all that a sweep costs once.
     """
-    print("| sweeper | jobs | seconds a job | CPU seconds a job |\n| --- | ---: | ---: | ---: |")
-    for name, arguments in _SWEEPERS.items():
-        if "optuna" in arguments[0] and find_spec("hydra_plugins.hydra_optuna_sweeper") is None:
-            continue
-        few, many = (_spent(arguments, jobs) for jobs in (n // 10, n))
-        wall, cpu = ((many[i] - few[i]) / (n - n // 10) for i in range(2))
-        print(f"| {name} | {n:,} | {wall:.3f} | {cpu:.3f} |", flush=True)
+    load = os.getloadavg()[0]
+    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores of {platform.machine()}, load {load:.0f}\n")
+    sweepers = {**_SWEEPERS, "`ablation.sweep(function)`": ()}
+    if find_spec("hydra_plugins.hydra_optuna_sweeper") is None:
+        del sweepers["Optuna's, random"]
+    few, many = (_spent_by_each(sweepers, jobs) for jobs in (n // 10, n))
+    print("| sweeper | jobs | ms a job | CPU ms a job |\n| --- | ---: | ---: | ---: |")
+    for name in sweepers:
+        wall, cpu = (1e3 * (many[name][i] - few[name][i]) / (n - n // 10) for i in range(2))
+        print(f"| {name} | {n:,} | {wall:.1f} | {cpu:.1f} |", flush=True)
 
 
-def _spent(arguments: Sequence[str], n: int) -> tuple[float, float]:
-    """Seconds, and CPU seconds, of a sweep with n jobs."""
+def _spent_by_each(sweepers: Mapping[str, Sequence[str]], n: int) -> dict[str, tuple[float, float]]:
+    """Sweeper → seconds and CPU seconds of n jobs, all sweepers at once."""
+    with ThreadPoolExecutor(len(sweepers)) as pool:
+        found = dict(zip(sweepers, pool.map(lambda words: _spent(words, n), sweepers.values()), strict=True))
+    for name, (wall, cpu) in found.items():
+        print(f"{name}, {n} jobs: {wall:.1f} s, {cpu:.1f} s of the CPU", file=sys.stderr, flush=True)
+    return found
+
+
+def _spent(sweeper: Sequence[str], n: int) -> tuple[float, float]:
+    """Seconds, and CPU seconds, of a sweep with n jobs; of a function where there are no arguments."""
     half = n // 2
-    words = [word.format(half + 1, n=n, half=half) for word in arguments]
+    words = ["-m", "x=0,1", *(word.format(half + 1, n=n, half=half) for word in sweeper)]
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "app.py").write_text(_NO_OP)
+        Path(folder, "app.py").write_text(_NO_OP if sweeper else _IN_PROCESS)
         Path(folder, "config.yaml").write_text("x: 0\nseed: 1\n")
-        start, before = time.perf_counter(), os.times()
-        subprocess.run(
-            [sys.executable, "app.py", "-m", "x=0,1", *words],
+        start, nothing = time.perf_counter(), subprocess.DEVNULL
+        process = subprocess.Popen(
+            [sys.executable, "app.py", *(words if sweeper else [str(n)])],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
-            check=True,
-            capture_output=True,
+            stdout=nothing,
+            stderr=nothing,
         )
-        after = os.times()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return time.perf_counter() - start, cpu
+        _, status, used = os.wait4(process.pid, 0)  # of this process and its own, not of the others
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(words)} ended with exit code {process.returncode}")
+    return time.perf_counter() - start, used.ru_utime + used.ru_stime
 
 
 _DESIGNS = {

@@ -71,3 +71,17 @@ def test_a_killed_sweep_keeps_what_has_returned_and_the_same_command_goes_on(
     assert len(after) == 6, shown
     assert before.items() <= after.items()
     assert {row.responses["objective"] for row in after.values()} == {1.0, 3.0, 5.0, 0.8, 2.8, 4.8}
+
+
+@pytest.mark.slow
+def test_ray_does_the_jobs_of_an_app_that_knows_nothing_of_it(root, tmp_path):
+    pytest.importorskip("hydra_plugins.hydra_ray_launcher")
+    (tmp_path / "train.py").write_text(APP)
+    words = (*PLAIN, "hydra/launcher=ray", "+hydra.launcher.ray.init.num_cpus=2")
+    shown, _ = started("train.py", *words, cwd=tmp_path, root=root).communicate(timeout=400)
+    rows = open_store(tmp_path / "runs/train").scan().rows.values()
+    found = {(row.config["norm"], row.seed): row.responses["objective"] for row in rows}
+    expected = {(norm, seed): 1 - 0.2 * norm + 2 * seed for norm in (False, True) for seed in range(3)}
+    assert found == pytest.approx(expected), shown
+    again, _ = started("train.py", *PLAIN, cwd=tmp_path, root=root).communicate(timeout=240)
+    assert "6 runs, 6 done" in again
