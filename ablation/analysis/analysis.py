@@ -12,6 +12,7 @@ import pandas as pd
 
 from ablation.analysis.article import model as article
 from ablation.analysis.attribution.attribution import Attribution, attribution
+from ablation.analysis.attribution.merged import merged
 from ablation.analysis.attribution.patterns import patterns_table
 from ablation.analysis.costs.frontier import frontier_table, spread_by_cell
 from ablation.analysis.costs.prices import COLUMNS as PRICE_COLUMNS
@@ -196,8 +197,9 @@ class Analysis:
         changed), shapley (over all orders in which the changes can be made), each with _low and _high (level
         1 - alpha, the errors of verdicts); p_order (Holm: first and last are one); share (of the variance
         between cells, noise taken out: functional ANOVA) and share_with_interactions, of the factor. A
-        factor with several other levels counts as changed at any of them alike. NaN where cells that a
-        question needs have no run; the same and why: `attributed`.
+        factor with several other levels counts as changed at any of them alike; one with factors nested in
+        it has a level for each of their values. NaN where cells that a question needs have no run; the same
+        and why: `attributed`.
         """
         return self.attributed.table
 
@@ -215,12 +217,13 @@ class Analysis:
         Raises:
             UsageError: there is no such factor, or no such level.
         """
-        names, L = contrast_rows(self.fit, self.runs.predictors)
+        runs, names, L = merged(self.fit, self.runs)
         found = self._estimated(L)
         low, high = found.interval(self.request.alpha)
         averages = names.assign(estimate=found.estimate, ci_low=low, ci_high=high)
+        means = self._cell_means if runs is self.runs else cell_means(self.fit, runs)
         known = "shares" if self.scaling.is_logit else ""  # a working response is right at its own model only
-        return attribution(self.runs, self.fit.y, averages, self._cell_means, self.request.alpha, full, known)
+        return attribution(runs, self.fit.y, averages, means, self.request.alpha, full, known)
 
     @cached_property
     def patterns(self) -> pd.DataFrame:

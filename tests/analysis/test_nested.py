@@ -114,3 +114,18 @@ def test_what_cannot_be_nested_is_refused(case, nested, said):
     with pytest.raises(UsageError, match="nested: expected") as refused:
         analyze(case.path, "y", FACTORS, nested=nested, **SETTINGS)
     assert said in str(refused.value)
+
+
+def test_what_a_change_contributes_is_asked_of_the_parent_with_its_values(case):
+    found = analyze(case.path, "y", FACTORS, **SETTINGS).attribution.set_index(["factor", "level"])
+    assert list(found.loc["dropout"].index) == ["rate 0.1", "rate 0.3", "rate 0.5"]
+    means = case.table.groupby(["norm", "dropout", "rate"])["y"].mean()
+    changes = {
+        v: [means[n, "on", v] - means[n, "off", "none"] for n in ("off", "on")] for v in ("0.1", "0.3", "0.5")
+    }
+    for value, (first, last) in changes.items():
+        line = found.loc["dropout", f"rate {value}"]
+        # Two changes can be made in two orders, so the Shapley value is the mean of alone and last.
+        close([line["first"], line["last"], line["shapley"]], [first, last, (first + last) / 2])
+    within = {r["contrast"]: r["estimate"] for r in case.expected["rates_within_on"]}
+    close(found.loc["dropout", "average"], [within[f"{v} - none"] for v in ("0.1", "0.3", "0.5")])

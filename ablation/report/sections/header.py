@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 import pandas as pd
 
@@ -47,16 +49,20 @@ def _table_design(study: Subject) -> str:
     """What a table without a record shows of its design."""
     known = study.table[list(study.factors)].notna().all(axis=1)
     n_cells = len(np.unique(study.cells[known.to_numpy()]))
-    n_all = 1
-    for levels in study.factors.values():
-        n_all *= max(len(levels), 1)
+    n_all = prod(max(len(levels), 1) for levels in study.factors.values())
+    of_all = "" if _has_nested(study) else f"of {n_all} "  # which nobody could run
     sizes = "×".join(str(len(levels)) for levels in study.factors.values())
     blocks = ""
     if study.block:
         n_blocks = study.table["seed"][study.table["seed"].astype(str) != ""].nunique()
         blocks = f", {counted(n_blocks, 'value')} of {study.block} as blocks"
     rows = counted(len(study.table), "row")
-    return f"{rows} of {sizes} levels: {n_cells} of {n_all} cells occur{blocks}; {ended(study)}"
+    return f"{rows} of {sizes} levels: {n_cells} {of_all}cells occur{blocks}; {ended(study)}"
+
+
+def _has_nested(study: Subject) -> bool:
+    """Whether a factor has levels at some levels of another alone."""
+    return bool(study.main.analysis and study.main.analysis.fit.matrix.grid.conditions)
 
 
 def facts(study: Subject) -> list[tuple[str, str]]:
