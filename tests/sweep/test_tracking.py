@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import ablation
 from ablation.cli.run import run
 from ablation.errors import UsageError
 from ablation.results import read
+from tests.sweep.conftest import started, wait_for_rows
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +73,27 @@ def test_runs_are_logged_once_by_the_sweep_by_a_resume_and_by_hand(capsys):
     assert run(["export", "train", "--to", "tensorboard"]) == 0
     assert "0 runs logged, 6 were there" in capsys.readouterr().out
     assert len(list(Path("runs/train/tensorboard").glob("*/events*"))) == len(read("runs/train")) == 6
+
+
+@pytest.mark.slow
+def test_a_killed_sweep_has_logged_what_it_had_finished_and_goes_on_without_a_double(tmp_path, root, capsys):
+    pytest.importorskip("tensorboard", reason="nox -s trackers has it")
+    (tmp_path / "script.py").write_text(
+        "import time, ablation\n\ndef train(norm, seed):\n    time.sleep(0.3)\n    return 1 + norm + seed\n\n"
+        "ablation.sweep(train, {'norm': [False, True]}, seeds=40, log='tensorboard')\n"
+    )
+    environment = {"PYTHONPATH": f"{root}:{os.environ.get('PYTHONPATH', '')}"}
+    process = started("script.py", cwd=tmp_path, root=root, **environment)
+    wait_for_rows(Path("runs/train"), 3, process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    n_done, deadline = len(list(Path("runs/train/rows").glob("*.json"))), time.monotonic() + 120
+    while len(list(Path("runs/train/tensorboard").glob("*/events*"))) < n_done:
+        assert time.monotonic() < deadline, "not so many runs within two minutes"
+        time.sleep(0.1)
+    assert 3 <= n_done < 80
+    assert run(["export", "train", "--to", "tensorboard"]) == 0
+    assert f"0 runs logged, {n_done} were there" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
