@@ -18,6 +18,7 @@ from ablation.analysis.costs.frontier import frontier_table, spread_by_cell
 from ablation.analysis.costs.prices import COLUMNS as PRICE_COLUMNS
 from ablation.analysis.costs.prices import prices_table
 from ablation.analysis.data.factors import Bools, Floats
+from ablation.analysis.data.items import Items
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.data.select import Selection
@@ -52,6 +53,7 @@ from ablation.analysis.tables.best_cells import BestCell, best_cell, best_cells_
 from ablation.analysis.tables.cells import CellMeans, cell_error, cell_means
 from ablation.analysis.tables.equivalence import equivalence_table
 from ablation.analysis.tables.failures import failing_levels, failures_table
+from ablation.analysis.tables.item_effects import item_effects
 from ablation.analysis.tables.lenth import lenth_table
 from ablation.analysis.tables.pairs import letters_table, pairs_table
 from ablation.analysis.tables.robust import improvement_table, iqm_table
@@ -90,6 +92,7 @@ class Analysis:
         diverged: which runs look diverged to a finite value (n_runs,); None if none does.
         without_diverged: the analysis in which these count as failed; None if there are none, or too few
             runs without them.
+        items: responses by run and item, where rows were of both.
     """
 
     request: AnalysisRequest
@@ -101,6 +104,7 @@ class Analysis:
     notices: tuple[Notice, ...]
     diverged: Bools | None = None
     without_diverged: Analysis | None = None
+    items: Items | None = None
 
     def __repr__(self) -> str:
         """Say what was analysed, in a line."""
@@ -500,6 +504,21 @@ class Analysis:
         (`steadier`, `less steady`, `inconclusive`). No rows where cells have one run each.
         """
         return dispersion_table(self.runs, self.fit.y, self.request.alpha)
+
+    @cached_property
+    def item_effects(self) -> pd.DataFrame | None:
+        """Main contrasts for other seeds and other items; None where rows were runs.
+
+        Columns: factor, level, reference, seeds, items, estimate (difference of means over items, in units),
+        sd_seed, sd_item, sd_both (standard deviations of the difference by what it depends on), se_seeds,
+        p_seeds (other seeds, on these items), se, df, ci_low, ci_high, p (other seeds and other items),
+        p_adjusted (Holm). With one seed there are no errors: items tell nothing of the component.
+        """
+        if self.items is None:
+            return None
+        names, _ = contrast_rows(self.fit, self.runs.predictors)
+        with_levels = names["factor"].isin([factor.name for factor in self.runs.factors])
+        return item_effects(names[with_levels], self.items, self.request.alpha)
 
     @property
     def has_sets(self) -> bool:

@@ -12,7 +12,8 @@ import pandas as pd
 from ablation.analysis.analysis import Analysis
 from ablation.analysis.data.diverged import diverged_runs
 from ablation.analysis.data.factors import Bools, Covariate, Floats
-from ablation.analysis.data.prepare import prepare
+from ablation.analysis.data.items import Items, per_run
+from ablation.analysis.data.prepare import filtered_rows, prepare
 from ablation.analysis.data.reading import read_table
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale, choose_scale
@@ -48,6 +49,7 @@ def analyze(
     reference: Mapping[str, object] | None = None,
     where: str | None = None,
     trials: str | None = None,
+    item: str | None = None,
     nested: Mapping[str, Mapping[str, object] | str] | None = None,
 ) -> Analysis:
     """Analyse a table of runs: effects, intervals, verdicts, warnings.
@@ -83,6 +85,8 @@ def analyze(
             images: the model is then quasi-binomial, on the logit scale.
         where: which rows are looked at: `State=finished and lr<=1e-2 and model in [a, b]`
             (`analysis.data.where`).
+        item: the column of test items, where a row is one of a run: runs are averages over items, shares
+            where items are right (1) or wrong (0); `Analysis.item_effects` says what holds for other items.
         nested: factor -> {another: its levels at which the first has levels}, or `dropout=true`; whatever a
             row has elsewhere says nothing. Found by itself where it is blank, or `none`, exactly there.
 
@@ -97,10 +101,11 @@ def analyze(
     asked = request(
         factors, numeric, response=response, block=block, scale=scale, interactions=interactions,
         anova_type=anova_type, alpha=alpha, margin=margin, direction=direction, weights=weights,
-        looks=looks, reference=reference, where=where, trials=trials, nested=nested,
+        looks=looks, reference=reference, where=where, trials=trials, item=item, nested=nested,
     )  # fmt: skip
+    by_item = frame, asked
     frame, asked, read = prepare(frame, asked)
-    found = _analysed(frame, asked, read)
+    found = replace(_analysed(frame, asked, read), items=_items(*by_item))
     far = diverged_runs(found.runs, asked.direction)
     if not far.any():
         return found
@@ -111,6 +116,11 @@ def analyze(
     except UsageError:  # too little is left
         without = None
     return replace(found, diverged=far, without_diverged=without)
+
+
+def _items(frame: pd.DataFrame, asked: AnalysisRequest) -> Items | None:
+    """Responses by run and item, where rows are of both."""
+    return None if asked.item is None else per_run(filtered_rows(frame, asked)[0], asked)[2]
 
 
 def _analysed(

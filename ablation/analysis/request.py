@@ -34,6 +34,7 @@ class AnalysisRequest:
         reference: (factor, level) where the reference is not the first level.
         where: the filter of rows; empty without one.
         trials: the column of counts that the response is a share of.
+        item: the column of test items, where a row is one of a run.
         nested: factors that have levels at some levels of another alone.
     """
 
@@ -56,6 +57,7 @@ class AnalysisRequest:
     reference: tuple[tuple[str, str], ...] = ()
     where: str = ""
     trials: str | None = None
+    item: str | None = None
     nested: tuple[Nested, ...] = ()
 
     def __post_init__(self) -> None:
@@ -98,7 +100,7 @@ class AnalysisRequest:
     @property
     def columns(self) -> list[str]:
         """Every column of the table that the request names."""
-        extra = [name for name in (self.weights, self.trials) if name is not None]
+        extra = [name for name in (self.weights, self.trials, self.item) if name is not None]
         return [self.response, *self.factors, *self.blocks, *extra]
 
     def check(self, table: pd.DataFrame) -> None:

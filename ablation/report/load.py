@@ -54,6 +54,7 @@ class Asked:
         reference: factor → level that others are compared with.
         where: the filter of rows; empty without one.
         trials: the column of counts that the main response is a share of, or response → column.
+        item: the column of test items, where a row is one of a run.
         nested: factor → where it has levels, such as `dropout=true`.
         looks: seeds at each look, of a study whose plan was to look so.
         max_replicates: seeds at the last look of that plan.
@@ -75,6 +76,7 @@ class Asked:
     reference: Mapping[str, str] = field(default_factory=dict)
     where: str = ""
     trials: Mapping[str, str] | str = field(default_factory=dict)
+    item: str | None = None
     nested: Mapping[str, str] = field(default_factory=dict)
     looks: Sequence[int] = ()
     max_replicates: int = 0
@@ -86,7 +88,7 @@ class Asked:
 
     def arguments(self, response: str) -> dict[str, Any]:
         """What `analyze` takes for one of the responses."""
-        names = ("scale", "interactions", "alpha", "anova_type", "weights", "where")
+        names = ("scale", "interactions", "alpha", "anova_type", "weights", "where", "item")
         is_main = response == self.responses[0]
         return {
             **{name: getattr(self, name) for name in names},
@@ -188,6 +190,10 @@ def load_table(asked: Asked, command: str = "", table: pd.DataFrame | None = Non
         )
     if asked.responses[0] in wanted[1:]:
         raise UsageError(f"Expected a response that is no factor or block. Received: {asked.responses[0]}")
+    if asked.item is not None and len(asked.responses) > 1:
+        raise UsageError(
+            f"item: expected one response. Received: {', '.join(asked.responses)}. Report each alone."
+        )
     prepared, main, _ = prepare(frame, asked.request(asked.responses[0]))
     _check_numbers(prepared, [name for name in asked.responses if name in prepared])
     _check_numeric(prepared, asked.numeric)
@@ -206,8 +212,6 @@ def load_table(asked: Asked, command: str = "", table: pd.DataFrame | None = Non
 
 def _hint(missing: Sequence[str], columns: Sequence[object]) -> str:
     """What may be the matter with names that no column has."""
-    if len(columns) == 1 and ";" in str(columns[0]):
-        return "Separate columns by commas, not by semicolons."
     several = next((name for name in missing if {*name.split(",")} <= {*map(str, columns)}), None)
     return f"Write several as [{several}]." if several else "Check the spelling."
 

@@ -107,7 +107,7 @@ def test_names_with_commas_and_words_like_true_stay_names():
         (["notes.txt"], "no such folder"),
         (["notes.txt", "study=x"], "Received: notes.txt, which does not exist"),
         (["mine.csv", "source=optuna"], "mine.csv: expected an SQLite database"),
-        (["mine.csv", "source=zebra"], "source: expected one of optuna"),
+        (["mine.csv", "source=zebra"], "source: expected one of wandb, optuna"),
         (["sqlite:///none.db"], "none.db: expected an SQLite database. Received: no such file"),
         (
             ["postgresql://me:secret@127.0.0.1:1/x"],

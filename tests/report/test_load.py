@@ -204,7 +204,6 @@ def test_a_response_called_as_a_column_of_every_table_is_that_of_the_runs(study)
         (["0.5", "0.6", "51.09%", "0.4"], ["a"], ",", "1 entry such as '51.09%'"),
         (["986.5", '"1,009.5"', '"1,020.5"', "900"], ["a"], ",", "2 entries such as '1,009.5'"),
         (["0.5", "0.6", "0.5", "0.4"], ["a,seed"], ",", "Write several as [a,seed]."),
-        (["0.5", "0.6", "0.5", "0.4"], ["a"], ";", "Separate columns by commas"),
     ],
 )
 def test_what_is_meant_otherwise_than_it_is_read_is_refused(tmp_path, losses, factors, separator, told):

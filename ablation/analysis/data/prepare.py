@@ -9,6 +9,7 @@ import pandas as pd
 
 from ablation.analysis.data.epochs import last_rows
 from ablation.analysis.data.factors import group, read_factor, read_spellings
+from ablation.analysis.data.items import per_run
 from ablation.analysis.data.nesting import found_nested, with_elsewhere
 from ablation.analysis.data.order import is_starting_point
 from ablation.analysis.data.shares import share_column
@@ -37,7 +38,9 @@ def prepare(
         UsageError: a column is missing, or the filter is none or leaves nothing.
     """
     asked.check(table)
-    filtered, notices = _filtered(table, asked)
+    filtered, notices = filtered_rows(table, asked)
+    if asked.item is not None:
+        filtered, asked, _ = per_run(filtered, asked)
     frame, told = last_rows(filtered, asked.response, [*asked.factors, *asked.blocks])
     notices += told
     frame, asked = _nested(frame, asked)
@@ -53,7 +56,12 @@ def prepare(
     return frame, asked, (*notices, *_reading_notices(frame, asked))
 
 
-def _filtered(table: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+def filtered_rows(table: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    """The rows that pass `where`.
+
+    Raises:
+        UsageError: none does.
+    """
     if not asked.where:
         return table, ()
     passed = rows_where(table, asked.where)

@@ -41,8 +41,8 @@ TABLES = (
 )
 """Tables of `ablation.analysis.Analysis` that it holds, as lists of rows."""
 
-OF_SETS = ("heterogeneity", "set_effects")
-"""Those that have rows where blocks are data sets with seeds."""
+OF_SETS = ("heterogeneity", "set_effects", "item_effects")
+"""Those that have rows where blocks are data sets with seeds, or rows were of runs and test items."""
 
 
 def effects_json(study: Subject) -> str:

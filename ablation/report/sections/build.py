@@ -20,6 +20,7 @@ from ablation.report.sections.explore import explore
 from ablation.report.sections.header import line, made_how
 from ablation.report.sections.images import images
 from ablation.report.sections.interactions import interactions
+from ablation.report.sections.items import items
 from ablation.report.sections.overview import overview
 from ablation.report.sections.paper import paper
 from ablation.report.sections.robustness import robustness
@@ -42,6 +43,7 @@ OF_EACH_RESPONSE: Sequence[Builder] = (
     best_cells,
     costs,
     sets,
+    items,
     interactions,
     attribution,
     seeds,

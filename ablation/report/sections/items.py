@@ -1,0 +1,70 @@
+"""Test items: whether effects hold for other items as well, and how much seeds and items differ in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ablation.naming import clipped, is_switch
+from ablation.numbers import p_text, p_value, plain, units
+from ablation.report.document import Prose, Section, Sentences
+from ablation.report.drawing import Drawer
+from ablation.report.sections.tables import ALL, contrast, made
+from ablation.report.sentences import Wording
+from ablation.report.subject import ResponseResult, Subject
+
+
+def items(_: Subject, answer: ResponseResult, __: Drawer) -> Section | None:
+    """Where rows were of runs and items; nothing otherwise."""
+    if answer.analysis is None or answer.analysis.item_effects is None or answer.analysis.items is None:
+        return None
+    words, found = Wording.of(answer.analysis), answer.analysis.item_effects
+    rows, name = found.to_dict("records"), answer.analysis.items.name
+    again = words.blocks
+    text = (
+        f"Verdicts are about these {rows[0]['items']} items of {name}, with other {again}. Below, an effect "
+        f"must hold for other {again} and for other items like these. Effects are differences of means."
+    )
+    heads = ["component", "levels", "#effect", f"#{words.level} interval", f"#p, other {again} and items"]
+    heads += [f"#p, other {again}", f"#SD of {again}", "#SD of items", "#SD of both"]
+    parts = ("sd_seed", "sd_item", "sd_both")
+    entries = [
+        [
+            words.factor(r["factor"]), contrast(r), units(r["estimate"]), _interval(r),
+            p_value(r["p_adjusted"]), p_value(r["p_seeds"]), *(plain(r[part]) for part in parts),
+        ]
+        for r in rows
+    ]  # fmt: skip
+    caption = (
+        f"Effects on {words.response} for other seeds and items, p by Holm's method; and by what they differ"
+    )
+    table = made(f"{answer.prefix}items", caption, heads, entries, found, limit=ALL)
+    return Section(
+        "items", "Test items", [Prose(text), Sentences([item_sentence(r, words) for r in rows]), table]
+    )
+
+
+def item_sentence(row: Mapping[Any, Any], words: Wording) -> str:
+    """For which population an effect holds."""
+    name, level, reference = words.factor(row["factor"]), str(row["level"]), str(row["reference"])
+    if not is_switch(reference, level):
+        name = f"{name}: {clipped(level)} − {clipped(reference)}"
+    if row["seeds"] < 2:
+        return (
+            f"{name}: no claim. Fewer than two {words.blocks} have both, and however many items there are, "
+            "they tell of these trained models, not of the component."
+        )
+    told = f"{name}: {units(row['estimate'])} ({words.level} CI {_interval(row)})"
+    if not math.isfinite(row["p"]):
+        return f"{told}; there is no error to judge it by."
+    wide, here = ("is shown" if row[p] < words.alpha else "is not shown" for p in ("p_adjusted", "p_seeds"))
+    return (
+        f"{told}. For other {words.blocks} and items an effect {wide} ({p_text(row['p_adjusted'])}); for "
+        f"other {words.blocks} on these items it {here} ({p_text(row['p_seeds'])})."
+    )
+
+
+def _interval(row: Mapping[Any, Any]) -> str:
+    low, high = row["ci_low"], row["ci_high"]
+    return f"{units(low)} to {units(high)}" if math.isfinite(low) else "unknown"
