@@ -72,32 +72,9 @@ def test_the_index_names_every_page(root):
     assert missing == ["index.md"]
 
 
-def test_every_command_in_the_docs_exists(root):
-    """Subcommands, studies and the keys of settings; the pages' outputs are tested where they are made."""
-    from ablation.app.config import Config
-    from ablation.cli.commands import COMMANDS
-    from ablation.cli.studies import study_files
-    from ablation.sweep.cell import flatten
-
-    keys = {*flatten(Config()), "data", "model", "training", "hydra/launcher"}
-    names = {command.name for command in COMMANDS}
-    pages = [root / "README.md", *(root / "docs").glob("*.md")]
-    lines = [
-        line
-        for page in pages
-        for line in re.findall(
-            r"(?:^ *|^ *[A-Z_]+=\w+ |`)(ablation [a-z].*?)(?:  |`|$)", page.read_text(), re.MULTILINE
-        )
-    ]
-    assert len(lines) > 20
-    for line in lines:
-        _, command, *words = [word for word in line.split() if not word.startswith("--")]
-        assert command in names, line
-        if command in ("sweep", "plan") and words:
-            assert words[0] in {"mine", "study.yaml", "STUDY", "…", *study_files()}, line
-            for word in words[1:]:
-                key = word.partition("=")[0]
-                assert key in keys or key.startswith("hydra.") or key in ("…", "[KEY", "…]"), line
+def test_the_page_of_facts_names_every_finding(root):
+    named = re.findall(r"findings/(\w+\.sh)", (root / "docs/ground.md").read_text())
+    assert sorted(set(named)) == sorted(path.name for path in (root / "findings").iterdir())
 
 
 def test_the_page_for_programs_has_every_command_that_prints_json(root):
