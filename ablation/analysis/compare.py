@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ from ablation.analysis.changes.cells import Average, cell_rows, cells_table
 from ablation.analysis.changes.effects import effects_table
 from ablation.analysis.changes.matched import Contrast, contrasts
 from ablation.analysis.changes.pairing import Common, Fixed, OnPairs, common, has_enough, on_pairs
-from ablation.analysis.data.factors import Ints
+from ablation.analysis.data.factors import Factor, Ints
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.data.spelling import find_level
 from ablation.analysis.tables.best_cells import BestCell
@@ -181,7 +181,8 @@ def compare(
     Args:
         first: the study before.
         second: the study after.
-        paired: whether runs are compared in pairs; None: if the pairs are at least half of the smaller study.
+        paired: whether runs are compared in pairs; None: if the pairs are at least half of the smaller study
+            and tell every effect that both have.
         fixed: of each study, levels of factors that it did not vary: factor → level. A cell of one study is
             one of the other only where all factors are known.
 
@@ -208,13 +209,13 @@ def compare(
     if paired if paired is not None else has_enough(found, first, second):
         factors = list(dict.fromkeys(one.names[0] for one in asked))
         pairs = on_pairs(first, second, found, factors, is_log, alpha) if len(found.first) else None
+        if pairs is None or not (pairs.has_error and all(_is_told(one, pairs) for one in asked)):
+            found, pairs = replace(found, why=found.why or "levels"), None
     if paired and pairs is None:
         raise UsageError(
             "paired: expected runs of both studies with the same cell and the same block. Received: too few "
-            "of them to tell an effect. Leave it out."
+            "of them to tell every effect that both have. Leave it out."
         )
-    if pairs is not None:
-        asked = [one for one in asked if _is_told(one, pairs)]
     return Comparison(first, second, scale, alpha, _margin(first, second, scale), asked, found, pairs)
 
 
@@ -240,11 +241,11 @@ def _check(first: Analysis, second: Analysis) -> None:
 
 
 def _is_told(asked: Contrast, pairs: OnPairs) -> bool:
-    """Whether the runs in common have both levels."""
+    """Whether the runs in common have both levels, or two values of a number."""
     part = next((p for p in pairs.change.runs.predictors if p.name == pairs.columns[asked.names[0]]), None)
-    if part is None:
-        return False
-    return all(find_level(level, part.points) is not None for level in (asked.level, asked.reference))
+    if not isinstance(part, Factor):
+        return part is not None
+    return all(find_level(level, part.levels) is not None for level in (asked.level, asked.reference))
 
 
 def _margin(first: Analysis, second: Analysis, scale: Scale) -> float | None:

@@ -170,6 +170,35 @@ def test_numbers_are_compared_over_the_range_of_both():
     assert (row["first"], row["second"]) == pytest.approx([2 * slope for slope in slopes])
 
 
+def test_pairs_that_lack_a_level_are_not_used():
+    then, now = runs(32, a=["x", "y", "z"]), runs(33, a=["x", "y", "z"])
+    then, now = (t[~((t["a"] == "z") & (t["seed"] % 2 == i))] for i, t in enumerate((then, now)))
+    found = compare(analyze(then, **ASKED), analyze(now, **ASKED))
+    assert len(found.common.first) == 16 >= min(len(then), len(now)) / 2
+    assert (found.is_paired, found.common.why) == (False, "levels")
+    assert found.effects["level"].tolist() == ["y", "z", "True"]
+    assert found.only.empty
+    with pytest.raises(UsageError, match="every effect"):
+        compare(found.first, found.second, paired=True)
+
+
+def test_numbers_in_pairs_are_compared_over_the_range_of_both():
+    sizes = [
+        pd.DataFrame(list(product(values, range(4))), columns=["size", "seed"])
+        for values in ([1, 2, 4, 8], [2, 4, 6, 8])
+    ]
+    noise = np.random.default_rng(6).normal(0, 0.01, (2, 16))
+    tables = [t.assign(loss=10 + t["size"] * (1 + i / 2) + noise[i]) for i, t in enumerate(sizes)]
+    asked = {"response": "loss", "factors": [], "numeric": ["size"], "scale": "identity", "block": "seed"}
+    found = compare(*(analyze(t, **asked) for t in tables))
+    (row,) = found.effects.to_dict("records")
+    both = tables[0].merge(tables[1], on=["size", "seed"])
+    slope = smf.ols("change ~ size + C(seed)", both.assign(change=both["loss_y"] - both["loss_x"])).fit()
+    assert (found.is_paired, len(both)) == (True, 12)
+    assert (row["reference"], row["level"]) == ("2", "8")
+    assert row["estimate"] == pytest.approx(6 * slope.params["size"])
+
+
 def test_same_within_the_margin():
     asked = ASKED | {"margin": 2.0}
     found = compare(analyze(runs(28, shared=0.1), **asked), analyze(runs(29, shared=0.1), **asked))

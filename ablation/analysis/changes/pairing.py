@@ -35,7 +35,8 @@ class Common:
             study does not have it.
         first, second: the partners, as positions among the runs of each study, (n_pairs,).
         why: why there are none: `unknown` levels, no common `cells`, no `block` in one, `names` of blocks
-            that differ, no common `blocks`, `weights`, or several runs of one cell and block (`repeated`).
+            that differ, no common `blocks`, `weights`, or several runs of one cell and block (`repeated`);
+            or why they are not used: they lack some of the `levels`.
     """
 
     names: Sequence[Names]
@@ -142,6 +143,11 @@ class OnPairs:
     second: Analysis
     change: Analysis
     columns: Mapping[str, str]
+
+    @property
+    def has_error(self) -> bool:
+        """Whether the differences leave anything to judge changes by."""
+        return self.change.fit.df_resid > 0
 
 
 def on_pairs(

@@ -129,6 +129,7 @@ def _why(found: Comparison, words: Wording) -> str:
         "names": "the columns of seeds or blocks have different names",
         "blocks": f"the studies have fewer than two {words.blocks} in common",
         "weights": "runs have weights",
+        "levels": "the runs that both have do not tell every effect",
         "repeated": f"some cells have several runs of one {words.block}",
     }[found.common.why]
 
