@@ -1,7 +1,5 @@
 """Interquartile means and probabilities of improvement: rliable's numbers, and what few runs make of them."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +9,7 @@ from ablation.analysis import analyze
 from ablation.analysis.tables.robust import interquartile_mean
 from ablation.report.sections.robustness import _traps
 from tests.analysis.compare import row
-from tests.analysis.conftest import CASES
+from tests.analysis.conftest import load_case
 
 DRAWN = 0.004
 """Bootstraps of 2,000 and 20,000 draws differ by so much: a tenth of the interval."""
@@ -19,13 +17,13 @@ DRAWN = 0.004
 
 @pytest.fixture(scope="module")
 def found():
-    table = pd.read_csv(CASES / "c23_data_sets.csv")
+    table = load_case("c23").table
     return analyze(table, "loss", "flag", block=["data", "seed"], reference={"flag": "off"})
 
 
 @pytest.fixture(scope="module")
 def told():
-    return json.loads((CASES / "c25_robust_summaries.json").read_text())
+    return load_case("c25").expected
 
 
 def test_interquartile_means_are_those_of_rliable(found, told):

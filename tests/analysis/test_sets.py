@@ -1,7 +1,5 @@
 """Several data sets: R's numbers (metafor, lme4), Autorank's, planted spreads, and what is not known."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,19 +11,19 @@ from ablation.analysis.sets.random_effects import random_effects
 from ablation.analysis.sets.ranks import critical_difference
 from ablation.report.sentences import Wording
 from ablation.report.sentences.sets import population_sentence, ranks_sentence, sets_sentence
-from tests.analysis.conftest import CASES
+from tests.analysis.conftest import load_case
 
 ASKED = {"response": "loss", "factors": ["flag"], "block": ["data", "seed"], "reference": {"flag": "off"}}
 
 
 @pytest.fixture(scope="module")
 def table():
-    return pd.read_csv(CASES / "c23_data_sets.csv")
+    return load_case("c23").table
 
 
 @pytest.fixture(scope="module")
 def expected():
-    return json.loads((CASES / "c23_data_sets.json").read_text())
+    return load_case("c23").expected
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +78,7 @@ def test_equal_effects_have_no_spread():
 
 
 def test_ranks_are_those_of_autorank():
-    told = json.loads((CASES / "c25_robust_summaries.json").read_text())["ranks"]
+    told = load_case("c25").expected["ranks"]
     rows = [(cell, f"set{i}", seed, value + 0.001 * (seed - 0.5) * (i % 3))
             for cell, values in told["data"].items() for i, value in enumerate(values)
             for seed in (0, 1)]  # fmt: skip

@@ -1,7 +1,5 @@
 """Shares of counts on the logit scale: R's quasi-binomial numbers, statsmodels', and wrong input."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +10,7 @@ from ablation.analysis.compare import compare
 from ablation.errors import UsageError
 from ablation.report.sentences import Wording, lead_sentences
 from tests.analysis.compare import row
-from tests.analysis.conftest import CASES
+from tests.analysis.conftest import load_case
 
 ASKED = {"factors": ["norm", "width"], "block": "seed", "trials": "n", "direction": "higher"}
 R_STOPS = 2e-5
@@ -21,12 +19,12 @@ R_STOPS = 2e-5
 
 @pytest.fixture(scope="module")
 def table():
-    return pd.read_csv(CASES / "c22_accuracy.csv")
+    return load_case("c22").table
 
 
 @pytest.fixture(scope="module")
 def expected():
-    return json.loads((CASES / "c22_accuracy.json").read_text())
+    return load_case("c22").expected
 
 
 @pytest.fixture(scope="module")
