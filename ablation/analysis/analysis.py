@@ -226,7 +226,7 @@ class Analysis:
         low, high = found.interval(self.request.alpha)
         averages = names.assign(estimate=found.estimate, ci_low=low, ci_high=high)
         means = self._cell_means if runs is self.runs else cell_means(self.fit, runs)
-        known = "shares" if self.scaling.is_logit else ""  # a working response is right at its own model only
+        known = "shares" if self.scaling.is_glm else ""  # a working response is right at its own model only
         return attribution(runs, self.fit.y, averages, means, self.request.alpha, full, known)
 
     @cached_property

@@ -46,7 +46,7 @@ def test_missing_cells_are_named_and_what_they_leave_is_told(study, report):
     )
     write_report(str(folder), figures=False)
     told = section(report, folder)
-    assert "Of 8 cells 4 have no run that counts" in told
+    assert "4 of 8 cells have no run that counts" in told
     assert "unknown" in told
     assert "%" in told
 

@@ -19,7 +19,7 @@ def test_frontier_and_prices_stand_in_every_format(study, report):
     write_report(str(folder))
     told = report(folder).split(TITLE)[1].split("\n## ")[0]
     assert "By number of parameters, " in told
-    assert "1 % less loss by batch_norm (on − off) costs 2.5" in told
+    assert "For 1 % less loss, batch_norm (on − off) raises number of parameters by 2.5" in told
     assert "(figures/cost_n_parameters.svg)" in told
     assert "latency" not in told  # the same in every cell
     assert "beaten by" in told or "open" in told
@@ -39,7 +39,7 @@ def test_costs_with_gaps_or_zeros_have_a_frontier_and_no_prices(study, report):
     write_report(str(folder), figures=False)
     told = report(folder).split(TITLE)[1].split("\n## ")[0]
     assert "By flops, " in told
-    assert "costs" not in told
+    assert "raises" not in told
 
 
 def test_there_is_no_section_without_a_cost_that_differs(study, report):
@@ -59,6 +59,6 @@ def test_accuracy_is_priced_by_hundredths(study, report):
     folder = study(measured=accuracy, response="accuracy", direction="higher")
     write_report(str(folder), figures=False)
     assert (
-        "0.01 more accuracy by batch_norm (on − off) costs 5.01 % more flops (95 % CI 4.62 % to 5.46 %)"
+        "For 0.01 more accuracy, batch_norm (on − off) raises flops by 5.01 % (95 % CI 4.62 % to 5.46 %)"
         in report(folder)
     )

@@ -41,7 +41,7 @@ class Attribution:
         total: all changes at once, with its interval; NaN where its cells are not all there.
         obstacle: why there are only averages: `numbers` (a factor enters as a number), `one` (there is one
             factor, and all questions are one), `many` (cells or runs),
-            `shares` (of counts); empty if there is nothing in the way.
+            `shares` (or counts); empty if there is nothing in the way.
         n_missing: cells of the full factorial without a run that counts.
         p_cells: of the test that all cells are alike; without a difference there is no share of it.
     """

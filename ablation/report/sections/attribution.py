@@ -93,15 +93,16 @@ def _total(words: Wording, found: Attribution) -> Iterator[str]:
 def _refused(found: Attribution, analysis: Analysis) -> str:
     """What the cells do not tell, and what would."""
     if found.obstacle == "shares":
-        return "Of shares with counts only effects on average are computed, which are above."
+        return "Of shares and counts only effects on average are computed, which are above."
     if found.obstacle == "many":
         return "Shapley values and shares are not computed of so many cells or runs. Averages are above."
     if found.n_missing:
         total = found.n_missing + len(analysis.runs.one_per_cell)
         return (
-            f"Of {total} cells {found.n_missing} have no run that counts, and what needs them is unknown: a "
-            "share needs every cell, a Shapley value all between the reference and the changed levels. "
-            "Effects on average are those of the model above; a full factorial tells the rest."
+            f"{found.n_missing} of {total} cells {'has' if found.n_missing == 1 else 'have'} no run that "
+            "counts, and what needs one of those is unknown: a share needs every cell, a Shapley value all "
+            "between the reference and the changed levels. Effects on average are those of the model above; "
+            "a full factorial tells the rest."
         )
     if math.isnan(found.p_cells):
         return "There is no error estimate, so no interval, and no share without what noise makes of it."

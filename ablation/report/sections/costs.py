@@ -59,11 +59,9 @@ def costs(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | N
         folded.append(
             Folded(f"{quantity(cost)}: frontier and prices".capitalize(), _tables(study, answer, cost, found))
         )
-    return Section(
-        "costs",
-        "What it costs",
-        [*_loaded(spent), *_figures(study, answer, drawer, spent), Sentences(told), *folded],
-    )
+    sentences: list[Block] = [Sentences(told)] if told else []
+    blocks = [*_loaded(spent), *_figures(study, answer, drawer, spent), *sentences, *folded]
+    return Section("costs", "What it costs", blocks)
 
 
 def spent_of(study: Subject, answer: ResponseResult) -> dict[str, Floats]:
@@ -117,7 +115,7 @@ def _loaded(spent: dict[str, Floats]) -> list[Block]:
 
 def _sentences(words: Wording, analysis: Analysis, cost: str, found: Floats) -> Iterator[str]:
     """How many cells are worth their cost, and what a unit of gain costs."""
-    if len(analysis.best_cells) <= MAX_CELLS:
+    if len(analysis.best_cells) <= MAX_CELLS and not depends_on_load(cost):
         counts = analysis.frontier(found)["status"].value_counts()
         n = {status: int(counts.get(status, 0)) for status in (FRONTIER, BEATEN, OPEN)}
         yield (
@@ -125,11 +123,11 @@ def _sentences(words: Wording, analysis: Analysis, cost: str, found: Floats) -> 
             f"{n[BEATEN]} beaten by a cheaper one, {n[OPEN]} open."
         )
     for row in _priced(analysis, found):
-        if math.isfinite(row["price_low"]):
+        if row["price_low"] > 0:  # surely better and surely dearer
             bounds = f"{_more(row['price_low'])} to {_more(row['price_high'])}"
             yield (
-                f"{_unit(words, analysis)} by {words.factor(row['factor'])} ({contrast(row)}) costs "
-                f"{_more(row['price'])} more {quantity(cost)} ({words.level} CI {bounds})."
+                f"For {_unit(words, analysis)}, {words.factor(row['factor'])} ({contrast(row)}) raises "
+                f"{quantity(cost)} by {_more(row['price'])} ({words.level} CI {bounds})."
             )
 
 
