@@ -35,7 +35,7 @@ class World:
 
 WORLDS = (
     World("normal, 3 seeds"),
-    World("normal, 5 seeds"),
+    World("normal, 5 seeds", seeds=5),
     World("seeds shift all cells by 3 SD, 3 seeds", shift=3.0),
     World("t with 4 df, 3 seeds", tails=4.0),
     World("t with 4 df, 8 seeds", seeds=8, tails=4.0),

@@ -33,7 +33,7 @@ lengths by at most 0.053 and leave a correlation of 0.67; each style rule of `te
 taken away changes a length by 0.089 at least.
 """
 
-ONLY_LENGTH = {"design", "next", "anova", "article", "diagnostics", "attribution"}
+ONLY_LENGTH = {"design", "next", "anova", "article", "diagnostics", "attribution", "stability"}
 """Parts of one line, or of text alone: where lines break decides how they look."""
 
 FONT = "DejaVu Sans"
