@@ -132,13 +132,15 @@ class _Group:
         return [one for one in self.analysis.ranked if one.factor == self.effects[0].finding.factor]
 
     def _ranking_words(self) -> str:
-        """'choose sigmoid', 'relu and elu tie'; at each place where verdicts are split."""
+        """'choose sigmoid (elu within the margin)', 'relu and elu tie'; by place where verdicts are split."""
         told = []
         for one in self._ranked:
             text = f"choose {_level(one.best)}"
             if one.ties:
                 tied = f"{listed(list(map(_level, (one.best, *one.ties))), 4)} tie"
                 text = tied if one.worse else "no level is separated from the best"
+            if one.alike:
+                text += f" ({listed(list(map(_level, one.alike)), 3)} within the margin)"
             told.append((text, self.words.placed("", one.factor, one.within)))
         if len({text for text, _ in told}) == 1:
             return told[0][0]
