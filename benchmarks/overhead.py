@@ -29,13 +29,15 @@ def main() -> None:
         beside_other_sweepers(int(sys.argv[2]))
         return
     with tempfile.TemporaryDirectory() as folder:
-        start = min(_seconds(folder, *_runs(1), "hydra.sweeper.plan_only=true", "name=one") for _ in range(3))
+        start = min(
+            _seconds(folder, *design_words(1), "hydra.sweeper.plan_only=true", "name=one") for _ in range(3)
+        )
         print(f"Python, imports and a plan of one run: {start:.1f} s, subtracted below.\n")
         print("| what | runs | seconds |\n| --- | ---: | ---: |")
-        plan = _seconds(folder, *_runs(10_000), "hydra.sweeper.plan_only=true") - start
+        plan = _seconds(folder, *design_words(10_000), "hydra.sweeper.plan_only=true") - start
         print(f"| plan | 10,000 | {plan:.1f} |", flush=True)
         for n in (10, 100, 1000):
-            study = (*_runs(n), f"name=n{n}", *BASIC)
+            study = (*design_words(n), f"name=n{n}", *BASIC)
             whole = _seconds(folder, *study) - start
             print(
                 f"| sweep, gather and report | {n:,} | {whole:.1f} ({1e3 * whole / n:.0f} ms a run) |",
@@ -141,7 +143,8 @@ _DESIGNS = {
 """Runs → levels of three factors, and seeds."""
 
 
-def _runs(n: int) -> tuple[str, ...]:
+def design_words(n: int) -> tuple[str, ...]:
+    """The words of a study of so many runs of the stand-in."""
     norm, activation, rate, seeds = _DESIGNS[n]
     return (
         "-m",
@@ -208,7 +211,7 @@ def _idle_job(folder: str) -> float:
     script = f"""
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
-sys.argv = ["toy.py", *{list(_runs(100))!r}, "name=n100", "hydra/launcher=basic"]
+sys.argv = ["toy.py", *{list(design_words(100))!r}, "name=n100", "hydra/launcher=basic"]
 from ablation.sweep import survey, study
 from tests.sweep import toy
 study.survey = lambda store, keys: survey.Survey({{}}, 0, 0, {{}})

@@ -6,6 +6,7 @@ Peers, each with Keras' own `fit` (`peer_fit.py`), the same networks, data, epoc
 
 (a) a script per run, as a shell loop over a training script does: every run starts Python and TensorFlow;
 (b) one process that builds and fits a network for every run, as the article does;
+(joblib) joblib with a process per core, each of which does what (b) does;
 (optuna) Optuna's grid sampler, whose objective is (b)'s function, in one process;
 (ray) Ray Tune, a trial per run, one core each, with its own reuse of actors.
 
@@ -48,6 +49,7 @@ FIXED = {"batch_norm": "true", "dropout": "true", "attention": "spatial", "activ
 PEERS = {
     "a": "(a) a script per run, `fit`",
     "b": "(b) one process, build + `fit` per run",
+    "joblib": "joblib, a process per core, build + `fit` per run",
     "optuna": "Optuna, grid sampler",
     "ray": "Ray Tune, a trial per run, actors reused",
 }
@@ -138,9 +140,9 @@ def _peer(
         costs = [_timed("benchmarks.peer_fit", run) for run in runs]
         seconds, peaks, spent = zip(*costs, strict=True)
         return Cost(sum(seconds), sum(spent, Spent()), max(peaks))
-    if name == "b":
-        seconds, peak, spent = _timed("benchmarks.peer_fit", *runs)
-        return Cost(seconds, spent, peak)
+    if name in ("b", "joblib"):
+        seconds, peak, spent = _timed(f"benchmarks.peer_{'fit' if name == 'b' else name}", *runs)
+        return Cost(seconds, spent, peak, n_at_once=1 if name == "b" else N_CORES)
     grid = {f"flags.{key}": levels.get(key, [FIXED[key]]) for key in FIXED}
     grid |= {key: [value] for key, value in (text.split("=") for text in common)}
     grid["seed"] = [str(seed) for seed in seeds]

@@ -1,4 +1,4 @@
-"""The launcher `local`, in the only place where Hydra 1.3 looks for one.
+"""The launcher `ablation`, in the only place where Hydra 1.3 looks for one.
 
 Hydra imports this file whenever any of its apps starts: nothing heavy may be imported here.
 """
@@ -26,7 +26,7 @@ class LocalLauncherConf:
     """Processes at once: null for one per core, or per GPU where there are any."""
 
 
-ConfigStore.instance().store(group="hydra/launcher", name="local", node=LocalLauncherConf)
+ConfigStore.instance().store(group="hydra/launcher", name="ablation", node=LocalLauncherConf)
 
 
 class LocalLauncher(Launcher):

@@ -63,7 +63,7 @@ class App(Swept):
             before anything is trained.
         responses: unit and direction of what is measured; or settings → the same.
         warm: imports what `train` will, and starts no thread; called once, in the process of which jobs are
-            forks (`hydra/launcher=local`).
+            forks (`hydra/launcher=ablation`).
     """
 
     prefix = "analysis."

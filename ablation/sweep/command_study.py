@@ -182,7 +182,7 @@ def _check_folder(content: Mapping[str, Any], words: Sequence[str]) -> None:
 def _config(content: Mapping[str, Any]) -> Any:
     """The configuration of the reference cell, with Hydra's part."""
     n_jobs, launcher = content.get("n_jobs"), content.get("launcher")
-    launcher = launcher or ("local" if n_jobs or content.get("jobs_per_gpu") else "basic")
+    launcher = launcher or ("ablation" if n_jobs or content.get("jobs_per_gpu") else "basic")
     seeds, words = content["seeds"], split(content["command"])
     sweeper = {key: value for key, value in content.items() if key in _sweeper_keys()}
     sweeper |= {"study": content["name"], "replicates": seeds if isinstance(seeds, int) else 1}

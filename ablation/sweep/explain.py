@@ -94,4 +94,5 @@ def _first_line(error: BaseException) -> str:
         text = text.splitlines()[0] if text else ""
         return f"{key}: {text}" if key else text
     text = text.partition("Config search path:")[0].partition("Check that the config directory")[0]
-    return re.sub(r"\n\s*\n", "\n", text.strip())
+    listed = text.strip().replace(":\n\t", ": ").replace("\n\t", ", ")  # of options, one a line
+    return re.sub(r"\n\s*\n", "\n", listed)

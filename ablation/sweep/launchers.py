@@ -103,7 +103,7 @@ def launcher_traits(settings: Settings) -> LauncherTraits:
 
 
 def n_local(settings: Settings) -> int:
-    """How many processes the launcher `local` has at once."""
+    """How many processes the launcher `ablation` has at once."""
     return n_workers() if settings.get("n_jobs") is None else _n_jobs(settings)
 
 

@@ -30,7 +30,7 @@ def share(config: DictConfig) -> None:
     if not traits.shares_gpus:
         raise UsageError(
             f"{KEY}: expected a launcher that runs jobs at once on this machine, such as "
-            "hydra/launcher=local or submitit_local. Received: "
+            "hydra/launcher=ablation or submitit_local. Received: "
             f"{str(launcher.get('_target_')).split('.')[-1]}. {traits.other_share}"
         )
     gpus = gpus_to_share(sweeper.jobs_per_gpu)

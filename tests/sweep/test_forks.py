@@ -1,4 +1,4 @@
-"""What jobs are to each other where each is a fork: `hydra/launcher=local`."""
+"""What jobs are to each other where each is a fork: `hydra/launcher=ablation`."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.skipif(not can_fork(), reason="elsewhere joblib keeps its processes"),
 ]
 
-LOCAL = ("hydra/launcher=local", "hydra.launcher.n_jobs=2")
+LOCAL = ("hydra/launcher=ablation", "hydra.launcher.n_jobs=2")
 WITH_A_THREAD = """
 import threading
 thread = threading.Thread(target=threading.Event().wait, daemon=True)
@@ -56,7 +56,7 @@ def kill_parent(cfg):
 
 
 def test_a_sweep_whose_forking_process_is_killed_says_so_and_goes_on(plain_app, rows):
-    one = ("hydra/launcher=local", "hydra.launcher.n_jobs=1", "hydra.sweeper.order=null")
+    one = ("hydra/launcher=ablation", "hydra.launcher.n_jobs=1", "hydra.sweeper.order=null")
     code, shown = plain_app(kill_parent, "x: 0", "x=0,1", *one)
     assert code == 1
     assert "ChildProcessError: the process that starts jobs has been killed by SIGKILL" in shown
@@ -81,7 +81,9 @@ def test_jobs_are_joblibs_where_processes_cannot_be_forked(plain_app, rows, monk
         monkeypatch.setattr(f"ablation.sweep.{module}.can_fork", lambda: False)
     seen, launch = [], jobs.launch
     monkeypatch.setattr("ablation.sweep.study.launch", lambda *a: seen.append(a[2]) or launch(*a))
-    code, shown = plain_app(own_process, "x: 0", "x=0,1", "hydra/launcher=local", "hydra.launcher.n_jobs=1")
+    code, shown = plain_app(
+        own_process, "x: 0", "x=0,1", "hydra/launcher=ablation", "hydra.launcher.n_jobs=1"
+    )
     assert code == 0, shown
     assert {row.responses["pid"] for row in rows("test_forks")} == {os.getpid()}
     assert seen[0].keeps_processes

@@ -19,7 +19,7 @@ from tests.sweep.conftest import wait_for_rows
 pytestmark = pytest.mark.slow
 
 PROCESSES = {
-    "local": ("-m", "hydra/launcher=local", "hydra.launcher.n_jobs=2"),
+    "ablation": ("-m", "hydra/launcher=ablation", "hydra.launcher.n_jobs=2"),
     "joblib": ("-m", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra.launcher.batch_size=1"),
 }
 
@@ -27,7 +27,7 @@ PROCESSES = {
 @pytest.fixture
 def processes(request):
     """The words of a sweep in two processes."""
-    return PROCESSES[getattr(request, "param", "local")]
+    return PROCESSES[getattr(request, "param", "ablation")]
 
 
 def rows(tmp_path):
@@ -72,9 +72,9 @@ def wait_until_gone(group):
 @pytest.mark.parametrize(
     ("processes", "number", "whole_group"),
     [
-        ("local", signal.SIGINT, True),
-        ("local", signal.SIGINT, False),
-        ("local", signal.SIGTERM, False),
+        ("ablation", signal.SIGINT, True),
+        ("ablation", signal.SIGINT, False),
+        ("ablation", signal.SIGTERM, False),
         ("joblib", signal.SIGINT, True),
         ("joblib", signal.SIGTERM, False),
     ],
@@ -100,7 +100,7 @@ def test_an_interrupted_sweep_ends_soon_and_keeps_what_is_finished(
 
 @pytest.mark.parametrize(
     ("processes", "pause_seconds"),
-    [("local", 0.0), ("local", 0.02), ("local", 0.2), ("joblib", 0.02)],
+    [("ablation", 0.0), ("ablation", 0.02), ("ablation", 0.2), ("joblib", 0.02)],
     indirect=["processes"],
 )
 def test_a_second_interrupt_ends_it_as_well_and_leaves_nothing_running(
@@ -137,7 +137,7 @@ def test_a_killed_sweep_loses_no_finished_run(start_toy, tmp_path, processes, tr
     ("processes", "message"),
     [
         (
-            "local",
+            "ablation",
             "died: norm=true activation=elu: its process has ended with exit code 137",
         ),
         ("joblib", "The launcher ended with TerminatedWorkerError"),

@@ -11,7 +11,7 @@ class TestBasic(LauncherConformance):
 
 
 class TestLocal(LauncherConformance):
-    overrides = ("hydra/launcher=local", "hydra.launcher.n_jobs=2")
+    overrides = ("hydra/launcher=local", "hydra.launcher.n_jobs=2", CONF)
     survives_a_killed_worker = can_fork()
 
 

@@ -35,7 +35,7 @@ def _settings() -> Settings:
 def _groups() -> dict[str, str]:
     """Each group with the names of its files."""
     known = {name: file_names(name) for name in ("data", "model", "training", "hydra/launcher")}
-    known["hydra/launcher"] = sorted({*known["hydra/launcher"], "basic", "joblib", "local"})
+    known["hydra/launcher"] = sorted({*known["hydra/launcher"], "basic", "joblib"})
     return {name: ", ".join(files) for name, files in known.items()}
 
 
