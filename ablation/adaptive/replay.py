@@ -17,6 +17,9 @@ from ablation.analysis.sequential.boundary import boundary, spend
 from ablation.analysis.sequential.looks import FrozenRow, Looks, RowName
 from ablation.analysis.verdicts.judging import INCONCLUSIVE
 from ablation.analysis.verdicts.rows import contrast_alpha
+from ablation.errors import UsageError
+from ablation.results.model_settings import LOG
+from ablation.words import counted
 
 SETTLED, MAXIMUM, HOPELESS = "settled", "maximum", "hopeless"
 
@@ -125,8 +128,11 @@ class Replay:
         plan, n = self.plan, self.plan.looks[len(self.looks)]
         taken = (*(look.seeds for look in self.looks), n)
         looks = Looks(taken, plan.maximum, plan.rho, self._flagged, dict(self._frozen))
+        rows = self._rows(table, n)
+        if (self._scale or plan.scale) == LOG:
+            _check_logarithms(rows, plan.response)
         analysis = analyze(
-            self._rows(table, n), plan.response, list(plan.factors), block=self.block,
+            rows, plan.response, list(plan.factors), block=self.block,
             scale=self._scale or plan.scale, alpha=plan.alpha, interactions=plan.interactions,
             margin=plan.margin, direction=plan.direction, numeric=plan.numeric, looks=looks,
         )  # fmt: skip
@@ -163,6 +169,23 @@ class Replay:
             inside = (row.inside_low, row.inside_high)
             frozen = FrozenRow(n, row.estimate, row.se, row.df, row.ci_low, row.ci_high, inside, claims)
             self._frozen.setdefault(name, frozen)
+
+
+def _check_logarithms(rows: pd.DataFrame, response: str) -> None:
+    """Refuse a response without a logarithm where the plan, or its first look, has taken logarithms.
+
+    Raises:
+        UsageError: the study cannot go on under its plan.
+    """
+    values = pd.to_numeric(rows[response], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    low = np.isfinite(values) & (values <= 0)
+    if low.any():
+        raise UsageError(
+            f"Expected positive values of '{response}': this adaptive study is on the log scale, by its plan or "
+            f"its first look. Received: {low.sum()} of {counted(len(rows), 'run')} at 0 or below. Begin a study "
+            f"of another name with analysis.scale=identity, a margin in units of {response}, and fresh seeds "
+            "(name=…, seeds=[…])."
+        )
 
 
 def _droppable(verdicts: pd.DataFrame, plan: AdaptivePlan) -> set[tuple[str, str]]:

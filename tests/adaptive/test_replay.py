@@ -185,3 +185,14 @@ def test_a_verdict_whose_runs_have_ended_is_not_split_by_an_interaction_that_is_
     assert last.analysis.flagged_interactions == ("a:c",)
     named = last.verdicts[["factor", "level", "within"]].apply(tuple, axis=1).tolist()
     assert named == [("a", "1", ""), ("b", "1", ""), ("c", "v", ""), ("c", "w", "a=0"), ("c", "w", "a=1")]
+
+
+def test_a_loss_of_zero_after_the_first_look_ends_a_study_of_logarithms_with_what_to_do():
+    study = Replay(replace(PLAN, scale="auto"), SEEDS)
+    table = TABLE.assign(loss=np.exp(TABLE["loss"] / 10))
+    table.loc[(table["seed"] == 3) & (table["a"] == 1), "loss"] = 0.0
+    study.take(table)
+    assert study.looks[0].analysis.scale == "log"
+    study.take(table)
+    with pytest.raises(UsageError, match=r"6 of 48 runs at 0 or below.*analysis\.scale=identity"):
+        study.take(table)
