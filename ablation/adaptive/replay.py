@@ -181,10 +181,10 @@ def _check_logarithms(rows: pd.DataFrame, response: str) -> None:
     low = np.isfinite(values) & (values <= 0)
     if low.any():
         raise UsageError(
-            f"Expected positive values of '{response}': this adaptive study is on the log scale, by its plan or "
-            f"its first look. Received: {low.sum()} of {counted(len(rows), 'run')} at 0 or below. Begin a study "
-            f"of another name with analysis.scale=identity, a margin in units of {response}, and fresh seeds "
-            "(name=…, seeds=[…])."
+            f"Expected positive values of '{response}': this adaptive study is on the log scale, by its plan "
+            f"or its first look. Received: {low.sum()} of {counted(len(rows), 'run')} at 0 or below. Begin a "
+            f"study of another name with analysis.scale=identity, a margin in units of {response}, and fresh "
+            "seeds (name=…, seeds=[…])."
         )
 
 
