@@ -241,3 +241,13 @@ def test_a_switch_that_helps_and_makes_runs_fail_is_not_advised_without_a_word()
     )
     told = [claim.text for line in answer(analysis, Wording.of(analysis)) for claim in line]
     assert told == ["warm (but its runs fail more often)"]
+
+
+def test_a_switch_that_does_nothing_to_the_response_and_breaks_runs_makes_a_difference():
+    rng = np.random.default_rng(6)
+    rows = [(on, seed, np.exp(rng.normal(0, 0.01))) for on in ("off", "on") for seed in range(20)]
+    table = pd.DataFrame(rows, columns=["warm", "seed", "loss"])
+    table.loc[(table["warm"] == "on") & (table["seed"] > 9), "loss"] = np.nan
+    analysis = analyze(table, "loss", ["warm"], block="seed", margin=5)
+    told = [claim.text for line in answer(analysis, Wording.of(analysis)) for claim in line]
+    assert told == ["warm (but runs with warm=on fail more often)"]

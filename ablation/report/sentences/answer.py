@@ -12,7 +12,7 @@ from ablation.analysis.verdicts.judging import BETTER, HURTS, INCONCLUSIVE, KEEP
 from ablation.analysis.verdicts.ranking import Ranking
 from ablation.naming import clipped
 from ablation.report.sentences.wording import Wording
-from ablation.words import OFF, ON
+from ablation.words import OFF, ON, listed
 
 NAMED = 5
 """More of a kind are counted."""
@@ -105,7 +105,8 @@ def _of_ranking(found: Ranking, findings: Sequence[Finding], words: Wording) -> 
             for better, worse in pairs
         ]
         return (USE if is_large else PROBABLY), _several(each), ""
-    return (SAME if here and {f.verdict for f in here} == {NOTHING} else OPEN), name, ""
+    is_same = bool(here) and {f.verdict for f in here} == {NOTHING}
+    return (SAME, name, _of_failing(here, words)) if is_same else (OPEN, name, "")
 
 
 def _if_failing(level: str, failing: Collection[str]) -> str:
@@ -113,10 +114,17 @@ def _if_failing(level: str, failing: Collection[str]) -> str:
     return " (but its runs fail more often)" if level in failing else ""
 
 
+def _of_failing(findings: Sequence[Finding], words: Wording) -> str:
+    """Levels without an effect on the response may still break runs."""
+    failing = dict.fromkeys((f.factor, level) for f in findings for level, *_ in f.failing)
+    levels = listed([words.choice(*each) for each in failing], NAMED)
+    return f" (but runs with {levels} fail more often)" if failing else ""
+
+
 def _of_finding(found: Finding, words: Wording) -> tuple[str, str, str]:
     """See `_of_ranking`."""
     if found.verdict == NOTHING:
-        return SAME, words.factor(found.factor), ""
+        return SAME, words.factor(found.factor), _of_failing([found], words)
     if found.verdict == INCONCLUSIVE or math.isnan(found.estimate):
         return OPEN, words.factor(found.factor), ""
     is_level = found.verdict in (KEEP, BETTER)
