@@ -177,7 +177,6 @@ SIZE = "hydra.sweeper.zip={size:[width,depth]}"
         ([RATED, WHEN.format("{drop:true}")], "when.dropout_rate: expected one of the factors"),
         ([RATED, WHEN.format("{dropout:maybe}")], "when.dropout_rate: expected a level of"),
         (["hydra.sweeper.when={speed:{dropout:true}}"], "when: expected one of the factors"),
-        ([RATED, ON, "dropout=true"], "expected dropout to have levels"),
         ([RATED, ON, "hydra.sweeper.until=settled"], "until: expected factors with"),
         ([RATED, ON, "hydra.sweeper.numeric=[dropout_rate]"], "which has none in some cells"),
         (["hydra.sweeper.zip={size:[width]}"], "zip.size: expected two keys or more"),
@@ -198,6 +197,9 @@ def test_a_key_that_is_fixed_on_the_command_line_is_no_factor_any_more(plain_app
     code, shown = plain_app(app, PARAMS + CONFIG, "dropout_rate=0.5", "hydra.sweeper.plan_only=true")
     assert code == 0, shown
     assert "4 cells × 1 seed" in shown
+    code, shown = plain_app(app, PARAMS + CONFIG, "dropout=true")
+    assert code == 2
+    assert "when.dropout_rate: expected dropout to have levels" in " ".join(shown.split())
     words = ("hydra.sweeper.when={dropout_rate:null}", "dropout=true", "hydra.sweeper.plan_only=true")
     code, shown = plain_app(app, PARAMS + CONFIG, *words)
     assert "6 cells × 1 seed" in shown, shown
