@@ -24,8 +24,8 @@ from ablation.analysis.verdicts.conservative import Conservative, conservative
 MAX_CELLS = 1024
 """Of more, a model with a mean for each takes minutes."""
 
-MAX_RUNS = 100_000
-"""Of more, the errors of all changes take gigabytes."""
+MAX_NUMBERS = 5_000_000
+"""Of more changes times runs, their errors take gigabytes."""
 
 QUESTIONS = ("average", "first", "last", "shapley")
 NAMES = ("factor", "level", "reference")
@@ -104,7 +104,9 @@ def _obstacle(runs: Runs) -> str:
         return "numbers"
     if len(runs.predictors) == 1:
         return "one"
-    return "many" if len(runs.one_per_cell) > MAX_CELLS or len(runs.response) > MAX_RUNS else ""
+    changes = sum(len(f.levels) - 1 for f in runs.factors)
+    too_many = len(runs.one_per_cell) > MAX_CELLS or changes * len(runs.response) > MAX_NUMBERS
+    return "many" if too_many else ""
 
 
 def _empty(runs: Runs) -> pd.DataFrame:

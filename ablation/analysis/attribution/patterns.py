@@ -27,6 +27,9 @@ ALIKE = 1 / 3
 """The three are alike when they differ by less than this share of what sets the odd one apart."""
 
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
+MAX_NUMBERS = 20_000_000
+"""Of more combinations of coefficients times runs, nothing is looked for: their errors take gigabytes."""
+
 COLUMNS = ["factor", "level", "other", "other_level", "kind", "estimate", "ci_low", "ci_high"]
 COLUMNS += ["apart", "p_adjusted"]
 
@@ -85,7 +88,11 @@ def patterns_table(
     """
     pairs = [tuple(sorted(t.members)) for t in fit.matrix.terms if t.order == 2]
     n_claims = sum(_n_squares(predictors[i], predictors[j]) for i, j in pairs)
-    squares = [one for term in screened if term.order == 2 for one in _squares(fit, predictors, term)]
+    looked_at = [tuple(sorted(t.members)) for t in screened if t.order == 2]
+    n_rows = sum(7 * _n_squares(predictors[i], predictors[j]) for i, j in looked_at)
+    if n_rows * fit.n > MAX_NUMBERS:
+        return pd.DataFrame(columns=COLUMNS)
+    squares = [one for i, j in looked_at for one in _squares(fit, predictors, i, j)]
     if not squares:
         return pd.DataFrame(columns=COLUMNS)
     found = errors_of(np.vstack([one.L for one in squares]))
@@ -110,9 +117,8 @@ def _n_squares(a: Predictor, b: Predictor) -> int:
     return (len(a.points) - 1) * (len(b.points) - 1)
 
 
-def _squares(fit: Fit, predictors: Sequence[Predictor], term: Term) -> list[Square]:
+def _squares(fit: Fit, predictors: Sequence[Predictor], i: int, j: int) -> list[Square]:
     """The reference and another level of two factors; none where a factor enters as a number."""
-    i, j = sorted(term.members)
     a, b = predictors[i], predictors[j]
     if not (isinstance(a, Factor) and isinstance(b, Factor)):
         return []

@@ -13,6 +13,9 @@ from ablation.analysis.stability.verdict import verdicts
 
 LESS_OFTEN, MORE_OFTEN = "fails less often", "fails more often"
 
+MAX_NUMBERS = 20_000
+"""Of more cells times columns, the profiles take many seconds."""
+
 COLUMNS = [
     "factor",
     "level",
@@ -29,7 +32,7 @@ COLUMNS += ["odds_low", "odds_high", "p", "p_adjusted", "verdict"]
 def failing_table(attempted: Runs, failed: Bools, alpha: float) -> pd.DataFrame:
     """One row per level and its reference; columns are described at `Analysis.failing`.
 
-    No rows where no run or every run failed, or where the factors cannot be told apart.
+    No rows where no run or every run failed, where the factors cannot be told apart, or of too many cells.
 
     Args:
         attempted: runs that ended, failed ones too.
@@ -42,7 +45,7 @@ def failing_table(attempted: Runs, failed: Bools, alpha: float) -> pd.DataFrame:
     first = attempted.one_per_cell
     parts = [_columns(part)[first] for part in attempted.predictors]
     X = np.hstack([np.ones((len(first), 1)), *parts])
-    if np.linalg.matrix_rank(X) < X.shape[1]:
+    if X.size > MAX_NUMBERS or np.linalg.matrix_rank(X) < X.shape[1]:
         return nothing
     trials = np.bincount(attempted.cells).astype(np.float64)
     fit = Firth(X, np.bincount(attempted.cells, failed).astype(np.float64), trials)

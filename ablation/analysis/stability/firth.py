@@ -22,7 +22,7 @@ CLOSE = 1e-9
 FARTHEST = 40.0
 """Bounds of log odds ratios beyond this are none."""
 
-EXACT = 1e-10
+EXACT = 1e-7
 """Of the square root of what a likelihood loses."""
 
 ROUNDING = 1e-11

@@ -12,7 +12,7 @@ from ablation.analysis.attribution.patterns import TOGETHER
 from ablation.numbers import p_text, share
 from ablation.report.document import Block, Folded, Prose, Section, Sentences
 from ablation.report.drawing import Drawer, figures
-from ablation.report.sections.tables import ALL, contrast, made
+from ablation.report.sections.tables import ALL, contrast, made, one_look
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 
@@ -49,7 +49,8 @@ def attribution(study: Subject, answer: ResponseResult, drawer: Drawer) -> Secti
     )
     plot = drawer.blocks(lambda: figures.questions(analysis, words), answer.prefix)
     folded = Folded(
-        "Average, alone, last, Shapley and share of variance, side by side", [Prose(READING), *plot, table]
+        "Average, alone, last, Shapley and share of variance, side by side",
+        [Prose(READING), *one_look(words), *plot, table],
     )
     return Section("attribution", title, [*named, Prose(" ".join(filter(None, told))), folded])
 

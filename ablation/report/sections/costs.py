@@ -17,7 +17,7 @@ from ablation.report.document import Block, Cell, Folded, Prose, Section, Senten
 from ablation.report.drawing import Drawer, figures
 from ablation.report.figures.costs import depends_on_load
 from ablation.report.figures.ticks import quantity
-from ablation.report.sections.tables import ALL, contrast, made
+from ablation.report.sections.tables import ALL, contrast, made, one_look
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted, listed
@@ -154,7 +154,7 @@ def _tables(study: Subject, answer: ResponseResult, cost: str, found: Floats) ->
     analysis, words = answer.analysis, study.words(answer)
     blocks: list[Block] = []
     if len(analysis.best_cells) <= MAX_CELLS:
-        blocks += [Prose(READING), _frontier(study, answer, cost, found)]
+        blocks += [Prose(READING), *one_look(words), _frontier(study, answer, cost, found)]
     rows = [
         [words.factor(r["factor"]), contrast(r), words.change(r["estimate"]),
          words.interval(r["ci_low"], r["ci_high"]), percent(r["cost_percent"]),

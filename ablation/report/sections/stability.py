@@ -14,7 +14,7 @@ from ablation.analysis.verdicts.judging import INCONCLUSIVE
 from ablation.numbers import p_text, p_value, plain
 from ablation.report.document import Block, Folded, Prose, Section, Sentences, Table
 from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import ALL, contrast, made
+from ablation.report.sections.tables import ALL, contrast, made, one_look
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 
@@ -36,7 +36,8 @@ def stability(study: Subject, answer: ResponseResult, _: Drawer) -> Section | No
         return None
     tables: list[Block] = [*_spread(answer, words, analysis), *_failing(answer, words, analysis)]
     folded = Folded(
-        "Every component, with intervals", [Prose(READING.format(block=words.block or "seed")), *tables]
+        "Every component, with intervals",
+        [Prose(READING.format(block=words.block or "seed")), *one_look(words), *tables],
     )
     return Section("stability", "What makes training steadier", [Sentences(told), folded])
 

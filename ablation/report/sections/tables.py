@@ -12,7 +12,7 @@ from ablation.analysis.model.terms import Term
 from ablation.analysis.tables.anova import group_name, tested_interactions
 from ablation.analysis.verdicts.judging import BETTER, HURTS, INCONCLUSIVE, KEEP, NOTHING, WORSE
 from ablation.naming import clipped, is_switch
-from ablation.report.document import Cell, Column, Table, Tone
+from ablation.report.document import Cell, Column, Prose, Table, Tone
 from ablation.report.sentences import Wording, verdict_words
 
 TONES: Mapping[str, Tone] = {
@@ -52,6 +52,12 @@ def made(
     ]
     entries = [[Cell(entry) if isinstance(entry, str) else entry for entry in row] for row in rows]
     return Table(name, caption, columns, entries, data, **asked)
+
+
+def one_look(words: Wording) -> list[Prose]:
+    """What must be said of tests that know nothing of a study's earlier looks."""
+    told = f"Intervals and p here are of one look: they do not allow for the looks that added {words.blocks}."
+    return [Prose(told)] if words.is_adaptive else []
 
 
 def verdict_cell(verdict: str) -> Cell:
