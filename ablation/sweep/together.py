@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from ablation.design.nested import one_parent, parents_first
 from ablation.errors import UsageError
-from ablation.naming import find_factor, level_text, short_names
+from ablation.naming import find_factor, level_text, short_name, short_names
 
 Level = TypeVar("Level")
 
@@ -74,17 +74,23 @@ def kept_when(when: Mapping[str, Any], factors: Sequence[str], fixed: Sequence[s
     """
     kept = {}
     for name, told in when.items():
-        if name in fixed or told is None:
+        if told is None or _is_fixed(name, factors, fixed):
             continue
         key = find_factor(name, factors, "when")
         parent, value = one_parent(key, told)
-        if parent in fixed:
+        if _is_fixed(parent, factors, fixed):
             raise UsageError(
                 f"when.{name}: expected {parent} to have levels. Received: one value of it. Give it levels, "
                 f"or let {name} have its own in all cells: hydra.sweeper.when={{{name}: null}}"
             )
         kept[key] = find_factor(parent, factors, f"when.{name}"), value
     return kept
+
+
+def _is_fixed(name: str, factors: Sequence[str], fixed: Sequence[str]) -> bool:
+    """Whether a key, or a short name, is one of those with one value."""
+    is_factor, is_one = (any(name in (key, short_name(key)) for key in keys) for keys in (factors, fixed))
+    return is_one and not is_factor
 
 
 def in_order(factors: Sequence[str], when: Mapping[str, Condition]) -> list[str]:

@@ -6,6 +6,7 @@ import ablation
 from ablation.errors import UsageError
 from ablation.report.load import load_study
 from ablation.results import read
+from ablation.sweep.together import kept_when
 from tests.analysis.compare import close, row
 from tests.analysis.conftest import load_case
 
@@ -211,3 +212,11 @@ def test_a_function_without_a_default_for_a_nested_argument_is_refused():
 
     with pytest.raises(UsageError, match="dropout_rate: expected a default of fit"):
         ablation.sweep(fit, {"dropout": [False, True], "dropout_rate": NESTED}, seeds=2)
+
+
+def test_conditions_know_keys_by_their_short_names():
+    when = {"flags.rate": {"dropout": True}}
+    assert kept_when(when, ["flags.dropout", "flags.rate"], []) == {"flags.rate": ("flags.dropout", True)}
+    assert kept_when({"rate": {"dropout": True}}, ["norm"], ["flags.dropout", "flags.rate"]) == {}
+    with pytest.raises(UsageError, match="expected dropout to have levels"):
+        kept_when(when, ["flags.rate"], ["flags.dropout"])
