@@ -77,14 +77,14 @@ def taken(browser, width):
     return found
 
 
-def differences(kept, now):
+def differences(kept, now, tolerance=TOLERANCE, likeness=LIKENESS):
     """In what parts a page looks otherwise than it did, a sentence each."""
     told = [f"{name}: only one has it" for name in sorted(set(kept) ^ set(now))]
     for name in [name for name in kept if name in now]:
         (was, before), (has, after) = kept[name], now[name]
-        if abs(np.log(has / was)) > TOLERANCE:
+        if abs(np.log(has / was)) > tolerance:
             told.append(f"{name}: {has / was:.2f} times as long")
-        elif name not in ONLY_LENGTH and (alike := _alike(before, after)) < LIKENESS:
+        elif name not in ONLY_LENGTH and (alike := _alike(before, after)) < likeness:
             told.append(f"{name}: correlation {alike:.2f}")
     return told
 
@@ -117,7 +117,7 @@ def load(path):
 
 
 def main():
-    """Take all pictures."""
+    """Take all pictures; one that is nearly the same as that which is there is not written again."""
     PICTURES.mkdir(exist_ok=True)
     with headless() as browser, TemporaryDirectory() as root:
         for name, make in STUDIES.items():
@@ -127,7 +127,9 @@ def main():
             for width in WIDTHS:
                 for scheme in SCHEMES:
                     at(browser, page, width, scheme)
-                    save(taken(browser, width), place(name, width, scheme))
+                    now, path = taken(browser, width), place(name, width, scheme)
+                    if not path.exists() or differences(load(path), now, 0.01, 0.9):
+                        save(now, path)
 
 
 if __name__ == "__main__":
