@@ -134,7 +134,8 @@ def row_marks(effect: Effect, y: float, axis: Axis, words: Wording) -> list[Mark
 def _name(found: Finding, words: Wording, limit: int) -> str:
     label = words.labels.get(found.factor, found.factor)
     name = contrast_name(label, found.level, found.reference, found.n_levels, limit)
-    return f"{name} {short(words.place(found.factor, found.within), limit)}".rstrip()
+    how, _, place = words.place(found.factor, found.within).partition(" ")
+    return f"{name} {how} {short(place, limit)}" if how else name
 
 
 def _rank(effect: Effect) -> tuple[float, float]:
