@@ -94,17 +94,14 @@ class App(Swept):
 
     def cell(self, cfg: DictConfig) -> Cell:
         """The cell that a configuration describes."""
-        self._supply(cfg)
         return make_cell(cfg, self.schema, self.identity, self.unkeyed)
 
     def keyed(self, cfg: DictConfig) -> Mapping[str, Any]:
         """What determines the runs of a configuration, but for the seed and the identity."""
-        self._supply(cfg)
         return without(stable_entries(cfg), (*FRAMEWORK_KEYS, *self.unkeyed))
 
     def frame(self, cfg: DictConfig) -> DictConfig:
         """The configuration, its places as they are at this moment."""
-        self._supply(cfg)
         with stable():
             in_jobs = dict(cfg.results)
         for key in ("folder", "url"):
@@ -171,6 +168,7 @@ class App(Swept):
                 "`- override hydra/sweeper: ablation` into the defaults of the configuration"
             )
         self.take_gpu()
+        self.supply(cfg)
         cell = self.cell(cfg)
         self.check_planned(cell)
         seeds, store = check_seeds(list(cfg.seeds)), open_store(original(cfg.results.url))
@@ -181,7 +179,7 @@ class App(Swept):
             for seed in seeds:
                 print_row(finished(store, cell, seed, record), seed)
 
-    def _supply(self, cfg: DictConfig) -> None:
+    def supply(self, cfg: DictConfig) -> None:
         """Add what a configuration lacks."""
         supply(cfg, self.study, self.response)
         refuse_missing(cfg)

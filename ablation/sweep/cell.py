@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
@@ -96,6 +96,7 @@ def stable_entries(cfg: DictConfig) -> dict[str, Any]:
         return flatten(OmegaConf.to_object(cfg))
 
 
+@cache
 def _declared_defaults(schema: type) -> dict[str, Any]:
     """A schema's defaults, flat; entries that it leaves to the user have none."""
     declared = OmegaConf.structured(schema)

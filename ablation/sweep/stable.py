@@ -6,6 +6,7 @@ stand as fixed texts in keys and rows, wherever they are used.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import omegaconf
@@ -60,7 +61,7 @@ def hydra_config(cfg: DictConfig) -> Iterator[None]:
     with read_write(cfg.hydra), open_dict(cfg.hydra):
         cfg.hydra.job.num, cfg.hydra.job.id = 0, "0"
         cfg.hydra.runtime.output_dir = str(cfg.hydra.sweep.dir)
-    instance.set_config(cfg)
+    instance.cfg = SimpleNamespace(hydra=cfg.hydra)  # type: ignore[assignment]  # Hydra's own way copies it
     try:
         yield
     finally:

@@ -346,6 +346,7 @@ class Study:
         choices = {str(group): choice for group, choice in cfg.hydra.runtime.choices.items()}
         with hydra_config(cfg), open_dict(cfg):
             del cfg["hydra"]
+            self.app.supply(cfg)
             check_same_twice(cfg, self.app.keyed, self.app.advice)
             cell = self.app.cell(cfg)
             return Composed(self.app.frame(cfg), cell, choices)

@@ -61,6 +61,13 @@ class Swept(ABC):
     check: Check | None = None
     planned: Planned | None = None
 
+    def supply(self, cfg: DictConfig) -> None:  # noqa: B027
+        """Add what a configuration lacks, before it is given to the methods below.
+
+        Raises:
+            UsageError: values that are left to the user are missing.
+        """
+
     @abstractmethod
     def cell(self, cfg: DictConfig) -> Cell:
         """The cell that a configuration describes."""
