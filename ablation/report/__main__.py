@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from ablation.errors import UsageError
-from ablation.report.arguments import USAGE, parse, parse_two, paths_of, value_of
+from ablation.report.arguments import USAGE, is_open, parse, parse_two, paths_of, value_of
 from ablation.report.write import publish, publish_changes, write_changes, write_files, write_report
 
 
@@ -50,7 +50,12 @@ def _two(arguments: list[str], as_json: bool) -> bool:
     from ablation.report.changed import compare_studies
     from ablation.report.opened import folder_for, opened
 
-    first, second = (opened(asked, arguments, as_json) for asked in both)
+    try:
+        first, second = (opened(asked, arguments, as_json) for asked in both)
+    except UsageError as error:
+        if not any(not asked.path and is_open(asked) for asked in both):
+            raise
+        raise UsageError(f"{error} Settings after two places count for both.") from error
     changed = compare_studies(first, second, value_of("response", arguments))
     output = value_of("output", arguments)
     target = Path(output) if output else folder_for(both[1], second, f"changes-from-{slug(first.name)}")

@@ -175,6 +175,20 @@ def test_wrong_input_is_a_sentence(two, others, capsys, words, sentence):
     assert sorted(two[1].glob("**/*")) == kept
 
 
+def test_two_tables_of_which_nothing_is_said(tmp_path, capsys):
+    rows = [{"x": x, "seed": seed, "score": x + seed / 10} for x in (0, 1) for seed in range(4)]
+    for name in ("a", "b"):
+        pd.DataFrame(rows).to_csv(tmp_path / f"{name}.csv", index=False)
+    places = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    assert main(places) == 2
+    assert "Settings after two places count for both." in capsys.readouterr().err
+    assert (
+        main([*places, "response=score", "direction=higher", "factors=[x]", "block=seed", "figures=false"])
+        == 0
+    )
+    assert "All 8 runs of both studies have the same values" in capsys.readouterr().out
+
+
 def test_unpaired_studies_say_why(tmp_path, capsys):
     then = make_study(tmp_path / "then")
     now = make_study(tmp_path / "now", seeds=(5, 6, 7))
