@@ -13,7 +13,7 @@ from ablation.analysis.verdicts.power import detectable_by_all
 from ablation.analysis.verdicts.rows import contrast_alpha
 
 
-def detectable_effects(earlier: Analysis, planned: pd.DataFrame) -> pd.DataFrame:
+def detectable_effects(earlier: Analysis, planned: pd.DataFrame, block: str | None = None) -> pd.DataFrame:
     """The smallest effect of each level that the verdicts on the planned runs find with probability 80 %.
 
     A verdict must pass the classical test and the one that allows unequal spread, so the larger of their
@@ -21,7 +21,8 @@ def detectable_effects(earlier: Analysis, planned: pd.DataFrame) -> pd.DataFrame
 
     Args:
         earlier: of finished runs; its residual variance stands for that of the runs to come.
-        planned: one row per planned run, with its factors and the block of `earlier`.
+        planned: one row per planned run, with its factors and its block.
+        block: that of the planned runs; that of `earlier`, if not given, which is none where it had one seed.
 
     Returns:
         Columns: factor, level, reference, detectable (analysis scale), detectable_percent; NaN when the
@@ -31,10 +32,11 @@ def detectable_effects(earlier: Analysis, planned: pd.DataFrame) -> pd.DataFrame
         UsageError: the planned runs cannot tell their factors apart.
     """
     asked = earlier.request
-    factors = [name for name in planned if name != asked.block and planned[name].nunique() > 1]
+    block = block or asked.block
+    factors = [name for name in planned if name != block and planned[name].nunique() > 1]
     # Standard errors depend on the design alone, so any response that varies will do.
     noise = np.random.default_rng(0).normal(size=len(planned))
-    block = asked.block if asked.block and planned[asked.block].nunique() > 1 else None
+    block = block if block and planned[block].nunique() > 1 else None
     numeric = {name: line for name, line in asked.numeric.items() if name in factors}
     future = analyze(
         planned.assign(**{asked.response: noise}), asked.response, factors, block=block, scale="identity",

@@ -110,7 +110,7 @@ def examine(codes: Codes, factors: Mapping[str, tuple[Any, ...]], nested: Inside
     if len(codes) == prod(n_levels):
         return _complete(n_levels, names)
     lost = _lost(codes, factors, names)
-    nested = {i: where for i, where in nested.items() if (codes[:, i] == n_levels[i] - 1).any()}
+    nested = {i: at for i, at in nested.items() if len(set(codes[:, i] == n_levels[i] - 1)) == 2}
     codes, n_levels = _present(codes)
     large = n_parameters(n_levels, 2) > MAX_PARAMETERS
     columns = effect_columns(codes, n_levels, 1 if large else 2, nested)

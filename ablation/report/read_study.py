@@ -59,7 +59,7 @@ def read_study(
     Raises:
         UsageError: something is missing, or not as expected.
     """
-    given = {key: value for key, value in settings.items() if value is not None}
+    given = {key: _by_name(key, value) for key, value in settings.items() if value is not None}
     is_frame = isinstance(runs, pd.DataFrame)
     if not (is_frame or isinstance(runs, str | os.PathLike)):
         raise UsageError(f"Expected a DataFrame, or the path of runs. Received: {type(runs).__name__}.")
@@ -72,7 +72,7 @@ def read_study(
             )
         return ReadStudy(load_study(place), str(Path("." if "://" in place else place, "report")))
     how = {key: str(given.pop(key)) for key in sorted(given.keys() - OPTIONS)}
-    frame = _table(runs, how)
+    frame = _table(runs, how).rename(columns=str)  # a frame's columns may be numbers
     if frame.empty:
         raise UsageError("Expected at least one run. Received: a table without rows. Run the study first.")
     names, directions = _responses(responses)
@@ -80,6 +80,15 @@ def read_study(
     asked, notes = _asked(frame, label, names, directions, _names(factors), given)
     subject = load_table(asked, table=frame)
     return ReadStudy(subject, f"{subject.name}-report", notes)
+
+
+def _by_name(key: str, value: Any) -> Any:
+    """A setting that names columns, with text for names that are numbers."""
+    if key not in ("block", "numeric", "reference"):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): each for name, each in value.items()}
+    return list(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _table(runs: pd.DataFrame | str | Path, how: Mapping[str, str]) -> pd.DataFrame:
@@ -97,12 +106,14 @@ def _responses(
 ) -> tuple[list[str] | None, dict[str, Any]]:
     """Names, and those of which it is said what is better."""
     if isinstance(given, Mapping):
-        return list(given), {name: str(told) for name, told in given.items() if told is not None}
+        return list(map(str, given)), {
+            str(name): str(told) for name, told in given.items() if told is not None
+        }
     return _names(given), {}
 
 
 def _names(given: Iterable[str] | str | None) -> list[str] | None:
-    return given if given is None else [given] if isinstance(given, str) else list(given)
+    return given if given is None else [given] if isinstance(given, str) else list(map(str, given))
 
 
 def _asked(

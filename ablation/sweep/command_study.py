@@ -4,6 +4,7 @@ import re
 import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from difflib import get_close_matches
 from functools import cache, partial
@@ -13,6 +14,8 @@ from typing import Any
 import hydra
 import yaml
 from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
 from ablation.errors import UsageError
@@ -38,6 +41,9 @@ OWN_KEYS = {
 """Keys of a study's file that are no keys of the sweeper → their meanings."""
 
 _ON_THE_LINE = ("seeds", "name", "pattern", "chdir", "launcher", "n_jobs")
+
+_TOGETHER = ("when", "zip")
+"""Keys of the file with entries by names: the command line says some anew, and null takes one away."""
 
 _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
@@ -76,6 +82,8 @@ def read(path: Path, arguments: Sequence[str] = ()) -> tuple[dict[str, Any], lis
     kinds = [found[kind] for kind in ("factors", "settings") if isinstance(found.get(kind), dict)]
     told, left = _told(arguments, {name for kind in kinds for name in kind})
     content = {"name": path.stem, "settings": {}, "seeds": 1, "response": "loss", **found, **told}
+    together = {key: told[key] for key in _TOGETHER if isinstance(told.get(key), dict)}
+    content |= {key: {**(found.get(key) or {}), **each} for key, each in together.items()}
     missing = [f"{key} ({OWN_KEYS[key]})" for key in ("command", "factors") if not content.get(key)]
     if missing:
         raise UsageError(f"{path}: expected {' and '.join(missing)}. Received: none")
@@ -92,6 +100,9 @@ def read(path: Path, arguments: Sequence[str] = ()) -> tuple[dict[str, Any], lis
         content["factors"], content["when"] = split_when(
             content["factors"], content.get("when") or {}, "factors."
         )
+        for key in _TOGETHER:
+            if isinstance(given := content.get(key), dict):
+                content[key] = {name: each for name, each in given.items() if each is not None}
     _check_names(content)
     words = split(content["command"])
     check(words, content["factors"], content["settings"])
@@ -107,7 +118,12 @@ def _told(arguments: Sequence[str], places: Collection[str]) -> tuple[dict[str, 
     told, left = {}, []
     for argument in arguments:
         key, equals, text = argument.partition("=")
-        if not equals or key not in _ON_THE_LINE or key in places:
+        if not equals or key not in (*_ON_THE_LINE, *_TOGETHER) or key in places:
+            left.append(argument)
+        elif key in _TOGETHER:
+            with suppress(HydraException):  # which Hydra tells, as of any other key
+                told[key] = OverridesParser.create().parse_override(argument).value()
+                continue
             left.append(argument)
         elif key == "pattern":
             told[key] = text.strip("'\"")

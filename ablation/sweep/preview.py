@@ -107,7 +107,7 @@ def detectable(snapshot: Snapshot, plan: Plan) -> Detectable:
         earlier = analysis_of_earlier(record, table, with_block=len(plan.seeds) > 1)
         if earlier is None:
             return Detectable(len(table), obstacle=": it takes finished runs of more than one cell.")
-        found = detectable_effects(earlier, planned)
+        found = detectable_effects(earlier, planned, "seed")
     except UsageError as error:
         return Detectable(len(table), obstacle=f". {error}")
     percent = earlier.scale == "log"

@@ -39,8 +39,19 @@ def split_when(
         if isinstance(given, Mapping) and "when" in given:
             if set(given) != {"levels", "when"}:
                 raise UsageError(f"{where}{name}: expected {_NESTED}. Received: {dict(given)!r}")
+            _refuse_one_level(f"{where}{name}", given["levels"])
             levels[name], found[str(name).lstrip("+")] = given["levels"], given["when"]
     return levels, {**found, **when}
+
+
+def _refuse_one_level(name: str, levels: object) -> None:
+    """Refuse a condition of one level: as a setting it would hold in all cells."""
+    given = levels if isinstance(levels, Sequence) and not isinstance(levels, str) else [levels]
+    if len(given) == 1 and "," not in str(given[0]):
+        raise UsageError(
+            f"{name}: expected two levels or more, as {_NESTED}. Received: {level_text(given[0])} alone, "
+            "which is no factor. Let the program take it where it needs it, or give another level"
+        )
 
 
 def refuse_fixed_factors(factors: Iterable[str], settings: Collection[str], nested: Collection[str]) -> None:

@@ -89,6 +89,18 @@ def test_a_plan_promises_what_a_verdict_finds():
         assert abs(found_share(size, 2, n, 2 * (n - 1), 0.05 / 3) - 0.8) < 1e-4
 
 
+def test_seeds_of_a_plan_are_its_blocks_after_runs_of_one_seed():
+    """They are no component; of the earlier runs the promise needs their variance alone."""
+    table = one_way(5).assign(seed=np.tile(range(5), 4), y=np.random.default_rng(0).normal(size=20))
+    promised = []
+    for block in (None, "seed"):
+        earlier = analyze(table, "y", ["b"], block=block, scale="identity")
+        planned = detectable_effects(earlier, table[["b", "seed"]], "seed")
+        assert set(planned["factor"]) == {"b"}
+        promised.append(planned["detectable"] / np.sqrt(earlier.fit.variance))
+    close(promised[0], promised[1])
+
+
 def test_a_planned_leave_one_out_finds_the_promised_effect_four_times_in_five():
     rng, n_studies = np.random.default_rng(3), 120
     cells = [{"a": 1, "b": 1, "c": 1, "d": 1}] + [dict.fromkeys("abcd", 1) | {name: 0} for name in "abcd"]

@@ -131,3 +131,14 @@ def test_what_is_no_union_is_refused(options, said):
     with pytest.raises(UsageError) as refused:
         make_design(FACTORS, **options)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "lost"), [(True, "dropout=true, rate=0.1 and rate=0.3"), (False, "none")]
+)
+def test_an_exclusion_may_leave_no_cell_with_the_parent_on_or_off(left_out, lost):
+    factors = {"norm": (False, True), "dropout": (False, True), "rate": (0.1, 0.3)}
+    when = {"rate": {"dropout": True}}
+    made = make_design(factors, exclude=[{"dropout": left_out}], when=when)
+    assert len(made.cells) == (2 if left_out else 4)
+    assert lost in " ".join(made.notes)

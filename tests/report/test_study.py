@@ -183,3 +183,9 @@ def test_a_response_without_an_analysis_says_why(runs):
     assert "nothing: nothing can be concluded yet." in study._repr_html_()
     with pytest.raises(UsageError, match="Expected runs that can be analysed"):
         study["nothing"].verdicts  # noqa: B018
+
+
+def test_columns_may_be_called_by_numbers(runs):
+    frame = runs.rename(columns={"norm": 0, "seed": 1})
+    study = ablation.Study(frame, {"loss": "lower"}, factors=[0], block=1, reference={0: frame[0].iloc[-1]})
+    assert set(study.verdicts["factor"]) == {"0"}

@@ -6,6 +6,7 @@ import ablation
 from ablation.errors import UsageError
 from ablation.report.load import load_study
 from ablation.results import read
+from ablation.sweep import command_study
 from ablation.sweep.together import kept_when
 from tests.analysis.compare import close, row
 from tests.analysis.conftest import load_case
@@ -220,3 +221,28 @@ def test_conditions_know_keys_by_their_short_names():
     assert kept_when({"rate": {"dropout": True}}, ["norm"], ["flags.dropout", "flags.rate"]) == {}
     with pytest.raises(UsageError, match="expected dropout to have levels"):
         kept_when(when, ["flags.rate"], ["flags.dropout"])
+
+
+FILE = """
+command: python train.py --width {width} {dropout:--dropout} {rate:--rate={rate}} --seed {seed}
+factors: {width: [8, 16], dropout: [false, true], rate: RATE}
+"""
+
+
+def test_the_command_line_says_conditions_and_zips_of_a_file_anew(tmp_path):
+    path = tmp_path / "study.yaml"
+    path.write_text(FILE.replace("RATE", "{levels: [0.1, 0.3], when: {dropout: true}}"))
+    told, left = command_study.read(path, ["when={rate:{width:16}}", "zip={a:[width,rate],b:null}", "x=1"])
+    assert (told["when"], told["zip"], left) == ({"rate": {"width": 16}}, {"a": ["width", "rate"]}, ["x=1"])
+    told, left = command_study.read(path, ["when={rate:null}", "zip={a"])
+    assert (told["when"], left) == ({}, ["zip={a"])
+
+
+@pytest.mark.parametrize(
+    "rate", ["{levels: [0.1], when: {dropout: true}}", "{levels: 0.1, when: {dropout: true}}"]
+)
+def test_a_condition_of_one_level_is_refused_and_not_forgotten(tmp_path, rate):
+    path = tmp_path / "study.yaml"
+    path.write_text(FILE.replace("RATE", rate))
+    with pytest.raises(UsageError, match=r"rate: expected two levels or more.* 0\.1 alone"):
+        command_study.read(path)
