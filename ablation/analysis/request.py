@@ -115,9 +115,11 @@ class AnalysisRequest:
             )
         missing = [name for name in self.columns if name not in table.columns]
         if missing:
+            is_count = self.trials in missing and str(self.trials).isdigit()
             raise UsageError(
                 f"Expected columns {listed(quoted(missing))} in the table. "
-                f"Received: {listed(quoted(table.columns), 30)}. Check the spelling."
+                f"Received: {listed(quoted(table.columns), 30)}. "
+                + ("trials= names a column: add one with this number." if is_count else "Check the spelling.")
             )
         twice = [name for name in self.columns if list(table.columns).count(name) > 1]
         twice += [name for name in dict.fromkeys(self.columns) if self.columns.count(name) > 1]

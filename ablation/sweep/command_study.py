@@ -88,8 +88,8 @@ def read(path: Path, arguments: Sequence[str] = ()) -> tuple[dict[str, Any], lis
     if missing:
         raise UsageError(f"{path}: expected {' and '.join(missing)}. Received: none")
     for key in content:
-        if key not in (*OWN_KEYS, *_sweeper_keys()):
-            near = get_close_matches(str(key), [*OWN_KEYS, *_sweeper_keys()], n=1)
+        if key not in (*OWN_KEYS, *sweeper_keys()):
+            near = get_close_matches(str(key), [*OWN_KEYS, *sweeper_keys()], n=1)
             hint = (
                 f" Did you mean {near[0]}?"
                 if near
@@ -134,7 +134,8 @@ def _told(arguments: Sequence[str], places: Collection[str]) -> tuple[dict[str, 
 
 
 @cache
-def _sweeper_keys() -> tuple[str, ...]:
+def sweeper_keys() -> tuple[str, ...]:
+    """Keys of the sweeper that may stand in a study's file."""
     from hydra_plugins.ablation_sweeper import PlainAppConf
 
     hidden = ("_target_", "params", "sweep", "replicates", "study", "seed_key", "unkeyed",
@@ -200,7 +201,7 @@ def _config(content: Mapping[str, Any]) -> Any:
     n_jobs, launcher = content.get("n_jobs"), content.get("launcher")
     launcher = launcher or ("ablation" if n_jobs or content.get("jobs_per_gpu") else "basic")
     seeds, words = content["seeds"], split(content["command"])
-    sweeper = {key: value for key, value in content.items() if key in _sweeper_keys()}
+    sweeper = {key: value for key, value in content.items() if key in sweeper_keys()}
     sweeper |= {"study": content["name"], "replicates": seeds if isinstance(seeds, int) else 1}
     sweeper["params"] = dict(content["factors"])
     found = OmegaConf.create({
@@ -238,4 +239,4 @@ def _seeds(content: Mapping[str, Any]) -> list[str]:
 def _as_override(argument: str) -> str:
     """A setting of the command line as Hydra knows it."""
     key, equals, _ = argument.partition("=")
-    return f"hydra.sweeper.{argument}" if equals and key in _sweeper_keys() else argument
+    return f"hydra.sweeper.{argument}" if equals and key in sweeper_keys() else argument

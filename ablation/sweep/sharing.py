@@ -31,7 +31,7 @@ def share(config: DictConfig) -> None:
         raise UsageError(
             f"{KEY}: expected a launcher that runs jobs at once on this machine, such as "
             "hydra/launcher=ablation or submitit_local. Received: "
-            f"{str(launcher.get('_target_')).split('.')[-1]}. {traits.other_share}"
+            f"{str(launcher.get('_target_')).split('.')[-1]}. {traits.other_share}".rstrip()
         )
     gpus = gpus_to_share(sweeper.jobs_per_gpu)
     with read_write(config.hydra), open_dict(config.hydra):

@@ -155,6 +155,7 @@ def test_what_is_no_share_is_refused(table, change, told):
         ({"direction": "zero"}, "direction: expected none"),
         ({"margin": 2}, "margin: expected none"),
         ({"trials": "m"}, "Expected columns 'm'"),
+        ({"trials": 1000}, "trials= names a column"),
         ({"scale": "logit", "trials": None}, "shares from 0 to 1 in 'correct'"),
     ],
 )  # fmt: skip

@@ -39,10 +39,11 @@ def start(words: Sequence[str]) -> int:
 
 
 def _settings() -> Settings:
-    from ablation.sweep.command_study import OWN_KEYS
+    from ablation.sweep.command_study import OWN_KEYS, sweeper_keys
     from hydra_plugins.ablation_sweeper import PlainAppConf
 
-    return {"The file": OWN_KEYS, "The sweep, in the file as well": described(PlainAppConf)}
+    sweep = {key: text for key, text in described(PlainAppConf).items() if key in sweeper_keys()}
+    return {"The file": OWN_KEYS, "The sweep, in the file as well": sweep}
 
 
 COMMAND = Command(

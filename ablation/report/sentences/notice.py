@@ -139,8 +139,9 @@ def _many_interactions(_: Wording, columns: int) -> str:
 def _conditional_factor(words: Wording, factor: str, inactive: str, on: str, levels: Sequence[str]) -> str:
     where = listed([words.at(on, level) for level in levels], SHOWN)
     return (
-        f"{words.factor(factor)} has a value only at {where}, and is {clipped(inactive)} elsewhere. Its "
-        f"values are compared with each other, and the effect of {words.factor(on)} is averaged over them."
+        f"{words.factor(factor)} is taken to have a value only at {where}, and to be {clipped(inactive)} "
+        f"elsewhere. Its values are compared with each other, and the effect of "
+        f"{words.factor(on)} is averaged over them."
     )
 
 
