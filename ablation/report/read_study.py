@@ -125,6 +125,9 @@ def _asked(
     given: Mapping[str, Any],
 ) -> tuple[Asked, tuple[str, ...]]:
     """The whole request; what nobody said is proposed, if nothing is in doubt."""
+    if missing := [response for response in responses or () if response not in frame.columns]:
+        columns = listed(quoted(frame.columns), 30)
+        raise UsageError(f"Expected the columns {listed(quoted(missing))}. Received: {columns}.")
     notes: tuple[str, ...] = ()
     if not responses or (factors is None and not given.get("numeric")):
         proposal = propose(frame, responses[0] if responses else None)
@@ -139,9 +142,6 @@ def _asked(
                 f"{notes[0]} Not sure: {' '.join(proposal.doubts) or 'what was measured.'} "
                 "Expected responses and factors. Received: none for some. Name them."
             )
-    if missing := [response for response in responses if response not in frame.columns]:
-        columns = listed(quoted(frame.columns), 30)
-        raise UsageError(f"Expected the columns {listed(quoted(missing))}. Received: {columns}.")
     asked = Asked(
         table=label, responses=responses, factors=factors or [], directions=dict(directions), **given
     )

@@ -152,6 +152,7 @@ def test_two_studies_are_compared(runs, study, tmp_path):
         ({"responses": {"loss": "down"}}, "Received: direction='down'"),
         ({"responses": {"acc": None}}, "direction: expected lower or higher for 'acc'"),
         ({"responses": {"loss": "lower", "f1": "higher"}}, "Expected the columns 'f1'"),
+        ({"responses": {"f1": "higher"}, "factors": None}, "Expected the columns 'f1'"),
         ({"factors": ["norm", "nothing"]}, "nothing"),
         ({"factors": ["norm", "loss"]}, "response that is no factor"),
         ({"block": "sed"}, "sed"),
