@@ -129,3 +129,14 @@ def test_what_a_change_contributes_is_asked_of_the_parent_with_its_values(case):
         close([line["first"], line["last"], line["shapley"]], [first, last, (first + last) / 2])
     within = {r["contrast"]: r["estimate"] for r in case.expected["rates_within_on"]}
     close(found.loc["dropout", "average"], [within[f"{v} - none"] for v in ("0.1", "0.3", "0.5")])
+
+
+def test_a_factor_with_one_value_where_its_parent_is_on_costs_no_rows():
+    """It is the parent's by another name: what is told is what a table without the column tells."""
+    rows = [(n, d, s) for n in ("a", "b") for d in ("off", "on") for s in range(3)]
+    table = pd.DataFrame(rows, columns=["norm", "drop", "seed"])
+    table["rate"] = np.where(table["drop"] == "on", 0.1, np.nan)
+    table["y"] = np.random.default_rng(0).normal(size=len(table))
+    found = analyze(table, "y", ["norm", "drop", "rate"], block="seed", scale="identity")
+    same = analyze(table, "y", ["norm", "drop"], block="seed", scale="identity")
+    pd.testing.assert_frame_equal(found.verdicts, same.verdicts)

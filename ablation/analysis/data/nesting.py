@@ -18,7 +18,7 @@ ELSEWHERE = "none"
 
 
 def found_nested(frame: pd.DataFrame, factors: Sequence[str], known: Sequence[Nested]) -> list[Nested]:
-    """Factors that are blank exactly at some levels of another, and have two values or more elsewhere."""
+    """Factors that are blank exactly at some levels of another, and have a value elsewhere."""
     named = {each.factor for each in known}
     read = {name: read_factor(frame[name], name) for name in factors}
     blank = [name for name, factor in read.items() if name not in named and _is_blank(factor)]
@@ -35,7 +35,7 @@ def found_nested(frame: pd.DataFrame, factors: Sequence[str], known: Sequence[Ne
 
 
 def _is_blank(factor: Factor) -> bool:
-    return bool((factor.codes < 0).any()) and len(factor.levels) > 1
+    return bool((factor.codes < 0).any()) and len(factor.levels) > 0
 
 
 def _levels_where(factor: Factor, rows: Bools) -> Bools:
