@@ -13,7 +13,7 @@ TOOLS := $(VENV)/.tools
 PAGES := $(VENV)/.pages
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sweep plan status report gallery pictures site test test-fast test-versions test-torch test-trackers check lock release clean
+.PHONY: help setup sweep plan status report gallery pictures site test test-fast test-versions test-torch test-trackers test-sources check lock release clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ test-torch: $(READY) $(TOOLS)  ## networks and examples on PyTorch, in an enviro
 
 test-trackers: $(READY) $(TOOLS)  ## runs logged to the real trackers, in an environment of their own
 	@$(BIN)/nox -s trackers
+
+test-sources: $(READY) $(TOOLS)  ## real tools write runs, which are read: each in an environment of its own, gigabytes
+	@$(BIN)/nox -s sources
 
 check: $(READY) $(TOOLS)  ## formatting, lint, types, doors between rooms, examples in docs
 	@$(BIN)/ruff format --check --quiet .

@@ -4,7 +4,8 @@
 Neither has a deep-learning library: networks are trained on the versions of `requirements/cpu.txt`.
 
 The session `torch` has PyTorch beside these versions, and no TensorFlow: `nox -s torch`. `base` has no extra.
-`trackers` has the packages that runs are logged to; `release` makes what an upload needs, in dist/.
+`trackers` has the packages that runs are logged to, `sources` one tool at a time whose files are read;
+`release` makes what an upload needs, in dist/.
 """
 
 import re
@@ -108,6 +109,36 @@ def trackers(session: nox.Session) -> None:
     install_locked(session, *TRACKERS, "pytest", free=["pillow"])  # trackio 0.43 holds it below 13
     named = session.posargs or TRACKER_TESTS
     session.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *named)
+
+
+SOURCES = {  # tests/sources/make_TOOL.py → what it needs
+    "optuna": ("optuna==5.0.0",),
+    "hydra": ("hydra-core==1.3.8",),
+    "tensorboard": ("tensorboardX==2.6.5",),
+    "mlflow": ("mlflow==3.17.2",),
+    "wandb": ("wandb==0.31.0",),
+    "trackio": ("trackio==0.43.0",),
+    "ray": ("ray[tune]==2.60.0",),
+    "dvc": ("dvc==3.67.1",),
+    "lightning": ("lightning==2.6.6", "torch==2.13.0"),
+}
+
+
+@nox.session(venv_backend="venv", python="3.11")
+@nox.parametrize("tool", list(SOURCES))
+def sources(session: nox.Session, tool: str) -> None:
+    """A real tool writes 24 runs, two of them failed; this command's own environment reads them."""
+    written = Path(session.create_tmp()).resolve() / "written"
+    shutil.copytree("tests/sources/written", written, dirs_exist_ok=True)
+    env = {"ABLATION_WRITTEN": str(written)}
+    session.install(*SOURCES[tool])
+    here = Path("tests/sources")
+    for make in sorted(here.glob(f"make_{tool}*.py")):
+        session.run("python", str(make), env=env)
+    tests = map(str, here.glob(f"test_{tool}*.py"))
+    session.run(
+        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, env=env, external=True
+    )
 
 
 def install_locked(session: nox.Session, *packages: str, free: Sequence[str] = ()) -> None:

@@ -123,7 +123,7 @@ def _take_session(folder: _Folder, tag: str, content: bytes) -> None:
     parts = list(fields(content))
     if tag == _START:
         start = next((part for n, part in parts if n == 3 and isinstance(part, bytes)), b"")
-        folder.flags = dict(_hparams(start))
+        folder.flags = dict(sorted(_hparams(start), key=lambda flag: flag[0]))
         folder.started = next((number(p) for n, p in fields(start) if n == 5 and isinstance(p, bytes)), 0.0)
         return
     for n, part in parts:
@@ -134,6 +134,7 @@ def _take_session(folder: _Folder, tag: str, content: bytes) -> None:
 
 
 def _hparams(start: bytes) -> Iterator[tuple[str, object]]:
+    """Names and values of a `SessionStartInfo`: a map, which protobuf writes in any order."""
     for n, entry in fields(start):
         if n == 1 and isinstance(entry, bytes):
             parts = dict(fields(entry))

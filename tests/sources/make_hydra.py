@@ -1,5 +1,6 @@
 """Has Hydra 1.3.8 run 24 jobs, each of which writes its metrics as JSON into its own folder."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,8 @@ app()
 
 
 def make(folder: Path) -> None:
-    here = Path(__file__).parent
+    here = folder.parent  # Hydra's jobs are kept, the app is not
+    shutil.copy(Path(__file__).parent / "planted.py", here)
     (here / "app.py").write_text(APP)
     (here / "config.yaml").write_text("act: relu\nopt: {name: sgd, nesterov: false}\nseed: 0\n")
     for run in RUNS:

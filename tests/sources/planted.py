@@ -1,9 +1,12 @@
 """The 24 runs that every real tool has written, two of them failed; plain Python, for other environments.
 
 python tests/sources/make_optuna.py      where optuna is installed, writes written/optuna.tar.xz
+
+What is in `written/` was written so. `make test-sources` has the tools write anew elsewhere, and tests that.
 """
 
 import itertools
+import os
 import shutil
 import tarfile
 import tempfile
@@ -12,7 +15,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-WRITTEN = Path(__file__).parent / "written"
+WRITTEN = Path(os.environ.get("ABLATION_WRITTEN", Path(__file__).parent / "written"))
 ACTS, OPTIMIZERS, SEEDS = ("relu", "gelu"), ("sgd", "adam", "lion"), (0, 1, 2, 3)
 FAILED = (5, 17)
 

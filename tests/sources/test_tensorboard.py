@@ -36,6 +36,9 @@ class TestTensorboardX(SourceConformance):
     def test_whole_numbers_are_integers_as_the_plugin_keeps_floats(self):
         assert read(self.source)["seed"].dtype == "int64"
 
+    def test_flags_stand_in_the_order_of_their_names_as_a_map_of_protobuf_has_none(self):
+        assert list(read(self.source))[1:5] == ["act", "opt.name", "opt.nesterov", "seed"]
+
     def test_folders_without_hyperparameters_are_told(self):
         for path in Path(self.source).glob("*/hparams/*"):
             path.unlink()
