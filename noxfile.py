@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -130,7 +131,10 @@ def sources(session: nox.Session, tool: str) -> None:
     """A real tool writes 24 runs, two of them failed; this command's own environment reads them."""
     written = Path(session.create_tmp()).resolve() / "written"
     shutil.copytree("tests/sources/written", written, dirs_exist_ok=True)
-    env = {"ABLATION_WRITTEN": str(written)}
+    env = {
+        "ABLATION_WRITTEN": str(written),
+        "TMPDIR": tempfile.gettempdir(),
+    }  # Ray's sockets need a short path
     session.install(*SOURCES[tool])
     here = Path("tests/sources")
     for make in sorted(here.glob(f"make_{tool}*.py")):

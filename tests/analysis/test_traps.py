@@ -296,7 +296,10 @@ def test_a_missing_level_leaves_its_row_out_and_says_so(c02):
         ({"factors": []}, "at least one factor"),
         ({"factors": ["BatchNorm", "BatchNorm"]}, "'BatchNorm' twice"),
         ({"block": "BatchNorm"}, "'BatchNorm' twice"),
-        ({"scale": "sqrt"}, "scale to be one of 'auto', 'log', 'identity', 'logit'. Received: scale='sqrt'"),
+        (
+            {"scale": "sqrt"},
+            "scale to be one of 'auto', 'log', 'identity', 'logit', 'count'. Received: scale='sqrt'",
+        ),
         ({"alpha": 5}, "alpha"),
         ({"interactions": 0}, "interactions=auto"),
         ({"anova_type": 4}, "anova_type"),

@@ -121,7 +121,7 @@ MISTAKES = [
     (["report", "table=empty", "response=loss", "factors=[norm]"], ["empty"]),
     (["report", "table=notes.txt", "response=loss", "factors=[norm]"], ["notes.txt"]),
     (["report", "table=zero.csv", "response=loss", "factors=[norm]"], ["zero.csv", "a table of runs"]),
-    (["report", "table=semicolons.csv", "response=loss", "factors=[norm]"], ["Separate columns by commas"]),
+    (["report", "table=semicolons.csv", "response=loss", "factors=[norm]"], ["Expected columns loss"]),
     (["report", "table=runs.csv", "response=loss"], ["factors: expected the columns"]),
     (["report", "table=runs.csv", "factors=[norm]"], ["response: expected the column"]),
     (["report", "table=runs.csv", "response=loss", "factors=[nrom]"], ["columns nrom", "Check the spelling"]),

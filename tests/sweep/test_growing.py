@@ -58,7 +58,7 @@ def test_it_ends_at_the_maximum_with_what_is_open(run_toy, tmp_path):
 
 def test_the_settings_of_the_analysis_are_those_of_the_plan(run_toy, tmp_path):
     code, shown = run_toy(
-        *SETTLED,
+        *(word for word in SETTLED if not word.startswith("rate=")),
         "rate=0.0,0.1,0.2",
         "analysis.numeric=[rate]",
         "analysis.alpha=0.2",
@@ -186,14 +186,14 @@ def test_a_plan_says_what_to_expect(run_toy, trainings):
 @pytest.mark.slow
 def test_a_killed_study_goes_on_to_the_same_looks(start_toy, run_toy, tmp_path):
     arguments = (*UNTIL[1:], "analysis.margin=0.4", "flags.activation=relu,elu,prelu")
-    process = start_toy(*PROCESSES, *arguments, "seconds=0.3")
-    wait_for_rows(tmp_path, 14, process)
+    process = start_toy(*PROCESSES["ablation"], *arguments, "seconds=0.3")
+    wait_for_rows(tmp_path / "runs/toy", 14, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=20)
     assert wait_until_gone(process.pid) == []
     assert len(rows(tmp_path)) >= 14
 
-    process = start_toy(*PROCESSES, *arguments)
+    process = start_toy(*PROCESSES["ablation"], *arguments)
     shown, _ = process.communicate(timeout=120)
     assert process.returncode == 0, shown
     resumed = record(tmp_path)
