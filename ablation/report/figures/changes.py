@@ -12,7 +12,7 @@ import numpy as np
 from ablation.analysis.changes.effects import BETTER, WORSE
 from ablation.analysis.compare import Comparison
 from ablation.report.figures.bars import drawn_row
-from ablation.report.figures.forest import MAX_ROWS, x_limits
+from ablation.report.figures.forest import MAX_ROWS, no_change, x_limits
 from ablation.report.figures.plot import Marks, Note, Plot
 from ablation.report.figures.short_text import IN_ALT, contrast_name, short
 from ablation.report.figures.ticks import Axis, around, named, of_changes, response_label
@@ -97,11 +97,7 @@ def effect_changes(found: Comparison, words: Wording) -> Plot | None:
         return None
     band = None if found.margin is None else (-found.margin, found.margin)
     axis = of_changes(*x_limits([Interval.of(row, "") for row in rows], band), words)
-    marks = []
-    if band:
-        label = f"within ±{words.margin_text}: too small to matter"
-        marks.append(Marks("band", x=band[:1], high=band[1:], label=label))
-    marks.append(Marks("down", x=[0.0], look="mute thin"))
+    marks = no_change(band, words)
     for y, row in enumerate(rows):
         look, is_clear = LOOKS.get(row["change"], "mute"), row["p_adjusted"] < words.alpha
         marks += _one(Interval.of(row, ""), y, look, axis, 4.5)[:-1]

@@ -82,6 +82,15 @@ def margin_of(analysis: Analysis) -> tuple[float, float] | None:
     return analysis.scaling.margin(margin) if margin else None
 
 
+def no_change(band: tuple[float, float] | None, words: Wording) -> list[Marks]:
+    """The margin as a band, if there is one, and a line at zero."""
+    zero = Marks("down", x=[0.0], look="mute thin")
+    if not band:
+        return [zero]
+    label = f"within ±{words.margin_text}: too small to matter"
+    return [Marks("band", x=band[:1], high=band[1:], label=label), zero]
+
+
 def effects_forest(analysis: Analysis, words: Wording) -> Plot | None:
     """One row per verdict: level − reference with its interval, hollow when not significant (Holm).
 
@@ -94,11 +103,7 @@ def effects_forest(analysis: Analysis, words: Wording) -> Plot | None:
         return None
     shown = every if len(every) <= MAX_ROWS else sorted(every, key=_rank)[:MAX_ROWS]
     axis, band = changes_axis(shown, analysis, words), margin_of(analysis)
-    marks = []
-    if band:
-        label = f"within ±{words.margin_text}: too small to matter"
-        marks.append(Marks("band", x=band[:1], high=band[1:], label=label))
-    marks.append(Marks("down", x=[0.0], look="mute thin"))
+    marks = no_change(band, words)
     for y, effect in enumerate(shown):
         marks += row_marks(effect, y, axis, words)
     title = f"What each component does to {short(words.response, IN_ALT)}, with {words.level} intervals"
