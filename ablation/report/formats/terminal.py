@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from io import StringIO
 from typing import Literal
 
@@ -38,25 +39,21 @@ NOTES = 4
 
 def print_summary(study: Subject, page: str) -> None:
     """The article's OLS with its caution, verdicts as table and sentences, the best cell, and the page."""
-    width = None if sys.stdout.isatty() else WIDTH
-    console = Console(highlight=False, soft_wrap=True, width=width)
+    console = _terminal()
     _print_answers(console, study)
     console.print(f"Report: {page}", markup=False)
 
 
 def print_changes(both: Changed, page: str) -> None:
     """What has changed in each response, how it was compared, and the page."""
-    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
+    console = _terminal()
     _print_changes(console, both)
     console.print(f"Report: {page}", markup=False)
 
 
 def changes_summary(both: Changed) -> str:
     """The same as text, without a page."""
-    console = Console(file=StringIO(), highlight=False, soft_wrap=True, width=WIDTH)
-    with console.capture() as captured:
-        _print_changes(console, both)
-    return captured.get().rstrip()
+    return _as_text(lambda console: _print_changes(console, both))
 
 
 def told_of_changes(one: ChangedResponse) -> list[str]:
@@ -81,9 +78,17 @@ def _print_changes(console: Console, both: Changed) -> None:
 
 def summary(study: Subject) -> str:
     """The same as text, without a page."""
+    return _as_text(lambda console: _print_answers(console, study))
+
+
+def _terminal() -> Console:
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
+
+
+def _as_text(show: Callable[[Console], None]) -> str:
     console = Console(file=StringIO(), highlight=False, soft_wrap=True, width=WIDTH)
     with console.capture() as captured:
-        _print_answers(console, study)
+        show(console)
     return captured.get().rstrip()
 
 
