@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ablation.analysis import Analysis
-from ablation.report.sections.costs import spent_of, tables_of
+from ablation.report.sections.costs import costs_of
 from ablation.report.sections.header import design
 from ablation.report.sentences import Wording, answer, notice_sentence, with_words
 from ablation.report.subject import ResponseResult, Subject
@@ -75,8 +75,8 @@ def _answer(study: Subject, answer: ResponseResult) -> dict[str, Any]:
     if answer.analysis is None:
         return {**told, "obstacle": answer.obstacle}
     costs = {
-        cost: {name: table.to_dict("records") for name, table in tables_of(answer.analysis, spent).items()}
-        for cost, spent in spent_of(study, answer).items()
+        cost.name: {"frontier": _rows(cost.frontier), "prices": _rows(cost.prices)}
+        for cost in costs_of(study, answer)
     }
     return {**told, "obstacle": None, **_analysis(answer.analysis, study.words(answer)), "costs": costs}
 

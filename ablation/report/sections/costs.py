@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from ablation.numbers import percent, plain, value
 from ablation.report.document import Block, Cell, Folded, Prose, Section, Sentences, Table
 from ablation.report.drawing import Drawer, figures
 from ablation.report.figures.costs import depends_on_load
+from ablation.report.figures.once import once
 from ablation.report.figures.ticks import quantity
 from ablation.report.sections.tables import ALL, contrast, made, one_look
 from ablation.report.sentences import Wording
@@ -43,47 +46,74 @@ READING = (
 )
 
 
+@dataclass(frozen=True, eq=False)
+class Cost:
+    """What the runs of an analysis cost by one measure.
+
+    Args:
+        analysis: of the response.
+        name: the column.
+        spent: what each run that counts cost, (n,).
+    """
+
+    analysis: Analysis
+    name: str
+    spent: Floats
+
+    @property
+    def has_frontier(self) -> bool:
+        """Whether there are not too many cells."""
+        return len(self.analysis.best_cells) <= MAX_CELLS
+
+    @cached_property
+    def frontier(self) -> pd.DataFrame:
+        """See `Analysis.frontier`; empty where there are too many cells."""
+        return self.analysis.frontier(self.spent) if self.has_frontier else pd.DataFrame()
+
+    @cached_property
+    def prices(self) -> pd.DataFrame:
+        """See `Analysis.prices`; empty where a run cost nothing, or it is not known what."""
+        is_known = np.isfinite(self.spent).all() and self.spent.min() > 0
+        return self.analysis.prices(self.spent) if is_known else pd.DataFrame()
+
+
 def costs(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
     """Figures, the frontier and prices of every cost that was measured and differs."""
-    analysis = answer.analysis
-    if analysis is None:
+    found = costs_of(study, answer)
+    if not found:
         return None
     words = study.words(answer)
-    spent = spent_of(study, answer)
-    if not spent:
-        return None
-    told: list[str] = []
-    folded: list[Block] = []
-    for cost, found in spent.items():
-        told += _sentences(words, analysis, cost, found)
-        folded.append(
-            Folded(f"{quantity(cost)}: frontier and prices".capitalize(), _tables(study, answer, cost, found))
+    told = [sentence for cost in found for sentence in _sentences(words, cost)]
+    folded = [
+        Folded(
+            f"{quantity(cost.name)}: frontier and prices".capitalize(), _tables(study, answer, words, cost)
         )
+        for cost in found
+    ]
     sentences: list[Block] = [Sentences(told)] if told else []
-    blocks = [*_loaded(spent), *_figures(study, answer, drawer, spent), *sentences, *folded]
+    blocks = [*_loaded(found), *_figures(study, answer, drawer, found), *sentences, *folded]
     return Section("costs", "What it costs", blocks)
 
 
-def spent_of(study: Subject, answer: ResponseResult) -> dict[str, Floats]:
-    """Each cost that was measured and differs → what each run that counts cost, (n,)."""
+def costs_of(study: Subject, answer: ResponseResult) -> Sequence[Cost]:
+    """Each cost that was measured and differs."""
+    return _by_response(study)[answer.response]
+
+
+@once  # the page, and the numbers for programs
+def _by_response(study: Subject) -> Mapping[str, Sequence[Cost]]:
+    return {answer.response: list(_measured(study, answer)) for answer in study.answers}
+
+
+def _measured(study: Subject, answer: ResponseResult) -> Iterator[Cost]:
     analysis = answer.analysis
     if analysis is None or len(analysis.best_cells) < 2:
-        return {}
-    there = [cost for cost in COSTS if cost != answer.response]
-    return {cost: found for cost in there if varies(found := _spent(study, analysis, cost))}
-
-
-def tables_of(analysis: Analysis, spent: Floats) -> dict[str, pd.DataFrame]:
-    """The frontier and the prices of one cost, for programs."""
-    frontier = analysis.frontier(spent) if len(analysis.best_cells) <= MAX_CELLS else pd.DataFrame()
-    return {"frontier": frontier, "prices": pd.DataFrame(_priced(analysis, spent))}
-
-
-def _spent(study: Subject, analysis: Analysis, cost: str) -> Floats:
-    """What each run that counts cost, (n,)."""
-    if cost not in study.table:
-        return np.empty(0)
-    return _numbers(study, cost)[[study.places[label] for label in analysis.runs.labels]]
+        return
+    for name in COSTS:
+        if name != answer.response and name in study.table:
+            spent = _numbers(study, name)[[study.places[label] for label in analysis.runs.labels]]
+            if varies(spent):
+                yield Cost(analysis, name, spent)
 
 
 def _numbers(study: Subject, cost: str) -> Floats:
@@ -93,17 +123,17 @@ def _numbers(study: Subject, cost: str) -> Floats:
     return spent
 
 
-def _figures(study: Subject, answer: ResponseResult, drawer: Drawer, spent: dict[str, Floats]) -> list[Block]:
+def _figures(study: Subject, answer: ResponseResult, drawer: Drawer, found: Sequence[Cost]) -> list[Block]:
     """The response against each cost."""
-    assert answer.analysis is not None
-    ties = np.flatnonzero(answer.analysis.best_cells["within_noise"].to_numpy(dtype=bool)).tolist()
+    within = found[0].analysis.best_cells["within_noise"]
+    ties = np.flatnonzero(within.to_numpy(dtype=bool)).tolist()
     ranking, words = study.ranking(answer), study.words(answer)
-    drawn = (figures.cost(ranking, _numbers(study, cost), cost, words, ties) for cost in spent)
+    drawn = (figures.cost(ranking, _numbers(study, cost.name), cost.name, words, ties) for cost in found)
     return drawer.blocks(lambda: [plot for plot in drawn if plot is not None], answer.prefix)
 
 
-def _loaded(spent: dict[str, Floats]) -> list[Block]:
-    loaded = [quantity(cost) for cost in spent if depends_on_load(cost)]
+def _loaded(found: Sequence[Cost]) -> list[Block]:
+    loaded = [quantity(cost.name) for cost in found if depends_on_load(cost.name)]
     if not loaded:
         return []
     verb = "depends" if len(loaded) == 1 else "depend"
@@ -113,21 +143,21 @@ def _loaded(spent: dict[str, Floats]) -> list[Block]:
     return [Prose(text)]
 
 
-def _sentences(words: Wording, analysis: Analysis, cost: str, found: Floats) -> Iterator[str]:
+def _sentences(words: Wording, cost: Cost) -> Iterator[str]:
     """How many cells are worth their cost, and what a unit of gain costs."""
-    if len(analysis.best_cells) <= MAX_CELLS and not depends_on_load(cost):
-        counts = analysis.frontier(found)["status"].value_counts()
+    if cost.has_frontier and not depends_on_load(cost.name):
+        counts = cost.frontier["status"].value_counts()
         n = {status: int(counts.get(status, 0)) for status in (FRONTIER, BEATEN, OPEN)}
         yield (
-            f"By {quantity(cost)}, {n[FRONTIER]} of {counted(sum(n.values()), 'cell')} are on the frontier, "
-            f"{n[BEATEN]} beaten by a cheaper one, {n[OPEN]} open."
+            f"By {quantity(cost.name)}, {n[FRONTIER]} of {counted(sum(n.values()), 'cell')} are on the "
+            f"frontier, {n[BEATEN]} beaten by a cheaper one, {n[OPEN]} open."
         )
-    for row in _priced(analysis, found):
+    for row in cost.prices.to_dict("records"):
         if row["price_low"] > 0:  # surely better and surely dearer
             bounds = f"{_more(row['price_low'])} to {_more(row['price_high'])}"
             yield (
-                f"For {_unit(words, analysis)}, {words.factor(row['factor'])} ({contrast(row)}) raises "
-                f"{quantity(cost)} by {_more(row['price'])} ({words.level} CI {bounds})."
+                f"For {_unit(words, cost.analysis)}, {words.factor(row['factor'])} ({contrast(row)}) raises "
+                f"{quantity(cost.name)} by {_more(row['price'])} ({words.level} CI {bounds})."
             )
 
 
@@ -136,40 +166,29 @@ def _more(change: float) -> str:
     return percent(change).removeprefix("+")
 
 
-def _priced(analysis: Analysis, found: Floats) -> list[dict[Any, Any]]:
-    if not (np.isfinite(found).all() and found.min() > 0):
-        return []
-    rows: list[dict[Any, Any]] = analysis.prices(found).to_dict("records")
-    return rows
-
-
 def _unit(words: Wording, analysis: Analysis) -> str:
     """'1 % less loss', '0.01 more accuracy'."""
     size = "1 %" if words.is_log else f"{abs(analysis.gain_unit):g}"
     return f"{size} {'less' if analysis.gain_unit < 0 else 'more'} {words.response}"
 
 
-def _tables(study: Subject, answer: ResponseResult, cost: str, found: Floats) -> list[Block]:
-    assert answer.analysis is not None
-    analysis, words = answer.analysis, study.words(answer)
+def _tables(study: Subject, answer: ResponseResult, words: Wording, cost: Cost) -> list[Block]:
     blocks: list[Block] = []
-    if len(analysis.best_cells) <= MAX_CELLS:
-        blocks += [Prose(READING), *one_look(words), _frontier(study, answer, cost, found)]
+    if cost.has_frontier:
+        blocks += [Prose(READING), *one_look(words), _frontier(study, answer, words, cost)]
     rows = [
         [words.factor(r["factor"]), contrast(r), words.change(r["estimate"]),
          words.interval(r["ci_low"], r["ci_high"]), percent(r["cost_percent"]),
          percent(r["price"]) if math.isfinite(r["price"]) else "–", _bounds(r["price_low"], r["price_high"])]
-        for r in _priced(analysis, found)
+        for r in cost.prices.to_dict("records")
     ]  # fmt: skip
     if rows:
-        heads = ["component", "levels", f"#{words.response}", "#its interval", f"#{quantity(cost)}"]
-        heads += [f"#price of {_unit(words, analysis)}", "#its interval"]
-        caption = (
-            f"Changes of {words.response} and of {quantity(cost)}; a price where a level is better and dearer"
-        )
-        blocks.append(
-            made(f"{answer.prefix}prices_{cost}", caption, heads, rows, analysis.prices(found), limit=ALL)
-        )
+        spent = quantity(cost.name)
+        heads = ["component", "levels", f"#{words.response}", "#its interval", f"#{spent}"]
+        heads += [f"#price of {_unit(words, cost.analysis)}", "#its interval"]
+        caption = f"Changes of {words.response} and of {spent}; a price where a level is better and dearer"
+        name = f"{answer.prefix}prices_{cost.name}"
+        blocks.append(made(name, caption, heads, rows, cost.prices, limit=ALL))
     return blocks
 
 
@@ -177,11 +196,9 @@ def _bounds(low: float, high: float) -> str:
     return f"{percent(low)} to {percent(high)}" if math.isfinite(low) else "–"
 
 
-def _frontier(study: Subject, answer: ResponseResult, cost: str, found: Floats) -> Table:
-    assert answer.analysis is not None
-    analysis, words = answer.analysis, study.words(answer)
-    table = analysis.frontier(found)
-    names = dict(zip(analysis.best_cells["cell"], study.ranking(answer).names, strict=False))
+def _frontier(study: Subject, answer: ResponseResult, words: Wording, cost: Cost) -> Table:
+    table = cost.frontier
+    names = dict(zip(cost.analysis.best_cells["cell"], study.ranking(answer).names, strict=False))
     shown = pd.concat([table[table["status"] == status] for status in (FRONTIER, OPEN, BEATEN)])
     rows = [
         [Cell(names[r["cell"]], strong=r["status"] == FRONTIER), plain(r["cost"]), value(r["mean"]),
@@ -191,10 +208,10 @@ def _frontier(study: Subject, answer: ResponseResult, cost: str, found: Floats) 
     ]  # fmt: skip
     heads = (
         "cell",
-        f"#{quantity(cost)}",
+        f"#{quantity(cost.name)}",
         f"#{words.mean_kind} {words.response}",
         f"#{words.level} interval",
         "status",
     )
-    caption = f"Cells by {quantity(cost)}: on the frontier, open, beaten"
-    return made(f"{answer.prefix}frontier_{cost}", caption, heads, rows, table, limit=SHOWN)
+    caption = f"Cells by {quantity(cost.name)}: on the frontier, open, beaten"
+    return made(f"{answer.prefix}frontier_{cost.name}", caption, heads, rows, table, limit=SHOWN)
