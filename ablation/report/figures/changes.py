@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from ablation.analysis.changes.effects import BETTER, WORSE
 from ablation.analysis.compare import Comparison
 from ablation.report.figures.bars import drawn_row
-from ablation.report.figures.forest import MAX_ROWS, no_change, x_limits
+from ablation.report.figures.forest import MAX_ROWS, Interval, no_change, row_name, sides, x_limits
 from ablation.report.figures.plot import Marks, Note, Plot
-from ablation.report.figures.short_text import IN_ALT, contrast_name, short
+from ablation.report.figures.short_text import IN_ALT, short
 from ablation.report.figures.ticks import Axis, around, named, of_changes, response_label
 from ablation.report.sentences import Wording
-from ablation.report.sentences.changes import change_sentence, change_words
+from ablation.report.sentences.changes import Row, change_sentence, change_words
 from ablation.words import listed
 
 LOOKS = {BETTER: "keep", WORSE: "hurts"}
 HEIGHT = 34.0
 """Pixels of a row with two intervals."""
-
-Row = Mapping[Any, Any]
-
-
-@dataclass(frozen=True)
-class Interval:
-    """An effect with its interval, on the analysis scale."""
-
-    estimate: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, row: Row, which: str) -> Interval:
-        """The effect `first` or `second` of a row, or its change: ''."""
-        if not which:
-            return cls(row["estimate"], row["ci_low"], row["ci_high"])
-        return cls(row[which], row[f"{which}_low"], row[f"{which}_high"])
 
 
 def effects_axis(found: Comparison, words: Wording) -> Axis:
@@ -63,12 +43,15 @@ def _both(row: Row, then: float, now: float, axis: Axis) -> list[Marks]:
     ]
 
 
-def _one(effect: Interval, y: float, look: str, axis: Axis, size: float) -> list[Marks]:
+def _one(
+    effect: Interval, y: float, look: str, axis: Axis, size: float, is_clear: bool = True
+) -> list[Marks]:
     marks = []
     if math.isfinite(effect.low):
         low, high = max(effect.low, axis.low), min(effect.high, axis.high)
         marks.append(Marks("spans", [low], [y], look, high=[high]))
-    return [*marks, Marks("points", [effect.estimate], [y], look, size=size)]
+    point = look if is_clear else f"{look} hollow"
+    return [*marks, Marks("points", [effect.estimate], [y], point, size=size)]
 
 
 def effects_then_and_now(found: Comparison, words: Wording) -> Plot | None:
@@ -80,7 +63,7 @@ def effects_then_and_now(found: Comparison, words: Wording) -> Plot | None:
     marks = [Marks("down", x=[0.0], look="mute thin")]
     for y, row in enumerate(rows):
         marks += _both(row, y - 0.14, y + 0.14, axis)
-    left, right = ("better", "worse") if words.direction == "lower" else ("worse", "better")
+    left, right = sides(words)
     names = [_name(row, words) for row in rows]
     title = f"Effects on {short(words.response, IN_ALT)} then (grey) and now, with {words.level} intervals"
     return Plot(
@@ -96,16 +79,13 @@ def effect_changes(found: Comparison, words: Wording) -> Plot | None:
     if not rows:
         return None
     band = None if found.margin is None else (-found.margin, found.margin)
-    axis = of_changes(*x_limits([Interval.of(row, "") for row in rows], band), words)
+    axis = of_changes(*x_limits([Interval.of(row) for row in rows], band), words)
     marks = no_change(band, words)
     for y, row in enumerate(rows):
         look, is_clear = LOOKS.get(row["change"], "mute"), row["p_adjusted"] < words.alpha
-        marks += _one(Interval.of(row, ""), y, look, axis, 4.5)[:-1]
-        marks.append(
-            Marks("points", [row["estimate"]], [y], look if is_clear else f"{look} hollow", size=4.5)
-        )
+        marks += _one(Interval.of(row), y, look, axis, 4.5, is_clear)
     names = [_name(row, words) for row in rows]
-    left, right = ("better", "worse") if words.direction == "lower" else ("worse", "better")
+    left, right = sides(words)
     title = (
         f"How much each effect on {short(words.response, IN_ALT)} has changed, with {words.level} intervals"
     )
@@ -117,10 +97,7 @@ def effect_changes(found: Comparison, words: Wording) -> Plot | None:
 
 
 def _name(row: Row, words: Wording) -> str:
-    factor = row["factor"]
-    label, n_levels = words.labels.get(factor, factor), len(words.levels.get(factor, ()))
-    name = contrast_name(label, row["level"], row["reference"], n_levels, 34)
-    return f"{name} · {change_words(row['change'])}"
+    return f"{row_name(row, words)} · {change_words(row['change'])}"
 
 
 def _shown(found: Comparison) -> list[Row]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from ablation.words import listed
 
 MAX_ROWS = 100
 """A taller figure is no longer read; the table beside it has all rows."""
+
+NAME = 34
+"""Characters of a row's name."""
 
 MAX_BLOCKS = 40
 """Of more seeds, no dots: the interval says it better."""
@@ -91,6 +94,18 @@ def no_change(band: tuple[float, float] | None, words: Wording) -> list[Marks]:
     return [Marks("band", x=band[:1], high=band[1:], label=label), zero]
 
 
+def sides(words: Wording) -> tuple[str, str]:
+    """What it means to be left of zero, and right of it."""
+    return ("better", "worse") if words.direction == "lower" else ("worse", "better")
+
+
+def row_name(row: Mapping[Any, Any], words: Wording) -> str:
+    """What a row of a table of contrasts compares."""
+    factor = row["factor"]
+    label, n_levels = words.labels.get(factor, factor), len(words.levels.get(factor, ()))
+    return contrast_name(label, row["level"], row["reference"], n_levels, NAME)
+
+
 def effects_forest(analysis: Analysis, words: Wording) -> Plot | None:
     """One row per verdict: level − reference with its interval, hollow when not significant (Holm).
 
@@ -109,8 +124,8 @@ def effects_forest(analysis: Analysis, words: Wording) -> Plot | None:
     title = f"What each component does to {short(words.response, IN_ALT)}, with {words.level} intervals"
     if len(shown) < len(every):
         title += f" (the {len(shown)} clearest of {len(every)})"
-    rows = named([f"{_name(e.finding, words, 34)} · {verdict_words(e.finding.verdict)}" for e in shown])
-    left, right = ("better", "worse") if words.direction == "lower" else ("worse", "better")
+    rows = named([f"{_name(e.finding, words, NAME)} · {verdict_words(e.finding.verdict)}" for e in shown])
+    left, right = sides(words)
     heading = f"← {left} · {right} → · hollow: not significant (Holm, {words.alpha:g})"
     return Plot(
         "effects", title, _alt(every, words), axis, rows, marks, heading=heading, height=24 * len(shown),
@@ -161,6 +176,21 @@ class Estimated(Protocol):
     @property
     def high(self) -> float:
         """Its upper bound."""
+
+
+class Interval(NamedTuple):
+    """An effect with its interval, on the analysis scale."""
+
+    estimate: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any], which: str = "") -> Interval:
+        """The columns `<which>`, `<which>_low`, `<which>_high` of a row, or its estimate with `ci_`."""
+        if not which:
+            return cls(row["estimate"], row["ci_low"], row["ci_high"])
+        return cls(row[which], row[f"{which}_low"], row[f"{which}_high"])
 
 
 def x_limits(effects: Sequence[Estimated], band: tuple[float, float] | None) -> tuple[float, float]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
 from ablation.analysis import Analysis
-from ablation.report.figures.forest import x_limits
+from ablation.report.figures.forest import Interval, row_name, x_limits
 from ablation.report.figures.plot import Marks, Plot, symbol
-from ablation.report.figures.short_text import IN_ALT, contrast_name, short
+from ablation.report.figures.short_text import IN_ALT, short
 from ablation.report.figures.ticks import named, of_changes
 from ablation.report.sentences import Wording
 from ablation.words import listed
@@ -26,14 +25,6 @@ QUESTIONS = {
 MAX_CHANGES = 24
 
 
-class Answer(NamedTuple):
-    """One question about one change, on the analysis scale."""
-
-    estimate: float
-    low: float
-    high: float
-
-
 def questions(analysis: Analysis, words: Wording) -> Plot | None:
     """A row per change, with a mark and an interval for each question; None where only averages are known.
 
@@ -46,10 +37,7 @@ def questions(analysis: Analysis, words: Wording) -> Plot | None:
         return None
     largest = table[list(QUESTIONS)].abs().max(axis=1).nlargest(MAX_CHANGES).index
     shown = table.loc[sorted(largest)].to_dict("records")
-    each = {
-        name: [Answer(*(float(row[f"{name}{end}"]) for end in ("", "_low", "_high"))) for row in shown]
-        for name in QUESTIONS
-    }
+    each = {name: [Interval.of(row, name) for row in shown] for name in QUESTIONS}
     axis = of_changes(*x_limits([one for answers in each.values() for one in answers], None), words)
     marks = [Marks("down", x=[0.0], look="mute thin")]
     for place, (name, answers) in enumerate(each.items()):
@@ -61,13 +49,17 @@ def questions(analysis: Analysis, words: Wording) -> Plot | None:
         tips = [f"{QUESTIONS[name]}: {_told(one, words)}" for one in answers]
         look = Marks("points", x, y, f"s{place}", symbol(place), 3.5, QUESTIONS[name], tips=tips)
         marks += [look] if np.isfinite(x).any() else []
-    names = [_name(row, words, 34) for row in shown]
+    names = [row_name(row, words) for row in shown]
     title = f"What each change is worth to {short(words.response, IN_ALT)} by four questions"
     title += f" (the {len(shown)} largest of {len(table)})" if len(shown) < len(table) else ""
     said = [
         f"{name}: "
         + listed(
-            [f"{QUESTIONS[q]} {_told(each[q][i], words)}" for q in QUESTIONS if not math.isnan(each[q][i][0])]
+            [
+                f"{QUESTIONS[q]} {_told(each[q][i], words)}"
+                for q in QUESTIONS
+                if not math.isnan(each[q][i].estimate)
+            ]
         )
         for i, name in enumerate(names)
     ]
@@ -77,13 +69,7 @@ def questions(analysis: Analysis, words: Wording) -> Plot | None:
     )
 
 
-def _name(row: dict[str, str], words: Wording, limit: int) -> str:
-    factor = row["factor"]
-    n = len(words.levels.get(factor, ()))
-    return contrast_name(words.labels.get(factor, factor), row["level"], row["reference"], n, limit)
-
-
-def _told(answer: Answer, words: Wording) -> str:
+def _told(answer: Interval, words: Wording) -> str:
     if not math.isfinite(answer.low):
         return words.change(answer.estimate)
     return f"{words.change(answer.estimate)} ({words.interval(answer.low, answer.high)})"

@@ -27,7 +27,6 @@ from ablation.report.document import (
 from ablation.report.drawing import Drawer
 from ablation.report.figures.bars import bar_axis
 from ablation.report.figures.changes import (
-    Row,
     cells_then_and_now,
     change_bar,
     effect_changes,
@@ -39,6 +38,7 @@ from ablation.report.sections.header import design
 from ablation.report.sections.tables import ALL, contrast, made, verdict_cell
 from ablation.report.sentences import Wording
 from ablation.report.sentences.changes import (
+    Row,
     average_sentence,
     best_then_and_now,
     change_answer,
