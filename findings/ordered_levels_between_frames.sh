@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The order of levels does not survive the way between data frames, also as text. An ordered category of pandas in Parquet is a
+# The order of levels does not survive the way between data frames, not even where levels are text. An ordered category of pandas in Parquet is a
 # plain Categorical in polars 2 (sorted by letters: large, mid, small) and text in DuckDB, and what DuckDB writes from its ENUM is text;
 # while an Enum of polars comes to pandas as an ordered category. From pandas the order goes to pandas alone.
 # Seen with Python 3.11 on 2026-11-30:

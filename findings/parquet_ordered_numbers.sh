@@ -21,7 +21,7 @@ for kind, levels in LEVELS.items():
 print("; ".join(seen))
 PYTHON
 python3 -m venv "$room/venv"
-"$room/venv/bin/pip" install --quiet --disable-pip-version-check pandas==3.1.1 pyarrow==26.0.1
+"$room/venv/bin/pip" install --quiet --disable-pip-version-check pandas==3.1.1 pyarrow==26.0.1 numpy==2.4.6
 seen=$(cd "$room" && "$room/venv/bin/python" see.py)
 echo "pandas 3.1.1, pyarrow 26.0.1: $seen"
 [ "$seen" = "int64 -> int64; float64 -> float64; bool -> bool; str -> category, ordered, 3 levels" ]

@@ -23,7 +23,7 @@ def predicted(level):
 print(", ".join(f"{level} {predicted(level)}" for level in ("a", "b", "misspelt")))
 PYTHON
 python3 -m venv "$room/venv"
-"$room/venv/bin/pip" install --quiet --disable-pip-version-check statsmodels==0.15.0 formulaic==1.2.2 patsy==1.0.3
+"$room/venv/bin/pip" install --quiet --disable-pip-version-check statsmodels==0.15.0 formulaic==1.2.2 patsy==1.0.3 pandas==3.1.1 numpy==2.4.6 scipy==1.17.1
 seen() { "$room/venv/bin/python" "$room/see.py" "$1" 2> "$room/$1.log"; }
 new=$(seen formulaic); old=$(seen patsy)
 grep -q "cast to nan" "$room/formulaic.log"
