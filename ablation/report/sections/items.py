@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ablation.naming import clipped, is_switch
 from ablation.numbers import p_text, p_value, plain, units
 from ablation.report.document import Prose, Section, Sentences
 from ablation.report.drawing import Drawer
 from ablation.report.sections.tables import ALL, contrast, made
 from ablation.report.sentences import Wording
+from ablation.report.sentences.verdict import difference
 from ablation.report.subject import ResponseResult, Subject
 
 
@@ -47,9 +47,7 @@ def items(_: Subject, answer: ResponseResult, __: Drawer) -> Section | None:
 
 def item_sentence(row: Mapping[Any, Any], words: Wording) -> str:
     """For which population an effect holds."""
-    name, level, reference = words.factor(row["factor"]), str(row["level"]), str(row["reference"])
-    if not is_switch(reference, level):
-        name = f"{name}: {clipped(level)} − {clipped(reference)}"
+    name = difference(row, words)
     if row["seeds"] < 2:
         return (
             f"{name}: no claim. Fewer than two {words.blocks} have both, and however many items there are, "

@@ -8,8 +8,8 @@ from typing import Any
 
 from ablation.analysis import Analysis
 from ablation.analysis.sets.ranks import Ranks
-from ablation.naming import clipped, is_switch
 from ablation.numbers import p_text
+from ablation.report.sentences.verdict import difference
 from ablation.report.sentences.wording import Wording
 from ablation.words import counted, listed
 
@@ -38,9 +38,7 @@ def repeats_of(analysis: Analysis) -> str:
 
 def population_sentence(row: Mapping[Any, Any], words: Wording) -> str:
     """Average, spread and prediction of one effect."""
-    name, level, reference = words.factor(row["factor"]), str(row["level"]), str(row["reference"])
-    if not is_switch(reference, level):
-        name = f"{name}: {clipped(level)} − {clipped(reference)}"
+    name = difference(row, words)
     if not math.isfinite(row["ci_low"]):
         return f"{name}: fewer than two data sets tell its effect."
     mean, share = words.change(row["estimate"]), words.level

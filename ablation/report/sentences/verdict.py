@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +13,7 @@ from ablation.analysis.verdicts.finding import Finding
 from ablation.analysis.verdicts.forecast import Forecast
 from ablation.analysis.verdicts.judging import BETTER, HURTS, INCONCLUSIVE, KEEP, NOTHING, WORSE
 from ablation.analysis.verdicts.power import MAX_SEEDS
-from ablation.naming import clipped
+from ablation.naming import clipped, is_switch
 from ablation.numbers import chance, coverage, p_text
 from ablation.report.sentences.wording import Wording, verdict_words
 from ablation.words import OFF, ON
@@ -47,6 +49,12 @@ def compared(words: Wording, factor: str, level: str, reference: str, n_levels: 
     if n_levels == 2 and reference.lower() in OFF:
         return words.factor(factor) if level.lower() in ON else words.at(factor, level)
     return f"{words.at(factor, level)} instead of {clipped(reference)}"
+
+
+def difference(row: Mapping[Any, Any], words: Wording) -> str:
+    """What a row of a table of contrasts is about: a switch by its name, else 'activation: elu − relu'."""
+    name, level, reference = words.factor(row["factor"]), str(row["level"]), str(row["reference"])
+    return name if is_switch(reference, level) else f"{name}: {clipped(level)} − {clipped(reference)}"
 
 
 def judged(words: Wording, found: Finding) -> str:
