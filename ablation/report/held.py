@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from ablation.naming import clipped, level_text
+from ablation.report.once import once
 from ablation.report.subject import Subject
 from ablation.results.canonical import canonical
 from ablation.results.table import OWN_COLUMNS
@@ -19,6 +20,7 @@ SHOWN = 4
 CODE = (*VERSIONS, "commit", "device")
 
 
+@once  # for the levels that were held, and for the table
 def settings_of(study: Subject) -> dict[str, list[str]]:
     """What is said of all runs and is no factor: name → its values, as text; the configuration first."""
     found: dict[str, list[str]] = {}

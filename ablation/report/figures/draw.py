@@ -8,7 +8,6 @@ from functools import cache
 from html import escape
 
 from ablation.analysis.data.factors import Floats
-from ablation.report.figures.once import once
 from ablation.report.figures.plot import Marks, Plot
 from ablation.report.figures.short_text import columns
 from ablation.report.figures.strokes import (
@@ -20,6 +19,7 @@ from ablation.report.figures.strokes import (
     text_svg,
 )
 from ablation.report.figures.ticks import Axis
+from ablation.report.once import once
 
 LETTER, LINE = 6.8, 18.0
 """Pixels of a letter and of a line of text."""

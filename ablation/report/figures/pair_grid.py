@@ -11,10 +11,10 @@ from ablation.analysis.data.factors import Floats, Predictor
 from ablation.analysis.model.means import mean_row, means_at
 from ablation.analysis.tables.anova import group_name, tested_interactions
 from ablation.numbers import p_text, plain
-from ablation.report.figures.once import once
 from ablation.report.figures.plot import Marks, Plot, colour, symbol
 from ablation.report.figures.short_text import IN_ALT, cut_together, short, stem
 from ablation.report.figures.ticks import around, named, response_label
+from ablation.report.once import once
 from ablation.report.sentences import Wording
 from ablation.words import listed
 

@@ -18,8 +18,8 @@ from ablation.numbers import percent, plain, value
 from ablation.report.document import Block, Cell, Folded, Prose, Section, Sentences, Table
 from ablation.report.drawing import Drawer, figures
 from ablation.report.figures.costs import depends_on_load
-from ablation.report.figures.once import once
 from ablation.report.figures.ticks import quantity
+from ablation.report.once import once
 from ablation.report.sections.tables import ALL, contrast, made, one_look
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
