@@ -90,6 +90,7 @@ class Asked:
         """What `analyze` takes for one of the responses."""
         names = ("scale", "interactions", "alpha", "anova_type", "weights", "where", "item")
         is_main = response == self.responses[0]
+        trials = self.trials if isinstance(self.trials, Mapping) else {self.responses[0]: self.trials}
         return {
             **{name: getattr(self, name) for name in names},
             "block": self.blocks,
@@ -97,11 +98,7 @@ class Asked:
             "numeric": self.numeric,
             "direction": self.directions.get(response, self.direction if is_main else None),
             "reference": dict(self.reference),
-            "trials": self.trials.get(response)
-            if isinstance(self.trials, Mapping)
-            else self.trials
-            if is_main
-            else None,
+            "trials": trials.get(response),
             "nested": self.nested,
         }
 
