@@ -12,8 +12,7 @@ import pandas as pd
 from ablation.analysis.analysis import Analysis
 from ablation.analysis.data.diverged import diverged_runs
 from ablation.analysis.data.factors import Bools, Covariate, Floats
-from ablation.analysis.data.items import Items, per_run
-from ablation.analysis.data.prepare import filtered_rows, prepare
+from ablation.analysis.data.prepare import prepare
 from ablation.analysis.data.reading import read_table
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale, choose_scale
@@ -103,9 +102,8 @@ def analyze(
         anova_type=anova_type, alpha=alpha, margin=margin, direction=direction, weights=weights,
         looks=looks, reference=reference, where=where, trials=trials, item=item, nested=nested,
     )  # fmt: skip
-    by_item = frame, asked
-    frame, asked, read = prepare(frame, asked)
-    found = replace(_analysed(frame, asked, read), items=_items(*by_item))
+    frame, asked, read, items = prepare(frame, asked)
+    found = replace(_analysed(frame, asked, read), items=items)
     far = diverged_runs(found.runs, asked.direction)
     if not far.any():
         return found
@@ -116,11 +114,6 @@ def analyze(
     except UsageError:  # too little is left
         without = None
     return replace(found, diverged=far, without_diverged=without)
-
-
-def _items(frame: pd.DataFrame, asked: AnalysisRequest) -> Items | None:
-    """Responses by run and item, where rows are of both."""
-    return None if asked.item is None else per_run(filtered_rows(frame, asked)[0], asked)[2]
 
 
 def _analysed(

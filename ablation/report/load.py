@@ -191,7 +191,7 @@ def load_table(asked: Asked, command: str = "", table: pd.DataFrame | None = Non
         raise UsageError(
             f"item: expected one response. Received: {', '.join(asked.responses)}. Report each alone."
         )
-    prepared, main, _ = prepare(frame, asked.request(asked.responses[0]))
+    prepared, main, *_ = prepare(frame, asked.request(asked.responses[0]))
     _check_numbers(prepared, [name for name in asked.responses if name in prepared])
     _check_numeric(prepared, asked.numeric)
     answers = [_answer_of_table(asked, frame, name) for name in asked.responses]
@@ -310,7 +310,7 @@ def _answer_of_table(asked: Asked, frame: pd.DataFrame, response: str) -> Respon
             response, _either(told), None, f"Expected a column '{response}' in the table. Received: {seen}."
         )
     if asked.looks and response == asked.responses[0]:
-        prepared, main, _ = prepare(frame, asked.request(response))
+        prepared, main, *_ = prepare(frame, asked.request(response))
         looks = looks_at(prepared, main, asked.looks, asked.max_replicates)
         return ResponseResult(main.response, main.direction, looks[-1].analysis, looks=looks)
     return _answer(frame, response, list(asked.factors), asked.arguments(response))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ablation.analysis.data.epochs import last_rows
 from ablation.analysis.data.factors import group, read_factor, read_spellings
-from ablation.analysis.data.items import per_run
+from ablation.analysis.data.items import Items, per_run
 from ablation.analysis.data.nesting import found_nested, with_elsewhere
 from ablation.analysis.data.order import is_starting_point
 from ablation.analysis.data.shares import share_column
@@ -22,25 +23,37 @@ from ablation.results.direction import distance_name
 from ablation.words import counted
 
 
-def prepare(
-    table: pd.DataFrame, asked: AnalysisRequest
-) -> tuple[pd.DataFrame, AnalysisRequest, tuple[Notice, ...]]:
+class Prepared(NamedTuple):
+    """A table as the analysis reads it, and the request in terms of its columns.
+
+    Attributes:
+        frame: a row per run.
+        asked: the request.
+        notices: what a reader must know of the table.
+        items: responses by run and item, where rows were of both.
+    """
+
+    frame: pd.DataFrame
+    asked: AnalysisRequest
+    notices: tuple[Notice, ...]
+    items: Items | None
+
+
+def prepare(table: pd.DataFrame, asked: AnalysisRequest) -> Prepared:
     """Do to a table what the request says of it as a whole.
 
     Rows that do not pass `where` go; of a log with rows per epoch the last of each run stays; several blocks
     become one column, their combination; with a target the response becomes the distance from it, and with
     trials the share of them.
 
-    Returns:
-        The table, the request in terms of its columns, and what a reader must know of it.
-
     Raises:
         UsageError: a column is missing, or the filter is none or leaves nothing.
     """
     asked.check(table)
-    filtered, notices = filtered_rows(table, asked)
+    filtered, notices = _filtered(table, asked)
+    items = None
     if asked.item is not None:
-        filtered, asked, _ = per_run(filtered, asked)
+        filtered, asked, items = per_run(filtered, asked)
     frame, told = last_rows(filtered, asked.response, [*asked.factors, *asked.blocks])
     notices += told
     frame, asked = _nested(frame, asked)
@@ -53,15 +66,10 @@ def prepare(
     if asked.target is not None:
         frame, asked, told = _distances(frame, asked, asked.target)
         notices += told
-    return frame, asked, (*notices, *_reading_notices(frame, asked))
+    return Prepared(frame, asked, (*notices, *_reading_notices(frame, asked)), items)
 
 
-def filtered_rows(table: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
-    """The rows that pass `where`.
-
-    Raises:
-        UsageError: none does.
-    """
+def _filtered(table: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
     if not asked.where:
         return table, ()
     passed = rows_where(table, asked.where)

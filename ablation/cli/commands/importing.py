@@ -87,7 +87,7 @@ def _record(frame: pd.DataFrame, wanted: Asked, target: str, origin: Mapping[str
 
     main = wanted.responses[0]
     others = [name for name in wanted.blocks if name != seed_column(wanted.blocks)]
-    prepared, request, _ = prepare(frame, wanted.request(main))
+    prepared, request, *_ = prepare(frame, wanted.request(main))
     factors = {
         name: levels_of(prepared[name], factor_of(prepared, name, request))
         for name in (*wanted.factors, *others)
