@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,15 +17,14 @@ ELSEWHERE = "none"
 """The level of a nested factor in runs that have none of it."""
 
 
-def found_nested(frame: pd.DataFrame, factors: Sequence[str], known: Sequence[Nested]) -> list[Nested]:
-    """Factors that are blank exactly at some levels of another, and have a value elsewhere."""
+def found_nested(read: Mapping[str, Factor], known: Sequence[Nested]) -> list[Nested]:
+    """Factors (by name) that are blank exactly at some levels of another, and have a value elsewhere."""
     named = {each.factor for each in known}
-    read = {name: read_factor(frame[name], name) for name in factors}
     blank = [name for name, factor in read.items() if name not in named and _is_blank(factor)]
     found = []
     for name in blank:
         missing = read[name].codes < 0
-        for other in (read[f] for f in factors if f not in (name, *blank)):
+        for other in (read[f] for f in read if f not in (name, *blank)):
             at = _levels_where(other, ~missing)
             if (other.codes >= 0).all() and not (at & _levels_where(other, missing)).any():
                 levels = tuple(level for level, is_in in zip(other.levels, at, strict=True) if is_in)
@@ -66,11 +65,10 @@ def _with_level(factor: Factor, off: Bools) -> pd.Categorical:
     at = levels.index(ELSEWHERE) if ELSEWHERE in levels else len(levels)
     codes = np.where(off, at, factor.codes)
     kept = [i for i in range(len(levels)) if i != at and (codes == i).any()]
-    place = {old: new for new, old in enumerate([*kept, at])}
+    renumber = np.full(len(levels) + 2, -1)  # the last is of missing levels
+    renumber[[*kept, at]] = np.arange(len(kept) + 1)
     categories = pd.Index([*(levels[i] for i in kept), ELSEWHERE])
-    return pd.Categorical.from_codes(
-        [place.get(int(c), -1) for c in codes], categories=categories, ordered=True
-    )
+    return pd.Categorical.from_codes(renumber[codes], categories=categories, ordered=True)
 
 
 def _parents_first(nested: Sequence[Nested]) -> list[Nested]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.data.epochs import last_rows
-from ablation.analysis.data.factors import group, read_factor, read_spellings
+from ablation.analysis.data.factors import Factor, group, read_factor, read_spellings
 from ablation.analysis.data.items import Items, per_run
 from ablation.analysis.data.nesting import found_nested, with_elsewhere
 from ablation.analysis.data.order import is_starting_point
@@ -56,7 +57,9 @@ def prepare(table: pd.DataFrame, asked: AnalysisRequest) -> Prepared:
         filtered, asked, items = per_run(filtered, asked)
     frame, told = last_rows(filtered, asked.response, [*asked.factors, *asked.blocks])
     notices += told
-    frame, asked = _nested(frame, asked)
+    read = {f: read_factor(frame[f], f) for f in asked.factors if f not in asked.numeric}
+    asked = replace(asked, nested=(*asked.nested, *found_nested(read, asked.nested)))
+    frame = with_elsewhere(frame, asked.nested)
     if len(asked.blocks) > 1:
         frame = frame.assign(**{str(asked.block): _combined(frame, asked.blocks)})
     if asked.trials is not None:
@@ -66,7 +69,7 @@ def prepare(table: pd.DataFrame, asked: AnalysisRequest) -> Prepared:
     if asked.target is not None:
         frame, asked, told = _distances(frame, asked, asked.target)
         notices += told
-    return Prepared(frame, asked, (*notices, *_reading_notices(frame, asked)), items)
+    return Prepared(frame, asked, (*notices, *_reading_notices(frame, asked, read)), items)
 
 
 def _filtered(table: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
@@ -82,13 +85,6 @@ def _filtered(table: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame
         return table, ()
     facts = {"rows": len(table), "passed": int(passed.sum()), "where": asked.where}
     return table[passed], (Notice("filtered-rows", facts),)
-
-
-def _nested(frame: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, AnalysisRequest]:
-    """What a nested factor has where the other asks for no level of it is no level."""
-    factors = [name for name in asked.factors if name not in asked.numeric]
-    nested = (*asked.nested, *found_nested(frame, factors, asked.nested))
-    return with_elsewhere(frame, nested), replace(asked, nested=nested)
 
 
 def _combined(frame: pd.DataFrame, blocks: tuple[str, ...]) -> pd.Categorical:
@@ -126,23 +122,24 @@ def distance_column(frame: pd.DataFrame, response: str, target: float) -> tuple[
     return distance_name(response, target), distances
 
 
-def _reading_notices(frame: pd.DataFrame, asked: AnalysisRequest) -> list[Notice]:
+def _reading_notices(frame: pd.DataFrame, asked: AnalysisRequest, read: Mapping[str, Factor]) -> list[Notice]:
     """How columns were read where they could be read otherwise."""
     names = [name for name in (*asked.factors, *asked.blocks) if name not in asked.numeric]
     found = spelling_notices((str(name), read_spellings(frame[name])) for name in names)
     if asked.is_direction_assumed:
         found.append(Notice("direction"))
-    return [*found, *_reference_notices(frame, asked, names)]
+    return [*found, *_reference_notices(frame, asked, read)]
 
 
-def _reference_notices(frame: pd.DataFrame, asked: AnalysisRequest, names: list[str]) -> list[Notice]:
+def _reference_notices(
+    frame: pd.DataFrame, asked: AnalysisRequest, read: Mapping[str, Factor]
+) -> list[Notice]:
     """The references that nobody has set: neither a category, nor the request, nor a level's meaning."""
     known = {*asked.blocks, *(name for name, _ in asked.reference)}
     taken = [
         (str(name), factor.levels[0])
-        for name in names
+        for name, factor in read.items()
         if name not in known and not isinstance(frame[name].dtype, pd.CategoricalDtype)
-        for factor in [read_factor(frame[name], str(name))]
         if len(factor.levels) > 1 and not is_starting_point(factor.levels[0])
     ]
     return [Notice("reference", {"levels": taken})] if taken else []
