@@ -60,7 +60,7 @@ from ablation.analysis.tables.robust import improvement_table, iqm_table
 from ablation.analysis.verdicts.conservative import Conservative, Errors, conservative, growing_errors
 from ablation.analysis.verdicts.finding import Finding, changed_findings, findings_of
 from ablation.analysis.verdicts.forecast import Forecast, forecasts, forecasts_table
-from ablation.analysis.verdicts.judging import Judgement
+from ablation.analysis.verdicts.judging import Judgement, Rules
 from ablation.analysis.verdicts.power import Growth, growth_of, needs_table, power_table
 from ablation.analysis.verdicts.ranking import Ranking, rankings, rankings_table
 from ablation.analysis.verdicts.rows import (
@@ -238,11 +238,10 @@ class Analysis:
         estimate, ci_low, ci_high (the odd combination against the mean of the three others), apart (the
         largest difference between these), p_adjusted (Holm over all such claims).
         """
-        margin = self.scaling.margin(self.request.margin)[1] if self.request.margin else 0.0
         screened = [term for group in self._screened if len(group) == 1 for term in group]
         return patterns_table(
             self.fit, self.runs.predictors, screened, self._estimated,
-            rules_of(self.fit, self.scaling, self.request).lower_is_better, margin, self.request.alpha,
+            self._rules.lower_is_better, self._rules.margin or 0.0, self.request.alpha,
         )  # fmt: skip
 
     @cached_property
@@ -274,7 +273,7 @@ class Analysis:
         """The same, a ranking each, for sentences."""
         found = rankings(
             self.fit, self.runs.predictors, self._judged, self._errors_of, self.scaling, self.request.alpha,
-            rules_of(self.fit, self.scaling, self.request).lower_is_better, self.request.looks,
+            self._rules.lower_is_better, self.request.looks,
         )  # fmt: skip
         return [one.knowing(self._judged, self._verdicts[2].verdicts) for one in found]
 
@@ -445,7 +444,7 @@ class Analysis:
         named = named.rename(columns={"seed_adjusted": "mean"}).reset_index(drop=True)
         spread = spread_by_cell(costs, self.runs.cells, len(named))
         error = cell_error(self.fit, self._cell_means)
-        lower = rules_of(self.fit, self.scaling, self.request).lower_is_better
+        lower = self._rules.lower_is_better
         return frontier_table(self._cell_means, named, spread, error, lower, self.request.alpha)
 
     def prices(self, costs: Floats) -> pd.DataFrame:
@@ -467,7 +466,7 @@ class Analysis:
     @property
     def gain_unit(self) -> float:
         """One unit of gain on the analysis scale: 1 %, 0.01 of what is between 0 and 1, or one; signed."""
-        lower = rules_of(self.fit, self.scaling, self.request).lower_is_better
+        lower = self._rules.lower_is_better
         if self.scaling.is_log:
             return float(np.log(0.99 if lower else 1.01))
         y = self.runs.response
@@ -683,7 +682,7 @@ class Analysis:
             self.fit, self.runs.predictors, self._judged, self._verdicts[2].verdicts, self._growth,
             len(self.runs.block.levels) if self.runs.block else 0, seed_spread(self.fit, self._slopes),
             lambda L: growing_errors(self.fit, L, self.runs, self._slopes),
-            rules_of(self.fit, self.scaling, self.request),
+            self._rules,
         )  # fmt: skip
 
     def _errors_of(self, L: Floats) -> Errors:
@@ -691,6 +690,10 @@ class Analysis:
 
     def _estimated(self, L: Floats) -> Conservative:
         return conservative(self.fit, L, self.runs, self._slopes, self.request.alpha)
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return rules_of(self.fit, self.scaling, self.request)
 
     @cached_property
     def _slopes(self) -> Slopes | None:
