@@ -14,7 +14,7 @@ from ablation.analysis.data.factors import Factor, Floats
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.model.fit import Fit, fit_least_squares
 from ablation.analysis.model.grid import Grid
-from ablation.analysis.model.slopes import slopes_of
+from ablation.analysis.model.slopes import Slopes, slopes_of
 from ablation.analysis.model.terms import matrix_of
 from ablation.analysis.probability.distributions import f_upper
 from ablation.analysis.probability.multiplicity import holm
@@ -81,17 +81,18 @@ def attribution(
         return Attribution(_with_averages(_empty(runs), averages), (np.nan,) * 3, obstacle)
     lattice = lattice_of(runs, full or {})
     fit = _saturated(runs, y)
+    slopes = slopes_of(fit, runs)
     changes = [(i, k) for i, f in enumerate(lattice.factors) for k in range(1, len(f.levels))]
     asked = [getattr(lattice, name)(*change) for name in QUESTIONS[1:] for change in changes]
     weights = np.array([*asked, lattice.total()])
     first, last = (np.array(asked).reshape(3, len(changes), -1)[i] for i in (0, 1))
-    found, low, high = _estimates(fit, runs, weights, alpha)[1]
+    found, low, high = _estimates(fit, runs, slopes, weights, alpha)[1]
     table = _empty(runs)
     for i, name in enumerate(QUESTIONS[1:]):
         here = slice(i * len(changes), (i + 1) * len(changes))
         for end, values in zip(ENDS, (found, low, high), strict=True):
             table[f"{name}{end}"] = values[here]
-    table["p_order"] = holm(_estimates(fit, runs, last - first, alpha)[0].p)
+    table["p_order"] = holm(_estimates(fit, runs, slopes, last - first, alpha)[0].p)
     p = _cells_alike(fit)
     table = _with_shares(table, lattice, cells, p, alpha)
     return Attribution(
@@ -130,13 +131,12 @@ def _saturated(runs: Runs, y: Floats) -> Fit:
 
 
 def _estimates(
-    fit: Fit, runs: Runs, weights: Floats, alpha: float
+    fit: Fit, runs: Runs, slopes: Slopes | None, weights: Floats, alpha: float
 ) -> tuple[Conservative, tuple[Floats, Floats, Floats]]:
     """Sums over means of cells, weights (m x n_cells): all there is of them, and estimates with bounds."""
     known = np.asarray(np.isfinite(weights).all(axis=1))
-    found = conservative(
-        fit, np.where(known[:, None], weights, 0.0) @ fit.matrix.X, runs, slopes_of(fit, runs), alpha
-    )
+    L = np.where(known[:, None], weights, 0.0) @ fit.matrix.X
+    found = conservative(fit, L, runs, slopes, alpha)
     nan = np.where(known, 1.0, np.nan)
     low, high = found.interval(alpha)
     return replace(found, p=nan * found.p), (nan * found.estimate, nan * low, nan * high)
