@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -67,9 +67,7 @@ def common(first: Analysis, second: Analysis, fixed: tuple[Fixed, Fixed]) -> Com
     cells = [np.array([number.get(key, -1) for key in each], dtype=np.intp) for each in keys]
     found = Common(names, (), (cells[0], cells[1]), none, none)
     why = "cells" if not number else _why_unpaired(first, second)
-    if why:
-        return Common(found.names, (), found.cells, none, none, why)
-    return _paired(found, first, second)
+    return replace(found, why=why) if why else _paired(found, first, second)
 
 
 def _cells(analysis: Analysis, names: Sequence[str | None], fixed: Fixed) -> list[tuple[Value, ...]]:
@@ -107,12 +105,12 @@ def _paired(found: Common, first: Analysis, second: Analysis) -> Common:
         rows = [i for i, cell in enumerate(cells) if cell >= 0]
         places.append({(int(cells[i]), blocks[i]): i for i in rows})
         if len(places[-1]) < len(rows):
-            return Common(found.names, (), found.cells, found.first, found.second, "repeated")
+            return replace(found, why="repeated")
     shared = [key for key in places[0] if key in places[1]]
     if len({block for _, block in shared}) < 2:
-        return Common(found.names, (), found.cells, found.first, found.second, "blocks")
+        return replace(found, why="blocks")
     at = (np.array([place[key] for key in shared], dtype=np.intp) for place in places)
-    return Common(found.names, (), found.cells, next(at), next(at))
+    return replace(found, first=next(at), second=next(at))
 
 
 def has_enough(found: Common, first: Analysis, second: Analysis) -> bool:
