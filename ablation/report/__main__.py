@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ablation.errors import UsageError
 from ablation.report.arguments import USAGE, is_open, parse, parse_two, paths_of, value_of
-from ablation.report.write import publish, publish_changes, write_changes, write_files, write_report
+from ablation.report.write import publish, publish_changes, write_changes, write_files
 
 
 def main(arguments: list[str]) -> int:
@@ -31,8 +31,6 @@ def main(arguments: list[str]) -> int:
 def _one(arguments: list[str], as_json: bool) -> bool:
     """The report of a study, a table or another tool's runs."""
     asked = parse(arguments)
-    if asked.path and not as_json:
-        return write_report(asked.path, figures=asked.figures)
     from ablation.report.opened import folder_for, opened  # pandas: not for a mistake
 
     study = opened(asked, arguments, as_json)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ablation.report.arguments import Arguments, asked_of, is_open
 from ablation.report.subject import Subject
+from ablation.report.write import page_folder
 
 
 def opened(asked: Arguments, arguments: Sequence[str], is_quiet: bool = False) -> Subject:
@@ -54,7 +55,7 @@ def folder_for(asked: Arguments, study: Subject, name: str) -> Path:
     if output := asked.values.get("output"):
         return Path(str(output))
     if asked.path:
-        return Path("." if "://" in asked.path else asked.path, name)
+        return page_folder(asked.path, name)
     table = Path(study.source)
     named = f"{table.stem or 'runs'}-{name}"
     return Path(named) if asked.source else table.with_name(named)

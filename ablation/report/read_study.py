@@ -18,6 +18,7 @@ from ablation.report.arguments import is_study
 from ablation.report.load import Asked, load_study, load_table
 from ablation.report.proposal import completed
 from ablation.report.subject import Subject
+from ablation.report.write import page_folder
 from ablation.sources import read
 from ablation.words import listed, quoted, shown
 
@@ -70,7 +71,7 @@ def read_study(
                 "A study knows its own design. Expected no settings. "
                 f"Received: {listed(quoted(given))}. For others, name responses and factors as well."
             )
-        return ReadStudy(load_study(place), str(Path("." if "://" in place else place, "report")))
+        return ReadStudy(load_study(place), str(page_folder(place)))
     how = {key: str(given.pop(key)) for key in sorted(given.keys() - OPTIONS)}
     frame = _table(runs, how).rename(columns=str)  # a frame's columns may be numbers
     if frame.empty:

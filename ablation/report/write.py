@@ -44,12 +44,15 @@ def write_report(path: str, folder: str | None = None, figures: bool = True) -> 
     Raises:
         UsageError: there is no such study, or the folder cannot be written to.
     """
-    from ablation.report.load import (
-        load_study,
-    )  # pandas: a second that a sweep does not wait for at its start
+    from ablation.report.load import load_study  # pandas: a sweep does not wait for it at its start
 
     study = load_study(path, folder)
-    return publish(study, Path(folder or path) / "report", figures)
+    return publish(study, page_folder(folder or path), figures)
+
+
+def page_folder(place: str, name: str = "report") -> Path:
+    """Where a page on a study goes: into its folder, or into this one if its rows are in a database."""
+    return Path("." if "://" in place else place, name)
 
 
 def publish(study: Subject, target: Path, figures: bool = True) -> bool:

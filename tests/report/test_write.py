@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from ablation.errors import UsageError
-from ablation.report import write, write_report
+from ablation.report import load, write, write_report
+from ablation.report.__main__ import main
 from ablation.results import open_store
 
 
@@ -97,3 +98,16 @@ def test_a_figure_that_fails_costs_itself_alone(study, monkeypatch, capsys, repo
     assert "ValueError: out of ink" in capsys.readouterr().out
     assert "could not be drawn" in report(folder)
     assert "figures/seeds.svg" in report(folder)
+
+
+@pytest.mark.parametrize("how", [[], ["--json"]])
+def test_the_page_of_rows_in_a_database_goes_into_this_folder(study, monkeypatch, tmp_path, how):
+    """And no folder is called after the URL, which may have a password."""
+    subject = load.load_study(str(study()))
+    monkeypatch.setattr(load, "load_study", lambda *_: subject)
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert main([*how, "postgresql+psycopg://me:secret@host/database#quick", "figures=false"]) == 0
+    assert [path.name for path in here.iterdir()] == ["report"]
+    assert (here / "report/index.html").exists()
