@@ -83,7 +83,8 @@ def keys_of(parquet_file: Path) -> set[str]:
     from pyarrow import parquet
 
     try:
-        return set(parquet.read_table(parquet_file, columns=["key"])["key"].to_pylist())
+        with parquet.ParquetFile(parquet_file) as file:  # `read_table` would import pandas for it
+            return set(file.read(columns=["key"])["key"].to_pylist())
     except (OSError, pyarrow.ArrowException, KeyError):
         return set()
 
