@@ -6,7 +6,7 @@ Importing this is cheap: pandas is loaded by `read` and `gather`, when they are 
 from ablation.results.arrays import Arrays
 from ablation.results.claim import Claim
 from ablation.results.copying import Copied, copy
-from ablation.results.key import ABSENT, FRAMEWORK_KEYS, cell_key, changed_default, run_key
+from ablation.results.key import ABSENT, FRAMEWORK_KEYS, cell_key, changed_default, run_key, without_defaults
 from ablation.results.opening import open_existing, open_store
 from ablation.results.outcome import Outcome
 from ablation.results.record import StudyRecord
@@ -43,5 +43,6 @@ __all__ = [
     "read",
     "response_of",
     "run_key",
+    "without_defaults",
     "write_views",
 ]

@@ -69,6 +69,23 @@ def cell_key(
     return _digest(_content(config, identity, defaults))[:N_CELL_DIGITS]
 
 
+def without_defaults(config: Mapping[str, object], defaults: Mapping[str, object]) -> dict[str, object]:
+    """The entries that a key is made of: those that differ from their declared default, or have none.
+
+    Args:
+        config: As for `run_key`.
+        defaults: As for `run_key`.
+
+    Raises:
+        UsageError: A value that has a default is not finite or not JSON.
+    """
+    return {
+        name: value
+        for name, value in config.items()
+        if name not in defaults or canonical(value) != canonical(defaults[name])
+    }
+
+
 def changed_default(
     row_config: Mapping[str, object],
     config: Mapping[str, object],
@@ -121,13 +138,7 @@ def check_key(key: str) -> str:
 def _content(
     config: Mapping[str, object], identity: Mapping[str, object], defaults: Mapping[str, object] | None
 ) -> dict[str, object]:
-    declared = defaults or {}
-    keyed = {
-        name: value
-        for name, value in config.items()
-        if name not in declared or canonical(value) != canonical(declared[name])
-    }
-    return {"schema": SCHEMA, "identity": dict(identity), "config": keyed}
+    return {"schema": SCHEMA, "identity": dict(identity), "config": without_defaults(config, defaults or {})}
 
 
 def _digest(content: object) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from ablation.results import ABSENT, FRAMEWORK_KEYS, cell_key, run_key
+from ablation.results import ABSENT, FRAMEWORK_KEYS, cell_key, run_key, without_defaults
 from ablation.sweep.stable import stable
 
 Identity = Callable[[Any], Mapping[str, str]]
@@ -40,13 +40,18 @@ class Cell:
     @cached_property
     def id(self) -> str:
         """Ten hexadecimal digits that name the cell, whatever its seeds."""
-        return cell_key(self.keyed, self.identity, self.defaults)
+        return cell_key(self._named, self.identity)
 
     def key(self, seed: int) -> str:
         """The key of the cell's run with this seed."""
         if seed not in self._keys:
-            self._keys[seed] = run_key(self.keyed, seed, self.identity, self.defaults)
+            self._keys[seed] = run_key(self._named, seed, self.identity)
         return self._keys[seed]
+
+    @cached_property
+    def _named(self) -> dict[str, Any]:
+        """What all keys of the cell are made of."""
+        return without_defaults(self.keyed, self.defaults)
 
     @cached_property
     def _keys(self) -> dict[int, str]:
