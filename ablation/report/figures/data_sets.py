@@ -20,17 +20,12 @@ MAX_SETS, MAX_PLOTS, MAX_CELLS = 40, 6, 40
 
 def set_effects(analysis: Analysis, words: Wording) -> list[Plot]:
     """A figure for each of the first contrasts: a row a data set, the mean, and the band of predictions."""
-    table, found = analysis.set_effects, analysis.heterogeneity
-    if (
-        table is None
-        or found is None
-        or len(analysis.runs.sets.levels if analysis.runs.sets else ()) > MAX_SETS
-    ):
+    table, found, sets = analysis.set_effects, analysis.heterogeneity, analysis.runs.sets
+    if table is None or found is None or sets is None or len(sets.levels) > MAX_SETS:
         return []
-    keys, plots = ["factor", "level", "reference"], []
-    for (_, here), row in zip(table.groupby(keys, sort=False), found.to_dict("records"), strict=True):
-        plots.append(_of_contrast(here.to_dict("records"), row, words))
-    return plots[:MAX_PLOTS]
+    each = table.groupby(["factor", "level", "reference"], sort=False)
+    contrasts = list(zip(each, found.to_dict("records"), strict=True))[:MAX_PLOTS]
+    return [_of_contrast(here.to_dict("records"), row, words) for (_, here), row in contrasts]
 
 
 def _of_contrast(rows: list[Any], all_: Any, words: Wording) -> Plot:
