@@ -81,16 +81,16 @@ def _response(answer: ResponseResult, words: Wording) -> str:
     """'loss, lower is better; effects in % (log scale: all values of 'loss' are positive …)'."""
     if answer.analysis is None:
         return words.better
-    what = (
-        "in %"
-        if words.is_log
-        else "of the share"
-        if words.shares
-        else f"in {words.unit}"
-        if words.unit
-        else "in its units"
-    )
-    return f"{words.better}; effects {what} ({answer.analysis.scale} scale: {answer.analysis.scale_reason})"
+    scale = f"{answer.analysis.scale} scale: {answer.analysis.scale_reason}"
+    return f"{words.better}; effects {_told_in(words)} ({scale})"
+
+
+def _told_in(words: Wording) -> str:
+    if words.is_log:
+        return "in %"
+    if words.shares:
+        return "of the share"
+    return f"in {words.unit or 'its units'}"
 
 
 def model(order: Order) -> str:
