@@ -12,6 +12,9 @@ from ablation.words import OFF, ON
 LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 """Of factors in generators and words: I is the identity, so it names no factor."""
 
+ELSEWHERE = "none"
+"""What the level of a nested factor is called where it has none, in designs and in tables of runs."""
+
 
 def short_name(factor: str) -> str:
     """The last part of a config key; of a group's `name`, the group.

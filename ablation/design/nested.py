@@ -7,11 +7,8 @@ import numpy as np
 
 from ablation.design.coding import Codes, Inside
 from ablation.errors import UsageError
-from ablation.naming import find_factor, find_level, level_text, short_name
+from ablation.naming import ELSEWHERE, find_factor, find_level, level_text, short_name
 from ablation.words import listed
-
-ELSEWHERE = "none"
-"""What the level of a nested factor is called where it has none."""
 
 EXAMPLE = "{dropout_rate: {dropout: true}}"
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from ablation.design.coding import Codes, Inside
 from ablation.design.factorial import check_factors
-from ablation.design.nested import ELSEWHERE, Nesting, collapsed, inside, read_when
+from ablation.design.nested import Nesting, collapsed, inside, read_when
 from ablation.design.one_factor import everything_on
 from ablation.errors import UsageError
-from ablation.naming import cell_text, find_factor, find_level, short_names
+from ablation.naming import ELSEWHERE, cell_text, find_factor, find_level, short_names
 
 
 @dataclass(frozen=True)

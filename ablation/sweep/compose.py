@@ -14,9 +14,9 @@ import numpy as np
 from omegaconf import DictConfig
 
 from ablation.design import check_factors
-from ablation.design.nested import ELSEWHERE, levels_meant
+from ablation.design.nested import levels_meant
 from ablation.errors import UsageError
-from ablation.naming import find_level, level_text
+from ablation.naming import ELSEWHERE, find_level, level_text
 from ablation.sweep.cell import Cell, Change, difference
 from ablation.sweep.overrides import Overrides
 from ablation.sweep.together import Condition, in_order, kept_when, zipped

@@ -10,8 +10,8 @@ from typing import Any
 from omegaconf import DictConfig
 
 from ablation.design import Design
-from ablation.design.nested import ELSEWHERE
 from ablation.errors import UsageError
+from ablation.naming import ELSEWHERE
 from ablation.results import Response, Snapshot, Store, StudyRecord, open_store, write_views
 from ablation.results.canonical import canonical
 from ablation.sweep.calls import Calls, Values, level_of, source_of

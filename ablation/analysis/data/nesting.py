@@ -11,10 +11,8 @@ from ablation.analysis.data.factors import Bools, Factor, read_factor
 from ablation.analysis.data.spelling import find_level, refused_level
 from ablation.analysis.nested import Nested
 from ablation.errors import UsageError
+from ablation.naming import ELSEWHERE
 from ablation.words import listed
-
-ELSEWHERE = "none"
-"""The level of a nested factor in runs that have none of it."""
 
 
 def found_nested(read: Mapping[str, Factor], known: Sequence[Nested]) -> list[Nested]:

@@ -29,11 +29,11 @@ from ablation.analysis.data.left_out import (
     no_level,
     unfinished_notices,
 )
-from ablation.analysis.data.nesting import ELSEWHERE
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.notices import Notice
 from ablation.analysis.request import AnalysisRequest
 from ablation.errors import UsageError
+from ablation.naming import ELSEWHERE
 from ablation.results.model_settings import LOG
 from ablation.words import counted, listed, quoted
 
