@@ -39,6 +39,10 @@ class Condition:
     active: Bools
     values: Bools
 
+    def where(self, on: Predictor) -> tuple[str, ...]:
+        """The levels of the other at which it has a value, as text."""
+        return tuple(level for level, active in zip(on.points, self.active, strict=True) if active)
+
     def share_of_factor(self, active: float) -> Floats:
         """Shares of its levels where it has a value in a share of the cells, all values alike."""
         shares: Floats = np.where(self.values, active / self.values.sum(), 1 - active)

@@ -52,12 +52,11 @@ def _conditional_notices(main: Fit, runs: Runs) -> tuple[Notice, ...]:
     found = []
     for c in main.matrix.grid.conditions:
         factor, on = runs.predictors[c.factor], runs.predictors[c.on]
-        levels = [level for level, active in zip(on.points, c.active, strict=True) if active]
         facts = {
             "factor": factor.name,
             "inactive": factor.points[int(np.argmin(c.values))],
             "on": on.name,
-            "levels": levels,
+            "levels": list(c.where(on)),
         }
         found.append(Notice("conditional-factor", facts))
     return tuple(found)

@@ -95,10 +95,10 @@ def main_rows(fit: Fit, predictors: Sequence[Predictor]) -> list[Row]:
     names, main = contrast_rows(fit, predictors)
     each = zip(names["factor"], names["level"], names["reference"], main, strict=True)
     places = places_of(fit, predictors)
+    inside = {factor: f"{on}={'|'.join(levels)}" for factor, (on, levels) in places.items()}
     return [
-        Row(factor, level, reference, L, inside="=".join((on, "|".join(levels))) if on else "")
+        Row(factor, level, reference, L, inside=inside.get(factor, ""))
         for factor, level, reference, L in each
-        for on, levels in [places.get(factor, ("", ()))]
     ]
 
 
@@ -107,8 +107,7 @@ def places_of(fit: Fit, predictors: Sequence[Predictor]) -> dict[str, tuple[str,
     found = {}
     for condition in fit.matrix.grid.conditions:
         on = predictors[condition.on]
-        levels = tuple(level for level, is_on in zip(on.points, condition.active, strict=True) if is_on)
-        found[predictors[condition.factor].name] = on.name, levels
+        found[predictors[condition.factor].name] = on.name, condition.where(on)
     return found
 
 
