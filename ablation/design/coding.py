@@ -28,6 +28,11 @@ NOWHERE: Inside = MappingProxyType({})
 """Of designs without nested factors."""
 
 
+def first_of_each(codes: Codes) -> NDArray[np.intp]:
+    """Where each different cell comes first, in the order of the cells."""
+    return np.sort(np.unique(codes, axis=0, return_index=True)[1])
+
+
 def contrasts(n_levels: int) -> Matrix:
     """Orthogonal contrasts with mean square 1, so that a balanced orthogonal design has X'X = n·I.
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ablation.design.coding import Codes
+from ablation.design.coding import Codes, first_of_each
 from ablation.design.exclude import Rule, matches, read_rules, rule_text
 from ablation.design.kinds import Design
 from ablation.design.nested import inside, nested_notes, place_text
@@ -77,7 +77,7 @@ def _nested(request: DesignRequest, made: Cells) -> tuple[DesignRequest, Cells]:
         return request, made
     request = request.with_elsewhere()
     codes = request.collapsed(made.codes)
-    first = np.sort(np.unique(codes, axis=0, return_index=True)[1])
+    first = first_of_each(codes)
     n_base = None if made.n_base is None else int((first < made.n_base).sum())
     places = listed([f"{short_name(f)} within {place_text(f, request.nesting)}" for f in request.nesting])
     left = f", {counted(len(first), 'cell')}" if len(first) < len(made.codes) else ""

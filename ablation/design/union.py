@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ablation.design.coding import Codes
+from ablation.design.coding import Codes, first_of_each
 from ablation.design.finish import Cells
 from ablation.design.nested import activated
 from ablation.design.request import DesignRequest, read_request
@@ -36,7 +36,7 @@ def union_cells(request: DesignRequest, check: Callable[[str, Mapping[str, Any]]
         raise UsageError(f"union: expected two designs or more, such as {EXAMPLE}. Received: {asked!r}")
     parts = [_part(request, entry, check, make) for entry in asked]
     codes = request.collapsed(np.vstack([part.codes for part in parts]))
-    first = np.sort(np.unique(codes, axis=0, return_index=True)[1])
+    first = first_of_each(codes)
     words = listed([part.words for part in parts], between="; ")
     return Cells(codes[first], f"union of {words}: {counted(len(first), 'cell')}")
 
