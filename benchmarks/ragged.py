@@ -17,6 +17,7 @@ import pandas as pd
 from tabulate import tabulate
 
 from ablation.analysis import analyze
+from benchmarks.adaptive import SIGNS
 
 MARGIN = 1.5
 FACTORS = ["f", "g", "h"]
@@ -84,7 +85,7 @@ def study(made: Made, effect: float) -> tuple[bool, bool, list[bool]]:
         reference={name: table[name].min() for name in FACTORS},
     ).verdicts  # fmt: skip
     is_true = np.where(found["reference"] == found["factor"].map(table[FACTORS].min()), effect, 0.0)
-    sign = found["verdict"].map({"keep": -1, "better": -1, "hurts": 1, "worse": 1}).fillna(0)
+    sign = found["verdict"].map(SIGNS).fillna(0)
     nothing = (found["verdict"] == "does nothing") & (np.abs(is_true) >= MARGIN)
     known = found["ci_low"].notna()
     covers = (found["ci_low"] <= is_true) & (is_true <= found["ci_high"])

@@ -33,12 +33,12 @@ from tabulate import tabulate
 from ablation.adaptive.plan import AdaptivePlan
 from ablation.adaptive.replay import Replay
 from ablation.analysis import analyze
+from benchmarks.adaptive import SIGNS
 from benchmarks.perceptron import ROWS as PERCEPTRON
 
 ROWS = Path(__file__).parent / "rows" / "quick24.parquet"
 SEEDS, MAXIMUM = 24, 20
 FIXED = (3, 5, 8)
-SIGNS = {"keep": -1, "better": -1, "hurts": 1, "worse": 1}
 COMMAND = ["ablation", "sweep", "quick", "name=truth", f"hydra.sweeper.replicates={SEEDS}"]
 
 PLACEBO = "placebo"
