@@ -72,9 +72,8 @@ class Comparison:
         between seeds, as those of verdicts do; unpaired ones are added as by Welch and Satterthwaite.
         """
         return effects_table(
-            self.contrasts, self.first, self.second, self.pairs, self.scale, self.alpha, self.margin,
-            self.first.request.direction,
-        )  # fmt: skip
+            self.contrasts, self.first, self.second, self.pairs, self.scale, self.alpha, self.margin
+        )
 
     @cached_property
     def cells(self) -> pd.DataFrame:
@@ -143,10 +142,7 @@ class Comparison:
 
     @cached_property
     def _cells(self) -> tuple[pd.DataFrame, Average | None]:
-        return cells_table(
-            self.first, self.second, self.common, self.is_paired, self.scale, self.alpha,
-            self.first.request.direction,
-        )  # fmt: skip
+        return cells_table(self.first, self.second, self.common, self.is_paired, self.scale, self.alpha)
 
     def _shares(self, study: int, row: dict[str, object]) -> bool:
         """Whether a verdict of one study is on what both compare."""

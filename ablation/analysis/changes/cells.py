@@ -105,7 +105,6 @@ def cells_table(
     is_paired: bool,
     scale: Scale,
     alpha: float,
-    direction: str,
 ) -> tuple[pd.DataFrame, Average | None]:
     """One row per cell in common, as described at `Comparison.cells`, and the average over them.
 
@@ -116,7 +115,6 @@ def cells_table(
         is_paired: whether runs are compared in pairs.
         scale: on which they are compared.
         alpha: error rate of tests.
-        direction: which values of the response are better.
     """
     rows = [_rows(found, i, is_paired) for i in (0, 1)]
     if not len(rows[0]):
@@ -139,6 +137,7 @@ def cells_table(
     table["n_first"], table["n_second"] = here.counts, there.counts
     with np.errstate(divide="ignore", invalid="ignore"):
         numbers = Conservative(estimate, se, df, t_two_sided(estimate / se, df), ())
+    direction = first.request.direction
     changed = changes_table(numbers, scale, alpha, None, direction).drop(columns="p_equivalence")
     return pd.concat([table, changed], axis=1), _average(*average, alpha)
 

@@ -32,7 +32,6 @@ def effects_table(
     scale: Scale,
     alpha: float,
     margin: float | None,
-    direction: str,
 ) -> pd.DataFrame:
     """One row per contrast, as described at `Comparison.effects`.
 
@@ -44,7 +43,6 @@ def effects_table(
         scale: on which they are compared.
         alpha: error rate of tests.
         margin: the smallest change that matters, on that scale.
-        direction: which values of the response are better.
     """  # fmt: skip
     if pairs is None:
         before = _found(first, [one.within(first, one.names[0]) for one in asked], scale, alpha)
@@ -60,7 +58,8 @@ def effects_table(
     for name, found in (("first", before), ("second", after)):
         low, high = found.interval(alpha)
         table[name], table[f"{name}_low"], table[f"{name}_high"] = found.estimate, low, high
-    return pd.concat([table, changes_table(change, scale, alpha, margin, direction)], axis=1)
+    changes = changes_table(change, scale, alpha, margin, first.request.direction)
+    return pd.concat([table, changes], axis=1)
 
 
 def changes_table(
