@@ -118,7 +118,8 @@ class FunctionStudy(Study):
     def _traits(self) -> LauncherTraits:
         from joblib import effective_n_jobs
 
-        return LauncherTraits(n_parallel=int(effective_n_jobs(self.n_jobs)))
+        # Processes that see one GPU are for no other sweep, and those of another do not see one alone.
+        return LauncherTraits(int(effective_n_jobs(self.n_jobs)), keeps_processes=bool(self.gpus))
 
     def _design(self, request: SweepRequest) -> tuple[Composing, Design, list[int]]:
         design = design_of(self.cells.factors, request, self.cells.when)
@@ -149,7 +150,7 @@ class FunctionStudy(Study):
         composer: Composing,
         batches: Sequence[Runs],
         sweep: str,
-        _traits: LauncherTraits,
+        traits: LauncherTraits,
         request: SweepRequest,
         _again: bool,
     ) -> Iterator[str]:
@@ -178,8 +179,7 @@ class FunctionStudy(Study):
             yield f"The launcher ended with {in_a_line(error)}"
             return
         finally:
-            if self.gpus:  # processes that see one GPU are for nobody else
-                LauncherTraits(keeps_processes=True).replace_processes()
+            traits.replace_processes()
         told = zip(jobs, errors, strict=True)
         yield from (f"failed: {planned.label}: {error}" for (planned, _), error in told if error)
 

@@ -82,6 +82,9 @@ def test_processes_of_a_function_share_gpus(two_gpus, tmp_path, monkeypatch):  #
     assert set(table["gpu"]) == {3.0, 5.0}
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "3,5"
     assert os.getpid() not in set(table["process"])
+    for process in map(int, set(table["process"])):
+        with pytest.raises(ProcessLookupError):  # it saw one GPU, and is for no other sweep
+            os.kill(process, 0)
     for more, said in (({"n_jobs": 2}, "n_jobs=2"), ({"backend": "threading"}, "backend='threading'")):
         with pytest.raises(UsageError, match=f"expected it alone.*{said}"):
             ablation.sweep(fit, {"a": [0, 1]}, seeds=2, jobs_per_gpu=1, **more)
