@@ -43,7 +43,7 @@ def effects_table(
         scale: on which they are compared.
         alpha: error rate of tests.
         margin: the smallest change that matters, on that scale.
-    """  # fmt: skip
+    """
     if pairs is None:
         before = _found(first, [one.within(first, one.names[0]) for one in asked], scale, alpha)
         after = _found(second, [one.within(second, one.names[1]) for one in asked], scale, alpha)
