@@ -68,13 +68,9 @@ def _events(run: LoggedRun) -> Iterator[bytes]:
     yield Event(wall_time=at, file_version="brain.Event:2").SerializeToString()
     start, end, text = _about(run)
     yield Event(wall_time=at, summary=Summary(value=[start, text])).SerializeToString()
-    for step in range(max(map(len, run.history.values()), default=0)):
-        found = [
-            Summary.Value(tag=name, simple_value=values[step])
-            for name, values in run.history.items()
-            if step < len(values)
-        ]
-        yield Event(wall_time=at, step=step + 1, summary=Summary(value=found)).SerializeToString()
+    for step, measured in enumerate(run.epochs(), 1):
+        found = [Summary.Value(tag=name, simple_value=value) for name, value in measured.items()]
+        yield Event(wall_time=at, step=step, summary=Summary(value=found)).SerializeToString()
     last = [Summary.Value(tag=name, simple_value=value) for name, value in run.responses.items()]
     yield Event(wall_time=at, summary=Summary(value=[*last, end])).SerializeToString()
 

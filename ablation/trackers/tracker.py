@@ -35,6 +35,11 @@ class LoggedRun:
     finished: datetime
     notes: Mapping[str, str]
 
+    def epochs(self) -> list[dict[str, float]]:
+        """What each epoch measured, the first one first."""
+        n = max(map(len, self.history.values()), default=0)
+        return [{name: each[i] for name, each in self.history.items() if i < len(each)} for i in range(n)]
+
 
 class Session(Protocol):
     """A tracker that has been opened for one study."""

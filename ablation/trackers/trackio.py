@@ -55,8 +55,8 @@ class _Project:
             auto_log_gpu=False,
             auto_log_cpu=False,
         )
-        for step in range(max(map(len, run.history.values()), default=0)):
-            log.log({name: each[step] for name, each in run.history.items() if step < len(each)}, step + 1)
+        for step, measured in enumerate(run.epochs(), 1):
+            log.log(measured, step)
         log.log(dict(run.responses), step=0)
         log.finish()
 

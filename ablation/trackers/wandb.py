@@ -48,11 +48,8 @@ class _Group:
             settings=self._settings(run),
         )
         folder = Path(log.settings.sync_dir)
-        steps = max(map(len, run.history.values()), default=0)
-        for step in range(steps):
-            found = {name: each[step] for name, each in run.history.items() if step < len(each)}
-            log.log(found, step=step + 1)
-        log.log(dict(run.responses), step=steps + 1)
+        for step, measured in enumerate([*run.epochs(), run.responses], 1):
+            log.log(dict(measured), step=step)
         log.finish(exit_code=int(run.is_failed))
         if self._folder is not None:
             (folder / f"{_MARK}{'failed' if run.is_failed else 'finished'}").touch()
