@@ -109,20 +109,24 @@ class TrackerConformance:
         for run in runs[:3]:
             session.send(run)
         with monkeypatch.context() as patched:
-            self.interrupt(patched)
+            patched.setattr(*self.midst(), _interrupted)
             with pytest.raises(KeyboardInterrupt):
                 session.send(runs[3])
         sent = self.send()
         assert (sent.sent, sent.there, sent.problem) == (9, 3, "")
         assert len(read(self.place, **self.settings)) == 12
 
-    def interrupt(self, monkeypatch):
-        """Have the next run end in the midst of being sent."""
+    def midst(self) -> tuple[type, str]:
+        """A class of the real package, and its method that is called while a run is being sent."""
         raise NotImplementedError
 
     def contents(self) -> object:
         """What must not change when nothing is sent."""
         return read(self.place, **self.settings).to_json()
+
+
+def _interrupted(*_args, **_more):
+    raise KeyboardInterrupt
 
 
 def _same(table, column, value):

@@ -53,13 +53,10 @@ class TestMlflow(TrackerConformance):
             for run in runs
         }
 
-    def interrupt(self, monkeypatch):
+    def midst(self):
         import mlflow
 
-        def log(*_args, **_more):
-            raise KeyboardInterrupt
-
-        monkeypatch.setattr(mlflow.MlflowClient, "log_batch", log)
+        return mlflow.MlflowClient, "log_batch"
 
     def test_notes_are_tags_and_the_report_is_the_description(self):
         self.send()

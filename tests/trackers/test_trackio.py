@@ -33,10 +33,7 @@ class TestTrackio(TrackerConformance):
                         values.setdefault(name, []).append(float(value))
         return found
 
-    def interrupt(self, monkeypatch):
+    def midst(self):
         import trackio.run
 
-        def log(*_args, **_more):
-            raise KeyboardInterrupt
-
-        monkeypatch.setattr(trackio.run.Run, "log", log)
+        return trackio.run.Run, "log"
