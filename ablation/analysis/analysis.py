@@ -572,7 +572,7 @@ class Analysis:
 
         Columns: factor, level, iqm, ci_low, ci_high (response; percentiles of a bootstrap within strata:
         cells, on each data set), runs, left_out (runs beyond the middle half), whole (strata
-        of which no run is left), strata.
+        of which no run is left), strata. Empty for more than 20,000 runs.
         """
         return iqm_table(self.runs, self.request.alpha)
 
@@ -581,7 +581,8 @@ class Analysis:
         """How probable it is that a run of a level is better than one of the reference (rliable).
 
         Columns: factor, level, reference, probability (on the same cell of the other factors and data set,
-        averaged over these; ties count half), ci_low, ci_high (bootstrap within strata), strata.
+        averaged over these; ties count half), ci_low, ci_high (bootstrap within strata), strata. Empty for
+        more than 20,000 runs.
         """
         return improvement_table(self.runs, self.request.direction, self.request.alpha)
 

@@ -63,6 +63,28 @@ def test_ties_count_half_and_cells_of_other_factors_are_strata():
     assert row(found.improvement, factor="b")["probability"] == 1
 
 
+def runs_of(n):
+    """Two levels with n runs each, many of them tied."""
+    rng = np.random.default_rng(5)
+    score = np.round(rng.normal(size=2 * n) + np.repeat([0, 0.1], n), 1)
+    return pd.DataFrame({"a": np.repeat([0, 1], n), "score": score})
+
+
+def test_many_runs_are_compared_without_a_table_of_all_pairs():
+    table = runs_of(4000)
+    found = analyze(table, "score", ["a"], direction="higher").improvement
+    on, off = (table.loc[table["a"] == level, "score"] for level in (1, 0))
+    expected = stats.mannwhitneyu(on, off).statistic / 4000**2
+    assert found["probability"][0] == pytest.approx(expected, rel=1e-12)
+    assert found["ci_low"][0] < expected < found["ci_high"][0]
+
+
+def test_of_very_many_runs_there_are_none():
+    found = analyze(runs_of(10_001), "score", ["a"], direction="higher")
+    assert found.iqm.empty
+    assert found.improvement.empty
+
+
 def test_traps_are_told(found):
     said = " ".join(_traps(found.iqm))
     assert "whole strata" in said

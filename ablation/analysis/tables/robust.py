@@ -24,6 +24,12 @@ MIDDLE = 0.25
 MAX_NUMBERS = 1_000_000
 """Numbers that are drawn in all: of many runs fewer times."""
 
+MAX_RUNS = 20_000
+"""Of more there are no such summaries: they are for few runs, and drawing takes longer than all the rest."""
+
+MAX_PAIRS = 10_000_000
+"""Pairs of runs that are compared at once; of more, runs are sorted, which takes no memory."""
+
 
 def iqm_table(runs: Runs, alpha: float) -> pd.DataFrame:
     """One row per level; columns are described at `Analysis.iqm`."""
@@ -71,6 +77,8 @@ def interquartile_mean(values: Floats) -> float:
 
 
 def _factors(runs: Runs) -> list[tuple[int, Factor]]:
+    if len(runs.response) > MAX_RUNS:
+        return []
     return [(i, part) for i, part in enumerate(runs.predictors) if isinstance(part, Factor)]
 
 
@@ -110,9 +118,18 @@ def _n_draws(n: int) -> int:
 
 def _probability(mine: Floats, other: Floats) -> Floats:
     """How often a value of a row of the first (k x n) is above one of the second (k x m), (k,)."""
+    if mine.size * other.shape[1] > MAX_PAIRS:
+        return np.array([_by_order(a, b) for a, b in zip(mine, other, strict=True)])
     a, b = mine[:, :, None], other[:, None, :]
     found: Floats = ((a > b) + 0.5 * (a == b)).mean(axis=(1, 2))
     return found
+
+
+def _by_order(mine: Floats, other: Floats) -> float:
+    """The same of one row each, (n,) and (m,)."""
+    other = np.sort(other)
+    n_below, n_not_above = (np.searchsorted(other, mine, side).sum() for side in ("left", "right"))
+    return float((n_below + n_not_above) / (2 * len(mine) * len(other)))
 
 
 def _percentiles(draws: Floats, alpha: float) -> tuple[float, float]:
