@@ -18,6 +18,7 @@ from ablation.errors import UsageError
 from ablation.files import Disk, make_folders, refusals
 from ablation.results import Response, Snapshot, Store, StudyRecord, open_store
 from ablation.sweep.compose import Composed, Composer
+from ablation.sweep.configurations import Configurations
 from ablation.sweep.forecast import time_left
 from ablation.sweep.jobs import launch, make_jobs
 from ablation.sweep.launchers import LauncherTraits, launcher_traits
@@ -80,7 +81,7 @@ class Study:
 
     def __init__(self, app: Swept, master: DictConfig, loader: ConfigLoader, launcher: Launcher) -> None:
         self.app, self.master, self.loader, self.launcher = app, master, loader, launcher
-        self.prefix = app.prefix
+        self.prefix, self._configurations = app.prefix, Configurations(loader, master)
 
     def run(self, request: SweepRequest) -> bool:
         """Plan, train what is missing, and report.
@@ -334,7 +335,7 @@ class Study:
     def _compose(self, overrides: Sequence[str]) -> Composed:
         """What Hydra makes of a job's overrides."""
         try:
-            cfg = self.loader.load_sweep_config(self.master, list(overrides))
+            cfg = self._configurations.compose(overrides)
         except ValueError as error:  # of a group that is null, which is no choice
             raise UsageError(
                 f"Expected levels that Hydra can compose. Received: {' '.join(overrides)}: {error}"
