@@ -189,3 +189,5 @@ def run(session: nox.Session, ends: str) -> None:
     session.install("--no-deps", "--no-build-isolation", "-e", ".")
     named = session.posargs or ["-m", "not slow", "-n", "2", "--dist", "loadfile", *TESTS]
     session.run("python", "-m", "pytest", "-p", "no:cacheprovider", *named)
+    if not session.posargs:  # jobs are forked with a part of joblib that its release 1.6 left out
+        session.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/sweep/test_forks.py")

@@ -26,6 +26,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
 from ablation.sweep.jobs import in_a_line
+from ablation.sweep.pickling import dumps
 
 Do = Callable[[int, Sequence[str]], JobReturn]
 
@@ -154,10 +155,8 @@ def _do(
 
 def _packed(returned: JobReturn) -> bytes:
     """What a job returns, or words for it where it cannot travel."""
-    from joblib.externals import cloudpickle
-
     try:
-        packed: bytes = cloudpickle.dumps(returned)
+        packed = dumps(returned)
         pickle.loads(packed)
     except Exception:
         words = RuntimeError(in_a_line(returned._return_value))

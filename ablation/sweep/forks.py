@@ -14,6 +14,8 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from ablation.sweep.pickling import dumps
+
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 _PROGRAM = (
     "import sys; sys.path[:], sys.argv[:] = {!r}; from ablation.sweep import fork_server as f; f.main({}, {})"
@@ -30,7 +32,6 @@ class Forks:
 
     def __init__(self, app: TaskFunction, n_at_once: int) -> None:
         from joblib import cpu_count
-        from joblib.externals import cloudpickle
 
         self._n_at_once, share = n_at_once, max(1, cpu_count() // n_at_once)
         self._connection, theirs = Pipe()
@@ -42,7 +43,7 @@ class Forks:
             pass_fds=[theirs.fileno()],
         )
         theirs.close()
-        self._connection.send_bytes(cloudpickle.dumps(app))
+        self._connection.send_bytes(dumps(app))
 
     def run(
         self,
@@ -67,9 +68,7 @@ class Forks:
         Raises:
             ChildProcessError: the process that forks the others has died.
         """
-        from joblib.externals import cloudpickle
-
-        work = cloudpickle.dumps((context, config, app, Singleton.get_state()))
+        work = dumps((context, config, app, Singleton.get_state()))
         returns: dict[int, JobReturn] = {}
         try:
             self._connection.send((work, self._n_at_once, first, [list(job) for job in jobs]))
