@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from functools import cache
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -16,11 +17,20 @@ def this_process() -> dict[str, object]:
     Returns:
         host and pid; on Linux also machine (this boot and process namespace) and start (clock ticks).
     """
-    holder: dict[str, object] = {"host": socket.gethostname(), "pid": os.getpid()}
-    machine, start = _machine(), _start(os.getpid())
+    return dict(_describe(os.getpid()))
+
+
+@cache  # every claim says it, and Linux takes up to a millisecond to tell it
+def _describe(pid: int) -> dict[str, object]:
+    holder: dict[str, object] = {"host": socket.gethostname(), "pid": pid}
+    machine, start = _machine(), _start(pid)
     if machine and start:
         holder |= {"machine": machine, "start": start}
     return holder
+
+
+if hasattr(os, "register_at_fork"):  # a child may have its parent's number in a namespace of its own
+    os.register_at_fork(after_in_child=_describe.cache_clear)
 
 
 def read_holder(data: bytes) -> dict[str, object]:
