@@ -34,6 +34,7 @@ class Notice:
     - `wide-interactions`: widening, df, df_main (see `order.Order`). `many-interactions`: columns.
     - `aliased-interaction`: groups of terms. `conditional-factor`: factor, inactive (its level where it has
       no value), on (the factor that asks for it), levels (of that one).
+    - `nearly-nested`: likewise factor, on and levels, and rows (how many stand in the way).
     - `parent-effects`: effects (each a factor, level, reference, a value of a factor nested in it, estimate,
       low, high).
     - `wide-number`: numbers (each a factor that enters as a straight line, and its range in decades).

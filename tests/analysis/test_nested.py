@@ -42,9 +42,21 @@ def test_a_factor_that_is_blank_where_another_is_off_is_nested(case):
     found = analyze(table, "y", FACTORS, **SETTINGS)
     assert found.n_runs == len(table)
     matches_r(found, case.expected)
-    # A blank that another factor does not explain is a level that nobody knows.
-    table.loc[3, "rate"] = np.nan
-    assert analyze(table, "y", FACTORS, **SETTINGS).n_runs < len(table)
+
+
+@pytest.mark.parametrize(("where", "value", "n_runs"), [("on", np.nan, 31), ("off", 0.1, 32)])
+def test_one_cell_of_a_table_that_hides_what_is_nested_is_told(case, where, value, n_runs):
+    table = case.table.assign(rate=pd.to_numeric(case.table["rate"], errors="coerce"))
+    table.loc[table.index[table["dropout"] == where][0], "rate"] = value
+    hidden = analyze(table, "y", FACTORS, **SETTINGS)
+    assert hidden.n_runs < n_runs, "a blank that no factor explains is a level that nobody knows"
+    told = noted(hidden, "nearly-nested")
+    assert "But for 1 row, rate has a value at dropout=on and is blank elsewhere." in told
+    assert "nested={rate: dropout=on}" in told
+    said = analyze(table, "y", FACTORS, nested={"rate": "dropout=on"}, **SETTINGS)
+    assert said.n_runs == n_runs
+    if n_runs == len(table):
+        matches_r(said, case.expected)
 
 
 def test_the_parent_is_told_at_each_value_of_the_nested_factor(case):

@@ -31,6 +31,33 @@ def found_nested(read: Mapping[str, Factor], known: Sequence[Nested]) -> list[Ne
     return found
 
 
+def nearly_nested(read: Mapping[str, Factor], known: Sequence[Nested]) -> list[tuple[Nested, int]]:
+    """Factors that would be nested but for a few cells of the table (one in twenty at most), and how many.
+
+    Args:
+        read: factor -> its column, before `with_elsewhere`.
+        known: factors that are nested.
+    """
+    named = {each.factor for each in known}
+    found = []
+    for name in (name for name, factor in read.items() if name not in named and _is_blank(factor)):
+        missing = read[name].codes < 0
+        near: list[tuple[int, Nested]] = []
+        for other in (part for f, part in read.items() if f != name and (part.codes >= 0).all()):
+            blank, every = (
+                np.bincount(codes, minlength=len(other.levels))
+                for codes in (other.codes[missing], other.codes)
+            )
+            at = 2 * blank < every
+            levels = tuple(level for level, is_in in zip(other.levels, at, strict=True) if is_in)
+            if 0 < len(levels) < len(other.levels):
+                near.append((int(np.where(at, blank, every - blank).sum()), Nested(name, other.name, levels)))
+        n_odd, nested = min(near, key=lambda each: each[0], default=(len(missing), None))
+        if nested and n_odd <= max(1, len(missing) // 20):
+            found.append((nested, n_odd))
+    return found
+
+
 def _is_blank(factor: Factor) -> bool:
     return bool((factor.codes < 0).any()) and len(factor.levels) > 0
 

@@ -12,7 +12,7 @@ import pandas as pd
 from ablation.analysis.data.epochs import last_rows
 from ablation.analysis.data.factors import Factor, group, read_factor, read_spellings
 from ablation.analysis.data.items import Items, per_run
-from ablation.analysis.data.nesting import found_nested, with_elsewhere
+from ablation.analysis.data.nesting import found_nested, nearly_nested, with_elsewhere
 from ablation.analysis.data.order import is_starting_point
 from ablation.analysis.data.shares import share_column
 from ablation.analysis.data.spelling import spelling_notices
@@ -128,6 +128,10 @@ def _reading_notices(frame: pd.DataFrame, asked: AnalysisRequest, read: Mapping[
     found = spelling_notices((str(name), read_spellings(frame[name])) for name in names)
     if asked.is_direction_assumed:
         found.append(Notice("direction"))
+    found += [
+        Notice("nearly-nested", {"factor": one.factor, "on": one.on, "levels": one.levels, "rows": n})
+        for one, n in nearly_nested(read, asked.nested)
+    ]
     return [*found, *_reference_notices(frame, asked, read)]
 
 

@@ -145,6 +145,16 @@ def _conditional_factor(words: Wording, factor: str, inactive: str, on: str, lev
     )
 
 
+def _nearly_nested(words: Wording, factor: str, on: str, levels: Sequence[str], rows: int) -> str:
+    where = listed([words.at(on, level) for level in levels], SHOWN)
+    told = f"nested={{{factor}: {on}={'|'.join(map(str, levels))}}}"
+    return (
+        f"But for {counted(rows, 'row')}, {words.factor(factor)} has a value at {where} and is blank "
+        f"elsewhere. If it has levels there alone, correct the table, or say {told}: then runs elsewhere "
+        "count, whatever stands there."
+    )
+
+
 def _parent_effects(words: Wording, effects: Sequence[tuple[str, str, str, str, float, float, float]]) -> str:
     told = []
     for factor in dict.fromkeys((name, level, other) for name, level, other, *_ in effects):
@@ -301,6 +311,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "failed-runs": _failed_runs,
     "failed-level": _failed_level,
     "missing-level": _missing_level,
+    "nearly-nested": _nearly_nested,
     "missing-weight": _missing_weight,
     "duplicate-rows": _duplicate_rows,
     "repeated-rows": _repeated_rows,
