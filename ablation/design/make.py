@@ -75,6 +75,11 @@ def _check_options(name: str, given: Mapping[str, Any]) -> None:
         takers = [kind for kind, known in _KINDS.items() if option in known.options]
         if not takers:
             raise TypeError(f"make_design() got an unexpected keyword argument {option!r}")
+        if name not in takers and option == "union":
+            raise UsageError(
+                f"union: expected all of its designs in the list, and no other beside it. Received: "
+                f"design={name}. Put {{design: {name}}} into the list, or leave design out"
+            )
         if name not in takers:
             raise UsageError(f"{option}: only for the designs {' and '.join(takers)}. Received: {name}")
 

@@ -123,7 +123,7 @@ def test_a_nested_factor_needs_two_levels_with_other_names_than_none():
         ({"union": [{"runs": 4}, {}]}, "Received: runs of full_factorial"),
         ({"union": [{"factors": "norm"}, {}]}, "union: expected factors to vary"),
         ({"union": [{"factors": ["speed"]}, {}]}, "union: expected one of the factors"),
-        ({"union": [{}, {}], "name": "one_at_a_time"}, "union: only for the designs union"),
+        ({"union": [{}, {}], "name": "one_at_a_time"}, "Put {design: one_at_a_time} into the list"),
         ({"name": "union"}, "union: expected two designs or more"),
     ],
 )
