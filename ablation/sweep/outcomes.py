@@ -201,7 +201,9 @@ def _returned(returned: object, expected: Expected) -> dict[str, float]:
     if number is None:
         received = "None" if returned is None else f"{returned!r:.80} ({type(returned).__name__})"
         advice = (
-            f"Return the response, or name the file of the run: {expected.prefix}metrics=metrics.json"
+            "Return the response (of an app that returns the metric of a key, set the key, such as "
+            '+optimized_metric="val/loss"), or name the file of the run: '
+            f"{expected.prefix}metrics=metrics.json"
             if returned is None
             else "Return the response itself, such as `return loss`"
         )
