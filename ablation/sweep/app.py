@@ -67,6 +67,7 @@ class App(Swept):
     """
 
     prefix = "analysis."
+    log_key = "results.log"
     by_choice = False
     unswept = MappingProxyType({
         "seeds": "one list, such as seeds=[0,1,2]: seeds are no factor but replicates",

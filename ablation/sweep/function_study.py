@@ -96,11 +96,12 @@ class FunctionStudy(Study):
         gpus: that the processes share, if they do.
 
     Attributes:
-        prefix: see `Study`.
+        prefix, log_key: see `Study`.
         snapshot: what the study holds at its end; None before.
     """
 
     prefix = ""
+    log_key = "log"
 
     def __init__(
         self,

@@ -45,6 +45,7 @@ class PlainApp(Swept):
     """
 
     prefix = "hydra.sweeper."
+    log_key = "hydra.sweeper.log"
     by_choice = True
     unswept = MappingProxyType({})
     advice = "hydra.sweeper.unkeyed=[{}]"

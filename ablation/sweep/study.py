@@ -74,14 +74,17 @@ class Study:
 
     Attributes:
         prefix: before the names of the settings of the analysis, where they are told; empty for a function.
+        log_key: what the setting of trackers is called.
     """
 
     prefix: str
+    log_key: str
     launcher: Launcher | None = None
 
     def __init__(self, app: Swept, master: DictConfig, loader: ConfigLoader, launcher: Launcher) -> None:
         self.app, self.master, self.loader, self.launcher = app, master, loader, launcher
-        self.prefix, self._configurations = app.prefix, Configurations(loader, master)
+        self.prefix, self.log_key = app.prefix, app.log_key
+        self._configurations = Configurations(loader, master)
 
     def run(self, request: SweepRequest) -> bool:
         """Plan, train what is missing, and report.
@@ -102,7 +105,7 @@ class Study:
             meanwhile.enter_context(redirect_stdout(sys.stderr))
         composer, design, seeds = self._design(request)
         base, folder = composer.config, composer.config.results.folder
-        trackers = wanted_trackers(base, "results.log" if self.prefix == "analysis." else f"{self.prefix}log")
+        trackers = wanted_trackers(base, self.log_key)
         store = open_store(base.results.url)
         before = store.scan()
         if not (request.plan_only or _is_complete(before)):

@@ -50,6 +50,8 @@ class Swept(ABC):
 
     prefix: ClassVar[str]
     """Before the names of its settings of the analysis, where they are told."""
+    log_key: ClassVar[str]
+    """What its setting of trackers is called."""
     by_choice: ClassVar[bool]
     """Whether the levels of a config group are the choices, even where its files set a `name`."""
     unswept: ClassVar[Mapping[str, str]]
