@@ -39,6 +39,8 @@ class AdaptivePlan:
         start: of such a design, factor → the level of that cell.
         rho: exponent of the spending function.
         planned: seeds at each look, rising to the maximum; empty for every number from the first.
+        nested: factor with levels at some levels of another alone → {that one: these levels}. Neither of the
+            two ever loses a level.
     """
 
     response: str
@@ -57,6 +59,7 @@ class AdaptivePlan:
     start: Mapping[str, str] = field(default_factory=dict)
     rho: float = RHO
     planned: tuple[int, ...] = ()
+    nested: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse numbers of seeds that make no looks."""
@@ -74,8 +77,9 @@ class AdaptivePlan:
     def as_record(self) -> dict[str, Any]:
         """For the study's record."""
         factors = {name: list(levels) for name, levels in self.factors.items()}
-        mappings = {"factors": factors, "start": dict(self.start), "numeric": dict(self.numeric)}
-        return {**asdict(self), **mappings}
+        nested = {name: {on: list(at) for on, at in where.items()} for name, where in self.nested.items()}
+        mappings = {"start": dict(self.start), "numeric": dict(self.numeric), "nested": nested}
+        return {**asdict(self), "factors": factors, **mappings}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> AdaptivePlan:

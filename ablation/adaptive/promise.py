@@ -103,7 +103,7 @@ def _at(plan: AdaptivePlan, cells: pd.DataFrame, n_seeds: int) -> _Part:
     future = analyze(
         table.assign(**{plan.response: noise}), plan.response, list(plan.factors), block="seed",
         scale="identity", interactions=plan.interactions, alpha=plan.alpha, direction=plan.direction,
-        numeric=plan.numeric,
+        numeric=plan.numeric, nested=plan.nested,
     )  # fmt: skip
     _, L = contrast_rows(future.fit, future.runs.predictors)
     coordinates = future.fit.coordinates(L)

@@ -134,7 +134,8 @@ class Replay:
         analysis = analyze(
             rows, plan.response, list(plan.factors), block=self.block,
             scale=self._scale or plan.scale, alpha=plan.alpha, interactions=plan.interactions,
-            margin=plan.margin, direction=plan.direction, numeric=plan.numeric, looks=looks,
+            margin=plan.margin, direction=plan.direction, numeric=plan.numeric, nested=plan.nested,
+            looks=looks,
         )  # fmt: skip
         self._scale = "log" if analysis.scaling.is_log else "identity"  # as the first look found it
         self._flagged = analysis.flagged_interactions
@@ -191,15 +192,16 @@ def _check_logarithms(rows: pd.DataFrame, response: str) -> None:
 def _droppable(verdicts: pd.DataFrame, plan: AdaptivePlan) -> set[tuple[str, str]]:
     """Levels whose runs tell nothing any more about an open verdict.
 
-    Runs of every level tell of a two-level factor and of a slope, so none is dropped while such a row is
-    open. In designs that change one factor at a time each row of levels has a cell of its own.
+    Runs of every level tell of a two-level factor, of a slope, and of a factor with another nested in it, so
+    none is dropped while such a row is open. In designs that change one factor at a time each row of levels
+    has a cell of its own.
     """
     settled = verdicts["verdict"] != INCONCLUSIVE
     whole = {
         name
         for name, levels in plan.factors.items()
         if name in plan.numeric or (len(levels) == 2 and not plan.one_factor)
-    }
+    }.union(plan.nested, *plan.nested.values())
     if not plan.one_factor and not settled[verdicts["factor"].isin(whole)].all():
         return set()
     found = set()

@@ -53,6 +53,7 @@ def looks_at(
         maximum=maximum,
         dropping=False,
         planned=tuple(sorted({*looks, maximum})),
+        nested={each.factor: {each.on: each.levels} for each in asked.nested},
     )
     replay = Replay(plan, range(len(seeds.levels)), str(asked.block))
     whole = table.assign(**columns, **{str(asked.block): seeds.codes})

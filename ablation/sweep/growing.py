@@ -203,6 +203,7 @@ def _plan(record: StudyRecord, margin: float, request: SweepRequest, maximum: in
         dropping=request.dropping,
         one_factor=request.design in ("leave_one_out", "one_at_a_time"),
         start={name: texts[name][repr(level)] for name, level in record.reference_cell.items()},
+        nested=record.nested,
     )
 
 

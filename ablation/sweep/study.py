@@ -48,11 +48,6 @@ _BYTES_PER_ROW = 4000
 
 def design_of(factors: Mapping[str, Sequence[Any]], request: SweepRequest, when: Mapping[str, Any]) -> Design:
     """The cells that a sweep asks for."""
-    if request.until and when:
-        raise UsageError(
-            f"hydra.sweeper.until: expected factors with levels in all cells. Received: {', '.join(when)} "
-            "within another. Take hydra.sweeper.replicates=… seeds instead"
-        )
     return make_design(
         factors,
         request.design,

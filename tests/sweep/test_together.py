@@ -150,6 +150,24 @@ def test_a_function_gets_its_default_where_the_parent_is_off(measure, trained, c
     assert "within dropout=True" in (tmp_path / "runs/measure/report/report.md").read_text()
 
 
+def test_seeds_may_be_added_until_verdicts_within_others_are_settled(
+    measure, trained, case, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    factors = {"norm": [False, True], "dropout": [False, True], "dropout_rate": NESTED}
+    told = {"scale": "identity", "direction": "lower", "until": "settled", "max_replicates": 4}
+    study = ablation.sweep(measure, factors, seeds=2, margin=0.001, **told)
+    assert "Look at 3 seeds" in capsys.readouterr().out
+    assert len(trained) == 32, "at the maximum, as the margin is out of reach"
+    matches_r(study.analysis, case.expected)
+    assert list(study.verdicts["within"]) == ["", "", "dropout=True", "dropout=True"]
+    ablation.sweep(measure, factors, seeds=2, margin=0.001, **told)
+    assert len(trained) == 32
+    other = {**factors, "dropout_rate": {**NESTED, "when": {"dropout": False}}}
+    with pytest.raises(UsageError, match="plan that this adaptive study began with"):
+        ablation.sweep(measure, other, seeds=2, margin=0.001, **told)
+
+
 def test_arguments_that_are_zipped_and_a_union(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     calls = []
@@ -179,7 +197,6 @@ SIZE = "hydra.sweeper.zip={size:[width,depth]}"
         ([RATED, WHEN.format("{drop:true}")], "when.dropout_rate: expected one of the factors"),
         ([RATED, WHEN.format("{dropout:maybe}")], "when.dropout_rate: expected a level of"),
         (["hydra.sweeper.when={speed:{dropout:true}}"], "when: expected one of the factors"),
-        ([RATED, ON, "hydra.sweeper.until=settled"], "until: expected factors with"),
         ([RATED, ON, "hydra.sweeper.numeric=[dropout_rate]"], "which has none in some cells"),
         (["hydra.sweeper.zip={size:[width]}"], "zip.size: expected two keys or more"),
         (["width=1,2", "depth=1,2,3", SIZE], "as many levels of each key. Received: 2 of width, 3 of depth"),
