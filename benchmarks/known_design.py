@@ -75,7 +75,7 @@ class KnownDesign:
         self.rows = main_rows(fit, found.runs.predictors)
         L = np.array([row.L for row in self.rows])
         a = fit.coordinates(L)
-        self.loadings, self.lengths = fit.loadings(a), np.linalg.norm(a, axis=1)
+        self.loadings, self.lengths = fit.loadings(a)[fit.alike.number], np.linalg.norm(a, axis=1)
         self.weights, self.dfs = _weights(fit, self.loadings**2)
         slopes = slopes_of(fit, found.runs)
         self.spread, self.added = seed_spread(fit, slopes), added_by_slopes(fit, L, slopes)

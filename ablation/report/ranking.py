@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from ablation.analysis import Analysis
 from ablation.analysis.data.factors import Bools, Floats, Ints
@@ -53,7 +54,7 @@ def rank_cells(
     names: Sequence[str],
     direction: str,
     analysis: Analysis | None,
-    places: Mapping[Hashable, int],
+    places: Callable[[pd.Index], Ints],
 ) -> Ranking:
     """Order cells as the analysis does; without one, by their arithmetic means.
 
@@ -63,15 +64,15 @@ def rank_cells(
         names: of each cell (n_cells,).
         direction: which values are better, `lower` or `higher`.
         analysis: None where the runs allow none.
-        places: label of a run in the analysis -> its place among the runs.
+        places: labels of runs in the analysis -> their places among the runs.
     """
     means = np.full(len(names), np.nan)
     if analysis is None:
         means = Ranking(values, codes, names, means, np.arange(len(names))).mean_of(values)
         order = np.argsort(means if direction == "lower" else -means, kind="stable")
     else:
-        labelled = zip(analysis.runs.cell_texts(), analysis.runs.labels, strict=True)
-        code_of = {text: codes[places[label]] for text, label in labelled}
+        runs, first = analysis.runs, analysis.runs.one_per_cell
+        code_of = dict(zip(runs.texts_at(first), codes[places(runs.labels[first])], strict=True))
         table = analysis.best_cells
         best = np.array([code_of[text] for text in table["cell"]], dtype=np.intp)
         order = np.concatenate([best, np.setdiff1d(np.arange(len(names)), best)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -174,10 +174,10 @@ class Subject:
         names = {f: [*factor.levels, "?"] for f, factor in read.items()}
         return {f: [names[f][code] for code in factor.codes] for f, factor in read.items()}
 
-    @cached_property
-    def places(self) -> dict[Hashable, int]:
-        """Label of a row of the table → its position."""
-        return {label: i for i, label in enumerate(self.table.index)}
+    def places(self, labels: Iterable[Hashable]) -> Ints:
+        """Positions of rows of the table, of which the labels are given."""
+        found: Ints = self.table.index.get_indexer(pd.Index(labels))
+        return found
 
     def words(self, answer: ResponseResult) -> Wording:
         """How sentences, tables and figures on a response name and number things."""

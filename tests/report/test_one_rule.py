@@ -75,7 +75,7 @@ def test_the_outliers_of_figure_sentence_and_table_are_the_same(reported, seed):
     found = list(analysis.diagnostics.outliers["run"])
     strip = next(picture for picture in document.pictures if picture.name == "seeds")
     rings = [float(x) for marks in strip.marks if "ring" in marks.look for x in marks.x]
-    assert sorted(rings) == sorted(study.values("loss")[[study.places[run] for run in found]])
+    assert sorted(rings) == sorted(study.values("loss")[study.places(found)])
     words = study.words(study.main)
     sentence = " ".join(notice_sentence(n, words) for n in analysis.warnings if n.code == "outlier")
     assert [int(run) for run in re.findall(r"run (\d+) \(", sentence)] == found

@@ -101,7 +101,7 @@ def _alone(runs: Runs, fit: Fit) -> list[Notice]:
     if np.isnan(fit.variance) or not len(alone):
         return []
     names, L = contrast_rows(fit, runs.predictors)
-    shares = fit.loadings(fit.coordinates(L))[alone]
+    shares = fit.loadings(fit.coordinates(L))[fit.alike.number[alone]]
     resting = names[(np.abs(shares) > ALONE).any(axis=0) & fit.estimable(L)]
     effects = [(r["factor"], r["level"], r["reference"]) for r in resting.to_dict("records")]
     return [Notice("no-own-error", {"runs": len(alone), "effects": effects})]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ablation.analysis.data.factors import Bools, Floats, Ints
+from ablation.analysis.model.alike import Alike, alike
 from ablation.analysis.model.decompose import beyond, null_space, orthonormal
 from ablation.analysis.model.terms import INVOLVED, Matrix
 from ablation.analysis.model.within import Basis, Decomposition, block_means, decompose
@@ -89,6 +90,11 @@ class Fit:
         """Of the columns within blocks."""
         return self.found.basis
 
+    @property
+    def alike(self) -> Alike:
+        """The runs that the design cannot tell apart."""
+        return self.basis.alike
+
     @cached_property
     def block_roots(self) -> Floats:
         """Square roots of the blocks' weights, (n_blocks,)."""
@@ -105,7 +111,7 @@ class Fit:
         """The orthonormal basis run by run, (n x rank): for small tables only."""
         q = np.zeros((self.n, self.rank))
         q[np.arange(self.n), self.matrix.block] = self.root_weights / self.block_roots[self.matrix.block]
-        q[:, self.n_blocks :] = self.basis.rows(slice(None))
+        q[:, self.n_blocks :] = self.basis.rows(slice(None))[self.alike.number]
         return q
 
     @cached_property
@@ -117,18 +123,19 @@ class Fit:
     def outside(self, v: Floats) -> Floats:
         """What the model does not explain of a weighted vector (n,)."""
         for _ in range(2):  # the second time takes out what rounding has left
-            v = v - self._combine(self._project(v))
+            v = v - self._combine(self._project(v))[self.alike.number]
         return v
 
     def _project(self, v: Floats) -> Floats:
-        totals = np.bincount(self.matrix.block, self.root_weights * v)
-        within = v - self.root_weights * (totals / self.block_roots**2)[self.matrix.block]
+        of, sums = self.alike, self.alike.sums(v)
+        totals = np.bincount(of.block, of.root_weights * sums)
+        within = sums - of.counts * of.root_weights * (totals / self.block_roots**2)[of.block]
         return np.concatenate([totals / self.block_roots, self.basis.project(within)])
 
     def _combine(self, z: Floats) -> Floats:
-        """Weighted vectors with coordinates (rank,) or (rank x k)."""
-        of_blocks = (z[: self.n_blocks].T / self.block_roots).T[self.matrix.block]
-        root = self.root_weights if z.ndim == 1 else self.root_weights[:, None]
+        """Weighted vectors with coordinates (rank,) or (rank x k), at a run of each group alike."""
+        of_blocks = (z[: self.n_blocks].T / self.block_roots).T[self.alike.block]
+        root = self.alike.root_weights if z.ndim == 1 else self.alike.root_weights[:, None]
         found: Floats = root * of_blocks + self.basis.combine(z[self.n_blocks :])
         return found
 
@@ -158,7 +165,12 @@ class Fit:
     @cached_property
     def leverage(self) -> Floats:
         """Diagonal of the hat matrix, (n,), without forming it."""
-        of_block: Floats = (self.root_weights / self.block_roots[self.matrix.block]) ** 2
+        return self.leverage_alike[self.alike.number]
+
+    @cached_property
+    def leverage_alike(self) -> Floats:
+        """The same of each group of runs alike."""
+        of_block: Floats = (self.alike.root_weights / self.block_roots[self.alike.block]) ** 2
         return np.minimum(of_block + self.basis.squared_lengths(), 1.0)
 
     @cached_property
@@ -216,7 +228,11 @@ class Fit:
         return np.hstack([of_blocks, rest[:, self.found.kept] @ self.r_inverse])
 
     def loadings(self, a: Floats) -> Floats:
-        """Combinations in coordinates a (m x rank) as sums over the runs' weighted responses, (n x m)."""
+        """Combinations in coordinates a (m x rank) as sums over the runs' weighted responses.
+
+        Returns:
+            (n_groups x m): factors at a run of each group of runs alike.
+        """
         return self._combine(a.T)
 
     def wald_p(self, L: Floats) -> float:
@@ -249,7 +265,12 @@ class Fit:
     @cached_property
     def alone(self) -> Bools:
         """The runs that the fit meets in any case, (n,): they tell nothing of their error."""
-        alone: Bools = self.leverage > 1 - ALONE
+        return self.alone_alike[self.alike.number]
+
+    @cached_property
+    def alone_alike(self) -> Bools:
+        """The same of each group of runs alike; of several no run is alone."""
+        alone: Bools = self.leverage_alike > 1 - ALONE
         return alone
 
     def hc3_covariance(self, a: Floats) -> Floats:
@@ -262,10 +283,17 @@ class Fit:
         return covariance
 
     def _influence(self, a: Floats) -> Floats:
+        """Of the runs of each group together, (n_groups x m): the squares are right, and sums of them."""
         loadings = self.loadings(a)
-        rests_on_alone = (np.abs(loadings[self.alone]) > ALONE).any(axis=0)
-        residuals = np.where(self.alone, 0.0, self.residuals / np.where(self.alone, 1.0, 1 - self.leverage))
-        return np.where(rests_on_alone, np.nan, loadings * residuals[:, None])
+        rests_on_alone = (np.abs(loadings[self.alone_alike]) > ALONE).any(axis=0)
+        return np.where(rests_on_alone, np.nan, loadings * self._left_out[:, None])
+
+    @cached_property
+    def _left_out(self) -> Floats:
+        """Lengths of the residuals of runs alike, had each run been left out; 0 for one that is alone."""
+        alone, sizes = self.alone_alike, np.sqrt(self.alike.sums(self.residuals**2))
+        found: Floats = np.where(alone, 0.0, sizes / np.where(alone, 1.0, 1 - self.leverage_alike))
+        return found
 
     def _hc3(self, a: Floats) -> Floats:
         if not self.has_hc3:
@@ -295,5 +323,5 @@ def fit_least_squares(matrix: Matrix, y: Floats, weights: Floats | None = None) 
     norms[norms == 0] = 1.0
     X, cell, block = matrix.X[:, 1:], matrix.cell, matrix.block
     means = block_means(X, cell, block, root**2)
-    found = decompose(X, norms[1:], means, cell, block, root)
+    found = decompose(X, norms[1:], means, alike(cell, block, root))
     return Fit(matrix, y, root, norms, means / norms[1:], found)

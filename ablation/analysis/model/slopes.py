@@ -65,7 +65,8 @@ class Slopes:
     def loads(self, L: Floats) -> Floats:
         """Squares of what the slopes of each predictor add to combinations L (m x p), (m x n_predictors)."""
         at, fit = self._pairs, self.fit
-        loadings = fit.loadings(fit.coordinates(L))[at.first] / fit.root_weights[at.first, None]
+        of = fit.alike.number[at.first]
+        loadings = fit.loadings(fit.coordinates(L))[of] / fit.alike.root_weights[of, None]
         weighted = at.weights[:, None] * self.columns[at.cell]
         sums = [np.add.reduceat(one[:, None] * weighted, at.starts, axis=0) for one in loadings.T]
         squared = np.array([np.sum(one**2, axis=0) for one in sums]).reshape(len(L), len(self.owner))

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import linalg
 
 from ablation.analysis.data.factors import Floats, Ints
+from ablation.analysis.model.alike import Alike
 from ablation.analysis.model.decompose import independent
 
 DENSE_UP_TO = 4_000_000
@@ -28,36 +29,36 @@ CHUNK = 1 << 16
 class Basis:
     """An orthonormal basis of the space of the columns within blocks.
 
-    The row of run i is root_weights[i] x (at_cells[cell[i]] - at_blocks[block[i]]), of length rank.
+    The row of a run is root_weight x (at_cells[cell] - at_blocks[block]), of length rank.
     """
 
     at_cells: Floats
     at_blocks: Floats
-    cell: Ints
-    block: Ints
-    root_weights: Floats
+    alike: Alike
 
-    def project(self, v: Floats) -> Floats:
-        """Coordinates (rank,) of a weighted vector (n_runs,)."""
-        scaled = self.root_weights * v
-        by_cell = np.bincount(self.cell, scaled, minlength=len(self.at_cells))
-        by_block = np.bincount(self.block, scaled, minlength=len(self.at_blocks))
+    def project(self, sums: Floats) -> Floats:
+        """Coordinates (rank,) of a weighted vector, given by its sums over runs alike, (n_groups,)."""
+        scaled = self.alike.root_weights * sums
+        by_cell = np.bincount(self.alike.cell, scaled, minlength=len(self.at_cells))
+        by_block = np.bincount(self.alike.block, scaled, minlength=len(self.at_blocks))
         z: Floats = self.at_cells.T @ by_cell - self.at_blocks.T @ by_block
         return z
 
     def combine(self, z: Floats) -> Floats:
-        """The weighted vector (n_runs,), or vectors (n_runs x k), with coordinates (rank,) or (rank x k)."""
-        found = (self.at_cells @ z)[self.cell] - (self.at_blocks @ z)[self.block]
-        return found * (self.root_weights if z.ndim == 1 else self.root_weights[:, None])
+        """The weighted vector (n_groups,), or vectors (… x k), with coordinates (rank,) or (rank x k)."""
+        of, root = self.alike, self.alike.root_weights
+        found = (self.at_cells @ z)[of.cell] - (self.at_blocks @ z)[of.block]
+        return found * (root if z.ndim == 1 else root[:, None])
 
     def rows(self, at: slice) -> Floats:
-        """The basis at some runs, (n x rank)."""
-        found: Floats = self.at_cells[self.cell[at]] - self.at_blocks[self.block[at]]
-        return found * self.root_weights[at, None]
+        """The basis at runs of some groups, (n x rank)."""
+        of = self.alike
+        found: Floats = self.at_cells[of.cell[at]] - self.at_blocks[of.block[at]]
+        return found * of.root_weights[at, None]
 
     def squared_lengths(self) -> Floats:
-        """Of the row of each run, (n_runs,)."""
-        starts = range(0, len(self.cell), CHUNK)
+        """Of the row of a run of each group, (n_groups,)."""
+        starts = range(0, len(self.alike.cell), CHUNK)
         parts = [self.rows(slice(start, start + CHUNK)) for start in starts]
         return np.concatenate([np.einsum("ij,ij->i", part, part) for part in parts])
 
@@ -89,20 +90,16 @@ def block_means(X: Floats, cell: Ints, block: Ints, weights: Floats) -> Floats:
     return means
 
 
-def decompose(
-    X: Floats, norms: Floats, means: Floats, cell: Ints, block: Ints, root_weights: Floats
-) -> Decomposition:
+def decompose(X: Floats, norms: Floats, means: Floats, alike: Alike) -> Decomposition:
     """Decompose columns within blocks.
 
     Args:
         X: (n_cells x p).
         norms: lengths of the columns over the runs, (p,).
         means: of the columns in each block, (n_blocks x p).
-        cell: of each run.
-        block: of each run.
-        root_weights: of each run.
+        alike: the runs.
     """
-    weights = root_weights**2
+    cell, block, weights = alike.cell, alike.block, alike.counts * alike.root_weights**2
     number, pairs = pd.factorize(cell * len(means) + block)
     kept, r, triangle = None, None, None
     if len(pairs) * X.shape[1] > DENSE_UP_TO:
@@ -116,7 +113,7 @@ def decompose(
     inverse = linalg.solve_triangular(r, np.eye(len(r))) if len(r) else r
     inverse = inverse / norms[kept, None]
     all_kept = slice(None) if len(kept) == X.shape[1] else kept
-    basis = Basis(X[:, all_kept] @ inverse, means[:, all_kept] @ inverse, cell, block, root_weights)
+    basis = Basis(X[:, all_kept] @ inverse, means[:, all_kept] @ inverse, alike)
     return Decomposition(kept, r, triangle, basis)
 
 

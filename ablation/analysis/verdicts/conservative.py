@@ -18,13 +18,14 @@ import numpy as np
 
 from ablation.analysis.data.factors import Bools, Factor, Floats
 from ablation.analysis.data.runs import Runs
+from ablation.analysis.model.alike import SINGLY_UP_TO, Alike
 from ablation.analysis.model.fit import ALONE, EXACT_FIT, Fit
 from ablation.analysis.model.slopes import Slopes, slopes_of
 from ablation.analysis.probability.distributions import t_lower, t_quantile, t_two_sided
 from ablation.analysis.sequential.looks import FrozenRow
 from ablation.analysis.verdicts.seed_spread import added_by_slopes, more_uncertain, seed_spread
 
-EXACT_UP_TO = 500
+EXACT_UP_TO = SINGLY_UP_TO
 """Up to this many runs all pairs of residuals are used; beyond, their correlations no longer matter."""
 
 MIN_ONE_MINUS_LEVERAGE = 0.5
@@ -139,22 +140,22 @@ def robust_errors(fit: Fit, L: Floats, runs: Runs, squares: Floats, variance: fl
     if np.isnan(fit.variance):
         nothing = np.full(len(L), np.nan)
         return [(nothing, nothing)]
-    shares = (
-        fit.loadings(fit.coordinates(L))
-    ) ** 2  # (n x m): variance of a contrast = shares . variances of runs
-    free = ~fit.alone
-    room = np.where(free, 1 - fit.leverage, 1.0)
-    others = _of_others(shares, squares / room, free, runs) / room[:, None]
+    # Variance of a contrast = shares . variances of runs, here summed over runs alike: (n_groups x m).
+    shares = fit.loadings(fit.coordinates(L)) ** 2
+    squares, counts = fit.alike.sums(squares), fit.alike.counts
+    free = ~fit.alone_alike
+    room = np.where(free, 1 - fit.leverage_alike, 1.0)
+    others = _of_others(shares, squares / room, free, fit.alike, runs) / room[:, None]
     hc2 = np.where(free[:, None], shares / room[:, None], 0.0) + others
     if fit.n > EXACT_UP_TO:
-        spreads = [np.einsum("im,i->m", hc2**2, room**2)]
+        spreads = [np.einsum("im,i->m", hc2**2, counts * room**2)]
         weights = [hc2]
     else:
         pairs = fit.residual_pairs
         unbiased = _unbiased(pairs, shares, room, free) + others
         weights = [hc2, np.where(squares @ unbiased > 0, unbiased, hc2)]
         spreads = [np.einsum("im,im->m", w, pairs @ w) for w in weights]
-    total, known = shares.sum(axis=0), fit.estimable(L)
+    total, known = counts @ shares, fit.estimable(L)
     found = []
     for w, spread in zip(weights, spreads, strict=True):
         own = squares @ w
@@ -176,8 +177,8 @@ def _unbiased(pairs: Floats, shares: Floats, room: Floats, free: Bools) -> Float
     return weights
 
 
-def _of_others(shares: Floats, variances: Floats, free: Bools, runs: Runs) -> Floats:
-    """Weights (n x m) of the runs that stand in for those of leverage one, whose own error nobody knows.
+def _of_others(shares: Floats, variances: Floats, free: Bools, alike: Alike, runs: Runs) -> Floats:
+    """Weights (n_groups x m) of the runs that stand in for those of leverage one, whose error nobody knows.
 
     For each the runs of that of its levels that is the noisiest, or all runs if these are noisier.
     """
@@ -185,11 +186,12 @@ def _of_others(shares: Floats, variances: Floats, free: Bools, runs: Runs) -> Fl
     alone = np.flatnonzero(~free & (shares.max(axis=1) > ALONE**2))
     if not len(alone):
         return weights
+    first = runs.one_per_cell[alike.cell]
     groups = [
         np.zeros(len(free), dtype=np.intp),
-        *(f.codes for f in runs.predictors if isinstance(f, Factor)),
+        *(f.codes[first] for f in runs.predictors if isinstance(f, Factor)),
     ]
-    counts = [np.bincount(codes[free], minlength=codes.max() + 1) for codes in groups]
+    counts = [np.bincount(codes[free], alike.counts[free], minlength=codes.max() + 1) for codes in groups]
     sizes = [
         np.bincount(codes[free], variances[free], minlength=len(n)) / np.maximum(n, 1)
         for codes, n in zip(groups, counts, strict=True)

@@ -111,7 +111,7 @@ def _measured(study: Subject, answer: ResponseResult) -> Iterator[Cost]:
         return
     for name in COSTS:
         if name != answer.response and name in study.table:
-            spent = _numbers(study, name)[[study.places[label] for label in analysis.runs.labels]]
+            spent = _numbers(study, name)[study.places(analysis.runs.labels)]
             if varies(spent):
                 yield Cost(analysis, name, spent)
 

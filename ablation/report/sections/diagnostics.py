@@ -110,7 +110,7 @@ def _outlier(study: Subject, words: Wording, analysis: Analysis) -> Line:
     if table.empty or not math.isfinite(table["p_adjusted"].iloc[0]):
         return "unknown", title, _why_unknown(analysis)
     row = table.iloc[0]
-    at = study.places[row["run"]]
+    at = int(study.places([row["run"]])[0])
     seed = f", {words.block} {study.table['seed'].iloc[at]}" if words.block else ""
     found = (
         f"The run that fits worst is {study.cell_name(at)}{seed}: studentized residual "

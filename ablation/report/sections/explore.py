@@ -22,13 +22,13 @@ def explore(study: Subject) -> dict[str, Any]:
     for name, row in zip(study.cell_names, study.one_per_cell, strict=True):
         levels = study.levels_of(int(row))
         cells.append([name, [places[f].get(level, -1) for f, level in levels.items()]])
-    values = [[_number(v) for v in study.values(answer.response)] for answer in study.answers]
+    values = [[_number(v) for v in study.values(answer.response).tolist()] for answer in study.answers]
     table, n = study.table, len(study.table)
-    status = list(map(str, table["status"])) if "status" in table else ["ok"] * n
-    keys = table.get("key", [""] * n)
-    logs = [clipped(study.logs.get(str(key), ""), 120) for key in keys]
-    each = zip(study.cells, table["seed"], status, logs, *values, strict=True)
-    runs = [[int(c), str(seed), "" if s == "ok" else s, log, *numbers] for c, seed, s, log, *numbers in each]
+    status = list(map(str, table["status"].tolist())) if "status" in table else ["ok"] * n
+    keys = table["key"].tolist() if "key" in table and study.logs else [""] * n
+    logs = [clipped(study.logs[str(key)], 120) if str(key) in study.logs else "" for key in keys]
+    each = zip(study.cells.tolist(), map(str, table["seed"].tolist()), status, logs, *values, strict=True)
+    runs = [[c, seed, "" if s == "ok" else s, log, *numbers] for c, seed, s, log, *numbers in each]
     return {
         "factors": [
             [study.labels[f], [clipped(one, 40) for one in known]] for f, known in study.factors.items()

@@ -67,8 +67,10 @@ def summaries(study: Subject) -> list[CellOfRuns]:
     """Every cell that occurs, in the order of the design."""
     values = {a.response: study.values(a.response) for a in study.answers}
     found = []
-    for code in range(len(study.cell_names)):
-        here = np.flatnonzero((study.cells == code) & study.counted)
+    counted = np.flatnonzero(study.counted)
+    by_cell = counted[np.argsort(study.cells[counted], kind="stable")]
+    ends = np.cumsum(np.bincount(study.cells[counted], minlength=len(study.cell_names)))
+    for code, here in enumerate(np.split(by_cell, ends[:-1])):
         if len(here) == 0:
             continue
         known = {r: v[here][np.isfinite(v[here])] for r, v in values.items()}

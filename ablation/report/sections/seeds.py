@@ -34,7 +34,7 @@ def _outliers(study: Subject, answer: ResponseResult) -> list[int]:
     """Rows of the table that the diagnostics call outliers, worst first."""
     if answer.analysis is None:
         return []
-    return [study.places[label] for label in answer.analysis.diagnostics.outliers["run"]]
+    return list(map(int, study.places(answer.analysis.diagnostics.outliers["run"])))
 
 
 def _named(

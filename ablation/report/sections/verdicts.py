@@ -33,7 +33,7 @@ def verdicts(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section:
         return Section("verdicts", title, [Prose(obstacle), *missing(study)])
     rows = board(analysis, words, verdict_table(words, analysis, prefix), drawer, prefix)
     strongest = drawer.blocks(lambda: _strongest(analysis, words), prefix)
-    places = np.array([study.places[label] for label in analysis.runs.labels], dtype=np.intp)
+    places = study.places(analysis.runs.labels)
     blocks: list[Block] = [
         Beside([rows], strongest) if strongest else rows,
         *warned(study, words, analysis, prefix),
