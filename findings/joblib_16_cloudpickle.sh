@@ -16,5 +16,6 @@ import joblib
 held = importlib.util.find_spec("joblib.externals.cloudpickle") is not None
 alone = importlib.util.find_spec("cloudpickle") is not None
 print(f"joblib {joblib.__version__}: joblib.externals.cloudpickle {held}, cloudpickle {alone}")
+assert (held, alone) == (joblib.__version__ == "1.5.3", joblib.__version__ == "1.6.0")
 PY
 done
