@@ -5,8 +5,6 @@ the residual sum of squares is a sum of independent chi-squares. So no runs are 
 studies take a second.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

@@ -5,8 +5,6 @@ ones is at most alpha, at any time. A test spends error, an acceptance earns it 
 are valid given the past, which fresh seeds for each test give.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from scipy import special

@@ -5,8 +5,6 @@ independent, whatever the seeds have in common, so the t test on their mean hold
 more in one seed than in another. Looks are those of an adaptive study: error spending, repeated p values.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache, cached_property
 

@@ -1,7 +1,5 @@
 """What an adaptive study can be expected to cost, from its design and the noise of earlier runs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

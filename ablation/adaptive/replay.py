@@ -1,7 +1,5 @@
 """An adaptive study from its rows: each look that its plan allows, in turn. Pure, so all processes agree."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 

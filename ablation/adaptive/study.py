@@ -1,7 +1,5 @@
 """An adaptive study as its record and its rows tell it; sweep, status and report all read it here."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """The looks at a table of runs that was made under a plan, as whoever asks says."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """The one entrance: a table of runs in, an `Analysis` out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path

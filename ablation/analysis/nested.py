@@ -1,7 +1,5 @@
 """What a caller says of factors that have levels only at some levels of another."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What a reader must know beside the tables: a code and the facts; the report puts them into words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

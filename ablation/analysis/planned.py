@@ -1,7 +1,5 @@
 """What a planned design will be able to see, judged by the residual variance of earlier runs."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """What the caller asked for, checked before any number is computed."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

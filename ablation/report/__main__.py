@@ -1,7 +1,5 @@
 """`python -m ablation.report runs/quick`: write the report of a study again, or of any table of runs."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Two studies, and what has changed from one to the other in each response that both have."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property

@@ -1,7 +1,5 @@
 """What `study.compare(other)` gives: the changes as tables, words, figures and a page."""
 
-from __future__ import annotations
-
 from html import escape
 from pathlib import Path
 

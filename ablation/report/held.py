@@ -1,7 +1,5 @@
 """Under what settings the runs of a study were made, and where two studies differ in them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """From a study's folder, or any table of runs, to what a report is about."""
 
-from __future__ import annotations
-
 import logging
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """What several parts of a report ask of one object is computed once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar

@@ -1,7 +1,5 @@
 """From what was asked for on the command line to the study, and where its page goes."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The proposal for a table of which nobody has said what its columns mean: in words, and as a command."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Runs by cell, the best cell first: the one order for all sections and figures."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

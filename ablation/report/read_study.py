@@ -1,7 +1,5 @@
 """From what `ablation.Study` is given to what a report is about."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields

@@ -1,7 +1,5 @@
 """What a report is about: the runs of a design, and what they mean for each response."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property

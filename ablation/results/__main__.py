@@ -1,7 +1,5 @@
 """`python -m ablation.results copy SOURCE TARGET`: move a study between a folder and a database."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Sequence

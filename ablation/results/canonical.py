@@ -5,8 +5,6 @@ unit and the number one are different levels. Text is compared code point by cod
 normalisation), and floats are written in their shortest exact form.
 """
 
-from __future__ import annotations
-
 import json
 import math
 

@@ -1,7 +1,5 @@
 """Moving a study from one store to another, and making sure that it has arrived."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Which values of a response are better: what was said, or else what its name says for certain."""
 
-from __future__ import annotations
-
 import math
 import re
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A row as the bytes of its file, and back: strict JSON, one entry a line, a checksum at the end."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

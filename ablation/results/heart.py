@@ -1,7 +1,5 @@
 """The heartbeats of all claims that a process holds, from one thread: one each would outlast a short run."""
 
-from __future__ import annotations
-
 import os
 import threading
 import time

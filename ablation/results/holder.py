@@ -1,7 +1,5 @@
 """Who holds a claim, and whether that process is known to be gone."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket

@@ -1,7 +1,5 @@
 """Settings of the linear model that a study's record carries, checked without what an analysis loads."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from ablation.errors import UsageError

@@ -1,7 +1,5 @@
 """Open the store of a study: its folder, or a database."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

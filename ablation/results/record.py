@@ -3,8 +3,6 @@
 This module alone knows the entries of that file; everybody else uses the fields of `StudyRecord`.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields

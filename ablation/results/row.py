@@ -1,7 +1,5 @@
 """One run's row: what it was, what came out, and where it ran."""
 
-from __future__ import annotations
-
 import math
 import numbers
 from collections.abc import Mapping, Sequence

@@ -4,8 +4,6 @@ The workspace and the commits that experiments start from are rows there, and no
 of the queue has left nothing.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path

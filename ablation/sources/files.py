@@ -1,7 +1,5 @@
 """Files in the folder of a run: what was set, as YAML or JSON, and what was measured."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

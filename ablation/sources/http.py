@@ -1,7 +1,5 @@
 """Servers that are asked by POST and answer with a JSON object."""
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 Hydra itself keeps no result and does not note how a job ended: a job without its metrics counts as failed.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from ablation.errors import UsageError

@@ -1,7 +1,5 @@
 """From a table of another tool's runs to a study's folder, as if they had been trained here."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -3,8 +3,6 @@
 Nothing tells a finished run from one that failed or was killed, but the epoch at which it ended.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from ablation.sources.files import below, folders_with, read_metrics, read_settings

@@ -4,8 +4,6 @@ MLflow keeps every parameter as text. A metric that is not a number is 0.0 with 
 largest float.
 """
 
-from __future__ import annotations
-
 import math
 import sys
 from collections import defaultdict

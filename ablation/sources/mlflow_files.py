@@ -1,7 +1,5 @@
 """MLflow's store in files: `mlruns/<experiment>/<run>/` with `meta.yaml`, `params/` and `metrics/`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """An MLflow server, asked through its REST API (https://mlflow.org/docs/latest/rest-api.html)."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from typing import Any

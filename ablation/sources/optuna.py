@@ -4,8 +4,6 @@ Both keep a parameter as a number beside its distribution; of a categorical one 
 A pruned trial has a value, its last report, and stays unfinished.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections import defaultdict

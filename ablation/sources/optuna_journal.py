@@ -1,7 +1,5 @@
 """Optuna's journal: a log of events, one JSON object per line, played back."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

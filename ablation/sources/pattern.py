@@ -1,7 +1,5 @@
 """Folders of anybody's making: a pattern says what their names mean."""
 
-from __future__ import annotations
-
 import re
 from glob import escape
 from pathlib import Path

@@ -4,8 +4,6 @@ The words for how trials ended stand in `experiment_state-*.json`, in no order; 
 Pickles are never opened, and `progress.csv` lacks what appeared after the first report.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime

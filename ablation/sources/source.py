@@ -1,7 +1,5 @@
 """What a source is: a place where another tool has kept its runs, and how they are read."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 

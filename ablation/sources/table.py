@@ -1,7 +1,5 @@
 """From runs of any tool to one table."""
 
-from __future__ import annotations
-
 import json
 import math
 import re

@@ -4,8 +4,6 @@ A run is a folder whose event file has hyperparameters; its scalars may stand in
 torch has it) or in folders below (as Keras has it). Writers note success at the start, so it tells nothing.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 It does not note how a run ended; a run that was killed right after logging has no rows at all.
 """
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from typing import Any

@@ -5,8 +5,6 @@ The numbers of fields are those of `wandb/proto/wandb_internal.proto`. A run wit
 goes on, or was killed.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import struct

@@ -1,7 +1,5 @@
 """W&B's server, asked through the GraphQL of its public API, as `wandb/apis/public/runs.py` (0.31.0) does."""
 
-from __future__ import annotations
-
 import json
 import netrc
 import os

@@ -5,8 +5,6 @@ https://protobuf.dev/programming-guides/encoding; the form of a log is LevelDB's
 of lengths are looked at: without them a damaged file would look like one that was cut off.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 

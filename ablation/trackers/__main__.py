@@ -4,8 +4,6 @@ A process of its own: a tracker that hangs or ends its process costs the trainin
 It ends after another line of its standard input, or with that: when the sweep has ended, however it ended.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

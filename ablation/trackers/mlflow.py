@@ -1,7 +1,5 @@
 """MLflow: the study is an experiment, its flags are params (https://mlflow.org)."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator

@@ -1,7 +1,5 @@
 """The trackers that are known, and which of them a setting names. A module is imported when it is asked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module

@@ -1,7 +1,5 @@
 """From what a store holds to runs as trackers show them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Send to a tracker what it lacks: what is there is asked of the tracker itself, so nothing is sent twice."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 A run is one event file, written beside its place and then moved there: it is there whole or not at all.
 """
 
-from __future__ import annotations
-
 import contextlib
 import re
 from collections.abc import Collection, Iterator

@@ -1,7 +1,5 @@
 """What a tracker is: a place where people look at runs, and how a run is put there."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

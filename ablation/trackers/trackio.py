@@ -4,8 +4,6 @@ trackio raises nothing when it cannot write, so it is asked afterwards what it h
 no notes: these stand among the flags, with `ablation.` before their names.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Collection
 from pathlib import Path

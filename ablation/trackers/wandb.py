@@ -4,8 +4,6 @@ A run's id follows from study and key, so a run that is sent again is the same r
 (`WANDB_MODE=offline`), a file in the run's folder says that it is whole.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Collection

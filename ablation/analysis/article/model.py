@@ -1,7 +1,5 @@
 """The article's model, verbatim: OLS of the raw response on one-hot columns without intercept."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

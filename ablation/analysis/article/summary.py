@@ -6,8 +6,6 @@ to the printer; the tests hold it against `OLS(…).fit().summary()` character b
 left to statsmodels itself.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The same change by several questions, side by side, with the errors of verdicts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 

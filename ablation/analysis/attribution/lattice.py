@@ -5,8 +5,6 @@ all. A factor with several other levels is changed to any of them alike, unless 
 counts, and no level is picked for the luck that it had. All answers are sums over the means of cells.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

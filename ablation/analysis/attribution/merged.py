@@ -3,8 +3,6 @@
 Of a rate without dropout there is no cell, so no question can be asked of the two apart.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -4,8 +4,6 @@ Of the four combinations of two levels each, one differs and the three others ar
 better, it takes both levels together; if it is worse, either of the two other levels will do.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product

@@ -4,8 +4,6 @@ Each cell counts the same, as if levels were drawn by lot (Hooker 2004, KDD; Hut
 ICML). Cells are means of runs, and the noise of a mean is variance too: what is expected of it is taken out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

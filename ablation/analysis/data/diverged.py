@@ -1,7 +1,5 @@
 """Runs that diverged to a finite value: 1e6 among losses of about 1."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ablation.analysis.data.factors import Bools, Floats, Ints

@@ -1,7 +1,5 @@
 """How runs ended, in the words of the tools that ran them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Logs with a row per epoch: of each run its last row counts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """From a table with a row per run and test item to one with a row per run."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

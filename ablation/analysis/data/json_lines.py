@@ -1,7 +1,5 @@
 """Tables as JSON: one object per line, or a list of objects."""
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Iterator, Mapping

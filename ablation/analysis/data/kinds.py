@@ -1,7 +1,5 @@
 """What a column of a table of runs looks like: a setting, an outcome, a seed, a clock, a label."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

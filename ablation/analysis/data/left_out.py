@@ -1,7 +1,5 @@
 """What must be known of rows that are left out: duplicates, failures, runs that had not finished."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

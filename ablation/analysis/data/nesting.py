@@ -1,7 +1,5 @@
 """Columns of factors that have a level only at some levels of another, as was said or as blanks show it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The order of levels where nobody has set one; the first is the reference."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

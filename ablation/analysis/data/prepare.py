@@ -1,7 +1,5 @@
 """What a request does to a table before rows are sorted: filter, one row per run, one block, a distance."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What could be asked of a table of runs: its outcomes, what was varied, what repeats it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """From what the caller hands in (DataFrame, file, study folder) to one DataFrame, levels kept as written."""
 
-from __future__ import annotations
-
 import bz2
 import gzip
 import lzma

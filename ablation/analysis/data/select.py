@@ -1,7 +1,5 @@
 """Which rows are analysed, which are left out, and why."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A response that is a share of counts: `correct` of `n`, or an accuracy and the `n` that it is of."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

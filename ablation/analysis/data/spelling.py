@@ -1,7 +1,5 @@
 """One number in two spellings (`1e-2` and `0.01`, `64` and `64.0`, `True` and `true`) is one level."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal

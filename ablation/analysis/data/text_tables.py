@@ -1,7 +1,5 @@
 """Tables whose cells are text, separated by commas or tabs; every cell stays as it was written."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Filters of rows, `State=finished and lr<=1e-2 and model in [a, b]`: a small grammar, no evaluation."""
 
-from __future__ import annotations
-
 import operator
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Does the effect of a component differ from seed to seed: the interaction of each with the block."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

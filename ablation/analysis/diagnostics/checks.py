@@ -1,7 +1,5 @@
 """Warnings that need the tables: what a reader must know beside the verdicts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

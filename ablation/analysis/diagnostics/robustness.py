@@ -1,7 +1,5 @@
 """The same effects by other roads: robust errors, one effect per seed, sign flips, the raw response."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from itertools import product

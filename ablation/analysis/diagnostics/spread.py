@@ -5,8 +5,6 @@ tests' textbook distributions reject far too often or never. So p comes from res
 equal spread, simulated, until there are enough degrees of freedom; where nothing can be told it is NaN.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -4,8 +4,6 @@ Its tests would need degrees of freedom that nobody knows exactly; contrasts are
 where the t is exact (Bates et al. 2015, J. Stat. Softw. 67:1).
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

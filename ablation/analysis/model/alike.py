@@ -1,7 +1,5 @@
 """Runs that the design cannot tell apart: of one cell, one block and one weight."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

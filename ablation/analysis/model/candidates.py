@@ -1,7 +1,5 @@
 """Which interactions a design has all combinations of levels for."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations

@@ -1,7 +1,5 @@
 """Decompositions of design matrices: which columns carry the rank, and an orthonormal basis of them."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy import linalg
 

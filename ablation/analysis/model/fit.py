@@ -1,7 +1,5 @@
 """Least squares with the means of blocks taken out; everything later works on small triangles."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -8,8 +8,6 @@ for two kinds of designs, in which such an average would be over cells that nobo
 - Where every cell differs from one reference cell in one factor at most, the others stay as in that cell.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Estimated marginal means and their contrasts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Designs in which every cell differs from one reference cell in one factor: leave one out, one at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import replace
 

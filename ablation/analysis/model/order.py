@@ -3,8 +3,6 @@
 The response has no say, so tests in the model that is taken keep their error rates.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What the runs cannot tell apart, by name: it is refused only where nothing at all can be told."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ The same estimates as with a column per block (Frisch & Waugh 1933; Lovell 1963,
 grows with cells and blocks instead of runs times blocks.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Tail areas, quantiles, roots and minima (scipy.stats and scipy.optimize would take a second to import)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Adjusted p values. NaN stands for a test that was not made and does not count."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

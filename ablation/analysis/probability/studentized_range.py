@@ -4,8 +4,6 @@ P(Q <= q) = integral over s of f(s) k integral over z of phi(z) (Phi(z) - Phi(z 
 the ratio of estimated to true standard deviation (Lund & Lund 1983, Applied Statistics 32:204, AS 190).
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

@@ -8,8 +8,6 @@ by the recursion of Armitage, McPherson & Rowe (1969, JRSS A 132:235). scipy has
 multivariate normal tail is an integral by sampling.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 

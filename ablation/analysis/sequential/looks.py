@@ -1,7 +1,5 @@
 """The looks at a growing study, and what they make of its p values and intervals."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache

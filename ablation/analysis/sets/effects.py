@@ -5,8 +5,6 @@ seeds tell no spread of their own. Mean, spread and prediction are then those of
 at random.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

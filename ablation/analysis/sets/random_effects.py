@@ -1,7 +1,5 @@
 """A mean over a population of which some members were seen: the normal random-effects model."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

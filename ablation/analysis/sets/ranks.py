@@ -1,7 +1,5 @@
 """Ranks of cells on data sets: Friedman's test, Nemenyi's critical difference (Demšar 2006, JMLR 7:1)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -7,8 +7,6 @@ vary less. So both the known error and that of the cells about the model must be
 enough cells for the latter.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Failed and diverged runs as an outcome: which level makes them more frequent, the others being the same."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -4,8 +4,6 @@ Firth 1993, Biometrika 80:27; intervals and tests by the profile of the penalise
 Schemper 2002, Statistics in Medicine 21:2409.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property

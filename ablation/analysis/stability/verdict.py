@@ -1,7 +1,5 @@
 """Verdicts on what has a sign and no margin."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ablation.analysis.data.factors import Floats

@@ -1,7 +1,5 @@
 """The best cell: which it is, which others only luck sets apart from it, and how good it truly is."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The saturated model: one mean per cell, and the pure error."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How good the best of many cells truly is: it was chosen for its luck as well."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

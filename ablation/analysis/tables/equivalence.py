@@ -1,7 +1,5 @@
 """Equivalence: is an effect smaller than what matters (two one-sided tests, TOST)."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from ablation.analysis.data.scale import Scale

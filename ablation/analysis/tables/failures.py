@@ -1,7 +1,5 @@
 """Failed runs by level: a level that breaks training is a finding, not a gap."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from scipy import special

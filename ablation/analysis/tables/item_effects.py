@@ -7,8 +7,6 @@ over both (Cornfield & Tukey 1956, Ann. Math. Stat. 27:907), by mean squares, wi
 freedom.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Lenth's method: which contrasts stand out when no degree of freedom is left for the error."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

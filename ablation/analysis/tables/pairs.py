@@ -1,7 +1,5 @@
 """All pairs of levels of a factor, with Tukey's adjustment on the model's own standard error."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import combinations
 

@@ -5,8 +5,6 @@ intervals are about other seeds on the same cells and data sets. Percentiles of 
 sqrt((n - 1) / n) times as wide as they should be: 0.82 with three.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

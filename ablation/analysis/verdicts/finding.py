@@ -1,7 +1,5 @@
 """A verdict with the numbers behind it; `ablation.report.sentences` puts it into words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """How many more seeds would settle a verdict, and how it would end: by draws from the fitted model."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 

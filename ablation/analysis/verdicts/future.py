@@ -6,8 +6,6 @@ and less noise, and the residual sum of squares grows by a chi-square variable. 
 treated as if each new seed brought what the old ones brought on average.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property

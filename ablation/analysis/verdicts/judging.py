@@ -1,7 +1,5 @@
 """From p values to verdicts: where an effect surely is, relative to zero and to the margin."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

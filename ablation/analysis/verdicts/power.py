@@ -1,7 +1,5 @@
 """What a design can see: power of a contrast, the smallest detectable effect, seeds needed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What is judged: main contrasts, or one row per level of another factor where an interaction asks for it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """One verdict per component, or per level of another where an interaction asks for it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

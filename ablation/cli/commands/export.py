@@ -1,7 +1,5 @@
 """`ablation export`: send the runs of a study to the trackers that people look at."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The effect of a verdict as a small drawing for a row of a table, and the axis above."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

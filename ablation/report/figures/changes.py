@@ -1,7 +1,5 @@
 """Effects then and now, their differences, and the cells that two studies have in common."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """What a cell costs against what it brings: medians with ranges, and the cells that tie with the best."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Learning curves by level: median and quartiles over the runs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Effects on each data set with what to expect of another one, and the critical-difference diagram."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """From a figure as data to SVG: text stays text, and sizes are pixels, so that letters stay legible."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cache

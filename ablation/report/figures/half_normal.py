@@ -1,7 +1,5 @@
 """The half-normal plot: which contrasts stand out when nothing is left to estimate the error."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ablation.analysis import Analysis

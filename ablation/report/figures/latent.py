@@ -1,7 +1,5 @@
 """The two-dimensional latent space: a walk through it, and where test images lie."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

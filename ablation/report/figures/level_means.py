@@ -1,7 +1,5 @@
 """Marginal means over the runs they summarise, one figure per factor."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Every effect of an adaptive study with its interval, look by look, against the margin."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Heatmaps of the same test images, a column per cell, with one colour scale per kind of map."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Interactions: means of pairs of factors with their intervals, the clearest pair first."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

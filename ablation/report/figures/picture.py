@@ -1,7 +1,5 @@
 """A figure with its words."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO, StringIO

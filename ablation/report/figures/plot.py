@@ -1,7 +1,5 @@
 """A figure as data: axes, marks at values, words. `draw` makes SVG of it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal

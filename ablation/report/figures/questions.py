@@ -1,7 +1,5 @@
 """What a change is worth by several questions, side by side with their intervals."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Input, reconstruction and residual of the same test images, a row per cell."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

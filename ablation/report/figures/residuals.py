@@ -1,7 +1,5 @@
 """Four looks at the residuals: is the model fit to be believed."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """The seeds strip: every run a point, cells in the order of their means."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Tiles placed to the point: rows of images that line up, with names and a colour bar."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What people typed, made fit for a figure: one line, short, unambiguous."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """Marks and words as pieces of SVG, at places in pixels."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Protocol

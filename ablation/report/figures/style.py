@@ -1,7 +1,5 @@
 """How matplotlib draws pictures of images: text that stays text, the colours of the other figures."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager

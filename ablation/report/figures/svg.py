@@ -1,7 +1,5 @@
 """From matplotlib's SVG to one that can stand in a page beside others: small, with ids of its own."""
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Axes: where values stand, ticks in as many digits as they need, and labels that say what is better."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

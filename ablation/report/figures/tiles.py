@@ -1,7 +1,5 @@
 """Many small images as one: an axes per image would take seconds and megabytes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """changes.json: every number on two studies for programs; its schema is in docs/report.md."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Tables as CSV: numbers in full, and nothing that a spreadsheet would run."""
 
-from __future__ import annotations
-
 from ablation.report.document import Table
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -1,7 +1,5 @@
 """effects.json: every number of a report for programs; its schema is in docs/report.md."""
 
-from __future__ import annotations
-
 import json
 import math
 import numbers

@@ -1,7 +1,5 @@
 r"""Tables as LaTeX: `\input{tables/verdicts}` with booktabs and graphicx, compiled as they are."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """report.md: the document for a pull request."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

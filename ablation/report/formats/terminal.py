@@ -1,7 +1,5 @@
 """The summary at the end of a sweep and of a report."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from io import StringIO

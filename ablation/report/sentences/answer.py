@@ -1,7 +1,5 @@
 """The whole answer in a few words: what to use, what makes no difference, what is open."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass

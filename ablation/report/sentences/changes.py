@@ -1,7 +1,5 @@
 """What has changed between two studies, in sentences."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Sentences on runs that look diverged, and on a best cell some of whose runs failed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The sentence a person reads for a notice of the analysis."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The sentence on a factor with many levels: which is best, and what ties with it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ablation.analysis import Analysis

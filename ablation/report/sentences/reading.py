@@ -1,7 +1,5 @@
 """Sentences on how a table was read: what was filtered, merged, assumed, or had not finished."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 
 from ablation.report.sentences.wording import Wording

@@ -1,7 +1,5 @@
 """What several data sets say, and of which population it holds."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any

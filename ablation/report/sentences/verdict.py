@@ -1,7 +1,5 @@
 """The sentence a person reads for a verdict."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

@@ -5,8 +5,6 @@ removes another's claim: who steals makes the next number. A claim that is relea
 died stays, and counts as a lost attempt.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

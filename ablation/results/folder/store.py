@@ -11,8 +11,6 @@ has put there meanwhile. It stays, and the run's next row goes beside it, as `<k
 file is the row.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from pathlib import Path

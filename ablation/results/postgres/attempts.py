@@ -1,7 +1,5 @@
 """Attempts in PostgreSQL: one line each, a claim until it has data. The server's clock tells who is late."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """A PostgreSQL server: its address, its transactions, and its refusals in words."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -4,8 +4,6 @@ The same promises as `folder`, kept by the database: a row is inserted once and 
 key refuses a second one. Rows are the same text as the files, checksum included: copying changes nothing.
 """
 
-from __future__ import annotations
-
 import time
 from contextlib import suppress
 from itertools import groupby
