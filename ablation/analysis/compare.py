@@ -26,11 +26,14 @@ from ablation.words import listed, quoted
 class Comparison:
     """What has changed from one study to another.
 
-    Changes are second - first on the analysis scale: differences of logarithms (told in %), else of units.
+    Changes are second - first on the analysis scale: differences of logarithms (told in %), of log-odds of
+    shares, else of units. Of shares and counts the change of an effect is the interaction with the study in a
+    quasi-likelihood model of both, in which each study has its own dispersion.
 
     Attributes:
         first, second: the studies.
-        scale: on which they are compared, `log` or `identity`; of units if only one is analysed on the log.
+        scale: on which they are compared; of units if only one is analysed on the log. Shares are told around
+            the middle of both studies' means.
         alpha: error rate of tests: the smaller of the two.
         margin: the smallest change that matters, on that scale; None unless both have declared the same.
         contrasts: what both compare.
@@ -79,9 +82,10 @@ class Comparison:
     def cells(self) -> pd.DataFrame:
         """The cells that both studies have.
 
-        Columns: cell (in words); first, second (means, geometric on the log scale), n_first, n_second (their
-        runs); estimate, se, df, ci_low, ci_high, p, p_adjusted (Holm over all cells), percent, percent_low,
-        percent_high, change, as in `effects`. The error is the spread within all cells together.
+        Columns: cell (in words); first, second (means, geometric on the log scale; shares of all tries),
+        n_first, n_second (their runs); estimate, se, df, ci_low, ci_high, p, p_adjusted (Holm over all
+        cells), percent, percent_low, percent_high, change, as in `effects`. The error is the spread within
+        all cells together.
         """
         return self._cells[0]
 
@@ -197,14 +201,20 @@ def compare(
             "Expected two studies with a component in common, of which both have two levels. "
             f"Received: {next(names)}, and {next(names)}."
         )
-    is_log = first.scaling.is_log and second.scaling.is_log
-    scale = first.scaling if first.scaling.is_log == is_log else second.scaling
+    scale = _scale(first.scaling, second.scaling)
     alpha = min(first.request.alpha, second.request.alpha)
     found = common(first, second, fixed)
     pairs = None
-    if paired if paired is not None else has_enough(found, first, second):
+    if scale.is_glm:
+        if paired:
+            raise UsageError(
+                "paired: expected studies on the log or the identity scale. Received: shares or counts, of "
+                "which a single run may be 0. Leave it out, or analyse both with scale='identity'."
+            )
+        found = replace(found, why=found.why or "scale")
+    elif paired if paired is not None else has_enough(found, first, second):
         factors = list(dict.fromkeys(one.names[0] for one in asked))
-        pairs = on_pairs(first, second, found, factors, is_log, alpha) if len(found.first) else None
+        pairs = on_pairs(first, second, found, factors, scale.is_log, alpha) if len(found.first) else None
         if pairs is None or not (pairs.has_error and all(_is_told(one, pairs) for one in asked)):
             found, pairs = replace(found, why=found.why or "levels"), None
     if paired and pairs is None:
@@ -215,11 +225,20 @@ def compare(
     return Comparison(first, second, scale, alpha, _margin(first, second, scale), asked, found, pairs)
 
 
+def _scale(first: Scale, second: Scale) -> Scale:
+    """The scale of a comparison."""
+    if first.is_logit:
+        middle = np.array((first.shift + second.shift) / 2)
+        return replace(first, origin=float(first.back(middle)))
+    return first if second.is_log or not first.is_log else second
+
+
 def _check(first: Analysis, second: Analysis) -> None:
-    if first.scaling.is_glm or second.scaling.is_glm:
+    names = first.scale, second.scale
+    if (first.scaling.is_glm or second.scaling.is_glm) and names[0] != names[1]:
         raise UsageError(
-            "Expected two studies on the log or the identity scale. Received: shares or counts. "
-            "Analyse both with scale='identity', and without trials."
+            "Expected two studies on one scale where shares or counts are compared. Received: "
+            f"{names[0]} and {names[1]}. Analyse both alike, with trials= or scale=."
         )
     if first is second:
         raise UsageError("Expected two studies. Received: one study twice. Name another one to compare with.")

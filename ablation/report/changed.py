@@ -75,7 +75,7 @@ def compare_studies(
             allows no analysis.
     """
     answers = [{a.response: a for a in study.answers} for study in (first, second)]
-    wanted = [name for name in answers[0] if name in answers[1] and response in ("", name)]
+    wanted = [name for name, one in answers[0].items() if name in answers[1] and response in _names(one)]
     if not wanted:
         received = " and ".join(listed(quoted(known)) for known in answers)
         expected = f"the response '{response}' in both studies" if response else "two studies of one response"
@@ -93,6 +93,11 @@ def compare_studies(
             if not found and name == wanted[-1]:
                 raise
     return Changed(first, second, found, notes)
+
+
+def _names(answer: ResponseResult) -> tuple[str, ...]:
+    """What one may call a response, by the column that was measured too; or leave out."""
+    return "", answer.response, answer.analysis.request.measured if answer.analysis else ""
 
 
 def _compared(
@@ -114,6 +119,7 @@ def _compared(
         first.words(before),
         unit=before.unit or after.unit,
         is_log=comparison.scale.is_log,
+        shares=comparison.scale if comparison.scale.is_logit else None,
         alpha=comparison.alpha,
         margin=None if comparison.margin is None else before.analysis.request.margin,
         labels=factor_labels([*first.factors, *second.factors]),

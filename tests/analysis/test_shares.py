@@ -1,5 +1,7 @@
 """Shares of counts on the logit scale: R's quasi-binomial numbers, statsmodels', and wrong input."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -164,9 +166,105 @@ def test_what_a_share_does_not_have_is_refused(table, change, told):
         analyze(table, "correct", **{**ASKED, **change})
 
 
-def test_two_studies_of_shares_are_not_compared_on_the_logit_scale(table, found):
-    with pytest.raises(UsageError, match="Received: shares or counts"):
-        compare(found, analyze(table, "correct", **ASKED))
+def joint_glm(tables, family, y, n, factors, dispersions):
+    """Two studies in one model: every term once more with the study, each with its dispersion."""
+    parts = []
+    for i, one in enumerate(tables):
+        X = pd.get_dummies(one["seed"], prefix=f"s{i}_", dtype=float)
+        parts.append(X.assign(**{f"{name}{i}": one[name] * 1.0 for name in factors}, y=y(one), n=n(one)))
+    both = pd.concat(parts).fillna(0.0)
+    weights = both["n"] / np.repeat(dispersions, [len(one) for one in tables])
+    return sm.GLM(both["y"], both.drop(columns=["y", "n"]), family=family, var_weights=weights).fit(
+        scale=1, tol=1e-12
+    )
+
+
+def interaction(joint, name):
+    """Second minus first of a term, and its standard error."""
+    test = joint.t_test(f"{name}1 - {name}0 = 0")
+    return [float(test.effect[0]), float(test.sd.item())]
+
+
+def welch_df(first, second):
+    """Satterthwaite's, of the errors of both effects."""
+    v, df = np.array([first["se"], second["se"]]) ** 2, np.array([first["df"], second["df"]])
+    return v.sum() ** 2 / (v**2 / df).sum()
+
+
+def test_a_change_of_shares_is_the_interaction_of_the_joint_quasi_binomial_model(table):
+    rng = np.random.default_rng(8)
+    frames = [table.assign(norm=table["norm"] == "on", width=table["width"] == 32)]
+    odds = np.log(0.8 / 0.2) + 0.9 * frames[0]["norm"] + rng.normal(0, 0.2, len(table))
+    frames.append(frames[0].assign(correct=rng.binomial(500, 1 / (1 + np.exp(-odds)))))
+    studies = [analyze(frame, "correct", interactions=1, **ASKED) for frame in frames]
+    found = compare(*studies)
+    joint = joint_glm(
+        frames, sm.families.Binomial(), lambda f: f["correct"] / f["n"], lambda f: f["n"],
+        ["norm", "width"], [one.fit.variance for one in studies],
+    )  # fmt: skip
+    for name in ("norm", "width"):
+        change, effects = row(found.effects, factor=name), [row(one.effects, factor=name) for one in studies]
+        expected = interaction(joint, name)
+        assert change["estimate"] == pytest.approx(expected[0], rel=1e-8)
+        se = np.hypot(*(one["se"] for one in effects))
+        assert se == pytest.approx(expected[1], rel=1e-7)
+        verdicts = [row(one.verdicts, factor=name)["se"] for one in studies]
+        # both allow unequal spread in two ways; here each is added before the wider is taken
+        assert change["se"] == pytest.approx(np.hypot(*verdicts), rel=0.01)
+        assert change["df"] <= welch_df(*effects) * (1 + 1e-9)
+    assert not found.is_paired
+    assert found.common.why == "scale"
+
+
+def test_changed_cells_are_those_of_the_saturated_quasi_binomial_model(table):
+    later = table.assign(correct=(table["correct"] * 0.97).astype(int))
+    later.loc[(later["norm"] == "on") & (later["width"] == 32), "correct"] = 500
+    found = compare(*(analyze(one, "correct", interactions=1, **ASKED) for one in (table, later)))
+    cells = [one["norm"] + "/" + one["width"].astype(str) for one in (table, later)]
+    told = []
+    for one, cell in zip((table, later), cells, strict=True):
+        X = pd.get_dummies(cell, dtype=float).loc[:, lambda x: [c for c in x if c != "on/32"]]
+        some = one[cell != "on/32"]
+        binomial = sm.families.Binomial()
+        if one is table:
+            some, X = one, pd.get_dummies(cell, dtype=float)
+        X = X.loc[some.index]
+        model = sm.GLM(some["correct"] / some["n"], X, family=binomial, var_weights=some["n"])
+        told.append(model.fit(scale="X2"))
+    for here, cell in (("norm=on, width=16", "on/16"), ("norm=off, width=32", "off/32")):
+        mine = row(found.cells, cell=here)
+        assert mine["estimate"] == pytest.approx(told[1].params[cell] - told[0].params[cell], rel=1e-8)
+        assert mine["se"] == pytest.approx(np.hypot(told[0].bse[cell], told[1].bse[cell]), rel=1e-7)
+    full = row(found.cells, cell="norm=on, width=32")
+    assert full["second"] == 1
+    assert np.isnan(full["estimate"])
+    assert np.isnan(found.average.estimate)
+
+
+def test_a_change_of_counts_is_the_interaction_of_the_joint_quasi_poisson_model(counts):
+    rng = np.random.default_rng(5)
+    frames = [counts, counts.assign(errors=rng.poisson(np.exp(0.8 + 0.2 * counts["a"])))]
+    studies = [
+        analyze(frame, "errors", ["a", "b"], block="seed", scale="count", interactions=1) for frame in frames
+    ]
+    found = compare(*studies)
+    joint = joint_glm(
+        frames, sm.families.Poisson(), lambda f: f["errors"], lambda f: 1.0 + 0 * f["errors"], ["a", "b"],
+        [one.fit.variance for one in studies],
+    )  # fmt: skip
+    change, expected = row(found.effects, factor="a"), interaction(joint, "a")
+    assert change["estimate"] == pytest.approx(expected[0], rel=1e-7)
+    se = np.hypot(*(row(one.effects, factor="a")["se"] for one in studies))
+    assert se == pytest.approx(expected[1], rel=1e-6)
+    assert change["percent"] == pytest.approx(100 * np.expm1(expected[0]))
+
+
+def test_studies_on_two_scales_or_in_pairs_of_shares_are_refused(table, found):
+    as_is = analyze(table, "correct", ["norm", "width"], block="seed", direction="higher", scale="identity")
+    with pytest.raises(UsageError, match="on one scale where shares or counts"):
+        compare(found, replace(as_is, request=found.request))
+    with pytest.raises(UsageError, match="paired: expected studies on the log"):
+        compare(found, analyze(table, "correct", **ASKED), paired=True)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from ablation.analysis.changes.effects import added_errors, changes_table
 from ablation.analysis.changes.pairing import Common, differences
 from ablation.analysis.data.factors import Floats, Ints
 from ablation.analysis.data.scale import Scale
+from ablation.analysis.model.glm import working_cells
 from ablation.analysis.probability.distributions import t_quantile, t_two_sided
 from ablation.analysis.verdicts.conservative import Conservative
 
@@ -28,11 +29,22 @@ class Average:
 
 @dataclass(frozen=True, eq=False)
 class _Values:
-    """Numbers in cells, and the block of each: (n,) each; `block` is None without blocks."""
+    """Numbers in cells, the block of each, and weights: (n,) each; `block` is None without blocks.
+
+    Of shares and counts these are the working responses and weights of one mean per cell: their weighted
+    residuals make Pearson's dispersion. A cell of zeros alone has no logarithm: its weights are 0.
+    """
 
     y: Floats
     cell: Ints
     block: Ints | None
+    weights: Floats
+    response: Floats
+
+    def on_response(self, scale: Scale) -> Floats:
+        """Means of the cells; of one that has none on the scale, what all its runs are."""
+        plain: Floats = np.bincount(self.cell, self.response) / self.counts
+        return np.where(np.isnan(self.means), plain, scale.back(self.means))
 
     @property
     def counts(self) -> Ints:
@@ -40,13 +52,21 @@ class _Values:
 
     @property
     def means(self) -> Floats:
-        found: Floats = np.bincount(self.cell, self.y) / self.counts
+        with np.errstate(invalid="ignore"):
+            found: Floats = np.bincount(self.cell, self.weights * self.y) / self.totals
+        return found
+
+    @property
+    def totals(self) -> Floats:
+        """Weights of the cells."""
+        found: Floats = np.bincount(self.cell, self.weights).astype(np.float64)
         return found
 
     def errors(self) -> tuple[Floats, Floats]:
         """Standard errors of the means of cells for fresh blocks, and degrees of freedom, (n_cells,) each."""
         variance, df = self._spread()
-        return np.sqrt(variance / self.counts), np.full(len(self.counts), df)
+        with np.errstate(divide="ignore"):
+            return np.sqrt(variance / self.totals), np.full(len(self.counts), df)
 
     def _spread(self) -> tuple[float, float]:
         """Variance within cells, blocks' own included, and its degrees of freedom.
@@ -54,8 +74,9 @@ class _Values:
         With every block in every cell the degrees of freedom are Satterthwaite's for the sum of the mean
         squares of blocks and of the rest; else those of the blocks.
         """
-        rest = self.y - self.means[self.cell]
-        n_cells, df = len(self.counts), len(self.y) - len(self.counts)
+        known = self.weights > 0
+        rest = (np.sqrt(self.weights) * (self.y - self.means[self.cell]))[known]
+        n_cells, df = len(self.counts), int(known.sum() - (self.totals > 0).sum())
         if df <= 0:
             return float("nan"), float("nan")
         variance = float(rest @ rest) / df
@@ -63,7 +84,7 @@ class _Values:
             return variance, float(df)
         grid = self._grid()
         n_blocks = len(np.unique(self.block))
-        if np.isnan(grid).any() or n_cells == 1 or variance == 0:
+        if np.isnan(grid).any() or n_cells == 1 or variance == 0 or (self.weights != 1).any():
             return variance, float(n_blocks - 1)
         blocks = grid.mean(axis=0)
         of_blocks = float(n_cells * np.var(blocks, ddof=1))
@@ -80,9 +101,10 @@ class _Values:
         )
         grid = np.zeros((len(self.counts), int(code.max()) + 1))
         n = np.zeros_like(grid)
-        np.add.at(grid, (self.cell, code), self.y)
-        np.add.at(n, (self.cell, code), 1)
-        found: Floats = np.where(n > 0, grid / np.maximum(n, 1), np.nan)
+        np.add.at(grid, (self.cell, code), self.weights * self.y)
+        np.add.at(n, (self.cell, code), self.weights)
+        with np.errstate(invalid="ignore"):
+            found: Floats = grid / n
         return found
 
     def average(self) -> tuple[float, float, float]:
@@ -90,7 +112,7 @@ class _Values:
         mean, n_cells = float(self.means.mean()), len(self.counts)
         if self.block is None:
             variance, df = self._spread()
-            return mean, float(np.sqrt(variance * np.mean(1 / self.counts) / n_cells)), df
+            return mean, float(np.sqrt(variance * np.mean(1 / self.totals) / n_cells)), df
         grid = self._grid()
         whole = grid[:, ~np.isnan(grid).any(axis=0)].mean(axis=0)
         if (n := len(whole)) < 2:
@@ -124,7 +146,7 @@ def cells_table(
         for i, (one, at) in enumerate(zip((first, second), rows, strict=True))
     )
     if is_paired:
-        change = _Values(differences(first, second, found, scale.is_log), here.cell, here.block)
+        change = replace(here, y=differences(first, second, found, scale.is_log))
         estimate, (se, df), average = change.means, change.errors(), change.average()
     else:
         estimate = there.means - here.means
@@ -133,7 +155,7 @@ def cells_table(
         (both, both_df) = added_errors(wide, own)
         average = float(mean[1] - mean[0]), float(both), float(both_df)
     table = pd.DataFrame({"cell": first.selection.used.texts_at(cell_rows(found, is_paired))})
-    table["first"], table["second"] = scale.back(here.means), scale.back(there.means)
+    table["first"], table["second"] = here.on_response(scale), there.on_response(scale)
     table["n_first"], table["n_second"] = here.counts, there.counts
     with np.errstate(divide="ignore", invalid="ignore"):
         numbers = Conservative(estimate, se, df, t_two_sided(estimate / se, df), ())
@@ -158,8 +180,14 @@ def cell_rows(found: Common, is_paired: bool) -> Ints:
 def _values(analysis: Analysis, rows: Ints, cells: Ints, scale: Scale) -> _Values:
     """Responses of some runs on a scale, by cell from 0 and block."""
     response, block = analysis.runs.response[rows], analysis.runs.block
-    y = np.log(response) if scale.is_log else response
-    return _Values(y, np.unique(cells[rows], return_inverse=True)[1], block.codes[rows] if block else None)
+    cell = np.unique(cells[rows], return_inverse=True)[1]
+    weights = np.ones(len(response))
+    if scale.is_glm:
+        tries = analysis.selection.used.weights
+        y, weights = working_cells(scale, response, weights if tries is None else tries[rows], cell)
+    else:
+        y = scale.link(response)
+    return _Values(y, cell, block.codes[rows] if block else None, weights, response)
 
 
 def _average(estimate: float, se: float, df: float, alpha: float) -> Average:

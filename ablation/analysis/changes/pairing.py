@@ -36,7 +36,8 @@ class Common:
         first, second: the partners, as positions among the runs of each study, (n_pairs,).
         why: why there are none: `unknown` levels, no common `cells`, no `block` in one, `names` of blocks
             that differ, no common `blocks`, `weights`, or several runs of one cell and block (`repeated`);
-            or why they are not used: they lack some of the `levels`.
+            or why they are not used: they lack some of the `levels`, or the `scale` has no differences of
+            single runs.
     """
 
     names: Sequence[Names]
@@ -93,6 +94,8 @@ def _why_unpaired(first: Analysis, second: Analysis) -> str:
         return "block"
     if short_name(blocks[0].name) != short_name(blocks[1].name):
         return "names"
+    if first.scaling.is_glm or second.scaling.is_glm:
+        return ""
     return "weights" if first.runs.weights is not None or second.runs.weights is not None else ""
 
 

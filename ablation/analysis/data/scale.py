@@ -62,9 +62,7 @@ class Scale:
     @property
     def shift(self) -> float:
         """What `forward` leaves out and marginal means add back."""
-        if self.is_logit:
-            return float(logit(np.array(self.origin)))
-        return float(np.log(self.origin)) if self.is_log else self.origin
+        return float(self.link(np.array(self.origin)))
 
     def percent(self, effect: Floats) -> Floats:
         """Change in % that a difference on the log scale means; NaN on the others."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ablation.analysis.data.factors import Floats
+from ablation.analysis.data.factors import Floats, Ints
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.model.fit import Fit, fit_least_squares
@@ -58,6 +58,21 @@ _FAMILIES = {
         ("counts that are not 0 in all runs of a level, whose logarithm is infinite", "only 0"),
     ),
 }
+
+
+def working_cells(scale: Scale, y: Floats, n: Floats, cell: Ints) -> tuple[Floats, Floats]:
+    """Working responses and weights (n,) each of a model with one mean per cell.
+
+    Args:
+        scale: `logit` or `count`.
+        y: shares or counts.
+        n: numbers of tries.
+        cell: of each run, from 0.
+    """
+    mean = (np.bincount(cell, n * y) / np.bincount(cell, n))[cell]
+    variance = _FAMILIES[scale.name].variance(mean)
+    safe = np.where(variance > 0, mean, 0.5)
+    return scale.link(safe) + (y - safe) / np.where(variance > 0, variance, 0.25), n * variance
 
 
 def fit_glm(

@@ -127,6 +127,7 @@ def _why(found: Comparison, words: Wording) -> str:
         "names": "the columns of seeds or blocks have different names",
         "blocks": f"the studies have fewer than two {words.blocks} in common",
         "weights": "runs have weights",
+        "scale": "of shares and counts a single run may be 0, which has no log",
         "levels": "the runs that both have do not tell every effect",
         "repeated": f"some cells have several runs of one {words.block}",
     }[found.common.why]
