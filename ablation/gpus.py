@@ -35,10 +35,6 @@ def take_slot(n: int, name: str) -> int:
 
     The process keeps it until it ends, however it ends. A second call returns the same number.
 
-    Args:
-        n: how many places there are, such as GPUs.
-        name: of the set of places.
-
     Returns:
         The lowest free number; a number to be shared when all are taken.
     """

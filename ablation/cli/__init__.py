@@ -5,11 +5,7 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command line; the exit code.
-
-    Args:
-        arguments: instead of those of the process.
-    """
+    """Run a command line; the exit code."""
     from ablation.interrupts import end_quietly_while_loading
 
     end_quietly_while_loading()

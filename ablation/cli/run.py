@@ -18,9 +18,6 @@ _READING = ("report", "import", "status", "copy")
 def run(arguments: Sequence[str]) -> int:
     """Run a command line.
 
-    Args:
-        arguments: the subcommand and its words.
-
     Returns:
         0; 1 when runs have failed; 2 on a mistake of the user; 3 when runs allow no analysis; 130 when
         interrupted.

@@ -13,10 +13,6 @@ from ablation.words import OFF
 def one_factor_cells(reference: Sequence[int], n_levels: Sequence[int]) -> Codes:
     """The reference cell, then each factor at each of its other levels.
 
-    Args:
-        reference: position of each factor's level.
-        n_levels: of each factor.
-
     Returns:
         Positions of levels (1 + Σ(n_levels − 1) × n_factors).
     """

@@ -26,10 +26,6 @@ SIZES = tuple(sorted({*PLACKETT_BURMAN, *_TABLES, *_FIELDS, *_POWERS}))
 def pool(n_cells: int, wanted: Iterable[int]) -> Pool:
     """Candidate columns; which of them are orthogonal to each other, the choice must see to.
 
-    Args:
-        n_cells: of the array.
-        wanted: numbers of levels that factors have.
-
     Returns:
         Number of levels → columns (n_cells,) of positions of levels; empty where no array is known.
     """

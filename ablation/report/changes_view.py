@@ -74,10 +74,6 @@ class Changes:
     def report(self, folder: str | Path = "changes", figures: bool = True) -> Path:
         """Write the page of the two.
 
-        Args:
-            folder: where.
-            figures: whether figures are drawn.
-
         Returns:
             The page.
         """

@@ -43,13 +43,7 @@ def opened(asked: Arguments, arguments: Sequence[str], is_quiet: bool = False) -
 
 
 def folder_for(asked: Arguments, study: Subject, name: str) -> Path:
-    """Where a page goes: in the study's folder, beside a table, or for another tool's runs in this folder.
-
-    Args:
-        asked: what was asked for.
-        study: the same, read.
-        name: of the page's folder.
-    """
+    """Where a page goes: in the study's folder, beside a table, or for another tool's runs in this folder."""
     if output := asked.values.get("output"):
         return Path(str(output))
     if asked.path:

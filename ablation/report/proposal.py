@@ -41,12 +41,6 @@ def completed(proposal: Proposal, given: Mapping[str, Any]) -> dict[str, Any]:
 def settled(frame: pd.DataFrame, asked: Arguments, place: str, verb: str = "report") -> Settled:
     """What is analysed, where not everything has been said.
 
-    Args:
-        frame: the runs.
-        asked: what has been said.
-        place: of the runs, as it may be printed.
-        verb: the subcommand.
-
     Raises:
         UsageError: something is not sure, so that a person must say it.
     """

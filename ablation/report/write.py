@@ -58,11 +58,6 @@ def page_folder(place: str, name: str = "report") -> Path:
 def publish(study: Subject, target: Path, figures: bool = True) -> bool:
     """Write all files of a report, remove those of an earlier one, and print the summary.
 
-    Args:
-        study: what it is about.
-        target: its folder.
-        figures: whether figures are drawn.
-
     Returns:
         Whether the runs allowed an analysis.
     """
@@ -86,13 +81,7 @@ def write_files(study: Subject, target: Path, figures: bool = True) -> list[str]
 
 
 def publish_changes(both: Changed, target: Path, figures: bool = True) -> None:
-    """Write all files on two studies, and print the summary.
-
-    Args:
-        both: the studies.
-        target: the folder.
-        figures: whether figures are drawn.
-    """
+    """Write all files on two studies, and print the summary."""
     from ablation.report.formats.terminal import print_changes
 
     problems = write_changes(both, target, figures)
@@ -107,13 +96,7 @@ def print_problems(problems: Iterable[str]) -> None:
 
 
 def write_changes(both: Changed, target: Path, figures: bool = True) -> list[str]:
-    """Write all files on two studies, with `changes.json` in place of `effects.json`; what could not be made.
-
-    Args:
-        both: the studies.
-        target: the folder.
-        figures: whether figures are drawn.
-    """
+    """Write all files on two studies, `changes.json` for `effects.json`; say what could not be made."""
     from ablation.report.drawing import Drawer
     from ablation.report.formats.changes_json import changes_json
     from ablation.report.sections.changes import changes

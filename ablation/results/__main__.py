@@ -12,9 +12,6 @@ from ablation.words import counted
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
-    Args:
-        arguments: Instead of those of the process.
-
     Returns:
         Exit code: 0; 1 if something could not be copied; 2 for a mistake.
     """

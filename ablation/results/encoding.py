@@ -20,9 +20,6 @@ class DamagedRowError(ValueError):
 def encode(row: Row) -> bytes:
     """Write a row as strict JSON that ends with the SHA-256 of all bytes before the checksum.
 
-    Args:
-        row: A row or attempt.
-
     Returns:
         UTF-8, one entry a line.
     """
@@ -34,9 +31,6 @@ def encode(row: Row) -> bytes:
 
 def decode(data: bytes) -> Row:
     """Read a row, trusting nothing.
-
-    Args:
-        data: The whole file.
 
     Returns:
         The row, equal to the one that was written.

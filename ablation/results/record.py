@@ -124,10 +124,6 @@ def encode_record(record: StudyRecord) -> str:
 def decode_record(text: str | bytes, place: str) -> StudyRecord:
     """Read a record of this version, of an older or of a newer one.
 
-    Args:
-        text: The whole file.
-        place: Where it is, for the message.
-
     Raises:
         UsageError: It is damaged.
     """

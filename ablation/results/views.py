@@ -55,11 +55,6 @@ def write_views(snapshot: Snapshot, folder: Path, disk: Disk | None = None) -> p
     people and spreadsheets: text that one would run as a formula gets an apostrophe before it, as OWASP
     advises.
 
-    Args:
-        snapshot: What the store holds.
-        folder: Where the views go.
-        disk: The file system.
-
     Returns:
         The table. A study without rows leaves views that are there as they are.
 

@@ -20,10 +20,6 @@ def table(found: Found, place: str) -> pd.DataFrame:
 
     A flag or response whose name is taken gets its kind before it, such as `response.status`.
 
-    Args:
-        found: what was read.
-        place: for messages.
-
     Returns:
         See `ablation.sources.read`. `attrs[ROLES]` has, for flags and responses, which of these a column is;
         `attrs["directions"]` what the tool knows of its responses; `attrs["doubts"]` what is not sure.

@@ -188,9 +188,6 @@ class App(Swept):
     def job_folder(self, config: DictConfig) -> str:
         """Where jobs keep their logs, if the configuration leaves it to Hydra: in the study's folder.
 
-        Args:
-            config: composed, with Hydra's part.
-
         Returns:
             The folder; empty where the configuration says it, or the study's folder depends on the time.
         """

@@ -81,10 +81,6 @@ class Arguments:
     def check(self, given: Iterable[str], n_seeds: int) -> None:
         """Refuse arguments that the function does not take, or lacks.
 
-        Args:
-            given: names of factors and settings.
-            n_seeds: of each cell.
-
         Raises:
             UsageError: naming the argument, and what the function takes.
         """

@@ -31,9 +31,6 @@ def is_job(function: Callable[..., Any]) -> Callable[..., Any]:
 def call(entry: Callable[[], Any]) -> Any:
     """Run a Hydra app to its end; a user's mistake ends with a sentence and exit code 2.
 
-    Args:
-        entry: what is run.
-
     Returns:
         What it returns.
     """

@@ -8,12 +8,7 @@ from ablation.results import Row
 
 
 def training_left(rows: Iterable[Row], n_todo: int) -> float | None:
-    """Seconds of training that are left, one run after another; None where no finished run tells.
-
-    Args:
-        rows: finished runs of the study.
-        n_todo: runs still to be trained.
-    """
+    """Seconds of training that are left, one run after another; None where no finished run tells."""
     seconds = [row.seconds for row in rows]
     return fmean(seconds) * n_todo if seconds else None
 

@@ -107,12 +107,7 @@ class Growing:
 
     @contextmanager
     def watching(self, store: Store, stop_sweep: Callable[[], None]) -> Iterator[None]:
-        """Look while runs are trained; stop those that are not needed any more.
-
-        Args:
-            store: of the study.
-            stop_sweep: tells jobs that have not begun.
-        """
+        """Look while runs are trained; stop those that are not needed any more."""
         done = threading.Event()
         thread = threading.Thread(target=self._watch, args=(store, stop_sweep, done), daemon=True)
         thread.start()
@@ -138,10 +133,6 @@ def seeds_of(before: Snapshot, seeds: Sequence[int]) -> list[int]:
     """The seeds of an adaptive study, in the order in which they are added.
 
     Runs that existed before its plan may have shaped it, so they are a pilot: it begins with fresh seeds.
-
-    Args:
-        before: what the store holds.
-        seeds: that were asked for.
     """
     if before.record.adaptive:
         return list(before.record.seeds)

@@ -23,14 +23,7 @@ _PAUSES_PER_LOOK = 10
 
 @contextmanager
 def progress(store: Store, todo: Runs, response: str, folder: str) -> Iterator[None]:
-    """Show rows and failures as they appear, whatever launcher makes them.
-
-    Args:
-        store: of the study.
-        todo: the runs to wait for.
-        response: shown of each finished run.
-        folder: of the study, where the logs are.
-    """
+    """Show rows and failures as they appear, whatever launcher makes them."""
     stop = threading.Event()
     shown = _Bar(len(todo)) if sys.stdout.isatty() else _Lines(len(todo))
     thread = threading.Thread(

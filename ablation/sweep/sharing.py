@@ -17,9 +17,6 @@ KEY = "hydra.sweeper.jobs_per_gpu"
 def share(config: DictConfig) -> None:
     """Have the launcher of a sweep run so many jobs as its GPUs take, if `hydra.sweeper.jobs_per_gpu` is set.
 
-    Args:
-        config: with Hydra's part, which is changed.
-
     Raises:
         UsageError: there is no GPU, or the launcher does not run jobs at once on this machine.
     """

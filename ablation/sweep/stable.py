@@ -51,11 +51,7 @@ def _hydra(path: str) -> Any:
 
 @contextmanager
 def hydra_config(cfg: DictConfig) -> Iterator[None]:
-    """Meanwhile, `${hydra:…}` is known outside of jobs as well.
-
-    Args:
-        cfg: composed, with Hydra's part.
-    """
+    """Meanwhile, `${hydra:…}` is known outside of jobs as well."""
     instance = HydraConfig.instance()
     before = instance.cfg
     with read_write(cfg.hydra), open_dict(cfg.hydra):

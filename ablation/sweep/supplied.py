@@ -13,13 +13,7 @@ from ablation.results import FRAMEWORK_KEYS
 
 
 def with_keys(schema: type, name: str, response: str) -> type:
-    """A schema with fields for what it lacks, so that the command line can set them.
-
-    Args:
-        schema: of the app.
-        name: of the study, unless it is set.
-        response: the same.
-    """
+    """A schema with fields for what it lacks, so that the command line can set them."""
     own = {f.name for f in fields(schema)}
     kinds = {"name": str, "seeds": list[int], "results": dict[str, Any], "analysis": dict[str, Any]}
     lacking = [

@@ -44,11 +44,6 @@ def survey(snapshot: Snapshot, keys: Collection[str]) -> Survey:
 def check_defaults(rows: Mapping[str, Row], runs: Runs, record: StudyRecord) -> None:
     """Refuse rows that relied on another default than the present one.
 
-    Args:
-        rows: the finished ones.
-        runs: all of the plan.
-        record: of the study before this sweep.
-
     Raises:
         UsageError: naming the keys whose defaults have changed.
     """

@@ -117,12 +117,7 @@ class Swept(ABC):
         """Import what jobs need, and start nothing: jobs may be forks of the process that does so."""
 
     def places(self, cfg: DictConfig, traits: LauncherTraits) -> list[str]:  # noqa: ARG002
-        """Overrides that each job needs to find the study.
-
-        Args:
-            cfg: what the framework reads.
-            traits: of the launcher.
-        """
+        """Overrides that each job needs to find the study."""
         return []
 
     @abstractmethod
@@ -157,13 +152,7 @@ class Swept(ABC):
             take_gpu(gpus.split(","), sweeper.jobs_per_gpu)
 
     def context(self, name: str, folder: str, response: str) -> JobContext:
-        """What every row of this job says.
-
-        Args:
-            name: of the study.
-            folder: of the study.
-            response: what each run of a sweep must measure.
-        """
+        """What every row of this job says."""
         job = HydraConfig.get()
         context = JobContext(name, folder, provenance(self.folder), _log(job, folder))
         if job.mode != RunMode.MULTIRUN:

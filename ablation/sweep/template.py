@@ -24,9 +24,6 @@ OWN_PLACES = ("seed", "folder", "cwd")
 def split(command: object) -> list[str]:
     """The words of a command.
 
-    Args:
-        command: a text, or a list of words.
-
     Raises:
         UsageError: it is neither, or a quote is not closed.
     """

@@ -84,16 +84,7 @@ def outside_lines(earlier: StudyRecord, plan: Plan, n_outside: int) -> list[str]
 def unfinished_lines(
     todo: Runs, after: Snapshot, errors: Sequence[str], folder: str, is_stopped: bool, place: str
 ) -> list[str]:
-    """What went wrong with the runs that are left; nothing when others train them or have just done so.
-
-    Args:
-        todo: the runs that were to be trained.
-        after: what the store holds now.
-        errors: of the last launch.
-        folder: of the study, where the logs are.
-        is_stopped: whether a run has stopped the sweep.
-        place: of the rows.
-    """
+    """What went wrong with the runs that are left; nothing when others train them or have just done so."""
     left = {key: run for key, run in todo.items() if key not in after.rows}
     last = {key: after.attempts[key][-1] for key in left if key in after.attempts}
     failed = {key: attempt for key, attempt in last.items() if attempt.status != "running"}

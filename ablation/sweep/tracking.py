@@ -40,13 +40,7 @@ def wanted_trackers(base: DictConfig, key: str) -> Trackers:
 
 @contextmanager
 def logging_to(trackers: Trackers, url: str, folder: str) -> Iterator[None]:
-    """Meanwhile, send runs to trackers as they end, and at the end what is missing.
-
-    Args:
-        trackers: none is the rule, and starts nothing.
-        url: of the study's rows.
-        folder: of the study.
-    """
+    """Meanwhile, send runs to trackers as they end, and at the end what is missing."""
     if not trackers:
         yield
         return

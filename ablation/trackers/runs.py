@@ -11,12 +11,7 @@ from ablation.trackers.tracker import LoggedRun
 
 
 def logged_runs(snapshot: Snapshot, folder: Path) -> list[LoggedRun]:
-    """The finished runs of a study, and those that have failed and that nobody tries at this moment.
-
-    Args:
-        snapshot: what its store holds.
-        folder: of the study, where its report is.
-    """
+    """The finished runs of a study, and those that have failed and that nobody tries at this moment."""
     last = [tries[-1] for key, tries in snapshot.attempts.items() if tries and key not in snapshot.rows]
     failed = [attempt.row for attempt in last if attempt.row and attempt.status in UNFINISHED]
     report = (folder / "report" / "index.html").absolute().as_uri()

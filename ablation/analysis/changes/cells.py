@@ -128,16 +128,7 @@ def cells_table(
     scale: Scale,
     alpha: float,
 ) -> tuple[pd.DataFrame, Average | None]:
-    """One row per cell in common, as described at `Comparison.cells`, and the average over them.
-
-    Args:
-        first: the former study.
-        second: the later one.
-        found: their cells and pairs.
-        is_paired: whether runs are compared in pairs.
-        scale: on which they are compared.
-        alpha: error rate of tests.
-    """
+    """One row per cell in common, as described at `Comparison.cells`, and the average over them."""
     rows = [_rows(found, i, is_paired) for i in (0, 1)]
     if not len(rows[0]):
         return pd.DataFrame(), None

@@ -33,11 +33,6 @@ def last_rows(
     where the clock goes back. Where loggers wrote several rows per step, those without the response are
     passed over.
 
-    Args:
-        table: as it was read.
-        response: what is measured.
-        roles: the factors and blocks.
-
     Returns:
         The rows that count, and what is said of that.
     """

@@ -40,11 +40,6 @@ def read_text_table(open_bytes: Open, separator: str, name: str) -> pd.DataFrame
     Separators too many at the ends of lines add no columns. Where every line has one entry more than there
     are names, and no two first entries are the same, these are names of rows, as R's `write.table` has it.
 
-    Args:
-        open_bytes: opens the file.
-        separator: between entries, by the file's name.
-        name: of the file, for messages.
-
     Raises:
         UsageError: there are no names, or lines have different numbers of entries; or numbers have decimal
             commas.

@@ -26,10 +26,6 @@ def with_its_reference_first(runs: Runs, named: Collection[str] = ()) -> Runs:
     """Compare levels with the one of the reference cell, so that every difference is one to that cell.
 
     A switch keeps its order: that it is on in the reference cell changes the sign alone.
-
-    Args:
-        runs: those that count.
-        named: factors whose reference was asked for.
     """
     row = reference_run(runs)
     if row is None:

@@ -132,12 +132,7 @@ class _Products(NamedTuple):
 
 
 def slopes_of(fit: Fit, runs: Runs) -> Slopes | None:
-    """Slopes of every predictor in every block; None with fewer than two blocks or without an error.
-
-    Args:
-        fit: of the model.
-        runs: the rows it is fitted on.
-    """
+    """Slopes of every predictor in every block; None with fewer than two blocks or without an error."""
     if runs.block is None or fit.n_blocks < 2 or np.isnan(fit.variance):
         return None
     codes = [_codes(part, runs.one_per_cell) for part in runs.predictors]

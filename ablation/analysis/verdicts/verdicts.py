@@ -16,15 +16,7 @@ from ablation.analysis.verdicts.rows import Row, contrast_alpha, row_names
 def verdicts_table(
     rows: Sequence[Row], found: Conservative, fit: Fit, scale: Scale, asked: AnalysisRequest
 ) -> tuple[pd.DataFrame, Conservative, Judgement, dict[int, FrozenRow]]:
-    """One row per verdict, as described at `Analysis.verdicts`, and what it is made of; rows frozen earlier.
-
-    Args:
-        rows: what is judged.
-        found: their estimates.
-        fit: the main model.
-        scale: to come back to % or units.
-        asked: alpha, margin and direction.
-    """
+    """One row per verdict, as at `Analysis.verdicts`, what it is made of, and rows frozen earlier."""
     frozen = _frozen(rows, asked.looks)
     found = found.with_frozen(frozen)
     judged = judge(found, rules_of(fit, scale, asked), asked.looks, frozen)

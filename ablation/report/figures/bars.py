@@ -17,14 +17,7 @@ WIDTH, HEIGHT = 300.0, 26.0
 
 
 def bar(effect: Effect, axis: Axis, band: tuple[float, float] | None, words: Wording) -> str:
-    """The interval of one verdict on the axis that the rows share, with the effect of each seed.
-
-    Args:
-        effect: what is drawn.
-        axis: of all rows.
-        band: the margin, on the analysis scale.
-        words: of the response.
-    """
+    """The interval of one verdict on the axis that the rows share, with the effect of each seed."""
     marks = [Marks("band", x=band[:1], high=band[1:])] if band else []
     return drawn_row(
         [*marks, Marks("down", x=[0.0], look="mute thin"), *row_marks(effect, 0.0, axis, words)], axis

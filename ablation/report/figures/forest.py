@@ -107,12 +107,7 @@ def row_name(row: Mapping[Any, Any], words: Wording) -> str:
 
 
 def effects_forest(analysis: Analysis, words: Wording) -> Plot | None:
-    """One row per verdict: level − reference with its interval, hollow when not significant (Holm).
-
-    Args:
-        analysis: whose verdicts are shown.
-        words: of the response.
-    """
+    """One row per verdict: level − reference with its interval, hollow when not significant (Holm)."""
     every = effects_of(analysis)
     if not every:
         return None

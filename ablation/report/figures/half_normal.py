@@ -17,9 +17,6 @@ def half_normal(analysis: Analysis) -> Plot | None:
 
     Hollow contrasts are within Lenth's margin of error. None where there is an error estimate, too few
     contrasts to tell large from small, or all are zero.
-
-    Args:
-        analysis: of an unreplicated design.
     """
     table = analysis.lenth
     if table is None or len(table) < MIN_CONTRASTS:

@@ -46,12 +46,7 @@ class Pair:
 
 
 def interactions(analysis: Analysis, words: Wording) -> list[Plot]:
-    """Estimated means of every pair in the model, smallest p first; hollow where it is not significant.
-
-    Args:
-        analysis: whose interactions are shown.
-        words: of the response.
-    """
+    """Estimated means of every pair in the model, smallest p first; hollow where it is not significant."""
     return [drawn_pair(pair, analysis, words) for pair in pairs(analysis)[:MAX_PAIRS]]
 
 

@@ -24,12 +24,7 @@ MAX_CHANGES = 24
 
 
 def questions(analysis: Analysis, words: Wording) -> Plot | None:
-    """A row per change, with a mark and an interval for each question; None where only averages are known.
-
-    Args:
-        analysis: whose attribution is shown.
-        words: of the response.
-    """
+    """A row per change, with a mark and an interval for each question; None where only averages are known."""
     table = analysis.attribution
     if not table[["first", "last", "shapley"]].notna().any(axis=None):
         return None

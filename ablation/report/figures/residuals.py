@@ -17,10 +17,6 @@ def residuals(analysis: Analysis, words: Wording) -> list[Plot]:
     """Residuals against fits and normal quantiles, their spread by level, and Cook's distances.
 
     None for a perfect fit and for a design without an error estimate.
-
-    Args:
-        analysis: whose main model is looked at.
-        words: of the response.
     """
     if not analysis.fit.variance > 0:
         return []

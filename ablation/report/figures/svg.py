@@ -20,12 +20,7 @@ FONTS = "'DejaVu Sans', Verdana, Arial, sans-serif"
 
 
 def inline_svg(svg: str, prefix: str) -> str:
-    """Make an SVG fit for a page: no prolog, no metadata, no global style, ids that start with `prefix`.
-
-    Args:
-        svg: as matplotlib wrote it, text as text.
-        prefix: unique in the page.
-    """
+    """Make an SVG fit for a page: no prolog, no metadata, no global style, ids that start with `prefix`."""
     svg = _LEFT_OUT.sub("", svg[svg.index("<svg") :])
     # What matplotlib's style element sets would reach beyond this SVG into the page; the root hands it down.
     root = f'stroke-linejoin="round" stroke-linecap="butt" font-family="{FONTS}"'
