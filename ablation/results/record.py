@@ -1,9 +1,9 @@
 """study.json, the record of a study: its present design, and how its responses are judged.
 
-from __future__ import annotations  # kinds of entries are read from these texts
-
 This module alone knows the entries of that file; everybody else uses the fields of `StudyRecord`.
 """
+
+from __future__ import annotations  # kinds of entries are read from these texts
 
 import json
 from collections.abc import Mapping, Sequence
