@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -652,10 +653,17 @@ class Analysis:
     def article_ols(self) -> Any:
         """The article's model as statsmodels' results: raw response, one-hot columns, no intercept.
 
-        `article_ols().summary()` prints its table. Show `article_caution` and `article_deviations()` beside
-        it.
+        `article_summary()` prints its table. Show `article_caution` and `article_deviations()` beside it.
         """
         return article.article_fit(self._article_runs, self.request.response)
+
+    def article_summary(self) -> str:
+        """The table of `article_ols()`, as statsmodels prints it."""
+        found = self.article_ols()  # imports statsmodels, which sets filters of its own
+        with warnings.catch_warnings():
+            # Of its tests of residuals, on few runs or a constant response: the table shows them as they are.
+            warnings.simplefilter("ignore")
+            return str(found.summary())
 
     def article_deviations(self) -> pd.DataFrame:
         """Deviations of the one-column-per-level coefficients from their mean.

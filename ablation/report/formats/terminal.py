@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ablation.analysis.article.summary import article_summary
 from ablation.naming import clipped
 from ablation.report.changed import Changed, ChangedResponse
 from ablation.report.document import Table as Made
@@ -104,7 +103,7 @@ def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> N
         return
     words = study.words(answer)
     if answer is study.main and is_of_the_article(study):
-        console.print(article_summary(analysis), markup=False)
+        console.print(analysis.article_summary(), markup=False)
         console.print(f"Caution: {analysis.article_caution}\n", markup=False)
     console.print(_printed(brief_verdict_table(words, analysis)))
     for sentence in lead_sentences(analysis, words):

@@ -6,7 +6,6 @@ import math
 
 from ablation.analysis import Analysis
 from ablation.analysis.article.model import ARTICLE_FACTORS
-from ablation.analysis.article.summary import article_deviations, article_summary
 from ablation.numbers import decimals, p_value
 from ablation.report.document import Folded, Prose, Section, Table, Verbatim
 from ablation.report.drawing import Drawer
@@ -29,7 +28,7 @@ def article(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None
         f"This is ordinary least squares of the raw {words.response} on one 0/1 column per component, "
         "without an intercept, as the article has it. Its seeds are no blocks."
     )
-    summary = Verbatim(article_summary(answer.analysis), f"OLS summary of {words.response}", file)
+    summary = Verbatim(answer.analysis.article_summary(), f"OLS summary of {words.response}", file)
     caution = Prose(f"Caution: {answer.analysis.article_caution}")
     tables = _deviations(words, answer.prefix, answer.analysis)
     folded = Folded("As statsmodels prints it, with a caution", [Prose(text), summary, caution, *tables])
@@ -38,7 +37,7 @@ def article(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None
 
 def _deviations(words: Wording, prefix: str, analysis: Analysis) -> list[Table]:
     """The one-per-level coefficients as deviations from their mean."""
-    found = article_deviations(analysis)
+    found = analysis.article_deviations()
     if found.empty:
         return []
     rows = [
