@@ -11,7 +11,7 @@ import pandas as pd
 
 from ablation.analysis.analysis import Analysis
 from ablation.analysis.changes.cells import Average, cell_rows, cells_table
-from ablation.analysis.changes.effects import effects_table
+from ablation.analysis.changes.effects import SAME, effects_table
 from ablation.analysis.changes.matched import Contrast, contrasts
 from ablation.analysis.changes.pairing import Common, Fixed, OnPairs, common, has_enough, on_pairs
 from ablation.analysis.data.factors import Factor, Ints
@@ -71,12 +71,14 @@ class Comparison:
         these are compared in pairs); estimate (second - first), se, df, ci_low, ci_high, p, p_adjusted (Holm
         over all rows), p_equivalence (the change is inside the margin, Holm over all rows; NaN without one);
         percent, percent_low, percent_high; change: `better` or `worse` (p_adjusted < alpha, and on which
-        side), `same` (p_equivalence < alpha), `open`. Errors allow unequal spread and effects that differ
-        between seeds, as those of verdicts do; unpaired ones are added as by Welch and Satterthwaite.
+        side), `same` (p_equivalence < alpha, or `is_identical`), `open`. Errors allow unequal spread and
+        effects that differ between seeds, as those of verdicts do; unpaired ones are added as by Welch and
+        Satterthwaite.
         """
-        return effects_table(
+        found = effects_table(
             self.contrasts, self.first, self.second, self.pairs, self.scale, self.alpha, self.margin
         )
+        return found.assign(change=SAME) if self.is_identical else found
 
     @cached_property
     def cells(self) -> pd.DataFrame:
@@ -134,9 +136,9 @@ class Comparison:
 
     @property
     def is_identical(self) -> bool:
-        """Whether all runs of both pair and have the same values."""
+        """Whether the runs of both have the same values: those that are compared in pairs, or all."""
         n = len(self.common.first)
-        if not n or {n} != {self.first.n_runs, self.second.n_runs}:
+        if not n or (not self.is_paired and {n} != {self.first.n_runs, self.second.n_runs}):
             return False
         here, there = (
             self.first.runs.response[self.common.first],
@@ -146,7 +148,10 @@ class Comparison:
 
     @cached_property
     def _cells(self) -> tuple[pd.DataFrame, Average | None]:
-        return cells_table(self.first, self.second, self.common, self.is_paired, self.scale, self.alpha)
+        found, average = cells_table(
+            self.first, self.second, self.common, self.is_paired, self.scale, self.alpha
+        )
+        return found.assign(change=SAME) if self.is_identical else found, average
 
     def _shares(self, study: int, row: dict[str, object]) -> bool:
         """Whether a verdict of one study is on what both compare."""

@@ -228,8 +228,9 @@ def test_best_cell_then_and_now(tables):
 def test_the_same_values_are_said(tables):
     found = compare(*(analyze(tables[0].copy(), **ASKED) for _ in range(2)))
     assert found.is_identical
-    assert found.effects["change"].tolist() == ["open", "open"]
+    assert found.effects["change"].tolist() == ["same", "same"]
     assert found.effects["estimate"].tolist() == [0, 0]
+    assert set(found.cells["change"]) == {"same"}
 
 
 def test_failed_runs_leave_their_partners(tables):

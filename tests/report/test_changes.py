@@ -186,7 +186,10 @@ def test_two_tables_of_which_nothing_is_said(tmp_path, capsys):
         main([*places, "response=score", "direction=higher", "factors=[x]", "block=seed", "figures=false"])
         == 0
     )
-    assert "All 8 runs of both studies have the same values" in capsys.readouterr().out
+    told = spaced(capsys.readouterr().out)
+    assert "All 8 runs of both studies have the same values" in told
+    assert re.search(r"Nothing has changed: x", told)
+    assert not re.search("Open|inconclusive", told)
 
 
 def test_unpaired_studies_say_why(tmp_path, capsys):

@@ -42,6 +42,8 @@ def then_and_now(row: Row, words: Wording) -> str:
 def change_answer(found: Comparison, words: Wording) -> list[list[Claim]]:
     """At most two lines of claims: what is better or worse now, and what is not shown to be."""
     rows = found.effects.to_dict("records")
+    if found.is_identical:
+        return [[Claim("Nothing has changed", _named(rows, words))]]
     lines = []
     for kinds in ((BETTER, WORSE), (SAME, OPEN)):
         each = {kind: [row for row in rows if row["change"] == kind] for kind in kinds}
@@ -70,6 +72,8 @@ def average_sentence(found: Comparison, words: Wording) -> str:
     if average is None:
         return ""
     told = f"On average over the {counted(len(found.cells), 'cell')} that both have, {words.response}"
+    if found.is_identical:
+        return f"{told} has the same values."
     told += f" changed by {words.change(average.estimate)}"
     if not math.isfinite(average.low):
         return f"{told}; there are too few runs to judge it."
