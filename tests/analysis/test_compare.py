@@ -233,6 +233,44 @@ def test_the_same_values_are_said(tables):
     assert set(found.cells["change"]) == {"same"}
 
 
+NESTED = {"norm": [0, 0, 0, 1, 1, 1], "drop": ["off", "on", "on"] * 2, "rate": ["", 0.1, 0.3] * 2}
+
+
+@pytest.mark.parametrize(
+    ("held", "n_pairs"),
+    [
+        ({"drop": "off"}, 8),
+        ({"drop": "off", "rate": "0.1"}, 8),
+        ({"drop": "on", "rate": "0.1"}, 8),
+        ({"drop": "on", "rate": "0.2"}, 0),
+        ({"drop": "on"}, 0),
+    ],
+)
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_nested_study_and_one_that_held_parent_and_child(held, n_pairs, which):
+    """Where the parent needs no child, whatever was held as the child says nothing."""
+    rng = np.random.default_rng(4)
+    cells = pd.DataFrame(NESTED).replace("", np.nan)
+    large = pd.concat([cells.assign(seed=seed) for seed in range(4)], ignore_index=True)
+    small = large.loc[large["drop"] == "off", ["norm", "seed"]]
+    tables = [t.assign(loss=np.exp(rng.normal(0, 0.01, len(t)))) for t in (large, small)]
+    asked = (["norm", "drop", "rate"], ["norm"])
+    both = [analyze(t, "loss", f, block="seed") for t, f in zip(tables, asked, strict=True)]
+    order = slice(None, None, -1 if which else 1)
+    found = compare(*both[order], fixed=({}, held)[order])
+    assert len(found.common.first) == n_pairs
+    assert found.common.unknown == (() if "rate" in held or n_pairs else ["rate"])
+    if n_pairs:
+        paired = (
+            found.first.runs.response[found.common.first],
+            found.second.runs.response[found.common.second],
+        )
+        mine = tables[0][(large["drop"] == held["drop"]) & (held["drop"] == "off" or large["rate"] == 0.1)]
+        expected = [mine["loss"].to_numpy(), tables[1]["loss"].to_numpy()][order]
+        for values, right in zip(paired, expected, strict=True):
+            assert sorted(values) == sorted(right)
+
+
 def test_failed_runs_leave_their_partners(tables):
     broken = tables[1].copy()
     broken.loc[0, "loss"] = np.nan

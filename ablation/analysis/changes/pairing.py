@@ -14,6 +14,7 @@ from ablation.analysis.analyze import analyze
 from ablation.analysis.changes.matched import Names, same_names
 from ablation.analysis.data.factors import Factor, Floats, Ints, Predictor
 from ablation.analysis.data.spelling import Value, meaning
+from ablation.analysis.verdicts.rows import places_of
 from ablation.errors import UsageError
 from ablation.naming import short_name
 
@@ -22,6 +23,20 @@ Fixed = Mapping[str, object]
 
 MIN_SHARE = 0.5
 """Of the runs of the smaller study so many must have a partner: else too much would be left out."""
+
+
+NO_LEVEL: Value = ("none", "")
+"""Of a nested factor, where the one that it is nested in needs none."""
+
+
+@dataclass(frozen=True)
+class _Nested:
+    """A factor that one study nests: its place, and the levels of another at which it has one."""
+
+    study: int
+    factor: int
+    on: int
+    levels: frozenset[Value]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,18 +66,19 @@ class Common:
 def common(first: Analysis, second: Analysis, fixed: tuple[Fixed, Fixed]) -> Common:
     """Find cells that both studies have, and the runs of these that share a block."""
     both = (first, second)
-    known = [[part.name for part in one.selection.used.predictors] for one in both]
-    names = same_names(*known)
+    names = same_names(*([part.name for part in one.selection.used.predictors] for one in both))
+    nested = _nested(both, names)
+    columns = [_columns(one, i, names, fixed[i], nested) for i, one in enumerate(both)]
     unknown = [
         str(name or other)
-        for name, other in names
-        if (name is None and other not in fixed[0]) or (other is None and name not in fixed[1])
+        for (name, other), values in zip(names, zip(*columns, strict=True), strict=True)
+        if any(None in each for each in values)
     ]
     none = np.empty(0, dtype=np.intp)
     if unknown:
         nowhere = (np.full(one.n_runs, -1) for one in both)
         return Common(names, unknown, (next(nowhere), next(nowhere)), none, none, "unknown")
-    keys = [_cells(one, [pair[i] or pair[1 - i] for pair in names], fixed[i]) for i, one in enumerate(both)]
+    keys = [list(zip(*each, strict=True)) for each in columns]
     there = set(keys[1])
     number = {key: i for i, key in enumerate(key for key in dict.fromkeys(keys[0]) if key in there)}
     cells = [np.array([number.get(key, -1) for key in each], dtype=np.intp) for each in keys]
@@ -71,14 +87,37 @@ def common(first: Analysis, second: Analysis, fixed: tuple[Fixed, Fixed]) -> Com
     return replace(found, why=why) if why else _paired(found, first, second)
 
 
-def _cells(analysis: Analysis, names: Sequence[str | None], fixed: Fixed) -> list[tuple[Value, ...]]:
-    """The cell of each run, as what its levels mean."""
+def _nested(both: Sequence[Analysis], names: Sequence[Names]) -> list[_Nested]:
+    """What is nested in what, in either study."""
+    found = []
+    for i, one in enumerate(both):
+        place = {pair[i]: k for k, pair in enumerate(names)}
+        for factor, (on, levels) in places_of(one.fit, one.runs.predictors).items():
+            found.append(_Nested(i, place[factor], place[on], frozenset(map(meaning, levels))))
+    return found
+
+
+def _columns(
+    analysis: Analysis, study: int, names: Sequence[Names], fixed: Fixed, nested: Sequence[_Nested]
+) -> list[list[Value | None]]:
+    """Per factor the level of each run, as what it means; None where nobody knows it.
+
+    A nested factor that a study held, or that is nested in it, has no level where that one needs none.
+    """
     parts = {part.name: part for part in analysis.selection.used.predictors}
-    columns = [
-        _meanings(parts[name]) if name in parts else [meaning(str(fixed[str(name)]))] * analysis.n_runs
-        for name in names
-    ]
-    return list(zip(*columns, strict=True))
+    found: list[list[Value | None]] = []
+    for pair in names:
+        name = pair[study] or pair[1 - study]
+        held = meaning(str(fixed[str(name)])) if name in fixed else None
+        found.append([*_meanings(parts[name])] if name in parts else [held] * analysis.n_runs)
+    for one in nested:
+        if study == one.study or names[one.factor][study] is None:
+            on = found[one.on]
+            found[one.factor] = [
+                value if on[i] is None or on[i] in one.levels else NO_LEVEL
+                for i, value in enumerate(found[one.factor])
+            ]
+    return found
 
 
 def _meanings(part: Predictor) -> list[Value]:
