@@ -22,9 +22,15 @@ def _commit_failed(store: Store, log: Log) -> None:  # noqa: ARG001  (acts have 
         store.commit(FAILED, claim)
 
 
+def _commit_failed_again(store: Store, log: Log) -> None:
+    _commit_failed(store, log)
+    _commit_failed(store, log)
+
+
 ACTS: dict[str, Act] = {
     "run": lambda store, log: finish(store, NEW, log, lambda row: row),
     "failed_run": _commit_failed,
+    "failed_again": _commit_failed_again,
     "second_row": lambda store, _log: store.commit(Row(**{**vars(EARLIER), "error": "second"})),
     "study_record": lambda store, _log: store.save_record(NEW_RECORD),
     "stop": lambda store, _log: store.stop("ab12"),
@@ -69,7 +75,8 @@ def after_rerun(store: Store, log: Log) -> list[str]:
 def leftovers(study: Path) -> list[str]:
     """Files that no study has in the end; attempts that were recorded or lost are history, and stay."""
     rows = {f"rows/{row.key}.json" for row in WANTED}
-    history = {f"attempts/{FAILED.key}/attempt-0001.{end}" for end in ("json", "claim")}
+    ends = ("/attempt-0001.json", "/attempt-0002.json", ".claim", "/attempt-0002.claim")
+    history = {f"attempts/{FAILED.key}{end}" for end in ends}
     history |= {f"attempts/{EARLIER.key}/attempt-0001.json"}
     paths = {str(path.relative_to(study)) for path in study.rglob("*") if path.is_file()}
     return sorted(paths - rows - history - {"study.json", "stops/ab12"})

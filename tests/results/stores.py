@@ -40,6 +40,7 @@ def age_claim(place: str, key: str) -> None:
     """Make claims on a run look as if their holders, elsewhere, had not been heard of for years."""
     if "://" in place:
         _age_in_database(place, key)
-    for path in Path(place).glob(f"attempts/{key}/*.claim"):
+    attempts = Path(place, "attempts")
+    for path in (*attempts.glob(f"{key}.claim"), *attempts.glob(f"{key}/*.claim")):
         path.write_text("{}")
         os.utime(path, (0, 0))

@@ -1,4 +1,7 @@
-"""Attempts in a folder: `attempts/<key>/attempt-0001.claim` while it runs, `.json` for what it gave.
+"""Attempts in a folder: `attempts/<key>/attempt-0002.claim` while it runs, `.json` for what it gave.
+
+The first claim is `attempts/<key>.claim`: nearly all runs need no other, and a folder of their own would cost
+more than many a run, as some file systems take milliseconds to remove one.
 
 A claim is linked to its name, which only one process can, and kept alive by touching it. Nobody moves or
 removes another's claim: who steals makes the next number. A claim that is released goes; one whose holder
@@ -22,6 +25,7 @@ from ablation.results.key import is_key
 from ablation.results.store import BEATS_PER_LEASE, Attempt, Quarantined
 
 _NAME = re.compile(r"attempt-(\d{4,})\.(claim|json)")
+_FIRST = ".claim"
 _N_TRIES = 100
 
 
@@ -46,10 +50,10 @@ class FolderAttempts:
             if any(self._alive(path) for path in _open_claims(numbered)):
                 return None
             number = 1 + max(numbered, default=0)
-            path = self.folder / key / f"attempt-{number:04d}.claim"
+            path = self._claim_path(key, number)
             if not self._create(path):
                 continue  # somebody was faster: look again
-            if self._is_alone(path, number):
+            if self._is_alone(key, path, number):
                 every_seconds = self.lease_seconds / BEATS_PER_LEASE
                 return Claim(
                     key, number, every_seconds, partial(self._beat, path), partial(self._release, path)
@@ -92,8 +96,9 @@ class FolderAttempts:
         return attempts, quarantined
 
     def keys(self) -> list[str]:
-        """Return the keys that have a folder here."""
-        return [name for name in self.disk.names(self.folder) if is_key(name)]
+        """Return the keys that have a folder or a claim here."""
+        names = dict.fromkeys(name.removesuffix(_FIRST) for name in self.disk.names(self.folder))
+        return [name for name in names if is_key(name)]
 
     def remove_claims(self, key: str) -> int:
         """Remove what a finished run's dead holders have left; return how many."""
@@ -117,24 +122,31 @@ class FolderAttempts:
     def _numbered(self, key: str) -> dict[int, list[Path]]:
         """The files of each attempt."""
         numbered: dict[int, list[Path]] = {}
+        with contextlib.suppress(FileNotFoundError):
+            self.disk.status(first := self._claim_path(key, 1))
+            numbered[1] = [first]
         for name in self.disk.names(self.folder / key):
             if match := _NAME.fullmatch(name):
                 numbered.setdefault(int(match[1]), []).append(self.folder / key / name)
         return numbered
+
+    def _claim_path(self, key: str, number: int) -> Path:
+        return self.folder / (f"{key}{_FIRST}" if number == 1 else f"{key}/attempt-{number:04d}.claim")
 
     def _create(self, path: Path) -> bool:
         """Make the claim; False if it exists, or if its folder has just been removed."""
         content = this_process() | {"lease_seconds": self.lease_seconds}
         try:
             make_folders(self.disk, self.folder)
-            self.disk.make_folder(path.parent)
+            if path.parent != self.folder:
+                self.disk.make_folder(path.parent)
             return link_new(self.disk, path, json.dumps(content).encode(), durable=False)
         except FileNotFoundError:
             return False
 
-    def _is_alone(self, path: Path, number: int) -> bool:
+    def _is_alone(self, key: str, path: Path, number: int) -> bool:
         """Whether no attempt of this or a later number was made between looking and claiming."""
-        numbered = self._numbered(path.parent.name)
+        numbered = self._numbered(key)
         return max(numbered, default=0) == number and numbered[number] == [path]
 
     def _alive(self, path: Path) -> bool:
@@ -155,8 +167,9 @@ class FolderAttempts:
 
     def _release(self, path: Path) -> None:
         remove_quietly(self.disk, path)
-        with contextlib.suppress(OSError):  # others' claims or records may be in it
-            self.disk.remove_folder(path.parent)
+        if path.parent != self.folder:
+            with contextlib.suppress(OSError):  # others' claims or records may be in it
+                self.disk.remove_folder(path.parent)
 
     def _read_record(self, key: str, number: int, path: Path) -> Attempt:
         row = decode(self.disk.read(path))
@@ -172,4 +185,5 @@ class FolderAttempts:
 
 def _open_claims(numbered: dict[int, list[Path]]) -> list[Path]:
     """The claims of attempts that have not given anything yet."""
-    return [paths[0] for paths in numbered.values() if len(paths) == 1 and paths[0].suffix == ".claim"]
+    are_open = (paths for paths in numbered.values() if all(path.suffix == ".claim" for path in paths))
+    return [path for paths in are_open for path in paths]

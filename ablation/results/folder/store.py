@@ -3,7 +3,8 @@
     runs/<study>/study.json                            the study's record
                  stops/<sweep>                         tells a sweep's jobs to begin no more runs
                  rows/<key>.json                       the row of a run; never changed
-                 attempts/<key>/attempt-0001.claim     while a run is being trained
+                 attempts/<key>.claim                  while a run is being trained for the first time
+                 attempts/<key>/attempt-0002.claim     while it is tried again
                  attempts/<key>/attempt-0001.json      what an attempt gave that is not the run's row
 
 A row whose file is damaged is never moved, as whoever moves it might move the good row that another process
