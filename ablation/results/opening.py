@@ -4,16 +4,20 @@ import os
 from pathlib import Path
 
 from ablation.errors import UsageError
+from ablation.files import Disk
 from ablation.results.store import LEASE_SECONDS, Store
 
 
-def open_store(url_or_path: str | os.PathLike[str], lease_seconds: float = LEASE_SECONDS) -> Store:
+def open_store(
+    url_or_path: str | os.PathLike[str], lease_seconds: float = LEASE_SECONDS, disk: Disk | None = None
+) -> Store:
     """Open the store of one study; nothing is created before something is written.
 
     Args:
         url_or_path: The study's folder, such as `runs/quick`, or a database and the study's name in it, such
             as `postgresql+psycopg://user@host/database#quick` (needs the extra `postgres`).
         lease_seconds: How long a claim holds without a heartbeat.
+        disk: What a folder's files go through; a database needs none.
 
     Returns:
         The store.
@@ -24,7 +28,7 @@ def open_store(url_or_path: str | os.PathLike[str], lease_seconds: float = LEASE
     if not is_url(url_or_path):
         from ablation.results.folder.store import FolderStore
 
-        return FolderStore(url_or_path, lease_seconds)
+        return FolderStore(url_or_path, lease_seconds, disk)
     try:
         from ablation.results.postgres.store import DatabaseStore
     except ImportError as error:

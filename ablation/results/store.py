@@ -92,7 +92,7 @@ class Store(Protocol):
         """Take hold of a run, as its next attempt; None when it is finished or held by a living holder."""
 
     def commit(self, row: Row, claim: Claim | None = None) -> bool:
-        """Make a row durable; when this returns, it is.
+        """Make a row durable; when this returns, it is (in a folder with a `LateDisk`, but for power cuts).
 
         Args:
             row: With a final status, it becomes the row of its key unless there is one; otherwise it is kept

@@ -1,7 +1,7 @@
 """A study of a Python function: no configuration is composed, and joblib does the jobs."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,9 +11,11 @@ from omegaconf import DictConfig
 
 from ablation.design import Design
 from ablation.errors import UsageError
+from ablation.files import refusals
 from ablation.naming import ELSEWHERE
 from ablation.results import Response, Snapshot, Store, StudyRecord, open_store, write_views
 from ablation.results.canonical import canonical
+from ablation.results.folder.late_disk import LateDisk
 from ablation.sweep.calls import Calls, Values, level_of, source_of
 from ablation.sweep.cell import Cell
 from ablation.sweep.jobs import cells_to_do, in_a_line
@@ -168,7 +170,8 @@ class FunctionStudy(Study):
             response=base.analysis.response, prefix=self.prefix,
             stop_on_failure=request.on_failure == "stop",
         )  # fmt: skip
-        do = partial(_do, self.calls, url, context, self.gpus, self.n_jobs)
+        disk = LateDisk()
+        do = partial(_do, self.calls, partial(open_store, url, disk=disk), context, self.gpus, self.n_jobs)
         jobs = [each for batch in batches for each in cells_to_do(plan, batch, request.order)]
         try:
             errors = Parallel(n_jobs=self.n_jobs, backend=self.backend)(
@@ -181,6 +184,8 @@ class FunctionStudy(Study):
             return
         finally:
             traits.replace_processes()
+            with refusals("write to", Path(results)):
+                disk.wait()
         told = zip(jobs, errors, strict=True)
         yield from (f"failed: {planned.label}: {error}" for (planned, _), error in told if error)
 
@@ -197,7 +202,7 @@ def _register_ray() -> None:
 
 def _do(
     calls: Calls,
-    url: str,
+    opened: Callable[[], Store],
     context: JobContext,
     gpus: Sequence[str],
     n_jobs: int | None,
@@ -208,7 +213,7 @@ def _do(
     if gpus:
         take_gpu(gpus, (n_jobs or 1) // len(gpus))
     try:
-        run_cell(cell, seeds, calls, open_store(url), context)
+        run_cell(cell, seeds, calls, opened(), context)
     except UsageError:
         raise
     except Exception as error:

@@ -180,6 +180,6 @@ def at(folder: str | Path, place: str) -> str:
 def _log(job: Any, folder: str) -> str | None:
     """The job's log, relative to the study's folder; None if it has none."""
     handlers = (job.job_logging or {}).get("handlers") or {}
-    names = [handler.get("filename") for handler in handlers.values() if handler.get("filename")]
+    names = [name for handler in handlers.values() if (name := handler.get("filename"))]
     found = next((Path(name) for name in names if Path(name).is_file()), None)
     return os.path.relpath(found, folder) if found else None
