@@ -18,6 +18,7 @@ from ablation.design.nested import levels_meant
 from ablation.errors import UsageError
 from ablation.naming import ELSEWHERE, find_level, level_text
 from ablation.sweep.cell import Cell, Change, difference
+from ablation.sweep.meant import refuse_changed, refuse_read
 from ablation.sweep.overrides import Overrides
 from ablation.sweep.together import Condition, in_order, kept_when, zipped
 
@@ -99,6 +100,7 @@ class Composer:
         self.factors = {self._names[key]: known[self._names[key]] for key in lines}
         self.when = {self._names[key]: {self._names[parent]: value} for key, (parent, value) in when.items()}
         check_factors(self.factors)
+        self._refuse_other_texts(overrides)
         self._refuse_idle()
 
     def lines(self, levels: Levels) -> Lines:
@@ -192,6 +194,16 @@ class Composer:
             set().union(*(level.change.keys() for level in levels.values()))
             for levels in self._levels.values()
         ]
+
+    def _refuse_other_texts(self, overrides: Overrides) -> None:
+        """Refuse text that a file or the command has made another of."""
+        known = {key: levels for key, levels in self.factors.items() if key not in self.made}
+        for key, value in overrides.read.items():
+            levels = known.get(key, [self.reference.config.get(key)])
+            refuse_read(key, value if isinstance(value, list) else [value], levels)
+        for key, line in overrides.typed.items():
+            if key not in overrides.read:
+                refuse_changed(key, line, known.get(key, ()))
 
     def _refuse_idle(self) -> None:
         """Refuse a factor whose levels leave a cell's key as it is."""

@@ -26,6 +26,7 @@ class LauncherTraits:
         starts_all: whether it starts all jobs of a launch at the same moment.
         is_elsewhere: whether jobs may run in another working directory.
         shares_gpus: whether it runs several jobs at once on this machine, each in a process.
+        hides_gpus: whether its jobs see no GPU unless they are told of one.
         is_queued: whether Slurm's queue holds jobs that a command has left.
         extra: the extra of this package that installs it.
         other_share: how jobs share GPUs on one for which `hydra.sweeper.jobs_per_gpu` cannot see to it.
@@ -36,6 +37,7 @@ class LauncherTraits:
     starts_all: bool = False
     is_elsewhere: bool = False
     shares_gpus: bool = False
+    hides_gpus: bool = False
     is_queued: bool = False
     extra: str = ""
     other_share: str = ""
@@ -77,8 +79,12 @@ LAUNCHERS: dict[str, Callable[[Settings], LauncherTraits]] = {
         extra="ray",
         other_share="Ray gives shares of GPUs: hydra.launcher.ray.remote.num_gpus=0.5",
     ),
-    "hydra_plugins.hydra_submitit_launcher.submitit_launcher.LocalLauncher": lambda _: LauncherTraits(
-        n_parallel=n_workers(), starts_all=True, shares_gpus=True, extra="slurm"
+    "hydra_plugins.hydra_submitit_launcher.submitit_launcher.LocalLauncher": lambda settings: LauncherTraits(
+        n_parallel=n_workers(),
+        starts_all=True,
+        shares_gpus=True,
+        hides_gpus=not settings.get("gpus_per_node"),
+        extra="slurm",
     ),
     "hydra_plugins.hydra_submitit_launcher.submitit_launcher.SlurmLauncher": lambda _: LauncherTraits(
         is_queued=True,

@@ -30,6 +30,8 @@ class Overrides:
         signs: key → the `+` or `++` before a swept one.
         when: nested factor → {its parent: levels of that at which it has levels itself}.
         zips: name of a factor → the keys whose levels change together.
+        read: key → what a file says of it, where YAML read that as something else than text.
+        typed: key → the override that sweeps it.
     """
 
     fixed: dict[str, str] = field(default_factory=dict)
@@ -37,6 +39,8 @@ class Overrides:
     signs: dict[str, str] = field(default_factory=dict)
     when: Mapping[str, Any] = field(default_factory=dict)
     zips: Mapping[str, Any] = field(default_factory=dict)
+    read: Mapping[str, Any] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
 
     def line(self, key: str, level: str) -> str:
         """The override that gives a swept key this level."""
@@ -73,7 +77,9 @@ def split_overrides(
     overrides = Overrides(when={**nested, **told, **conditions}, zips=zips or {})
     given = typed | {_key(override): override for override in parser.parse_overrides(lines)}
     # A file may hold spaces of another sweeper, such as interval(0,1), which the command replaces.
-    lines = [f"{key}={_text(key, value)}" for key, value in params.items() if key.lstrip("+") not in given]
+    filed = {key: value for key, value in params.items() if key.lstrip("+") not in given}
+    lines = [f"{key}={_text(key, value)}" for key, value in filed.items()]
+    overrides.read = {key.lstrip("+"): value for key, value in filed.items() if not isinstance(value, str)}
     found = {_key(override): override for override in parser.parse_overrides(lines)}
     in_order = dict.fromkeys(key.lstrip("+") for key in params) | given
     for key in in_order:
@@ -83,6 +89,7 @@ def split_overrides(
             if key in unswept:
                 raise UsageError(f"{key}: expected {unswept[key]}")
             overrides.swept[key] = _levels(key, override)
+            overrides.typed[key] = str(override.input_line)
         else:
             overrides.fixed[key] = str(override.input_line)
     return overrides

@@ -17,25 +17,34 @@ KEY = "hydra.sweeper.jobs_per_gpu"
 def share(config: DictConfig) -> None:
     """Have the launcher of a sweep run so many jobs as its GPUs take, if `hydra.sweeper.jobs_per_gpu` is set.
 
+    One job a GPU is meant where the launcher would hide the GPUs of this machine from its jobs.
+
     Raises:
         UsageError: there is no GPU, or the launcher does not run jobs at once on this machine.
     """
     sweeper, launcher = config.hydra.sweeper, config.hydra.launcher
-    if sweeper.jobs_per_gpu is None:
-        return
     traits = launcher_traits(launcher)
+    if sweeper.jobs_per_gpu is None:
+        if not (traits.hides_gpus and visible_gpus()):
+            return
+        _set(config, "jobs_per_gpu", 1)
     if not traits.shares_gpus:
         raise UsageError(
             f"{KEY}: expected a launcher that runs jobs at once on this machine, such as "
             "hydra/launcher=ablation or submitit_local. Received: "
             f"{str(launcher.get('_target_')).split('.')[-1]}. {traits.other_share}".rstrip()
         )
-    gpus = gpus_to_share(sweeper.jobs_per_gpu)
-    with read_write(config.hydra), open_dict(config.hydra):
-        sweeper.gpus = ",".join(gpus)
-        config.hydra.overrides.hydra.append(f"hydra.sweeper.gpus={quoted(sweeper.gpus)}")
+    _set(config, "gpus", ",".join(gpus_to_share(sweeper.jobs_per_gpu)))
+    with read_write(config.hydra):
         if "n_jobs" in launcher:
             launcher.n_jobs = n_at_once(sweeper)
+
+
+def _set(config: DictConfig, key: str, value: str | int) -> None:
+    """A setting of the sweeper, in its jobs as well."""
+    with read_write(config.hydra), open_dict(config.hydra):
+        config.hydra.sweeper[key] = value
+        config.hydra.overrides.hydra.append(f"hydra.sweeper.{key}={quoted(value)}")
 
 
 def gpus_to_share(jobs_per_gpu: object) -> list[str]:

@@ -383,3 +383,27 @@ def test_groups_whose_files_set_one_name_are_told_apart_by_the_choice(decorated,
     assert code == 0, shown
     assert open_store(tmp_path / "runs/mine").load_record().factors == {"net": ["a", "b"]}
     assert list(read(tmp_path / "runs/mine")["net"].cat.categories) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["hydra.sweeper.params={flags.activation:[false,relu]}"], ["Received: False", "off, no and false"]),
+        (["hydra.sweeper.params={flags.activation:[8,relu]}"], ["Received: 8", "such as 010"]),
+        (["hydra.sweeper.params={flags.activation:false,flags.norm:[true,false]}"], ["Received: False"]),
+        (["flags.activation=true,relu"], ["one becomes 'True'"]),
+        (["flags.activation=1e3,relu"], ["one becomes '1000.0'"]),
+    ],
+)
+def test_text_that_would_become_another_is_refused_with_the_quoting_that_is_meant(run_toy, words, told):
+    code, shown = run_toy("-m", "hydra.sweeper.plan_only=true", *words)
+    assert code == 2, shown
+    assert "flags.activation: expected text" in shown, shown
+    assert "in quotes" in shown
+    assert [part for part in told if part not in shown] == []
+
+
+def test_text_that_stays_what_it_is_is_a_level(run_toy):
+    for levels in ("off,'true'", "1,2", "range(8,11)", "relu,1.5"):
+        code, shown = run_toy("-m", "hydra.sweeper.plan_only=true", f"flags.activation={levels}")
+        assert code == 0, shown

@@ -6,12 +6,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from omegaconf import OmegaConf
 
 import ablation
 from ablation.errors import UsageError
 from ablation.results import open_store
-from ablation.sweep.sharing import KEY, gpus_to_share
+from ablation.sweep.sharing import KEY, gpus_to_share, n_at_once, share
 from tests.sweep.conftest import started
+from tests.sweep.test_jobs import BASIC, SUBMITIT
 
 APP = """
 import os, time
@@ -106,6 +108,35 @@ def test_what_cannot_share_is_a_sentence(plain_app, two_gpus, words, said):  # n
     code, shown = plain_app(lambda cfg: cfg.a, "a: 0\nseed: 0\n", "a=0,1", *words)
     assert code == 2, shown
     assert said in " ".join(shown.split())
+
+
+@pytest.mark.parametrize(
+    ("launcher", "asked", "told"),
+    [
+        (SUBMITIT, None, ["hydra.sweeper.jobs_per_gpu=1", "hydra.sweeper.gpus='3,5'"]),
+        (SUBMITIT, 2, ["hydra.sweeper.gpus='3,5'"]),
+        ({**SUBMITIT, "gpus_per_node": 2}, None, []),
+        (BASIC, None, []),
+    ],
+)
+@pytest.mark.usefixtures("two_gpus")
+def test_jobs_of_submitit_on_this_machine_see_its_gpus(launcher, asked, told):
+    """Its own executor leaves CUDA_VISIBLE_DEVICES empty in them, unless it was told of GPUs."""
+    sweeper = {"jobs_per_gpu": asked, "gpus": ""}
+    config = OmegaConf.create(
+        {"hydra": {"launcher": launcher, "sweeper": sweeper, "overrides": {"hydra": []}}}
+    )
+    share(config)
+    assert config.hydra.overrides.hydra == told
+    assert n_at_once(config.hydra.sweeper) == (2 * (asked or 1) if told else None)
+
+
+@pytest.mark.usefixtures("two_gpus")
+def test_without_gpus_submitit_s_jobs_are_left_alone(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    config = OmegaConf.create({"hydra": {"launcher": SUBMITIT, "sweeper": {"jobs_per_gpu": None}}})
+    share(config)
+    assert config.hydra.sweeper == {"jobs_per_gpu": None}
 
 
 def test_without_a_gpu_there_is_nothing_to_share(monkeypatch):
