@@ -2,6 +2,8 @@
 
     python -m benchmarks.analysis
     python -m benchmarks.analysis --pyfixest /tmp/venv/bin/python  # one that has pyfixest
+    python -m benchmarks.analysis --size 200000 6 --parts page     # a report with its figures
+    python -m benchmarks.analysis --size 40000 4 --blocks 5000 --parts whole
 
 Each part runs alone in a process of its own with one thread, after a small table that pays for imports and
 compilation. Seconds are of the processor, so that other work on the machine counts little; memory is the
@@ -11,6 +13,7 @@ process's peak, with the table.
 - `formula`: a part of it with the formula API: the model, the type II table by two nested fits per term, HC3,
   and tests of the main effects.
 - `model`: fit and effects alone. `pyfixest` does the same: `feols("y ~ (C(f0) + …) ** 2 | seed")`.
+- `page`, `text`: the report, with its figures and without, if asked for.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 
@@ -40,14 +44,14 @@ LIMIT_SECONDS = 600
 """Of the processor; what takes longer is ended."""
 
 
-def study(n_rows: int, n_factors: int, seed: int = 0) -> tuple[pd.DataFrame, list[str]]:
-    """A random fraction with levels 2, 2, 3, 4 in turn, ten seeds, a loss with a few effects."""
+def study(n_rows: int, n_factors: int, n_blocks: int = 10, seed: int = 0) -> tuple[pd.DataFrame, list[str]]:
+    """A random fraction with levels 2, 2, 3, 4 in turn, some seeds, a loss with a few effects."""
     rng = np.random.default_rng(seed)
     names = [f"flags.f{i}" for i in range(n_factors)]
     sizes = [(2, 2, 3, 4)[i % 4] for i in range(n_factors)]
     codes = np.column_stack([rng.integers(0, k, n_rows) for k in sizes])
     table = pd.DataFrame({n: np.array(list("abcd"))[codes[:, i]] for i, n in enumerate(names)})
-    table["seed"] = np.arange(n_rows) % 10
+    table["seed"] = np.arange(n_rows) % n_blocks
     table["loss"] = np.exp(codes @ np.linspace(-0.1, 0.1, n_factors) + rng.normal(0, 0.1, n_rows))
     return table, names
 
@@ -103,15 +107,27 @@ def formula(table: pd.DataFrame, names: list[str]) -> None:
         full.t_test(rows)
 
 
+def page(table: pd.DataFrame, names: list[str], figures: bool = True) -> None:
+    from ablation import Study
+
+    study = Study(table, responses={"loss": "lower"}, factors=names, block="seed", margin=2)
+    with tempfile.TemporaryDirectory() as folder:
+        study.report(folder, figures=figures)
+
+
+def text(table: pd.DataFrame, names: list[str]) -> None:
+    page(table, names, figures=False)
+
+
 PARTS: dict[str, Callable[[pd.DataFrame, list[str]], None]] = {
-    "whole": whole, "formula": formula, "model": model, "pyfixest": pyfixest,
+    "whole": whole, "formula": formula, "model": model, "pyfixest": pyfixest, "page": page, "text": text,
 }  # fmt: skip
 
 
-def measure(part: str, n_rows: int, n_factors: int) -> dict[str, float]:
+def measure(part: str, n_rows: int, n_factors: int, n_blocks: int) -> dict[str, float]:
     """Seconds of the processor and peak memory in MB of one part in this process."""
     PARTS[part](*study(300, 2 if part == "formula" else 4))
-    table, names = study(n_rows, n_factors)
+    table, names = study(n_rows, n_factors, n_blocks)
     start = time.process_time()
     resource.setrlimit(resource.RLIMIT_CPU, (int(start) + LIMIT_SECONDS, resource.RLIM_INFINITY))
     PARTS[part](table, names)
@@ -119,9 +135,10 @@ def measure(part: str, n_rows: int, n_factors: int) -> dict[str, float]:
     return {"seconds": seconds, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
-def alone(python: str, part: str, n_rows: int, n_factors: int) -> str:
+def alone(python: str, part: str, n_rows: int, n_factors: int, n_blocks: int) -> str:
     """The same in a process of its own, as a cell of the table."""
     command = [python, "-m", "benchmarks.analysis", "--part", part, "--size", str(n_rows), str(n_factors)]
+    command += ["--blocks", str(n_blocks)]
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
     done = subprocess.run(command, env={**os.environ, **threads}, capture_output=True, text=True, check=False)
     if done.returncode == -signal.SIGXCPU:
@@ -141,20 +158,20 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--pyfixest", default=sys.executable, help="a Python that has pyfixest")
-    parser.add_argument("--parts", nargs="*", default=list(PARTS), choices=list(PARTS))
+    parser.add_argument("--parts", nargs="*", default=list(PARTS)[:4], choices=list(PARTS))
     parser.add_argument("--part", choices=list(PARTS))
     parser.add_argument("--size", nargs=2, type=int)
+    parser.add_argument("--blocks", type=int, default=10)
     asked = parser.parse_args()
     if asked.part:
-        print(json.dumps(measure(asked.part, *asked.size)))
+        print(json.dumps(measure(asked.part, *asked.size, asked.blocks)))
         return
     print(f"{platform.machine()}, Python {platform.python_version()}, one thread each")
     for n_rows, n_factors in [asked.size] if asked.size else SIZES:
         for part in asked.parts:
             python = asked.pyfixest if part == "pyfixest" else sys.executable
-            print(
-                f"{n_rows:>9} x {n_factors}  {part:<9} {alone(python, part, n_rows, n_factors)}", flush=True
-            )
+            found = alone(python, part, n_rows, n_factors, asked.blocks)
+            print(f"{n_rows:>9} x {n_factors}  {part:<9} {found}", flush=True)
 
 
 if __name__ == "__main__":
