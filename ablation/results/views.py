@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,7 +92,9 @@ def _csv(frame: pd.DataFrame) -> bytes:
         column = plain[name]
         if column.dtype.kind not in "biufM":
             plain[name] = column.astype(object).map(_harmless)
-    return bytes(plain.to_csv(index=False, lineterminator="\n").encode())
+    written = io.BytesIO()
+    plain.to_csv(written, index=False, lineterminator="\n")
+    return written.getvalue()
 
 
 def _harmless(value: object) -> object:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from ablation.results import Row, Store, StudyRecord
+from ablation.results import Store, StudyRecord
 from tests.results.stand_in import make_row
 from tests.results.worker import Log, finish, work
 
@@ -31,7 +32,7 @@ ACTS: dict[str, Act] = {
     "run": lambda store, log: finish(store, NEW, log, lambda row: row),
     "failed_run": _commit_failed,
     "failed_again": _commit_failed_again,
-    "second_row": lambda store, _log: store.commit(Row(**{**vars(EARLIER), "error": "second"})),
+    "second_row": lambda store, _log: store.commit(replace(EARLIER, error="second")),
     "study_record": lambda store, _log: store.save_record(NEW_RECORD),
     "stop": lambda store, _log: store.stop("ab12"),
     "check_writable": lambda store, _log: store.check_writable(),

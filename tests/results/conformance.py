@@ -97,6 +97,18 @@ class StoreConformance:
         assert scan == Snapshot(StudyRecord(), {row.key: row}, {})
         assert store.claim(row.key) is None
 
+    def test_rows_that_are_scanned_hold_their_equal_parts_once(self, open_study):
+        store, rows = open_study(), [make_row(seed=seed) for seed in (0, 1)]
+        rows.append(make_row(seed=2, config={**rows[0].config, "flags.batch_norm": 1}))  # 1 is not true
+        for row in rows:
+            store.commit(row)
+        found = store.scan().rows
+        assert [found[row.key] for row in rows] == rows
+        first, second, other = (found[row.key] for row in rows)
+        for part in ("config", "provenance", "identity"):
+            assert getattr(first, part) is getattr(second, part)
+        assert type(other.config["flags.batch_norm"]) is int
+
     def test_a_claim_beats_while_it_is_a_context(self, open_study, age):
         key = make_row().key
         with open_study(lease_seconds=0.6).claim(key) as claim:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,5 +66,5 @@ def test_a_link_whose_reply_was_lost_counts(tmp_path):
     with store.claim(NEW.key) as claim:
         assert store.commit(NEW, claim)
     assert store.find(NEW.key) == NEW
-    assert not store.commit(EARLIER.__class__(**{**vars(NEW), "error": "later"}))
+    assert not store.commit(replace(NEW, error="later"))
     assert store.find(NEW.key) == NEW

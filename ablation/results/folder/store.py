@@ -207,6 +207,7 @@ class FolderStore:
 
     def _scan_rows(self) -> tuple[dict[str, Row], list[Quarantined]]:
         rows: dict[str, Row] = {}
+        known: dict[str, object] = {}
         quarantined = []
         for name in sorted(self.disk.names(self._rows), key=lambda name: (name[:64], len(name), name)):
             path = self._rows / name
@@ -216,9 +217,10 @@ class FolderStore:
                 if (match := _ROW_NAME.fullmatch(name)) is None:
                     raise DamagedRowError("its name is not that of a row")
                 row = self._read(path, match[1])
-                if match[1] in rows:
+                if row.key in rows:
                     raise DamagedRowError("a second row of its run: the first one counts")
-                rows[match[1]] = row
+                row.share(known)
+                rows[row.key] = row
             except (DamagedRowError, IsADirectoryError) as error:
                 quarantined.append(Quarantined(str(path), str(error)))
         return rows, quarantined

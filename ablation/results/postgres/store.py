@@ -176,13 +176,15 @@ class DatabaseStore:
 
     def _scan_rows(self, connection: sa.Connection) -> tuple[dict[str, Row], list[Quarantined]]:
         rows: dict[str, Row] = {}
+        known: dict[str, object] = {}
         quarantined = []
         for key, data in self._slots(connection):
             try:
                 row = _checked(key, data)
-                if key in rows:
+                if row.key in rows:
                     raise DamagedRowError("a second row of its run: the first one counts")
-                rows[key] = row
+                row.share(known)
+                rows[row.key] = row
             except DamagedRowError as error:
                 quarantined.append(Quarantined(f"{self.place} {ROWS.name} {key}", str(error)))
         return rows, quarantined
