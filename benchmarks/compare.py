@@ -1,24 +1,28 @@
 """Two checkouts side by side, such as an older commit and this one: time and memory of what they do.
 
     git worktree add /tmp/old 0069ca5
-    python -m benchmarks.compare /tmp/old . [--rounds 3] [--cells 8] [--only sweep plan resume report]
+    python -m benchmarks.compare /tmp/old . [--rounds 3] [--only sweep plan resume report]
+    python -m benchmarks.compare /tmp/old . --only sweep --cells 32 --whole  # `make sweep` itself
+    python -m benchmarks.compare . . --only sweep --cells 8 64               # does memory grow?
 
 Each figure is of a whole process with what it starts, in turn: old, new, old, new. Seconds of the processor
 count what a busy machine does not; memory is the sum of proportional shares (PSS), the most that was held at
 once. Prints a Markdown table of medians, and the ratio new / old with its range over rounds.
 
 The sweep is that of `study=quick` with fewer images, one epoch and one seed, so what a cell costs beside its
-steps weighs more than in the study; `--sweep` gives other overrides, such as none.
+steps weighs more than in the study; `--whole` is the study, `--sweep` gives other overrides. Below the table
+stands how many losses are the same to the last bit.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
@@ -38,10 +42,11 @@ Figures = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Side:
-    """A checkout, and a folder in which its commands run."""
+    """A checkout, a folder in which its commands run, and the losses of its sweeps: (sweep, run) → loss."""
 
     checkout: Path
     folder: Path
+    losses: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def run(self, *words: str) -> Figures:
         """What a Python command takes."""
@@ -60,13 +65,14 @@ class Side:
         cpu = used.ru_utime + used.ru_stime
         return {"CPU, s": cpu, "clock, s": seconds, "memory, MB": memory.peak_bytes / 1e6}
 
-    def sweep(self, words: Sequence[str], number: int) -> Figures:
+    def sweep(self, words: Sequence[str], name: str) -> Figures:
         """A study of networks, and when its first run was there."""
         start = time.time()
-        name = f"sweep{number}"
         found = self.run("-m", "ablation", "-m", "study=quick", f"name={name}", *words)
-        rows = (self.folder / "runs" / name / "rows").glob("*.json")
+        rows = list((self.folder / "runs" / name / "rows").glob("*.json"))
         first = min(path.stat().st_mtime for path in rows) - start
+        for path in rows:
+            self.losses[name, path.stem] = json.loads(path.read_bytes())["responses"]["loss"]
         return {**found, "until the first run, s": first}
 
     def toy(self, *words: str) -> Figures:
@@ -91,6 +97,10 @@ def main() -> None:
         print("| what | old | new | new / old | range |\n| --- | ---: | ---: | ---: | --- |")
         for what, measure in _measures(options, sides):
             _print(what, [[measure(side, i) for side in sides] for i in range(options.rounds)])
+        old, new = (side.losses for side in sides)
+        if old.keys() | new.keys():
+            n_same = sum(old.get(run) == loss for run, loss in new.items())
+            print(f"\nLosses: the same to the last bit in {n_same} of {len(old.keys() | new.keys())} runs.")
 
 
 def _options() -> argparse.Namespace:
@@ -98,8 +108,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("old")
     parser.add_argument("new")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--cells", type=int, default=8, choices=LEVELS)
+    parser.add_argument("--cells", type=int, nargs="+", default=[8], choices=LEVELS)
     parser.add_argument("--sweep", nargs="*", default=TINY, help="overrides of the study of networks")
+    parser.add_argument("--whole", dest="sweep", action="store_const", const=(), help="none")
     known = ["sweep", "plan", "resume", "report"]
     parser.add_argument("--only", nargs="*", default=known, choices=known)
     return parser.parse_args()
@@ -109,20 +120,25 @@ def _measures(
     options: argparse.Namespace, sides: Sequence[Side]
 ) -> list[tuple[str, Callable[[Side, int], Figures]]]:
     """Name of what is measured → (side, number of the round) → figures."""
-    levels = {name: LEVELS[options.cells].get(name, [value]) for name, value in FIXED.items()}
-    words = [*(f"flags.{name}={','.join(each)}" for name, each in levels.items()), *options.sweep]
     many = (*design_words(1000), "name=many", *BASIC)
     if "resume" in options.only:
         for side in sides:
             side.run(str(side.checkout / TOY), *many)
     plan = (*design_words(10_000), "hydra.sweeper.plan_only=true")
     found: dict[str, tuple[str, Callable[[Side, int], Figures]]] = {
-        "sweep": (f"sweep of {options.cells} cells", lambda side, i: side.sweep(words, i)),
         "plan": ("plan of 10,000 runs", lambda side, _: side.toy(*plan)),
         "resume": ("resuming 1,000 finished runs", lambda side, _: side.toy(*many)),
         "report": ("report of 96 runs", lambda side, i: side.report(i)),
     }
-    return [found[name] for name in options.only]
+    sweeps = [_sweep_of(n, options.sweep) for n in options.cells] if "sweep" in options.only else []
+    return sweeps + [found[name] for name in options.only if name in found]
+
+
+def _sweep_of(n: int, overrides: Sequence[str]) -> tuple[str, Callable[[Side, int], Figures]]:
+    """A sweep of so many cells, as `_measures` gives it."""
+    levels = {name: LEVELS[n].get(name, [value]) for name, value in FIXED.items()}
+    words = [*(f"flags.{name}={','.join(each)}" for name, each in levels.items()), *overrides]
+    return f"sweep of {n} cells", lambda side, i: side.sweep(words, f"sweep{n}-{i}")
 
 
 def _print(what: str, rounds: Sequence[Sequence[Figures]]) -> None:

@@ -1,6 +1,6 @@
 """A peer: build, compile and `fit` with Keras, once per argument; each names flags and a seed.
 
-python -m benchmarks.peer_fit flags.batch_norm=true,flags.dropout=false,0
+python -m benchmarks.peer_fit "flags.batch_norm=true flags.dropout=false 0"
 """
 
 import sys
@@ -10,7 +10,7 @@ from typing import Any
 import keras
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 from ablation.app.config import Config
 from ablation.app.places import CONF
@@ -56,12 +56,17 @@ class Clock(keras.callbacks.Callback):
 
 
 def fit(run: str) -> tuple[float, Spent]:
-    """One run, as the article does it: the loss on the test images, and what it took."""
-    *flags, seed = run.split(",")
+    """One run, as the article does it, of its overrides and its seed: see `fit_config`."""
+    *overrides, seed = run.split()
     ConfigStore.instance().store(name="schema", node=Config)
     with initialize_config_dir(str(CONF.resolve()), version_base="1.3"):
-        config = OmegaConf.to_object(compose("config", flags))
-    keras.utils.set_random_seed(int(seed))
+        return fit_config(compose("config", overrides), int(seed))
+
+
+def fit_config(cfg: DictConfig, seed: int) -> tuple[float, Spent]:
+    """The loss on the test images, and what it took."""
+    config = OmegaConf.to_object(cfg)
+    keras.utils.set_random_seed(seed)
     task, t = problem(config), config.training
     rate = keras.optimizers.schedules.InverseTimeDecay(t.learning_rate, 1, t.decay)
     model, clock = Trainable(task), Clock()

@@ -1,6 +1,6 @@
 """A peer: joblib with a process of one thread per core; build, compile and `fit` with Keras per argument.
 
-python -m benchmarks.peer_joblib flags.batch_norm=true,flags.dropout=false,0 …
+python -m benchmarks.peer_joblib "flags.batch_norm=true flags.dropout=false 0" …
 """
 
 import sys

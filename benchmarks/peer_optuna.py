@@ -22,7 +22,7 @@ def main() -> None:
     def objective(trial: optuna.Trial) -> float:
         chosen = {name: trial.suggest_categorical(name, names) for name, names in levels.items()}
         seed = chosen.pop("seed")
-        loss, took = fit(",".join([*(f"{name}={level}" for name, level in chosen.items()), seed]))
+        loss, took = fit(" ".join([*(f"{name}={level}" for name, level in chosen.items()), seed]))
         spent.append(took)
         return loss
 

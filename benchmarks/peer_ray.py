@@ -31,7 +31,7 @@ class Run(tune.Trainable):
         from benchmarks.peer_fit import fit
 
         seed = self.chosen.pop("seed")
-        loss, spent = fit(",".join([*(f"{name}={level}" for name, level in self.chosen.items()), seed]))
+        loss, spent = fit(" ".join([*(f"{name}={level}" for name, level in self.chosen.items()), seed]))
         return {"loss": loss, "spent": asdict(spent), "done": True}
 
     def reset_config(self, new_config) -> bool:
