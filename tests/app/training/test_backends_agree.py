@@ -16,7 +16,10 @@ from ablation.app.training.backends import BACKENDS
 INSTALLED = [name for name in BACKENDS if importlib.util.find_spec(name)]
 PAIRS = [
     pytest.param(
-        *pair, marks=() if set(pair) <= set(INSTALLED) else pytest.mark.skip("not both are installed")
+        *pair,
+        marks=()
+        if set(pair) <= set(INSTALLED)
+        else pytest.mark.skip(f"needs {' and '.join(pair)}; `make test-torch` has JAX and PyTorch"),
     )
     for pair in (("tensorflow", "jax"), ("tensorflow", "torch"), ("jax", "torch"))
 ]
