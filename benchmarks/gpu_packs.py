@@ -80,17 +80,18 @@ def _pack_row(
     loop = JaxLoop(*article(name, options.tiny), for_gpu=True)
     order = np.random.default_rng(0).integers(0, 500, (pack, options.steps, BATCH)).astype(np.int32)
     epoch = jax.jit(loop.steps.epoch, donate_argnums=0)
-    arguments = (state_shapes(loop.network, loop.steps.optimizer, pack), order, loop._rates, loop._train)
+    steps = loop.steps
+    arguments = (state_shapes(loop.network, steps.optimizer, pack, steps.types), order, loop._train)
     try:
         lowered = epoch.lower(*arguments)
         start = time.perf_counter()
         program = lowered.compile()
         compile_seconds = time.perf_counter() - start
         state = initial_state(loop.network, loop.steps.optimizer, range(pack))
-        state, losses = program(state, order, loop._rates, loop._train)
+        state, losses = program(state, order, loop._train)
         jax.block_until_ready(losses)
         start = time.perf_counter()
-        _, losses = program(state, order, loop._rates, loop._train)
+        _, losses = program(state, order, loop._train)
         jax.block_until_ready(losses)
         seconds = (time.perf_counter() - start) / options.steps
     except Exception as error:

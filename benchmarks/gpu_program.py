@@ -70,7 +70,7 @@ def _described(target: Path) -> Any:
 
 def _compiled(steps: Steps, loop: JaxLoop, pack: int, device: Any) -> Any:
     order = jax.ShapeDtypeStruct((pack, N_STEPS, BATCH), np.int32)
-    arguments = (state_shapes(loop.network, steps.optimizer, pack), order, loop._rates, loop._train)
+    arguments = (state_shapes(loop.network, steps.optimizer, pack, steps.types), order, loop._train)
 
     def there(leaf: Any) -> jax.ShapeDtypeStruct:
         return jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=device)

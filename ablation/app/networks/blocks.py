@@ -6,6 +6,7 @@ from keras import layers
 
 from ablation.app.networks.attention import attention_layer
 from ablation.app.networks.block_settings import BlockSettings
+from ablation.app.networks.traced import ACTIVATION, KEPT, SwitchedActivation, TracedDropout, left_open
 from ablation.app.registry import registry
 
 
@@ -17,6 +18,8 @@ def batch_norm(settings: BlockSettings, name: str) -> layers.Layer:
 def activation(settings: BlockSettings, name: str) -> layers.Layer:
     """The non-linearity of the flag; PReLU learns a slope for each pixel and channel (arXiv 1502.01852)."""
     level = settings.flags.activation
+    if numbers := left_open(ACTIVATION):
+        return SwitchedActivation(numbers, name=name)
     return layers.PReLU(name=name) if level == "prelu" else layers.Activation(level, name=name)
 
 
@@ -32,7 +35,9 @@ def disturb(x: Any, settings: BlockSettings, name: str) -> Any:
     Every built-in network calls this, so that a flag that acts here acts in all of them.
     """
     flags = settings.flags
-    if flags.dropout:
+    if numbers := left_open(KEPT):
+        x = TracedDropout(numbers, seed=0, name=f"{name}_dropout")(x)
+    elif flags.dropout:
         # Training puts the run's seed in its place; without any, PyTorch would draw from a global generator.
         x = layers.Dropout(settings.dropout_rate, seed=0, name=f"{name}_dropout")(x)
     return x

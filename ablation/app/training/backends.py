@@ -9,7 +9,7 @@ from ablation.errors import UsageError
 from ablation.results.outcome import Outcome
 
 if TYPE_CHECKING:
-    from ablation.app.training.problem import Problem, Schedule
+    from ablation.app.training.problem import Problem, Run, Schedule
 
 BACKENDS = {
     "tensorflow": "ablation.app.training.tensorflow",
@@ -40,7 +40,7 @@ class Loop(Protocol):
     """The module `loop` of a backend."""
 
     def train(
-        self, problem: "Problem", schedule: "Schedule", seeds: Sequence[int], pack: str
+        self, problem: "Problem", schedule: "Schedule", seeds: "Sequence[int | Run]", pack: str
     ) -> Iterator[Outcome]:
         """Train the network from each seed; yield each run as soon as it is finished.
 
@@ -49,8 +49,8 @@ class Loop(Protocol):
         Args:
             problem: network, losses and data. The network is built once and re-initialised for each seed.
             schedule: epochs and rates.
-            seeds: at least 0 each.
-            pack: how many seeds may be trained at once: a number, or `auto` for as many as the device holds.
+            seeds: at least 0 each; on JAX alone, runs that have numbers of their own.
+            pack: how many may be trained at once: a number, or `auto` for as many as the device holds.
         """
 
     def value_and_gradients(

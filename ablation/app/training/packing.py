@@ -1,4 +1,4 @@
-"""Which seeds are trained together, and what happens when they do not fit. Knows no backend."""
+"""Which runs are trained together, and what happens when they do not fit. Knows no backend."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -8,54 +8,56 @@ from typing import Protocol, TypeVar
 
 from ablation.results.outcome import Outcome
 
+R = TypeVar("R")
+R_contra = TypeVar("R_contra", contravariant=True)
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-class Packed(Protocol):
-    """A loop that trains several seeds at once."""
+class Packed(Protocol[R_contra]):
+    """A loop that trains several runs at once, each told by its seed or more."""
 
     def fitting(self, n: int) -> int:
         """How many runs, at most n, should fit into memory."""
 
-    def train(self, seeds: Sequence[int]) -> list[Outcome]:
-        """Train these seeds together."""
+    def train(self, runs: Sequence[R_contra]) -> list[Outcome]:
+        """Train these runs together."""
 
     def is_out_of_memory(self, error: Exception) -> bool:
         """Whether an error of the other two means that the memory is not enough."""
 
 
-def train_packed(loop: Packed, seeds: Sequence[int], pack: str) -> Iterator[Outcome]:
-    """Train seeds in packs of one size, smaller ones when the device runs out of memory.
+def train_packed(loop: Packed[R], runs: Sequence[R], pack: str) -> Iterator[Outcome]:
+    """Train runs in packs of one size, smaller ones when the device runs out of memory.
 
     Args:
         loop: trains a pack.
-        seeds: of the runs.
+        runs: to train.
         pack: the most runs at once, or `auto` for as many as fit.
 
     Yields:
-        The runs in the order of their seeds. `pack` in their provenance says when fewer fit than expected.
+        The outcomes in the order of the runs. `pack` in their provenance says when fewer fit than expected.
 
     Raises:
         MemoryError: not even one run fits.
     """
-    left = list(seeds)
+    left = list(runs)
     size = pack_size(len(left), _fitting(loop, len(left)) if pack == "auto" else int(pack))
     refused = None
     while left:
         chunk = left[:size]
-        # The last pack is filled with a seed again: that costs less than compiling for another size.
+        # The last pack is filled with a run again: that costs less than compiling for another size.
         filled = chunk + chunk[-1:] * (size - len(chunk))
-        runs = _in_memory(loop, partial(loop.train, filled))
-        if runs is None:
+        outcomes = _in_memory(loop, partial(loop.train, filled))
+        if outcomes is None:
             if size == 1:
                 raise MemoryError("Not even one run fits into the device's memory.")
             refused, size = size, pack_size(len(left), size // 2)
             log.warning("A pack of %d runs does not fit into the device's memory; trying %d", refused, size)
             continue
-        for run in runs[: len(chunk)]:
+        for outcome in outcomes[: len(chunk)]:
             text = f"{size} ({refused} ran out of memory)" if refused else str(size)
-            yield replace(run, provenance={**run.provenance, "pack": text})
+            yield replace(outcome, provenance={**outcome.provenance, "pack": text})
         left = left[size:]
 
 
@@ -69,7 +71,7 @@ def pack_size(n: int, most: int) -> int:
     return -(-n // max(1, n_packs))
 
 
-def _fitting(loop: Packed, n: int) -> int:
+def _fitting(loop: Packed[R], n: int) -> int:
     """What the loop thinks will fit; compiling for too many may need more memory than there is."""
     found = _in_memory(loop, partial(loop.fitting, n))
     if found is None:
@@ -77,7 +79,7 @@ def _fitting(loop: Packed, n: int) -> int:
     return found
 
 
-def _in_memory(loop: Packed, work: Callable[[], T]) -> T | None:
+def _in_memory(loop: Packed[R], work: Callable[[], T]) -> T | None:
     """What the work gives; None when the memory is not enough. What a failed pack held is free by then."""
     try:
         return work()

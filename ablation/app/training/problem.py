@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -53,6 +53,7 @@ class Problem:
         train: what it learns from, name → float32 (n, …), the same n everywhere.
         test: what the responses are measured on, likewise.
         probes: what else is measured once the network is trained.
+        numbers: name → a scalar variable of the network, no weight, of which each run has a value of its own.
     """
 
     network: keras.Model
@@ -61,6 +62,20 @@ class Problem:
     train: Arrays
     test: Arrays
     probes: tuple[Probe, ...] = ()
+    numbers: Mapping[str, keras.Variable] = field(default_factory=dict)
+
+
+class Run(NamedTuple):
+    """A run of a pack whose runs differ in more than their seeds.
+
+    Args:
+        seed: at least 0.
+        numbers: name → value, of each of `Problem.numbers`; `learning_rate` and `decay` where they are not
+            those of the schedule.
+    """
+
+    seed: int
+    numbers: Mapping[str, float]
 
 
 def inputs_of(network: keras.Model, batch: Mapping[str, Any]) -> Any:

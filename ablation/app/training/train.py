@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from ablation.app.training.backends import device, loop
-from ablation.app.training.problem import Problem, Schedule, n_images
+from ablation.app.training.problem import Problem, Run, Schedule, n_images
 from ablation.errors import UsageError
 from ablation.results.outcome import Outcome
 
 
 def train_cell(
-    problem: Problem, schedule: Schedule, seeds: Sequence[int], pack: str = "auto"
+    problem: Problem, schedule: Schedule, seeds: Sequence[int | Run], pack: str = "auto"
 ) -> Iterator[Outcome]:
     """Train the same network from each seed, on the backend of Keras' setting; see `backends.Loop.train`.
 

@@ -1,4 +1,4 @@
-"""The JAX loop: all seeds of a pack in one compiled program, mapped over stacked weights.
+"""The JAX loop: all runs of a pack in one compiled program, mapped over stacked weights.
 
 `jax.vmap` adds the runs as a leading axis (`jax.steps`), `jax.lax.scan` takes the steps of an epoch without
 returning to Python (but on a CPU: see `step_by_step`). Data are on the device once, whatever the pack.
@@ -19,15 +19,15 @@ from ablation.app.training.jax.program import Program, compiled, step_by_step
 from ablation.app.training.jax.state import State, initial_state, state_shapes, weights_of
 from ablation.app.training.jax.steps import Steps
 from ablation.app.training.packing import train_packed
-from ablation.app.training.problem import Problem, Schedule, n_images, whole_batches
+from ablation.app.training.problem import Problem, Run, Schedule, n_images, whole_batches
 from ablation.app.training.seeding import epoch_order
 from ablation.results.outcome import Outcome
 
 _TEST_BATCH = 100  # images measured at once, of each run
 
 
-def train(problem: Problem, schedule: Schedule, seeds: Sequence[int], pack: str) -> Iterator[Outcome]:
-    """Train the seeds in packs; see `backends.Loop`."""
+def train(problem: Problem, schedule: Schedule, seeds: Sequence[int | Run], pack: str) -> Iterator[Outcome]:
+    """Train the seeds in packs; see `backends.Loop`. Here runs may also have numbers of their own."""
     return train_packed(JaxLoop(problem, schedule), seeds, pack)
 
 
@@ -72,10 +72,6 @@ class JaxLoop:
         self.problem, self.schedule, self.network = problem, schedule, problem.network
         self.for_gpu = not _is_cpu() if for_gpu is None else for_gpu
         self.steps = Steps(problem, schedule, self.for_gpu)
-        self._rates = {
-            "learning_rate": np.float32(schedule.learning_rate),
-            "decay": np.float32(schedule.decay),
-        }
         self._train = jax.device_put(dict(problem.train))
         self._test, self._mask = jax.device_put(whole_batches(problem.test, _TEST_BATCH))
         self._probed = jax.device_put([dict(probe.data) for probe in problem.probes])
@@ -95,14 +91,16 @@ class JaxLoop:
 
     is_out_of_memory = staticmethod(is_out_of_memory)
 
-    def train(self, seeds: Sequence[int]) -> list[Outcome]:
-        """Train these seeds together, from scratch.
+    def train(self, runs: Sequence[int | Run]) -> list[Outcome]:
+        """Train these seeds, or runs with numbers of their own, together, from scratch.
 
         The host waits for the device once in an epoch, for the mean loss of its steps. The next epoch's order
         is drawn before, so that the device has its next work as soon as the host knows of the end.
         """
+        whole = [self._whole(run) for run in runs]
+        seeds = [run.seed for run in whole]
         programs = self.programs(len(seeds))
-        state = initial_state(self.network, self.steps.optimizer, seeds)
+        state = initial_state(self.network, self.steps.optimizer, whole, self.steps.types)
         orders = (self._order(seeds, epoch) for epoch in range(self.schedule.epochs))
         order = next(orders, None)
         train_losses: list[np.ndarray] = []
@@ -110,7 +108,7 @@ class JaxLoop:
         alive = np.ones(len(seeds), bool)
         times = [time.perf_counter()]
         while order is not None and alive.any():
-            state, train_loss = programs.epoch.run(state, order, self._rates, self._train)
+            state, train_loss = programs.epoch.run(state, order, self._train)
             order = next(orders, None)
             train_losses.append(jax.device_get(train_loss))
             times.append(time.perf_counter())
@@ -133,7 +131,7 @@ class JaxLoop:
         """Compiled for packs of n runs."""
         if n not in self._programs:
             start = time.perf_counter()
-            state = state_shapes(self.network, self.steps.optimizer, n)
+            state = state_shapes(self.network, self.steps.optimizer, n, self.steps.types)
             n_train, batch = n_images(self.problem.train), self.schedule.batch_size
             order = jax.ShapeDtypeStruct((n, n_train // batch, batch), np.int32)
             programs = (
@@ -150,13 +148,17 @@ class JaxLoop:
     def _epoch_program(self, state: State, order: jax.ShapeDtypeStruct) -> Program:
         """What trains a pack for an epoch, its steps in one program or one by one."""
         if self.for_gpu:
-            return compiled(self.steps.epoch, state, order, self._rates, self._train, overwrites=True)
+            return compiled(self.steps.epoch, state, order, self._train, overwrites=True)
         n, _, batch = order.shape
         carried = state, jax.ShapeDtypeStruct((n,), np.float32)
         indices = jax.ShapeDtypeStruct((n, batch), order.dtype)
-        return step_by_step(
-            compiled(self.steps.step, carried, indices, self._rates, self._train, overwrites=True)
-        )
+        return step_by_step(compiled(self.steps.step, carried, indices, self._train, overwrites=True))
+
+    def _whole(self, run: int | Run) -> Run:
+        """A run with all numbers that it has for itself."""
+        seed, numbers = run if isinstance(run, Run) else (run, {})
+        rates = {"learning_rate": self.schedule.learning_rate, "decay": self.schedule.decay}
+        return Run(seed, {**rates, **numbers})
 
     def _order(self, seeds: Sequence[int], epoch: int) -> jax.Array:
         """The images of each step of each run, (runs, steps, batch), on the device."""

@@ -25,12 +25,17 @@ _PROBED_AT_ONCE = 8  # runs: a probe may look at more images than a batch has, a
 class Steps:
     """The computations of a problem; all that differs between runs is an argument, with a leading axis.
 
-    So are the numbers of the schedule and the data: programs of cells that differ in them are the same.
+    So are the data, and the numbers of schedule and network that runs have for themselves: programs of cells
+    that differ in them are the same.
 
     Args:
         problem: network, losses and probes.
         schedule: its epochs and batch size.
         for_gpu: how gradients are taken.
+
+    Attributes:
+        types: of the numbers that a run has for itself, by name: `learning_rate` and `decay` of its
+            schedule, and those of the network.
     """
 
     def __init__(self, problem: Problem, schedule: Schedule, for_gpu: bool) -> None:
@@ -42,26 +47,25 @@ class Steps:
         ours = [id(v) for v in self.optimizer.variables]
         self._iterations = ours.index(id(self.optimizer.iterations))
         self._rate = ours.index(id(self.optimizer.learning_rate))
+        rates = dict.fromkeys(("learning_rate", "decay"), "float32")
+        self.types = {**rates, **{name: v.dtype for name, v in problem.numbers.items()}}
 
-    def epoch(self, state: State, order: Any, rates: Mapping[str, Any], train: Any) -> tuple[State, Any]:
+    def epoch(self, state: State, order: Any, train: Any) -> tuple[State, Any]:
         """The steps of `order`, (runs, steps, batch) → the state after them and the mean losses, (runs,)."""
 
         def step(carried: tuple[State, Any], indices: Any) -> tuple[tuple[State, Any], None]:
-            return self.step(carried, indices, rates, train), None
+            return self.step(carried, indices, train), None
 
         n_runs, n_steps, _ = order.shape
         (state, total), _ = jax.lax.scan(step, (state, jnp.zeros(n_runs)), order.swapaxes(0, 1))
         return state, total / n_steps
 
-    def step(
-        self, carried: tuple[State, Any], indices: Any, rates: Mapping[str, Any], train: Any
-    ) -> tuple[State, Any]:
+    def step(self, carried: tuple[State, Any], indices: Any, train: Any) -> tuple[State, Any]:
         """One gradient step of each run.
 
         Args:
             carried: state of the runs, and the sums of their losses so far, (runs,).
             indices: of the training images of the batches, (runs, batch).
-            rates: `learning_rate` and `decay` of the schedule.
             train: name → all training images.
 
         Returns:
@@ -70,40 +74,41 @@ class Steps:
         state, total = carried
         batches = {name: array[indices] for name, array in train.items()}
 
-        weights = jax.vmap(self._flat.split)(state.weights)
-        losses, others, gradients = self._gradients(weights, state.others, batches)
-        update = jax.vmap(self._update, (0, 0, 0, None))
-        vectors, optimizer = update(state.weights, state.optimizer, gradients, rates)
-        return State(vectors, others, optimizer), total + losses
+        losses, others, gradients = self._gradients(state, batches)
+        vectors, optimizer = jax.vmap(self._update)(state.weights, state.optimizer, gradients, state.numbers)
+        return State(vectors, others, optimizer, state.numbers), total + losses
 
-    def _gradients(
-        self, weights: Tensors, others: Tensors, batches: Mapping[str, Any]
-    ) -> tuple[Any, Tensors, Tensors]:
+    def _gradients(self, state: State, batches: Mapping[str, Any]) -> tuple[Any, Tensors, Tensors]:
         """Of each run: the loss, what became of `others`, and the gradients."""
+        weights = jax.vmap(self._flat.split)(state.weights)
+        rest = state.others, state.numbers, batches
         if not self.for_gpu:
             mapped = jax.vmap(jax.value_and_grad(self._loss, has_aux=True))
-            (losses, after), gradients = mapped(weights, others, batches)
+            (losses, after), gradients = mapped(weights, *rest)
             return losses, after, gradients
 
         def total(weights: Tensors) -> tuple[Any, tuple[Any, Tensors]]:
-            losses, after = jax.vmap(self._loss)(weights, others, batches)
+            losses, after = jax.vmap(self._loss)(weights, *rest)
             return losses.sum(), (losses, after)
 
         (_, (losses, after)), gradients = jax.value_and_grad(total, has_aux=True)(weights)
         return losses, after, gradients
 
-    def _loss(self, weights: Tensors, others: Tensors, batch: Mapping[str, Any]) -> tuple[Any, Tensors]:
+    def _loss(
+        self, weights: Tensors, others: Tensors, numbers: Mapping[str, Any], batch: Mapping[str, Any]
+    ) -> tuple[Any, Tensors]:
         """The mean loss of one run on a batch, a scalar, and what became of `others`."""
-        with self._holding(weights, others) as scope:
+        with self._holding(weights, others, numbers) as scope:
             loss = jnp.mean(losses_of(self.problem, batch, training=True)["loss"])
         return loss, self._others_after(scope)
 
     def _update(
-        self, vector: Any, optimizer: Tensors, gradients: Tensors, rates: Mapping[str, Any]
+        self, vector: Any, optimizer: Tensors, gradients: Tensors, numbers: Mapping[str, Any]
     ) -> tuple[Any, Tensors]:
         """Weights and optimiser of one run after a step along its gradients."""
         optimizer = list(optimizer)
-        optimizer[self._rate] = replace(self.schedule, **rates).rates()(optimizer[self._iterations])
+        schedule = replace(self.schedule, learning_rate=numbers["learning_rate"], decay=numbers["decay"])
+        optimizer[self._rate] = schedule.rates()(optimizer[self._iterations])
         gradient = self._flat.join(gradients)
         (vector,), optimizer = self.optimizer.stateless_apply(optimizer, [gradient], [vector])
         return vector, optimizer
@@ -119,7 +124,7 @@ class Steps:
 
         def add(carried: tuple[Tensors, Any], batch: Any) -> tuple[Any, None]:
             (others, sums), (images, counts) = carried, batch
-            with self._holding(weights, others) as scope:
+            with self._holding(weights, others, state.numbers) as scope:
                 losses = losses_of(self.problem, images, training=False)
             others = self._others_after(scope)
             # A masked infinity would still be no number, hence `where` and not a product.
@@ -137,16 +142,19 @@ class Steps:
         """What the probes measure on each run of a pack, a few runs at a time."""
 
         def measure(state: State) -> list[dict[str, Any]]:
-            with self._holding(self._flat.split(state.weights), state.others):
+            with self._holding(self._flat.split(state.weights), state.others, state.numbers):
                 pairs = zip(self.problem.probes, data, strict=True)
                 return [in_float32(probe.measure(self.network, given)) for probe, given in pairs]
 
         return list(jax.lax.map(measure, states, batch_size=_PROBED_AT_ONCE))
 
-    def _holding(self, weights: Tensors, others: Tensors) -> keras.StatelessScope:
+    def _holding(self, weights: Tensors, others: Tensors, numbers: Mapping[str, Any]) -> keras.StatelessScope:
         """A scope in which the network computes with these values; its own variables stay as they are."""
         variables = [*self._flat.variables, *self.network.non_trainable_variables]
-        return keras.StatelessScope(list(zip(variables, [*weights, *others], strict=True)))
+        held = list(zip(variables, [*weights, *others], strict=True))
+        return keras.StatelessScope(
+            [*held, *((v, numbers[name]) for name, v in self.problem.numbers.items())]
+        )
 
     def _others_after(self, scope: keras.StatelessScope) -> Tensors:
         """Statistics and random generators as a computation has left them."""
