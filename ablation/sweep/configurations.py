@@ -56,10 +56,14 @@ class Configurations:
             OmegaConf.update(cfg, override.key_or_group, override.value(), merge=True)
         told = [line for line in overrides if not self._parsed(line).is_hydra_override()]
         cfg.hydra.overrides.task = told
-        named = cfg.hydra.job.config.override_dirname
-        shown = sorted(line for line in told if self._parsed(line).key_or_group not in named.exclude_keys)
-        cfg.hydra.job.override_dirname = named.item_sep.join(shown).replace("=", named.kv_sep)
+        if not OmegaConf.is_interpolation(cfg.hydra.job, "override_dirname"):  # as it is since Hydra 1.4
+            cfg.hydra.job.override_dirname = self._named(told, cfg.hydra.job.config.override_dirname)
         return cfg
+
+    def _named(self, told: Sequence[str], how: DictConfig) -> str:
+        """What Hydra calls a job by its overrides."""
+        shown = sorted(line for line in told if self._parsed(line).key_or_group not in how.exclude_keys)
+        return str(how.item_sep.join(shown).replace("=", how.kv_sep))
 
     def _parse(self, line: str) -> Override:
         [override] = self._parser.parse_overrides([line])
