@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -198,7 +198,9 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
             "response: expected the column with what was measured, response=loss. Received: none"
         )
     factors, numeric = _names(values, "factors"), values.get("numeric") or {}
-    numeric = numeric if isinstance(numeric, dict) else dict.fromkeys(_names(values, "numeric"), "linear")
+    if not isinstance(numeric, dict):
+        numeric = dict.fromkeys(_names(values, "numeric"), "linear")
+    numeric = {str(name): line for name, line in numeric.items()}
     if not (factors or numeric):
         raise UsageError("factors: expected the columns that were varied, factors=[a,b]. Received: none")
     directions = values.get("directions") or {}
@@ -233,7 +235,7 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
         where=str(values.get("where", "")),
         trials=_trials(values, responses),
         item=None if values.get("item") is None else str(values["item"]),
-        nested={str(name): str(where) for name, where in nested.items()},
+        nested={str(name): where for name, where in nested.items()},
         looks=[_integer({"looks": seeds}, "looks", 0) for seeds in _names(values, "looks")],
         max_replicates=_integer(values, "max_replicates", 0),
     )
@@ -310,10 +312,17 @@ def _unknown(key: str) -> str:
 
 
 def _names(values: Mapping[str, Any], key: str) -> list[str]:
-    found = values.get(key) or []
+    found = values.get(key)
     if isinstance(found, dict):
         raise UsageError(f"{key}: expected {KEYS[key]}. Received: {found!r}")
-    return found if isinstance(found, list) else [found]
+    return names_in(found)
+
+
+def names_in(found: object) -> list[str]:
+    """One name, several or none, as a list of texts."""
+    if found is None or isinstance(found, str):
+        return [found] if found else []
+    return list(map(str, found)) if isinstance(found, Iterable) else [str(found)]
 
 
 def _number(values: Mapping[str, Any], key: str) -> float | None:

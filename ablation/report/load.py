@@ -33,30 +33,7 @@ LevelTexts = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Asked:
-    """How a table is to be analysed.
-
-    Args:
-        table: the file.
-        responses: what is reported, the main one first.
-        factors: the columns that were varied.
-        block: the columns of the paired seeds; of several, each combination is a block.
-        margin: smallest effect that matters, of the main response.
-        direction: which values of the main response are better.
-        directions: the same for each response; what its name says where it is not said.
-        numeric: factors that enter as numbers, or factor → `linear` or `log`.
-        scale: `log`, `identity` or `auto`.
-        interactions: highest order of interactions in the model, or `auto`.
-        alpha: error rate of tests.
-        anova_type: of the sums of squares.
-        weights: a column of weights.
-        reference: factor → level that others are compared with.
-        where: the filter of rows; empty without one.
-        trials: the column of counts that the main response is a share of, or response → column.
-        item: the column of test items, where a row is one of a run.
-        nested: factor → where it has levels, such as `dropout=true`.
-        looks: seeds at each look, of a study whose plan was to look so.
-        max_replicates: seeds at the last look of that plan.
-    """
+    """How a table is to be analysed: the settings of `arguments.KEYS`, with the main response first."""
 
     table: str
     responses: Sequence[str]
