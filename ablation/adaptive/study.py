@@ -74,10 +74,6 @@ class AdaptiveStudy:
     def catch_up(self, done: Collection[str], table: pd.DataFrame) -> list[Look]:
         """Take every look whose runs have ended.
 
-        Args:
-            done: keys of finished runs.
-            table: of the finished runs, with a column `key`.
-
         Returns:
             The looks taken now.
         """
@@ -113,12 +109,7 @@ def with_plan(
 
 
 def replay_of(record: StudyRecord, table: pd.DataFrame) -> Replay:
-    """The looks that the record says were taken, from the rows.
-
-    Args:
-        record: of an adaptive study.
-        table: of its finished runs, with columns `key` and `seed`.
-    """
+    """The looks that the record says were taken, from the rows."""
     entries: Mapping[str, Any] = record.adaptive
     replay = Replay(AdaptivePlan.from_record(entries["plan"]), record.seeds)
     counts = table[~table["key"].isin(entries.get("given_up", ()))]

@@ -84,9 +84,6 @@ def flags_read(source: str) -> frozenset[str]:
 
     A flag is read as `flags.<flag>` or `….flags.<flag>`. Building a network would show the same, but only
     after a deep-learning library has been loaded, which takes longer than a plan of 10,000 runs.
-
-    Args:
-        source: `module:function`.
     """
     todo, seen, found = [source], set(), set()
     while todo:

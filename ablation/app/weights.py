@@ -27,11 +27,6 @@ def keep_weights(snapshot: Snapshot, study: "Subject", folder: str) -> list[str]
     do those of other studies. All stay as long as runs of the design are missing, since the best cell may
     be among them, and where the runs allow no analysis.
 
-    Args:
-        snapshot: what the study's store holds.
-        study: the same, analysed.
-        folder: of the study.
-
     Returns:
         The keys whose weights were removed.
     """

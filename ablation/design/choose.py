@@ -23,10 +23,6 @@ Pattern = tuple[float, float]
 def choose_columns(columns: Pool, n_levels: tuple[int, ...]) -> Codes | None:
     """Orthogonal columns for all factors, with least aberration among those that a beam search sees.
 
-    Args:
-        columns: candidates by number of levels, all of the same length.
-        n_levels: of each factor.
-
     Returns:
         Cells (n_cells × n_factors) with no cell twice; none if there are none.
     """

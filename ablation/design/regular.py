@@ -74,12 +74,7 @@ def solve(words: Sequence[Word]) -> list[Word]:
 
 
 def fraction(words: Sequence[Word], n_factors: int) -> Codes:
-    """The cells of a fraction (2^(k−p) × n_factors), positions of levels, in standard order.
-
-    Args:
-        words: as `solve` returns them.
-        n_factors: k.
-    """
+    """The cells of a fraction (2^(k−p) × n_factors), positions of levels, in standard order."""
     dependent = {w.factors[-1]: w for w in words}
     free = [i for i in range(n_factors) if i not in dependent]
     signs = np.ones((2 ** len(free), n_factors), dtype=np.int64)

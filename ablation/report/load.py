@@ -107,13 +107,7 @@ def load_study(path: str, folder: str | None = None) -> Subject:
 
 
 def subject_of(snapshot: Snapshot, place: str, folder: str) -> Subject:
-    """Analyse a study that has been read.
-
-    Args:
-        snapshot: what its store holds.
-        place: of the store, without a password.
-        folder: where its arrays are.
-    """
+    """Analyse a study that has been read."""
     record = snapshot.record
     frame = table_of(snapshot, design_only=True)
     texts = level_texts(record.factors)
@@ -137,11 +131,6 @@ def subject_of(snapshot: Snapshot, place: str, folder: str) -> Subject:
 
 def load_table(asked: Asked, command: str = "", table: pd.DataFrame | None = None) -> Subject:
     """Read and analyse a table of runs that came from anywhere.
-
-    Args:
-        asked: which table, and how.
-        command: writes this report again.
-        table: what the file holds, if it has been read already.
 
     Raises:
         UsageError: the file or a column is missing, or an argument means nothing.

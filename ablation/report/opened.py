@@ -15,11 +15,6 @@ def opened(asked: Arguments, arguments: Sequence[str], is_quiet: bool = False) -
 
     What is analysed is printed where nobody has said it.
 
-    Args:
-        asked: what was asked for.
-        arguments: the words of the command line.
-        is_quiet: whether standard output is for numbers alone.
-
     Raises:
         UsageError: there is nothing, or something is not sure.
     """

@@ -26,11 +26,6 @@ def config_values(
 ) -> list[object]:
     """Return one config entry for every run.
 
-    Args:
-        configs: The runs' full configs.
-        name: Dotted key.
-        defaults: Declared defaults, for rows that are older than the entry.
-
     Returns:
         One value per run; `_ABSENT` for a run that knows neither the entry nor a default.
     """

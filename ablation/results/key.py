@@ -53,11 +53,6 @@ def cell_key(
 ) -> str:
     """Name a cell: what its runs share, whatever their seed.
 
-    Args:
-        config: As for `run_key`.
-        identity: As for `run_key`.
-        defaults: As for `run_key`.
-
     Returns:
         10 hexadecimal digits, short enough to read.
 
@@ -69,10 +64,6 @@ def cell_key(
 
 def without_defaults(config: Mapping[str, object], defaults: Mapping[str, object]) -> dict[str, object]:
     """The entries that a key is made of: those that differ from their declared default, or have none.
-
-    Args:
-        config: As for `run_key`.
-        defaults: As for `run_key`.
 
     Raises:
         UsageError: A value that has a default is not finite or not JSON.

@@ -45,10 +45,6 @@ def read(path: str | os.PathLike[str], design_only: bool = False) -> pd.DataFram
 def table(snapshot: Snapshot, design_only: bool = False) -> pd.DataFrame:
     """Make the table of `read` from what has been read already.
 
-    Args:
-        snapshot: What the store holds.
-        design_only: As for `read`.
-
     Returns:
         As for `read`.
     """

@@ -127,13 +127,7 @@ class App(Swept):
             self._warm()
 
     def finish(self, cfg: DictConfig, snapshot: Snapshot, subject: Any) -> None:
-        """Call what the app wants to be called at the end of a sweep.
-
-        Args:
-            cfg: configuration of the reference cell.
-            snapshot: what the study's store holds.
-            subject: of the report.
-        """
+        """Call what the app wants to be called at the end of a sweep."""
         if self.after is not None:
             arguments = (settings_of(cfg, self.schema), cfg.results.folder, snapshot, subject)
             self.after(*arguments[: len(inspect.signature(self.after).parameters)])

@@ -20,11 +20,7 @@ _KINDS = (
 
 
 def explain(error: BaseException) -> str:
-    """What was expected, what was received, and what to do.
-
-    Args:
-        error: raised while a configuration was composed.
-    """
+    """What was expected, what was received, and what to do."""
     causes = _causes(error)
     for cause in causes:
         if isinstance(cause, ConfigKeyError | ConfigAttributeError) and cause.full_key:

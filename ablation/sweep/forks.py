@@ -55,13 +55,6 @@ class Forks:
     ) -> list[JobReturn]:
         """Do jobs.
 
-        Args:
-            context: Hydra's.
-            config: the composed configuration, with Hydra's part.
-            app: what jobs call.
-            jobs: the overrides of each.
-            first: number of the first.
-
         Returns:
             What each returns. A job whose process has died has failed, and no other.
 

@@ -98,9 +98,6 @@ LAUNCHERS: dict[str, Callable[[Settings], LauncherTraits]] = {
 def launcher_traits(settings: Settings) -> LauncherTraits:
     """What the configured launcher is.
 
-    Args:
-        settings: `hydra.launcher`.
-
     Raises:
         UsageError: the settings mean nothing.
     """

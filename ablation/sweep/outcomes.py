@@ -51,12 +51,7 @@ class Expected:
 
 
 def stamp(folder: Path, expected: Expected) -> Stamp:
-    """What stands where a run is going to write its numbers, such as the file of an attempt that failed.
-
-    Args:
-        folder: of the run.
-        expected: where the response will be found.
-    """
+    """What stands where a run is going to write its numbers, such as the file of an attempt that failed."""
     try:
         found = (folder / (expected.metrics or "")).stat()
     except OSError:

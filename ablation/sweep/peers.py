@@ -20,10 +20,6 @@ _DIRECTIONS = {"minimize": "lower", "maximize": "higher"}
 def own_settings(settings: Mapping[str, Any], own: Collection[str]) -> dict[str, Any]:
     """The settings that mean something here; those of other sweepers are told and left out.
 
-    Args:
-        settings: `hydra.sweeper`.
-        own: keys of this sweeper.
-
     Raises:
         UsageError: a key that no sweeper has.
     """

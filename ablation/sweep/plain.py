@@ -178,10 +178,6 @@ class PlainApp(Swept):
 def plain_app(task: TaskFunction, config: DictConfig) -> tuple[PlainApp, DictConfig]:
     """Wrap an app, and have Hydra's launchers put its jobs into the folder of the study.
 
-    Args:
-        task: the function under `@hydra.main`.
-        config: composed, with Hydra's part.
-
     Returns:
         The app, and the configuration for launchers.
     """

@@ -20,13 +20,7 @@ NOTHING_TRAINED = "Nothing was trained (hydra.sweeper.plan_only)."
 
 
 def preview(snapshot: Snapshot, plan: Plan, n_done: int) -> list[str]:
-    """Sentences about what the planned runs can tell.
-
-    Args:
-        snapshot: earlier rows, and the record as it would be saved.
-        plan: its runs.
-        n_done: how many of the runs are finished.
-    """
+    """Sentences about what the planned runs can tell."""
     aliases = [f"  {line}" for line in snapshot.record.design.aliases]
     lines = ["Aliases (effects that this design cannot tell apart):", *aliases] if aliases else []
     if n_done:
@@ -43,11 +37,6 @@ def analysis_of_earlier(
     record: StudyRecord, table: "pd.DataFrame", with_block: bool = True
 ) -> "Analysis | None":
     """The analysis of the rows that are there, under the settings of a record.
-
-    Args:
-        record: of the study, as it would be saved.
-        table: of finished runs.
-        with_block: whether seeds are blocks, if there are several.
 
     Returns:
         None where the rows are of one cell.
@@ -84,12 +73,7 @@ class Detectable:
 
 
 def detectable(snapshot: Snapshot, plan: Plan) -> Detectable:
-    """The smallest detectable effects by level, judged by earlier rows.
-
-    Args:
-        snapshot: earlier rows, and the record as it would be saved.
-        plan: its runs.
-    """
+    """The smallest detectable effects by level, judged by earlier rows."""
     import pandas as pd
 
     from ablation.analysis import detectable_effects

@@ -21,16 +21,7 @@ def publish(
     folder: str,
     hook: Callable[[Snapshot, Any], None],
 ) -> None:
-    """Write record, views and report, unless they would be empty and replace some that are not.
-
-    Args:
-        store: of the study.
-        before: what it held when the sweep began.
-        after: what it holds now.
-        record: of this sweep.
-        folder: of views and report.
-        hook: the app's, called before the report is written.
-    """
+    """Write record, views and report, unless they would be empty and replace some that are not."""
     from ablation.report.load import (
         subject_of,
     )  # pandas: a second that a sweep does not wait for at its start

@@ -56,13 +56,6 @@ class JobContext:
 def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, context: JobContext) -> list[Row]:
     """Train what is not done and not being done elsewhere.
 
-    Args:
-        cell: with its settings.
-        seeds: of the runs wanted.
-        train: the app's function; yields outcomes one by one.
-        store: of the study.
-        context: of the job.
-
     Returns:
         The rows that were committed now.
 

@@ -19,13 +19,7 @@ from ablation.sweep.terminal import print_lines
 
 @contextmanager
 def submission(queue: Queue, keys: Sequence[Sequence[str]], detach: bool) -> Iterator[None]:
-    """Have a launch note what it submits.
-
-    Args:
-        queue: of the study.
-        keys: of each job's runs, in the order of the launch.
-        detach: whether the launch ends once its jobs are submitted.
-    """
+    """Have a launch note what it submits."""
     submit, numbers = AutoExecutor.map_array, list[str]()
 
     def submit_and_note(executor: AutoExecutor, *arguments: Any) -> Sequence[Any]:

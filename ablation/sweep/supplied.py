@@ -25,13 +25,7 @@ def with_keys(schema: type, name: str, response: str) -> type:
 
 
 def supply(cfg: DictConfig, name: str, response: str) -> None:
-    """Add what a configuration lacks.
-
-    Args:
-        cfg: of a job, without Hydra's part.
-        name: of the study, unless it is set.
-        response: the same.
-    """
+    """Add what a configuration lacks."""
     with read_write(cfg), open_dict(cfg):
         for key, value in _leaves(name, response):
             group = key.partition(".")[0]

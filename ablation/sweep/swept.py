@@ -92,22 +92,11 @@ class Swept(ABC):
 
     @abstractmethod
     def seeds(self, overrides: Overrides, cfg: DictConfig, replicates: int) -> list[int]:
-        """The seeds of every cell.
-
-        Args:
-            overrides: of the sweep.
-            cfg: what the framework reads of the reference cell.
-            replicates: how many are wanted.
-        """
+        """The seeds of every cell."""
 
     @abstractmethod
     def jobs(self, cell: str, lines: Sequence[str], seeds: Sequence[int]) -> list[SweptJob]:
         """The jobs for a cell.
-
-        Args:
-            cell: its id.
-            lines: the overrides that make Hydra compose it.
-            seeds: of the runs wanted.
 
         Returns:
             Each job: what to add to the cell's name, its seeds, and its overrides.

@@ -64,13 +64,7 @@ def print_failures(failures: Sequence[str]) -> None:
 
 
 def outside_lines(earlier: StudyRecord, plan: Plan, n_outside: int) -> list[str]:
-    """What becomes of finished runs that this design has not.
-
-    Args:
-        earlier: the study's record so far.
-        plan: of this sweep.
-        n_outside: finished runs that are not in the plan.
-    """
+    """What becomes of finished runs that this design has not."""
     if not n_outside:
         return []
     lines = [

@@ -57,11 +57,6 @@ def _refuse_one_level(name: str, levels: object) -> None:
 def refuse_fixed_factors(factors: Iterable[str], settings: Collection[str], nested: Collection[str]) -> None:
     """Refuse factors that have one value in all runs as well, unless they have levels only in some cells.
 
-    Args:
-        factors: those with levels.
-        settings: what is the same in all runs.
-        nested: factors whose value outside of their cells is a setting.
-
     Raises:
         UsageError: naming one.
     """

@@ -23,10 +23,6 @@ Trackers = Mapping[str, str | None]
 def wanted_trackers(base: DictConfig, key: str) -> Trackers:
     """What a sweep is to log to, of the configuration of a cell.
 
-    Args:
-        base: has it as `results.log`.
-        key: what the user calls this setting.
-
     Raises:
         UsageError: a tracker is not known, or not installed.
     """

@@ -70,12 +70,7 @@ def send_missing(name: str, uri: str | None, snapshot: Snapshot, folder: str | P
 
 
 def told(sent: Sent, study: str) -> str:
-    """What became of it, in a sentence.
-
-    Args:
-        sent: to one tracker.
-        study: its folder or URL, without a password.
-    """
+    """What became of it, in a sentence."""
     at = f" ({sent.place})" if sent.place else ""
     if not sent.problem:
         before = f", {sent.there} were there" if sent.there else ""

@@ -29,10 +29,6 @@ def diverged_runs(runs: Runs, direction: str) -> Bools:
     Simulated without any divergence, 2000 tables each of 24, 48, 160 and 1000 runs: none was marked where
     responses were normal, lognormal (deviation of the logarithm up to 2), or t with 3 degrees of freedom.
     Where logarithms had that t distribution, with a scale of 0.1, at most 0.8 % were.
-
-    Args:
-        runs: those that count.
-        direction: `lower` or `higher` is better.
     """
     y = runs.response if direction == "lower" else -runs.response
     order = np.argsort(y, kind="stable")

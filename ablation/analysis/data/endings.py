@@ -43,10 +43,6 @@ def endings(table: pd.DataFrame, asked: Sequence[object]) -> np.ndarray[Any, Any
     Such a column is called `status` or `state`, alone or at the end of its name (`State`, `info.status`), and
     its words are those that tools use; with several, a run is `ok` where all say so.
 
-    Args:
-        table: one row per run.
-        asked: its columns that have a role, whatever they are called.
-
     Returns:
         None without such a column.
     """

@@ -31,10 +31,6 @@ class Items:
 def per_run(frame: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, AnalysisRequest, Items]:
     """Average the items of each run; rights and wrongs become a share of their number.
 
-    Args:
-        frame: a row per run and item.
-        asked: whose `item` names the column.
-
     Returns:
         A row per run, the request for it, and the responses by item.
 

@@ -114,11 +114,6 @@ def sample_loader(data: "Data") -> Callable[[], Samples]:
 def check_data(name: str, model: str, sets: Sequence[str]) -> None:
     """Refuse a data set that the network cannot learn from.
 
-    Args:
-        name: of the data set.
-        model: name of the network.
-        sets: those that it learns from; none for all of images.
-
     Raises:
         UsageError: naming those it can.
     """

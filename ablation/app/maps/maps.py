@@ -46,14 +46,7 @@ def upsample(maps: Any, height: int, width: int) -> Any:
 
 
 def make_maps(core: Core, network: keras.Model, images: Images, upsampled: bool) -> Maps:
-    """Run a core over all images.
-
-    Args:
-        core: makes the maps of a batch.
-        network: whose inputs the images are for.
-        images: of all inputs.
-        upsampled: whether maps get the size of their input.
-    """
+    """Run a core over all images."""
     arrays = as_arrays(network, images)
     maps = in_batches(core, arrays)
     constant = {name: is_constant(values) for name, values in maps.items()}

@@ -13,10 +13,6 @@ def random_weights(network: keras.Model, seed: int) -> Iterator[None]:
 
     A map that stays as it was does not depend on what was learned (Adebayo et al. 2018, arXiv 1810.03292).
     Shuffling keeps the scale of each weight. Biases of equal values and single numbers stay as they are.
-
-    Args:
-        network: whose weights are shuffled while the context lasts.
-        seed: of the shuffle.
     """
     weights, rng = network.get_weights(), np.random.default_rng(seed)
     try:

@@ -89,9 +89,6 @@ def _looks(network: "keras.Model", samples: Samples) -> "Probe":
 def check_responses(found: Mapping[str, np.ndarray]) -> dict[str, float]:
     """What needs no masks.
 
-    Args:
-        found: of `LookMeasure`.
-
     Returns:
         `deletion_gain`, in units of y; `completeness_error`, the largest error of Σ mean(Grad-CAM) + b = ŷ
         as a share of the largest prediction: rounding, or the maps are incomplete.

@@ -19,13 +19,7 @@ _RANDOM_SEEDS = (1_000_001, 1_000_002, 1_000_003)  # the same in every run; no s
 def map_measure(
     network: keras.Model, targets: MapTargets, more: Mapping[str, Core] | None = None
 ) -> MapMeasure:
-    """Grad-CAM and, where the level has one, the gate; Grad-CAM of three random networks beside them.
-
-    Args:
-        network: with weights of any value.
-        targets: where to look.
-        more: other maps, by name.
-    """
+    """Grad-CAM and, where the level has one, the gate; Grad-CAM of three random networks beside them."""
     maps: dict[str, Core] = {"grad_cam": GradCam(network, targets.layers, targets.target)}
     if targets.gates:
         maps["attention"] = AttentionMap(network, targets.gates)

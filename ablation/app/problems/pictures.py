@@ -16,13 +16,7 @@ _N_SCATTERED = 500
 
 
 def picture_probe(network: keras.Model, images: np.ndarray, labels: np.ndarray) -> Probe:
-    """What the report shows of each run.
-
-    Args:
-        network: of `build_autoencoder`.
-        images: as for `picture_data`.
-        labels: likewise.
-    """
+    """What the report shows of each run."""
     return Probe(
         measure=PictureMeasure(network),
         summarise=lambda found: Measured(arrays=picture_arrays(found, labels)),
@@ -74,12 +68,7 @@ class PictureMeasure:
 
 
 def picture_arrays(found: Mapping[str, np.ndarray], labels: np.ndarray) -> dict[str, np.ndarray]:
-    """What is kept of a measure: images as bytes, 0 to 255; see docs/results.md for the names.
-
-    Args:
-        found: of one run.
-        labels: of the test images.
-    """
+    """What is kept of a measure: images as bytes, 0 to 255; see docs/results.md for the names."""
     arrays = {name: _bytes(found[name]) for name in ("input", "reconstruction")}
     if "latent" in found:
         arrays["latent"] = found["latent"].astype(np.float16)

@@ -111,13 +111,7 @@ def _alt(title: str, rows: Sequence[Row], words: Wording) -> str:
 
 
 def cells_then_and_now(found: Comparison, words: Wording, names: Sequence[str]) -> Plot | None:
-    """Each cell that both have as a point: then across, now up, and the line on which nothing changes.
-
-    Args:
-        found: the comparison.
-        words: of the response.
-        names: of the cells in the order of `found.cells`.
-    """
+    """Each cell that both have as a point: then across, now up, and the line on which nothing changes."""
     cells = found.cells
     if len(cells) < 2:
         return None
