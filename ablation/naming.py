@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from ablation.errors import UsageError
-from ablation.words import OFF, ON
+from ablation.words import OFF, ON, listed
 
 LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 """Of factors in generators and words: I is the identity, so it names no factor."""
@@ -60,6 +60,27 @@ def find_factor(name: str, factors: Sequence[str], where: str) -> str:
     choice = ", ".join(short_names(factors)) or "none"
     problem = f"fits {len(found)} factors: name one in full" if found else "is no factor of the study"
     raise UsageError(f"{where}: expected one of the factors {choice}. Received: {name!r}, which {problem}")
+
+
+def parents_first(parents: Mapping[str, str], where: str) -> list[str]:
+    """Nested factors, each after the one that it is nested in.
+
+    Args:
+        parents: nested factor → its parent.
+        where: what was to say so, for the message.
+
+    Raises:
+        UsageError: factors are nested in a circle.
+    """
+    ordered: list[str] = []
+    while len(ordered) < len(parents):
+        left = [name for name in parents if name not in ordered]
+        ready = [name for name in left if parents[name] not in left]
+        if not ready:
+            circle = listed(list(map(short_name, left)))
+            raise UsageError(f"{where}: expected factors nested in others. Received: {circle}, in a circle")
+        ordered += ready
+    return ordered
 
 
 def level_text(level: object) -> str:

@@ -7,8 +7,7 @@ import numpy as np
 
 from ablation.design.coding import Codes, Inside
 from ablation.errors import UsageError
-from ablation.naming import ELSEWHERE, find_factor, find_level, level_text, short_name
-from ablation.words import listed
+from ablation.naming import ELSEWHERE, find_factor, find_level, level_text, parents_first, short_name
 
 EXAMPLE = "{dropout_rate: {dropout: true}}"
 
@@ -35,7 +34,7 @@ def read_when(when: Mapping[str, Any], factors: Mapping[str, Sequence[Any]]) -> 
         parent = find_factor(parent, list(factors), f"when.{short_name(factor)}")
         found[factor] = parent, _active(factor, parent, value, factors)
         _check_levels(factor, factors[factor], found)
-    return parents_first(found)
+    return {name: found[name] for name in parents_first({f: on for f, (on, _) in found.items()}, "when")}
 
 
 def one_parent(factor: str, condition: object) -> tuple[str, Any]:
@@ -57,24 +56,6 @@ def levels_meant(value: Any, levels: Sequence[Any]) -> list[Any]:
     """A level or a list of levels as a list; a level may be a list itself."""
     is_several = isinstance(value, list | tuple) and repr(value) not in map(repr, levels)
     return list(value) if is_several else [value]
-
-
-def parents_first(nesting: Nesting) -> dict[str, tuple[str, tuple[Any, ...]]]:
-    """The same, each factor after its parent.
-
-    Raises:
-        UsageError: factors are nested in a circle.
-    """
-    ordered: dict[str, tuple[str, tuple[Any, ...]]] = {}
-    while len(ordered) < len(nesting):
-        ready = {
-            f: c for f, c in nesting.items() if f not in ordered and (c[0] in ordered or c[0] not in nesting)
-        }
-        if not ready:
-            circle = listed([short_name(f) for f in nesting if f not in ordered])
-            raise UsageError(f"when: expected factors nested in others. Received: {circle}, in a circle")
-        ordered |= ready
-    return ordered
 
 
 def _active(factor: str, parent: str, value: Any, factors: Mapping[str, Sequence[Any]]) -> tuple[Any, ...]:

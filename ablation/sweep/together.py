@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from ablation.design.nested import one_parent, parents_first
+from ablation.design.nested import one_parent
 from ablation.errors import UsageError
-from ablation.naming import find_factor, level_text, short_name, short_names
+from ablation.naming import find_factor, level_text, parents_first, short_name, short_names
 
 Level = TypeVar("Level")
 
@@ -101,7 +101,7 @@ def _is_fixed(name: str, factors: Sequence[str], fixed: Sequence[str]) -> bool:
 
 def in_order(factors: Sequence[str], when: Mapping[str, Condition]) -> list[str]:
     """Factors, parents before those that are nested in them."""
-    nested = parents_first({key: (parent, ()) for key, (parent, _) in when.items()})
+    nested = parents_first({key: parent for key, (parent, _) in when.items()}, "when")
     return [*(key for key in factors if key not in nested), *nested]
 
 

@@ -119,7 +119,7 @@ def test_cells_that_share_no_seed_are_not_compared():
     kept.loc[moved, "seed"] += 98
     kept.loc[moved, "loss"] *= np.exp(-0.5)
     found = analyze(kept, "loss", ["a", "b"], block="seed")
-    alone = row(found.best_cells, cell="a=1, b=1")
+    alone = row(found.best_cells, cell="a=1 b=1")
     assert np.isnan([alone["seed_adjusted"], alone["se"], alone["ci_low"]]).all()
     assert not alone["within_noise"]
     assert "incomparable-cells" in codes(found)

@@ -118,7 +118,7 @@ def test_a_level_called_off_is_a_value_where_none_is_the_absence_of_one():
         ({"rate": "on"}, "such as {rate: dropout=true}. Received: {rate: on}"),
         ({"rate": "speed=on"}, "expected two factors with levels, of 'norm', 'dropout' and 'rate'"),
         ({"rate": "dropout=maybe"}, "a level of 'dropout': 'off' and 'on'. Received: maybe"),
-        ({"rate": "dropout=on", "dropout": "rate=0.1"}, "no circle. Received: dropout and rate"),
+        ({"rate": "dropout=on", "dropout": "rate=0.1"}, "Received: rate and dropout, in a circle"),
         ({"rate": "rate=0.1"}, "expected two factors"),
     ],
 )

@@ -231,11 +231,11 @@ def test_changed_cells_are_those_of_the_saturated_quasi_binomial_model(table):
         X = X.loc[some.index]
         model = sm.GLM(some["correct"] / some["n"], X, family=binomial, var_weights=some["n"])
         told.append(model.fit(scale="X2"))
-    for here, cell in (("norm=on, width=16", "on/16"), ("norm=off, width=32", "off/32")):
+    for here, cell in (("norm=on width=16", "on/16"), ("norm=off width=32", "off/32")):
         mine = row(found.cells, cell=here)
         assert mine["estimate"] == pytest.approx(told[1].params[cell] - told[0].params[cell], rel=1e-8)
         assert mine["se"] == pytest.approx(np.hypot(told[0].bse[cell], told[1].bse[cell]), rel=1e-7)
-    full = row(found.cells, cell="norm=on, width=32")
+    full = row(found.cells, cell="norm=on width=32")
     assert full["second"] == 1
     assert np.isnan(full["estimate"])
     assert np.isnan(found.average.estimate)

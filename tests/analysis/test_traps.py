@@ -38,7 +38,7 @@ def test_trap_3_a_diverged_run_never_reaches_the_fit(c02, c18, bad):
     article = found.article_ols().params
     close(article, list(expected["nointercept_coef"].values()))
     assert list(found.excluded["row"]) == [3, 19]
-    assert "BatchNorm=0, Dropout=0, SpatialAttention=0, Activation=sigmoid" in found.excluded["cell"].iloc[0]
+    assert "BatchNorm=0 Dropout=0 SpatialAttention=0 Activation=sigmoid" in found.excluded["cell"].iloc[0]
     assert "failed-runs" in codes(found)
 
 

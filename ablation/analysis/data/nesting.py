@@ -9,8 +9,7 @@ from ablation.analysis.data.factors import Bools, Factor, read_factor
 from ablation.analysis.data.spelling import find_level, refused_level
 from ablation.analysis.nested import Nested
 from ablation.errors import UsageError
-from ablation.naming import ELSEWHERE
-from ablation.words import listed
+from ablation.naming import ELSEWHERE, parents_first
 
 
 def found_nested(read: Mapping[str, Factor], known: Sequence[Nested]) -> list[Nested]:
@@ -71,7 +70,9 @@ def with_elsewhere(frame: pd.DataFrame, nested: Sequence[Nested]) -> pd.DataFram
     Raises:
         UsageError: the other factor has no such level, or all of them.
     """
-    for each in _parents_first(nested):
+    conditions = {each.factor: each for each in nested}
+    for name in parents_first({each.factor: each.on for each in nested}, "nested"):
+        each = conditions[name]
         other = read_factor(frame[each.on], each.on)
         at = [find_level(level, other.levels) for level in each.levels]
         if None in at:
@@ -92,16 +93,3 @@ def _with_level(factor: Factor, off: Bools) -> pd.Categorical:
     renumber[[*kept, at]] = np.arange(len(kept) + 1)
     categories = pd.Index([*(levels[i] for i in kept), ELSEWHERE])
     return pd.Categorical.from_codes(renumber[codes], categories=categories, ordered=True)
-
-
-def _parents_first(nested: Sequence[Nested]) -> list[Nested]:
-    ordered: list[Nested] = []
-    left = list(nested)
-    while left:
-        waiting = {each.factor for each in left}
-        ready = [each for each in left if each.on not in waiting]
-        if not ready:
-            raise UsageError(f"nested: expected no circle. Received: {listed(sorted(waiting))}.")
-        ordered += ready
-        left = [each for each in left if each not in ready]
-    return ordered

@@ -19,6 +19,7 @@ from ablation.analysis.data.factors import (
     codes_of,
     group,
 )
+from ablation.naming import cell_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +72,11 @@ class Runs:
         return [texts[c] for c in self.cells]
 
     def texts_at(self, rows: Ints) -> list[str]:
-        """The cells of some rows in words: 'flags.dropout=True, activation=elu'."""
-        named = [[f"{p.name}={level}" for level in p.texts(rows)] for p in self.predictors]
-        return [", ".join(levels) for levels in zip(*named, strict=True)]
+        """The cells of some rows in words: 'dropout=True activation=elu'."""
+        names = [p.name for p in self.predictors]
+        return [
+            cell_text(names, levels) for levels in zip(*(p.texts(rows) for p in self.predictors), strict=True)
+        ]
 
 
 def measured(table: pd.DataFrame, response: str, factors: Sequence[str] = ()) -> Floats:
