@@ -19,8 +19,9 @@ from ablation.analysis.model.fit import Fit
 from ablation.analysis.model.glm import fit_glm
 from ablation.analysis.model.one_factor import with_its_reference_first
 from ablation.analysis.model.order import fit_model
+from ablation.analysis.model.ordinal import fit_ordinal
 from ablation.analysis.notices import Notice
-from ablation.analysis.request import AnalysisRequest, request
+from ablation.analysis.request import ORDINAL, AnalysisRequest, request
 from ablation.analysis.sequential.looks import Looks
 from ablation.errors import UsageError
 from ablation.results.model_settings import AUTO
@@ -62,8 +63,9 @@ def analyze(
         block: the column of paired seeds (or another block); always categorical. Of several columns, such as
             data set and seed, each combination is a block.
         scale: `log` (effects in %), `identity` (in units of the response), `logit` (of shares), `count` (%,
-            by a quasi-Poisson model: zeros are no obstacle), or `auto`: log when all responses are positive
-            and lower is better, logit where there are `trials`.
+            by a quasi-Poisson model: zeros are no obstacle), `ordinal` (of ratings, by a proportional-odds
+            model; told as changes of the mean rating, and so is the margin), or `auto`: log when all
+            responses are positive and lower is better, logit where there are `trials`.
         interactions: highest order of interactions in the model: 1 none, 2 pairs; `auto` for pairs as far as
             the runs carry them (see `Analysis.order`).
         anova_type: type of the sums of squares: 1, 2 or 3.
@@ -123,7 +125,11 @@ def _analysed(
     runs = with_its_reference_first(runs, dict(asked.reference))
     chosen = choose_scale(runs.response, asked, runs.weights)
     asked, unit = _with_margin_in_its_unit(asked, chosen)
-    if chosen.is_glm:
+    if chosen.name == ORDINAL:
+        runs, chosen, fit, order, left_out = fit_ordinal(
+            runs, chosen, asked.response, asked.interactions, asked.alpha
+        )
+    elif chosen.is_glm:
         runs, fit, order, left_out = fit_glm(runs, chosen, asked.interactions, asked.alpha)
     else:
         y = chosen.forward(runs.response)

@@ -17,6 +17,7 @@ from ablation.analysis.changes.pairing import Common, Fixed, OnPairs, common, ha
 from ablation.analysis.data.factors import Factor, Ints
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.data.spelling import find_level
+from ablation.analysis.request import ORDINAL
 from ablation.analysis.tables.best_cells import BestCell
 from ablation.errors import UsageError
 from ablation.words import listed, quoted
@@ -240,6 +241,11 @@ def _scale(first: Scale, second: Scale) -> Scale:
 
 def _check(first: Analysis, second: Analysis) -> None:
     names = first.scale, second.scale
+    if ORDINAL in names:
+        raise UsageError(
+            "Expected two studies of numbers. Received: ratings, whose cuts may differ between studies. "
+            "Analyse both with scale='identity'."
+        )
     if (first.scaling.is_glm or second.scaling.is_glm) and names[0] != names[1]:
         raise UsageError(
             "Expected two studies on one scale where shares or counts are compared. Received: "

@@ -13,8 +13,8 @@ from ablation.results.direction import read_direction
 from ablation.results.model_settings import AUTO, LINEAR, SCALES, between, check_model, one_of, read_order
 from ablation.words import listed, quoted
 
-LOGIT, COUNT = "logit", "count"
-"""The scales of shares and of counts; a table may ask for them, a sweep is judged by one of `SCALES`."""
+LOGIT, COUNT, ORDINAL = "logit", "count", "ordinal"
+"""The scales of shares, of counts and of ratings; a table may ask for them, a sweep has one of `SCALES`."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class AnalysisRequest:
 
     def __post_init__(self) -> None:
         """Refuse values that mean nothing."""
-        own = (LOGIT, COUNT)
+        own = (LOGIT, COUNT, ORDINAL)
         one_of("scale", self.scale, (*SCALES, *own))
         check_model("auto" if self.scale in own else self.scale, self.interactions, self.alpha, self.numeric)
         one_of("anova_type", self.anova_type, (1, 2, 3))
@@ -70,12 +70,12 @@ class AnalysisRequest:
             self._check_glm()
 
     def _check_glm(self) -> None:
-        """Refuse what a model of shares or counts does not have.
+        """Refuse what a model of shares, counts or ratings does not have.
 
         Raises:
             UsageError: another scale, weights, a target, looks, or a margin of shares of 1 or more.
         """
-        is_share = self.scale != COUNT
+        is_share = self.scale not in (COUNT, ORDINAL)
         wrong = {
             "scale": self.trials is not None and self.scale not in ("auto", LOGIT) and self.scale,
             "weights": self.weights,
@@ -86,8 +86,9 @@ class AnalysisRequest:
         for name, received in wrong.items():
             if received:
                 raise UsageError(
-                    f"{name}: expected none of its own for shares (logit) and counts: these are weights, "
-                    f"lower or higher is better, and a margin of shares is below 1. Received: {received}."
+                    f"{name}: expected none of its own for shares (logit), counts and ratings (ordinal): "
+                    "counts are weights, lower or higher is better, and a margin of shares is below 1. "
+                    f"Received: {received}."
                 )
 
     @property

@@ -41,7 +41,7 @@ KEYS: Mapping[str, str] = {
     "reference": "the level that others are compared with, of some factors: {optimizer: sgd}",
     "nested": "factors with levels at some levels of another alone: {rate: dropout=true, beta: opt=adam|sgd}",
     "where": "which rows: where='State=finished and lr<=1e-2 and model in [a, b]'",
-    "scale": "log (effects in %), identity (in units), logit (shares), count, or auto: log if losses",
+    "scale": "log (effects in %), identity, logit (shares), count, ordinal (ratings), or auto: log if losses",
     "interactions": "highest order of interactions: 1 none, 2 pairs; auto (the default) as the runs carry",
     "alpha": "the error rate of tests; intervals have level 1 − alpha (default 0.05)",
     "anova_type": "of the sums of squares: 1, 2 (the default) or 3",

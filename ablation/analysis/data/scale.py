@@ -8,7 +8,7 @@ import numpy as np
 
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.data.shares import check_shares
-from ablation.analysis.request import COUNT, LOGIT, AnalysisRequest
+from ablation.analysis.request import COUNT, LOGIT, ORDINAL, AnalysisRequest
 from ablation.errors import UsageError
 
 MIN_RELATIVE_SPREAD = 1e-6
@@ -24,7 +24,7 @@ class Scale:
     """How effects add.
 
     Attributes:
-        name: `log`, `logit`, `count` or `identity`.
+        name: `log`, `logit`, `count`, `ordinal` or `identity`.
         reason: why.
         origin: taken out first, to keep exact digits; of shares their mean, around which effects are told.
         by_chance: whether some values alone keep a loss from the log scale, on which margins are in %.
@@ -43,12 +43,12 @@ class Scale:
     @property
     def is_logit(self) -> bool:
         """Whether effects are differences of log-odds."""
-        return self.name == LOGIT
+        return self.name in (LOGIT, ORDINAL)
 
     @property
     def is_glm(self) -> bool:
-        """Whether the response is modelled by its own variance: shares and counts."""
-        return self.name in (LOGIT, COUNT)
+        """Whether the response is modelled by its own variance: shares, counts and ratings."""
+        return self.name in (LOGIT, COUNT, ORDINAL)
 
     def link(self, mean: Floats) -> Floats:
         """From a mean of the response to this scale: the inverse of `back`."""
@@ -83,8 +83,8 @@ class Scale:
         return -half, half
 
     def change(self, effect: float) -> float:
-        """A difference of log-odds as a change of the share, with the mean share in its middle."""
-        ends = expit(self.shift + np.array([-effect / 2, effect / 2]))
+        """A difference of log-odds as a change of the mean, with that of all runs in its middle."""
+        ends = self.back(self.shift + np.array([-effect / 2, effect / 2]))
         return float(ends[1] - ends[0])
 
     def log_odds(self, change: float) -> float:
@@ -127,6 +127,8 @@ def choose_scale(response: Floats, asked: AnalysisRequest, weights: Floats | Non
                 f"Expected counts from 0, some of them above, in '{asked.response}' for scale='count'. "
                 f"Received: {response.min():g} to {response.max():g}. Use scale='identity'."
             )
+        return Scale(name, reason, float(response.mean()))
+    if name == ORDINAL:
         return Scale(name, reason, float(response.mean()))
     if name == "identity":
         _refuse_extremes(response, asked.response)

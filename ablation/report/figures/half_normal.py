@@ -48,6 +48,7 @@ def half_normal(analysis: Analysis) -> Plot | None:
         "log": " (difference of logs)",
         "count": " (difference of logs)",
         "logit": " (difference of log-odds)",
+        "ordinal": " (difference of log-odds)",
     }.get(analysis.scale, "")
     x = from_zero(float(at.max()), "half-normal quantile")
     y_axis = Axis(0.0, top, label, False, [(t, tick(t)) for t in nice_steps(0.0, top)])

@@ -94,7 +94,7 @@ def _total(words: Wording, found: Attribution) -> Iterator[str]:
 def _refused(found: Attribution, analysis: Analysis) -> str:
     """What the cells do not tell, and what would."""
     if found.obstacle == "shares":
-        return "Of shares and counts only effects on average are computed, which are above."
+        return "Of shares, counts and ratings only effects on average are computed, which are above."
     if found.obstacle == "many":
         return "Shapley values and shares are not computed of so many cells or runs. Averages are above."
     if found.n_missing:

@@ -89,7 +89,7 @@ def _told_in(words: Wording) -> str:
     if words.is_log:
         return "in %"
     if words.shares:
-        return "of the share"
+        return f"of the {words.share_kind}"
     return f"in {words.unit or 'its units'}"
 
 

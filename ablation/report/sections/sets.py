@@ -57,6 +57,7 @@ def _population(rows: list[Any], analysis: Analysis, words: Wording, prefix: str
         "log": "differences of logarithms",
         "count": "differences of logarithms",
         "logit": "log-odds",
+        "ordinal": "log-odds",
     }.get(analysis.scale, "units")
     caption = (
         f"Effects on {words.response} over data sets like these; p by Holm's method; τ and the spread "

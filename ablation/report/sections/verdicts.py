@@ -11,6 +11,7 @@ import numpy as np
 
 from ablation.analysis import Analysis
 from ablation.analysis.model.means import mean_row
+from ablation.analysis.request import ORDINAL
 from ablation.naming import clipped
 from ablation.numbers import p_value, share, units, value
 from ablation.report.document import Beside, Block, Cell, Folded, Prose, Section, Table
@@ -129,8 +130,8 @@ def _reading(words: Wording, analysis: Analysis) -> str:
     if words.shares:
         mean = words.shares.origin
         text += (
-            f" Effects add up as log-odds, and are told as changes of the share around {value(mean, 3)}."
-            f" {_dispersion(analysis)}"
+            f" Effects add up as log-odds, and are told as changes of the {words.share_kind} around "
+            f"{value(mean, 3)}. {_dispersion(analysis)}"
         )
     if words.margin is None:
         text += f" No margin applies to {words.response}, so nothing can be said to do nothing."
@@ -139,6 +140,8 @@ def _reading(words: Wording, analysis: Analysis) -> str:
 
 def _dispersion(analysis: Analysis) -> str:
     """How much runs vary beyond counting."""
+    if analysis.scale == ORDINAL:
+        return "The odds are those of a better rating than any, by a proportional-odds model."
     if not analysis.fit.variance > 0 or analysis.request.trials is None:
         return "Their error is that of runs (quasi-binomial)."
     times = value(analysis.fit.variance, 3)

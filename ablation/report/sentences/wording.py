@@ -9,6 +9,7 @@ from typing import Any
 
 from ablation.analysis import Analysis
 from ablation.analysis.data.scale import Scale
+from ablation.analysis.request import ORDINAL
 from ablation.analysis.verdicts.judging import BETTER, WORSE
 from ablation.analysis.verdicts.rows import places_of
 from ablation.naming import cell_label, clipped, level_label
@@ -35,7 +36,8 @@ class Wording:
         direction: which of its values are better, `lower` or `higher`.
         unit: of the response; empty where it has none.
         is_log: whether effects are differences of logarithms, told in %.
-        shares: the scale of log-odds, whose differences are told as changes of the share; else None.
+        shares: the scale of log-odds, whose differences are told as changes of the share, or of the mean
+            rating; else None.
         is_count: whether logarithms are those of means, as of counts.
         margin: the smallest effect that matters; None if none was declared.
         alpha: error rate of tests; intervals have level 1 - alpha.
@@ -91,6 +93,11 @@ class Wording:
     def level(self) -> str:
         """Of intervals: '95 %'."""
         return coverage(1 - self.alpha)
+
+    @property
+    def share_kind(self) -> str:
+        """What log-odds are told as changes of: 'share', or 'mean rating'."""
+        return "mean rating" if self.shares and self.shares.name == ORDINAL else "share"
 
     @property
     def mean_kind(self) -> str:
