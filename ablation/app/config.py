@@ -39,8 +39,13 @@ class Data:
     """Of the samples of `npz`, where the file names none for the test."""
 
     def __post_init__(self) -> None:
-        """Refuse a seed that no generator takes."""
+        """Refuse what no data set has."""
         _expect(self.seed >= 0, "data.seed", "a number from 0", self.seed)
+        _expect(self.size > 0, "data.size", "a number above 0", self.size)
+        _expect(0 < self.test_share < 1, "data.test_share", "0 < share < 1", self.test_share)
+        for name in ("n_train", "n_test"):
+            value = getattr(self, name)
+            _expect(value is None or value > 0, f"data.{name}", "a number above 0, or null for all", value)
 
 
 @dataclass

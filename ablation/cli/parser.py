@@ -88,4 +88,4 @@ def _check_name(word: str, commands: Sequence[Command]) -> None:
     if word not in names and not word.startswith("-"):
         near = difflib.get_close_matches(word, names, n=1)
         hint = f"Did you mean {near[0]}?" if near else "`ablation --help` says what they do"
-        raise UsageError(f"Expected one of {', '.join(names)}. Received: {word}. {hint}")
+        raise UsageError(f"Expected one of {', '.join(names)}. Received: {word or 'nothing'}. {hint}")

@@ -35,9 +35,12 @@ def check_study(name: str) -> None:
     """
     known = study_files()
     if name not in known:
-        near = difflib.get_close_matches(name.rstrip("/").rpartition("/")[2], known, n=1, cutoff=0.5)
+        last = name.rstrip("/").rpartition("/")[2].removesuffix(".yaml")
+        near = difflib.get_close_matches(last, known, n=1, cutoff=0.5)
         hint = f"Did you mean {near[0]}?" if near else f"Write it: ablation init {_as_name(name)}"
-        raise UsageError(f"Expected a study, one of {', '.join(sorted(known))}. Received: {name}. {hint}")
+        raise UsageError(
+            f"Expected a study, one of {', '.join(sorted(known))}. Received: {name or 'nothing'}. {hint}"
+        )
 
 
 def swept_studies() -> list[str]:

@@ -2,10 +2,11 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from ablation.errors import UsageError
 from ablation.results.encoding import encode
-from ablation.results.opening import open_store
+from ablation.results.opening import is_url, open_existing, open_store
 from ablation.results.row import Row
 from ablation.results.store import Quarantined, Snapshot
 
@@ -42,9 +43,11 @@ def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copi
     Raises:
         UsageError: The source is empty, or a store refuses.
     """
-    old, new = open_store(source), open_store(target)
+    old, new = open_existing(source) if Path(source).is_file() else open_store(source), open_store(target)
     if old.place == new.place:
         raise UsageError(f"Expected two places. Received: {old.place} twice. Name another target")
+    if not is_url(old.place) and Path(new.place).is_relative_to(old.place):
+        raise UsageError(f"Expected two places. Received: {new.place}, in {old.place}. Name another target")
     scan, record = old.scan(), old.load_record()
     if not scan.rows and not scan.attempts and record is None:
         raise UsageError(f"{old.place}: expected a study to copy. Received: nothing. Look at the name.")

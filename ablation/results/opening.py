@@ -46,8 +46,9 @@ def open_existing(url_or_path: str | os.PathLike[str]) -> Store:
         UsageError: There is no such folder.
     """
     if not is_url(url_or_path) and not Path(url_or_path).is_dir():
+        received = "a file" if Path(url_or_path).exists() else "no such folder"
         raise UsageError(
-            f"{os.fspath(url_or_path)}: expected the folder of a study. Received: no such folder. "
+            f"{os.fspath(url_or_path)}: expected the folder of a study. Received: {received}. "
             "Run the sweep first, or look for the name under runs/."
         )
     return open_store(url_or_path)

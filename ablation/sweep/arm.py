@@ -9,7 +9,7 @@ from ablation.errors import UsageError
 from ablation.files import Disk, make_folders, refusals
 from ablation.sweep.command import Printed, ending, last_line, run
 from ablation.sweep.outcomes import ContractError, Expected, numbers_at, outcome_of, stamp
-from ablation.sweep.template import check, filled, places, split
+from ablation.sweep.template import check, check_program, filled, places, split
 
 NOT_FOUND = 127
 """Exit code of a program that there is not."""
@@ -39,6 +39,7 @@ class Arm:
         if self.is_built_in:
             return
         check(split(self.text), (), ())
+        check_program(split(self.text)[0])
         if "seed" not in places(split(self.text)):
             raise UsageError(
                 "Expected a command with {seed} where the seed belongs, such as 'python train.py --seed "

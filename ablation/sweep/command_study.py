@@ -1,7 +1,6 @@
 """A study of a command, from its file: what Hydra and the sweeper have to know of it, and the start."""
 
 import re
-import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -23,7 +22,7 @@ from ablation.sweep.app import VERSION_BASE, check_seeds
 from ablation.sweep.command import Command
 from ablation.sweep.ending import call
 from ablation.sweep.outcomes import Expected
-from ablation.sweep.template import OWN_PLACES, check, check_nested, places, split
+from ablation.sweep.template import OWN_PLACES, check, check_nested, check_program, places, split
 from ablation.sweep.together import refuse_fixed_factors, split_when
 
 OWN_KEYS = {
@@ -107,7 +106,7 @@ def read(path: Path, arguments: Sequence[str] = ()) -> tuple[dict[str, Any], lis
     words = split(content["command"])
     check(words, content["factors"], content["settings"])
     check_nested(words, content["when"], content["settings"])
-    _check_program(words[0])
+    check_program(words[0])
     _check_pattern(content.get("pattern"))
     _check_folder(content, words)
     return content, left
@@ -160,13 +159,6 @@ def _check_names(content: Mapping[str, Any]) -> None:
             raise UsageError(
                 f"factors.{name}: expected a list of levels, such as [0.1, 0.01]. Received: {levels!r}"
             )
-
-
-def _check_program(program: str) -> None:
-    if "{" not in program and shutil.which(program) is None:
-        raise UsageError(
-            f"command: expected a program that is installed, or the path of one. Received: {program}"
-        )
 
 
 def _check_pattern(pattern: object) -> None:

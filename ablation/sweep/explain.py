@@ -1,9 +1,11 @@
 """Hydra's and OmegaConf's complaints as sentences that list what would have been right."""
 
+import difflib
 import re
+from collections.abc import Sequence
 
 from hydra.errors import OverrideParseException
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import ConfigAttributeError, ConfigKeyError, OmegaConfBaseException, ValidationError
 from yaml import YAMLError
 
@@ -17,6 +19,15 @@ _KINDS = (
     (r"field '.*' is not (Optional)", "a value that is not null"),
 )
 """What OmegaConf says of a value of another kind → what it expected."""
+
+_WORDS = {
+    "Optional": "null",
+    "str": "a single text (str)",
+    "int": "a single number (int)",
+    "float": "a single number (float)",
+    "bool": "true or false (bool)",
+}
+"""What OmegaConf calls a value or its kind → what people do."""
 
 
 def explain(error: BaseException) -> str:
@@ -49,7 +60,7 @@ def _another_kind(error: ValidationError) -> str:
     first = str(error).partition("\n")[0]
     for pattern, expected in _KINDS:
         if found := re.match(pattern, first):
-            received = found[1].replace("Optional", "null")
+            received = _WORDS.get(found[1], found[1])
             return f"{error.full_key}: expected {expected}. Received: {received}"
     return ""
 
@@ -79,7 +90,18 @@ def _unknown_key(error: OmegaConfBaseException) -> str:
     if isinstance(node, DictConfig) and not known and parent:
         return f"{full_key}: no such key yet. Add it with a plus: +{full_key}=…"
     where = f"keys of {parent}" if parent else "keys"
-    return f"{full_key}: no such key. Valid {where}: {', '.join(k for k in known if k != 'hydra')}"
+    told = f"{full_key}: no such key. Valid {where}: {', '.join(k for k in known if k != 'hydra')}"
+    near = _meant(full_key, node, known)
+    return f"{told}. Did you mean {near}?" if near else told
+
+
+def _meant(full_key: str, node: object, known: Sequence[str]) -> str:
+    """A key of a like name, or of the sweeper."""
+    parent, _, key = full_key.rpartition(".")
+    if isinstance(node, DictConfig) and key in (OmegaConf.select(node, "hydra.sweeper") or ()):
+        return f"hydra.sweeper.{key}"
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.7)
+    return ".".join(filter(None, (parent, *near))) if near else ""
 
 
 def _first_line(error: BaseException) -> str:

@@ -48,6 +48,8 @@ def make_record(
     _check_names(plan)
     entries: Any = OmegaConf.to_container(base.analysis, resolve=True)
     analysis = record_of(entries, prefix)
+    if not analysis.response:
+        raise UsageError(f"{prefix}response: expected the name of what a run measures. Received: none")
     _check_numeric(analysis.numeric, plan, prefix)
     _check_settings(analysis, prefix)
     analysis = record_of({**entries, **judged(entries, declared, prefix)})

@@ -24,6 +24,11 @@ def share(config: DictConfig) -> None:
     """
     sweeper, launcher = config.hydra.sweeper, config.hydra.launcher
     traits = launcher_traits(launcher)
+    if sweeper.gpus:
+        raise UsageError(
+            "hydra.sweeper.gpus: expected CUDA_VISIBLE_DEVICES, which names the GPUs, or "
+            f"hydra.sweeper.jobs_per_gpu, which sets this. Received: {sweeper.gpus}"
+        )
     if sweeper.jobs_per_gpu is None:
         if not (traits.hides_gpus and visible_gpus()):
             return

@@ -6,6 +6,7 @@ read by a shell.
 
 import re
 import shlex
+import shutil
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -58,6 +59,18 @@ def check(words: Sequence[str], factors: Collection[str], settings: Collection[s
         raise UsageError(
             f"command: expected a place for each factor and setting, such as --{idle[0]} {{{idle[0]}}}. "
             f"Received none for {', '.join(idle)}"
+        )
+
+
+def check_program(program: str) -> None:
+    """Refuse a program that there is not.
+
+    Raises:
+        UsageError: naming it.
+    """
+    if "{" not in program and shutil.which(program) is None:
+        raise UsageError(
+            f"command: expected a program that is installed, or the path of one. Received: {program}"
         )
 
 

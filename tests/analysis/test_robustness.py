@@ -59,3 +59,11 @@ def test_without_seeds_there_is_nothing_per_seed(c02):
     assert (found["n_blocks"] == 0).all()
     assert found["p_sign_flip"].isna().all()
     assert found["p_raw"].notna().all()
+
+
+def test_hc3_is_left_out_where_it_is_the_classical_error_times_the_root_of_two():
+    """Two runs a cell, a mean for each: HC3 has nothing to say that the classical error has not."""
+    table = pd.DataFrame([(a, b) for a in (0, 1) for b in (0, 1)] * 2, columns=["a", "b"])
+    table["loss"] = 1 + np.random.default_rng(0).normal(scale=0.1, size=8)
+    assert analyze(table, "loss", ["a", "b"], interactions=2).effects["p_hc3"].isna().all()
+    assert analyze(table, "loss", ["a", "b"], interactions=1).effects["p_hc3"].notna().all()

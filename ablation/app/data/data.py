@@ -100,7 +100,10 @@ def _loaded(
 
 def image_loader(data: "Data") -> Callable[[], Images]:
     """What loads the images of a configuration. It reads the settings that the data set depends on."""
-    drawn = (data.size, data.seed) if data.name == "mnist_clutter" else ()
+    drawn: tuple[int, ...] = ()
+    if data.name == "mnist_clutter":
+        mnist_clutter.check_size(data.size)
+        drawn = data.size, data.seed
     return partial(load_images, data.name, data.folder, data.n_train, data.n_test, *drawn)
 
 

@@ -8,6 +8,7 @@ from ablation.errors import UsageError
 VERSION = "mnist_clutter 1"
 """Enters keys of runs, beside the hash of the digits."""
 
+_DIGIT = 28  # pixels, height and width
 _INK = 64  # of 255: what a mask counts as drawn
 _N_STROKES, _STROKE = 6, 8  # pieces of digits, and their height and width in pixels
 
@@ -31,9 +32,8 @@ def add_clutter(digits: np.ndarray, size: int, seed: list[int]) -> tuple[np.ndar
     Raises:
         UsageError: the canvas is smaller than a digit.
     """
+    check_size(size)
     n, height, width = digits.shape
-    if size < height:
-        raise UsageError(f"data.size: expected {height} or more pixels, a digit's height. Received: {size}")
     images = np.zeros((n, size, size), np.uint8)
     images[:, :height, :width] = digits
     masks = TARGET * (images >= _INK).astype(np.uint8)
@@ -47,6 +47,16 @@ def add_clutter(digits: np.ndarray, size: int, seed: list[int]) -> tuple[np.ndar
             _draw(image, mask, piece, row, column)
         image[:], mask[:] = (np.roll(each, shifts[i], axis=(0, 1)) for each in (image, mask))
     return images, masks
+
+
+def check_size(size: int) -> None:
+    """Refuse a canvas on which no digit fits.
+
+    Raises:
+        UsageError: saying how large it must be.
+    """
+    if size < _DIGIT:
+        raise UsageError(f"data.size: expected {_DIGIT} or more pixels, a digit's height. Received: {size}")
 
 
 def _draw(image: np.ndarray, mask: np.ndarray, piece: np.ndarray, row: int, column: int) -> None:

@@ -75,6 +75,10 @@ def _existing(path: str | None) -> Path:
     if path is None or not Path(path).is_file():
         received = "none" if path is None else f"{path}, which is not there"
         raise UsageError(f"data.path: expected an .npz file. Received: {received}. {_LAYOUT}.")
+    if not zipfile.is_zipfile(path):
+        raise UsageError(
+            f"data.path: expected an .npz file. Received: {path}, which cannot be read as one. {_LAYOUT}."
+        )
     return Path(path)
 
 

@@ -1,5 +1,6 @@
 """The command line of `python -m ablation.app.heatmaps`."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -59,7 +60,7 @@ def parse(arguments: Sequence[str]) -> MapRequest:
             )
         settings[name] = value if name in ("map", "images") else value or None
     if "images" in settings:
-        if not settings["images"].isdecimal():
+        if not re.fullmatch(r"-?\d+", settings["images"]):
             raise UsageError(f"images: expected a number. Received: {settings['images']!r}")
         settings["images"] = int(settings["images"])
     if "cells" in settings:

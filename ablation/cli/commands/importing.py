@@ -45,8 +45,9 @@ def _import(words: Sequence[str]) -> int:
 
     options = dict(word.split("=", 1) for word in words if word.startswith("--"))
     rest = [word for word in words if not word.startswith("--")]
-    target, asked = options.get("--to", ""), parse(rest) if rest else None
-    if not target or asked is None or asked.path:
+    target = options.get("--to", "")
+    asked = parse(rest) if rest and target else None
+    if asked is None or asked.path:
         raise UsageError(
             f"Expected a source and a new study: {_EXAMPLE}. Received: {' '.join(words) or 'nothing'}"
         )

@@ -23,7 +23,7 @@ def _init(words: Sequence[str]) -> int:
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name) or name.lower() in _NO_NAMES:
         raise UsageError(
             "Expected a name of letters, digits, - and _ that starts with a letter and is no YAML word, "
-            f"such as mine. Received: {name}"
+            f"such as mine. Received: {name or 'nothing'}"
         )
     if known := study_files().get(name):
         raise UsageError(

@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from ablation.cli.command import Command, Settings
 from ablation.cli.commands import run
@@ -40,15 +41,25 @@ def _groups() -> dict[str, str]:
 
 
 def _sweep(words: Sequence[str]) -> int:
-    return run.start(words) if run.is_file(*words[:1]) else _start(words, [])
+    return run.start(words) if _is_file(words) else _start(words, [])
 
 
 def _plan(words: Sequence[str]) -> int:
     how = "plan_only=json" if "--json=true" in words else "plan_only=true"
     words = [word for word in words if not word.startswith("--")]
-    if run.is_file(*words[:1]):
+    if _is_file(words):
         return run.start([*words, how])
     return _start(words, [f"hydra.sweeper.{how}"])
+
+
+def _is_file(words: Sequence[str]) -> bool:
+    """Whether the study is that of a file with a command; a study of the built-in app goes by its name."""
+    if not run.is_file(*words[:1]):
+        return False
+    path = Path(words[0])
+    if path.stem in study_files() and (path.parent.name == "study" or not path.exists()):
+        raise UsageError(f"Expected a study by its name. Received: {path}. Did you mean {path.stem}?")
+    return True
 
 
 def _start(words: Sequence[str], settings: Sequence[str]) -> int:
