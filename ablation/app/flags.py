@@ -38,6 +38,12 @@ class Flags:
     """Weigh pixels or channels by what the images hold; formulas: `ablation.app.networks.attention`."""
     activation: str = levels("relu", "elu", "selu", "sigmoid", "prelu")
     """The non-linearity at the end of a block: of `keras.activations`, or PReLU, which learns its slopes."""
+    norm: str = levels("none", "batch", "layer", "group", "rms")
+    """Normalise each block, by a rule of `ablation.app.networks.norms`; `batch` is `batch_norm`."""
+    residual: bool = False
+    """Add a block's input to its output, through a 1×1 convolution where channels differ (He et al. 2016)."""
+    squeeze_excitation: bool = False
+    """Weigh channels behind the normalisation, as `attention=channel` does before it (Hu et al. 2018)."""
 
     def __post_init__(self) -> None:
         """Put the level in place of an alias, and refuse a level that the flag does not have."""
@@ -51,6 +57,11 @@ class Flags:
                 raise UsageError(
                     f"flags.{flag.name}: expected one of {', '.join(valid)}. Received: {value!r}"
                 )
+        if self.batch_norm and self.norm != "none":
+            raise UsageError(
+                f"flags.norm: expected none where flags.batch_norm is true. Received: {self.norm}. "
+                "Vary one of the two: norm=none,batch is batch_norm=false,true"
+            )
 
 
 def levels_of(flag: str) -> tuple[Any, ...]:

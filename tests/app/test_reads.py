@@ -1,9 +1,12 @@
 """Which settings a network reads is known before anything is built, and it is what building reads."""
 
+from dataclasses import fields
+
 import pytest
 
 from ablation.app import plugins
 from ablation.app.config import Config
+from ablation.app.flags import Flags
 from ablation.app.problems import NETWORKS, network_of
 from ablation.app.reads import View, flags_read, refuse_unread, settings_read
 from ablation.errors import UsageError
@@ -24,7 +27,9 @@ def fitting(name):
 
 
 @pytest.mark.parametrize(("name", "data"), [(n, d) for n in NETWORKS for d in fitting(n)])
-@pytest.mark.parametrize("flags", [{}, {"dropout": True, "batch_norm": True, "attention": "spatial"}])
+@pytest.mark.parametrize(
+    "flags", [{}, {"dropout": True, "batch_norm": True, "attention": "spatial"}, {"norm": "batch"}]
+)
 def test_a_plan_knows_what_building_reads(name, data, flags):
     values = settings(model__name=name, data__name=data, **{f"flags__{k}": v for k, v in flags.items()})
     read = set()
@@ -76,7 +81,8 @@ def test_flags_are_found_in_the_functions_that_are_called_and_in_no_others():
     blocks = "ablation.app.networks.blocks"
     assert flags_read(f"{blocks}:activation") == {"activation"}
     assert flags_read(f"{blocks}:disturb") == {"dropout"}
-    assert flags_read(f"{blocks}:dense_block") == {"attention", "batch_norm", "dropout", "activation"}
+    assert flags_read(f"{blocks}:excite") == {"squeeze_excitation"}
+    assert flags_read(f"{blocks}:dense_block") == {flag.name for flag in fields(Flags)}
 
 
 def test_flags_of_a_plugin_count_where_its_block_acts(tmp_path, monkeypatch):

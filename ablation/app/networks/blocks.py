@@ -6,6 +6,7 @@ from keras import layers
 
 from ablation.app.networks.attention import attention_layer
 from ablation.app.networks.block_settings import BlockSettings
+from ablation.app.networks.norms import norm_layer
 from ablation.app.networks.traced import ACTIVATION, KEPT, SwitchedActivation, TracedDropout, left_open
 from ablation.app.registry import registry
 
@@ -13,6 +14,17 @@ from ablation.app.registry import registry
 def batch_norm(settings: BlockSettings, name: str) -> layers.Layer:
     """Batch norm with the network's momentum."""
     return layers.BatchNormalization(momentum=settings.batch_norm_momentum, name=name)
+
+
+def normalise(x: Any, settings: BlockSettings, name: str) -> Any:
+    """The normalisation of the flags, images → images of the same shape."""
+    level = settings.flags.norm
+    if settings.flags.batch_norm:
+        level = "batch"
+    if level == "none":
+        return x
+    name = f"{name}_{level}_norm"
+    return (batch_norm(settings, name) if level == "batch" else norm_layer(level, x.shape[-1], name))(x)
 
 
 def activation(settings: BlockSettings, name: str) -> layers.Layer:
@@ -27,6 +39,31 @@ def attend(x: Any, settings: BlockSettings, name: str) -> Any:
     """Attention where its flag has a level with a layer, images → images of the same shape."""
     level = settings.flags.attention
     return x if level == "none" else attention_layer(level)(name=f"{name}_attention")(x)
+
+
+def excite(x: Any, settings: BlockSettings, name: str) -> Any:
+    """Squeeze and excitation where its flag is on, images → images of the same shape."""
+    if not settings.flags.squeeze_excitation:
+        return x
+    return attention_layer("channel")(name=f"{name}_squeeze_excitation")(x)
+
+
+def add_input(x: Any, images: Any, settings: BlockSettings, name: str) -> Any:
+    """What a block has made of its input, and the input, where their flag is on.
+
+    Args:
+        x: made of `images`, (batch, height, width, channels).
+        images: the block's input; its border is cut off where convolutions without padding have cut `x`.
+        settings: flags.
+        name: prefix of the layers' names.
+    """
+    if not settings.flags.residual:
+        return x
+    if border := (images.shape[1] - x.shape[1]) // 2:
+        images = layers.Cropping2D(border, name=f"{name}_cropped")(images)
+    if images.shape[-1] != x.shape[-1]:
+        images = layers.Conv2D(x.shape[-1], 1, use_bias=False, name=f"{name}_projection")(images)
+    return layers.Add(name=f"{name}_residual")([x, images])
 
 
 def disturb(x: Any, settings: BlockSettings, name: str) -> Any:
@@ -51,7 +88,7 @@ def own_parts(x: Any, settings: BlockSettings, name: str) -> Any:
 
 
 def convolution_block(x: Any, filters: int, settings: BlockSettings, name: str) -> Any:
-    """Convolution 3×3, then what the flags switch on: attention, batch norm, dropout; then the activation.
+    """Convolution 3×3, what the flags switch on in the order of the calls below, then the activation.
 
     Args:
         x: images, (batch, height, width, channels).
@@ -63,12 +100,14 @@ def convolution_block(x: Any, filters: int, settings: BlockSettings, name: str) 
     Returns:
         Images, (batch, height, width, filters).
     """
+    images = x
     x = layers.Conv2D(filters, 3, padding="same", use_bias=False, name=f"{name}_convolution")(x)
     x = attend(x, settings, name)
-    if settings.flags.batch_norm:
-        x = batch_norm(settings, f"{name}_batch_norm")(x)
+    x = normalise(x, settings, name)
+    x = excite(x, settings, name)
     x = disturb(x, settings, name)
     x = own_parts(x, settings, name)
+    x = add_input(x, images, settings, name)
     return activation(settings, f"{name}_activation")(x)
 
 

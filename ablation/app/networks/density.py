@@ -12,7 +12,7 @@ import keras
 from keras import layers
 
 from ablation.app.networks.block_settings import BlockSettings
-from ablation.app.networks.blocks import activation, attend, batch_norm, disturb, own_parts
+from ablation.app.networks.blocks import activation, add_input, attend, disturb, excite, normalise, own_parts
 from ablation.errors import UsageError
 
 
@@ -20,7 +20,8 @@ def branch(images: Any, units: Sequence[int], settings: BlockSettings, name: str
     """One picture → its features, averaged over the picture.
 
     Convolution 5×5, activation, halving, batch norm; convolutions 3×3 without padding, an activation after
-    each; dropout; average. Flags switch on batch norm, dropout, and attention after the last convolution.
+    each; dropout; average. Flags switch on batch norm or another, dropout, and attention after the last
+    convolution; squeeze and excitation after each; the input added to what each 3×3 makes of it.
 
     Args:
         images: (batch, height, width, channels).
@@ -32,16 +33,19 @@ def branch(images: Any, units: Sequence[int], settings: BlockSettings, name: str
         Features, (batch, filters of the last convolution).
     """
     x = layers.Conv2D(units[0], 5, padding="same", name=f"{name}_1_convolution")(images)
+    x = excite(x, settings, f"{name}_1")
     x = own_parts(x, settings, f"{name}_1")
     x = activation(settings, f"{name}_1_activation")(x)
     x = layers.MaxPooling2D(2, name=f"{name}_1_down")(x)
-    if settings.flags.batch_norm:
-        x = batch_norm(settings, f"{name}_1_batch_norm")(x)
+    x = normalise(x, settings, f"{name}_1")
     for i, filters in enumerate(units[1:], start=2):
+        entered = x
         x = layers.Conv2D(filters, 3, name=f"{name}_{i}_convolution")(x)
         if i == len(units):
             x = attend(x, settings, f"{name}_{i}")
+        x = excite(x, settings, f"{name}_{i}")
         x = own_parts(x, settings, f"{name}_{i}")
+        x = add_input(x, entered, settings, f"{name}_{i}")
         x = activation(settings, f"{name}_{i}_activation")(x)
     x = disturb(x, settings, name)
     return layers.GlobalAveragePooling2D(name=f"{name}_average")(x)

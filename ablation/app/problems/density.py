@@ -36,7 +36,7 @@ def prepare(config: Config) -> "Callable[[], Problem]":
     settings = BlockSettings(
         flags=flags,
         dropout_rate=model.dropout_rate if flags.dropout else 0.0,
-        batch_norm_momentum=model.batch_norm_momentum if flags.batch_norm else 0.0,
+        batch_norm_momentum=model.batch_norm_momentum if flags.batch_norm or flags.norm == "batch" else 0.0,
     )
     return partial(_build, sample_loader(config.data), list(model.units), settings)
 

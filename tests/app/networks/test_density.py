@@ -64,9 +64,13 @@ def test_attention_stands_behind_the_last_convolution_of_each_branch(level):
     assert network(example(), training=False)["y"].shape == (2, 1)
 
 
-@pytest.mark.parametrize("level", levels_of("activation"))
-def test_every_activation_builds(level):
-    assert np.isfinite(built(activation=level)(example(), training=True)["y"]).all()
+@pytest.mark.parametrize(
+    ("flag", "level"),
+    [(flag, level) for flag in ("activation", "norm") for level in levels_of(flag)]
+    + [("residual", True), ("squeeze_excitation", True)],
+)
+def test_every_level_of_a_flag_builds(flag, level):
+    assert np.isfinite(built(**{flag: level})(example(), training=True)["y"]).all()
 
 
 def example(n=2, size=24):
