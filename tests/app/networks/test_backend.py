@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ablation import app
+from tests.app.training.elsewhere import QUICK_JAX
 
 APP = Path(app.__file__).parent
 ROOMS = [path for room in ("networks", "maps", "data", "problems") for path in (APP / room).rglob("*.py")]
@@ -53,6 +54,6 @@ def test_layers_and_heatmaps_hold_on_other_backends_as_well(root, backend):
         pytest.skip(f"needs {backend}" + (": `make test-torch` runs this" if backend == "torch" else ""))
     tests = [f"tests/app/{name}" for name in ELSEWHERE[backend]]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
-    environment = os.environ | {"KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
+    environment = os.environ | QUICK_JAX | {"KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]

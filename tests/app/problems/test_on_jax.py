@@ -7,6 +7,8 @@ from importlib.util import find_spec
 
 import pytest
 
+from tests.app.training.elsewhere import QUICK_JAX
+
 PROGRAM = """
 import jax, keras, numpy as np
 from ablation.app.problems import problem
@@ -43,7 +45,7 @@ def test_probes_measure_all_seeds_at_once_on_jax(root):
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=root,
-        env=os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "PYTHONPATH": str(root)},
+        env=os.environ | QUICK_JAX | {"JAX_PLATFORMS": "cpu", "PYTHONPATH": str(root)},
         capture_output=True,
         text=True,
         timeout=500,

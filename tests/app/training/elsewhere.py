@@ -10,6 +10,11 @@ from xml.etree import ElementTree
 
 from tests.app.training.conformance import BackendConformance
 
+QUICK_JAX = {
+    "KERAS_BACKEND": "jax",
+    "XLA_FLAGS": "--xla_backend_optimization_level=0",  # halves the time, which is that of compiling
+}
+
 Results = dict[str, list[ElementTree.Element]]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.training.elsewhere import assert_passed, cases_of, run_cases
+from tests.app.training.elsewhere import QUICK_JAX, assert_passed, cases_of, run_cases
 
 FOLDER = Path(__file__).parent / "on_jax"
 CASES = cases_of(FOLDER, "TestJax")
@@ -18,11 +18,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def results(root, tmp_path_factory):
     """Case → one element per set of parameters; what failed is printed."""
-    environment = {
-        "KERAS_BACKEND": "jax",
-        "XLA_FLAGS": "--xla_backend_optimization_level=0",  # halves the time, which is that of compiling
-    }
-    return run_cases(FOLDER, root, tmp_path_factory.mktemp("jax") / "report.xml", environment)
+    return run_cases(FOLDER, root, tmp_path_factory.mktemp("jax") / "report.xml", QUICK_JAX)
 
 
 @pytest.mark.parametrize("case", CASES)
