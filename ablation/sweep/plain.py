@@ -182,7 +182,19 @@ def plain_app(task: TaskFunction, config: DictConfig) -> tuple[PlainApp, DictCon
         The app, and the configuration for launchers.
     """
     app = PlainApp(task, config)
+    _tell_misplaced(config.hydra.overrides.task)
     return app, in_folder(config, str(Path(app.results).absolute()))
+
+
+def _tell_misplaced(overrides: Sequence[str]) -> None:
+    """Say where the keys of a decorated app are in this one, which has just been given them as its own."""
+    own = {f"results.{key}": key for key in ("log", "folder", "url")}
+    own |= {f"analysis.{key}": key for key in ANALYSIS}
+    added = [line.lstrip("+").partition("=")[0] for line in overrides if line.startswith("+")]
+    print_lines([
+        f"Note: {key} is a key of the app alone; the study's is hydra.sweeper.{own[key]}."
+        for key in added if key in own
+    ])  # fmt: skip
 
 
 def in_folder(config: DictConfig, folder: str) -> DictConfig:

@@ -210,6 +210,14 @@ def test_study_folder_and_rows_have_the_places_that_are_said(plain_app, tmp_path
     assert not (tmp_path / "multirun").exists()
 
 
+def test_a_key_of_decorated_apps_that_is_added_here_is_told(plain_app):
+    plan = "hydra.sweeper.plan_only=true"
+    code, shown = plain_app(train, CONFIG, NORM, "+results.log=[mlflow]", "+results.note=x", plan)
+    assert code == 0, shown
+    assert "results.log is a key of the app alone; the study's is hydra.sweeper.log." in shown
+    assert "results.note" not in shown
+
+
 def test_designs_and_plans_are_those_of_any_study(plain_app, rows, record):
     design = ("hydra.sweeper.design=leave_one_out", "+hydra.sweeper.reference={norm: true}")
     code, shown = plain_app(train, CONFIG, NORM, "lr=0.1,0.2", *design, "hydra.sweeper.plan_only=true")
