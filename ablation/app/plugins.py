@@ -82,7 +82,7 @@ def network(
 
     def add(problem: Callable[..., Any]) -> Callable[..., Any]:
         registry.networks[name] = Network(
-            lambda config: partial(problem, config), tuple(data), tuple(responses)
+            lambda config: partial(problem, config), tuple(data), tuple(responses), function=problem
         )
         return problem
 

@@ -1,7 +1,9 @@
 """Which settings a network reads, known without building it: a plan needs no deep-learning library."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import inspect
+import textwrap
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,17 +16,20 @@ from ablation.errors import UsageError
 _EVERY_NETWORK = ("training.", "plugins")  # keys, or their beginnings, that no network can ignore
 
 
-def refuse_unread(factors: Collection[str], cells: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse a factor that no cell of a study reads: its levels would give the same runs.
+def refuse_unread(
+    factors: Collection[str], cells: Sequence[Mapping[str, Any]], fixed: Collection[str] = ()
+) -> None:
+    """Refuse a factor, or a setting of the command, that no cell of a study reads.
 
     Args:
         factors: config keys that the study varies.
         cells: their configurations, flat, dotted key → value; at least one.
+        fixed: keys that the command gives one value in all cells, other than the declared one.
 
     Raises:
-        UsageError: naming the factor, and networks that read it.
+        UsageError: naming the key, and networks that read it.
     """
-    left = list(factors)
+    left = [*factors, *fixed]
     for values in cells:
         read = settings_read(values)
         left = [key for key in left if key not in read]
@@ -33,10 +38,13 @@ def refuse_unread(factors: Collection[str], cells: Sequence[Mapping[str, Any]]) 
     values = cells[-1]
     readers = [name for name in NETWORKS if left[0] in settings_read({**values, "model.name": name})]
     other = f"a network that reads it ({', '.join(readers)})" if readers else "what makes it count"
+    is_factor = left[0] in factors
+    result = "all levels would give the same runs" if is_factor else "its value would change nothing"
     raise UsageError(
-        f"{', '.join(left)}: expected factors that change a run. Received what no cell of this study "
-        f"reads with model.name={values['model.name']} and data.name={values['data.name']}, so that all "
-        f"levels would give the same runs. Leave {left[0]} out of the sweep, or choose {other}."
+        f"{', '.join(left)}: expected {'factors' if is_factor else 'settings'} that change a run. Received "
+        f"what no cell of this study reads with model.name={values['model.name']} and "
+        f"data.name={values['data.name']}, so that {result}. Leave {left[0]} out of the sweep, or choose "
+        f"{other}."
     )
 
 
@@ -70,12 +78,42 @@ def settings_read(values: Mapping[str, Any]) -> set[str]:
         values: of a cell, flat, dotted key → value.
     """
     network = network_of(values["model.name"])
-    if network.source is None:
-        return set(values)
     read = {key for key in values if key.startswith(_EVERY_NETWORK)}
+    if network.source is None:
+        paths = _paths_read(network.function)
+        return read | {key for key in values if any(_is_on(key, path) for path in paths)}
     view: Any = View(values, read)
     network.prepare(view)
     return read | {f"flags.{flag}" for flag in flags_read(network.source) | _flags_of_files(registry.loaded)}
+
+
+def _paths_read(function: Callable[..., Any] | None) -> set[str]:
+    """What the code of a user's function reads of its configuration: `model.units`, or a group handed on.
+
+    An empty path where it hands on the whole, or where there is no code to look at.
+    """
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function or _paths_read)))
+    except (OSError, TypeError, SyntaxError):
+        return {""}
+    defined = tree.body[0]
+    if function is None or not isinstance(defined, ast.FunctionDef) or not defined.args.args:
+        return {""}
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    found = set()
+    for node in ast.walk(defined):
+        if isinstance(node, ast.Name) and node.id == defined.args.args[0].arg:
+            parts, at = [], above[node]
+            while isinstance(at, ast.Attribute):
+                parts.append(at.attr)
+                at = above[at]
+            found.add(".".join(parts))
+    return {"model.name", *found}
+
+
+def _is_on(key: str, path: str) -> bool:
+    """Whether a path is a key, a group that has it, or something of its value."""
+    return not path or f"{key}.".startswith(f"{path}.") or path.startswith(f"{key}.")
 
 
 @cache

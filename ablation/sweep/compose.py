@@ -64,6 +64,7 @@ class Composer:
 
     Attributes:
         config: the configuration of the reference cell.
+        fixed: the keys that have one value in all cells.
         factors: factor → its levels as the app's configuration holds them, the reference first.
         when: nested factor → {its parent: levels of that at which it has levels itself}.
         made: the factors whose levels no entry of the configuration holds: `cells` has them.
@@ -80,6 +81,7 @@ class Composer:
         by_choice: bool = False,
     ) -> None:
         check_factors(overrides.swept)
+        self.fixed = list(overrides.fixed)
         self._fixed, self._compose, self._by_choice = tuple(overrides.fixed.values()), compose, by_choice
         self._zips = zipped(overrides.zips, overrides.swept)
         lines = _lines(overrides, self._zips)

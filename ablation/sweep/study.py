@@ -1,5 +1,6 @@
 """A study from its command to its report: plan, launch what is missing, publish what came out."""
 
+import inspect
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from omegaconf import DictConfig, open_dict, read_write
 from ablation.design import Design, make_design
 from ablation.errors import UsageError
 from ablation.files import Disk, make_folders, refusals
-from ablation.results import Response, Snapshot, Store, StudyRecord, open_store
+from ablation.results import Response, Snapshot, Store, StudyRecord, open_store, without_defaults
 from ablation.sweep.compose import Composed, Composer
 from ablation.sweep.configurations import Configurations
 from ablation.sweep.forecast import time_left
@@ -202,7 +203,11 @@ class Study:
         """All runs."""
         plan = make_plan(composer, design, seeds)
         if self.app.check is not None:
-            self.app.check(list(plan.factors), [planned.cell.config for planned in plan.cells])
+            cells = [planned.cell for planned in plan.cells]
+            named = without_defaults(cells[0].keyed, cells[0].defaults)
+            fixed = [key for key in getattr(composer, "fixed", ()) if key in named]
+            told = (list(plan.factors), [cell.config for cell in cells], fixed)
+            self.app.check(*told[: len(inspect.signature(self.app.check).parameters)])
         return plan
 
     def _grow(

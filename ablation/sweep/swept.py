@@ -23,7 +23,7 @@ from ablation.sweep.sharing import take_gpu
 from ablation.sweep.stable import differing, refuse_differences
 
 SweptJob = tuple[str, Sequence[int], Sequence[str]]
-Check = Callable[[Collection[str], Sequence[Mapping[str, Any]]], None]
+Check = Callable[..., None]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,8 @@
 """Which settings a network reads is known before anything is built, and it is what building reads."""
 
+import os
+import subprocess
+import sys
 from dataclasses import fields
 
 import pytest
@@ -98,13 +101,51 @@ def test_flags_of_a_plugin_count_where_its_block_acts(tmp_path, monkeypatch):
         plugins.use([])
 
 
-def test_nothing_is_refused_for_a_network_that_nobody_knows(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "mine.py").write_text(
-        "from ablation.app.plugins import network\n@network('line')\ndef line(config):\n    pass\n"
+def test_a_setting_that_no_cell_reads_is_refused_as_well():
+    values = settings(model__name="density", data__name="synthetic_density")
+    with pytest.raises(UsageError, match=r"^model\.latent: expected settings .*value would change nothing"):
+        refuse_unread(["flags.batch_norm"], [values], ["model.latent", "data.size"])
+    refuse_unread(["flags.batch_norm"], [values], ["data.size", "training.epochs"])
+
+
+@pytest.mark.parametrize(("latent", "code"), [("2", 0), ("5", 2)])
+def test_a_command_that_sets_it_is_refused_unless_it_sets_the_default(latent, code, tmp_path, root):
+    command = [sys.executable, "-m", "ablation", "-m", "study=density", "model.units=[2,2,2,2]"]
+    command += [f"model.latent={latent}", "hydra.sweeper.plan_only=true"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True
     )
+    assert done.returncode == code, done.stderr
+    assert (b"model.latent: expected settings that change a run" in done.stderr) == bool(code)
+
+
+@pytest.mark.parametrize(
+    ("body", "unread"),
+    [
+        ("return config.model.units", ["model.latent", "flags.dropout"]),
+        (
+            "return list(config.model.units[:2]) if config.flags.dropout else None",
+            ["model.latent", "flags.attention"],
+        ),
+        ("m = config.model\n    return m.latent", ["flags.dropout"]),
+        ("return other(config)", []),
+    ],
+)
+def test_the_code_of_a_users_network_says_what_it_reads(body, unread, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    start = "from ablation.app.plugins import network\n@network('line')\ndef line(config):\n"
+    (tmp_path / "mine.py").write_text(f"{start}    {body}\n")
     plugins.use(["mine.py"])
+    values = settings(model__name="line")
     try:
-        refuse_unread(["model.latent"], [settings(model__name="line")])
+        read = settings_read(values)
+        asked = ["model.latent", "model.units", "flags.dropout", "flags.attention"]
+        assert [key for key in unread if key in read] == []
+        assert {"model.units", "model.name", "training.epochs"} <= read or "m.latent" in body
+        for key in unread:
+            with pytest.raises(UsageError, match=f"^{key}: expected factors"):
+                refuse_unread([key], [values])
+        if not unread:
+            refuse_unread(asked, [values])
     finally:
         plugins.use([])

@@ -23,8 +23,9 @@ class Network:
         data: names of the data sets that the network learns from; none for all of images.
         responses: what is measured on its runs, beside what is measured on all.
         targets: the built network → where heatmaps look into it; None where that is unknown.
-        source: `module:function` that builds the network: its code says which flags it reads. None where
-            that is unknown; then every setting counts as read.
+        source: `module:function` that builds the network: its code says which flags it reads. None for a
+            network of the user's.
+        function: of the user's configuration: its code says which settings it reads.
     """
 
     prepare: Callable[[Config], "Callable[[], Problem]"]
@@ -32,3 +33,4 @@ class Network:
     responses: tuple[Response, ...] = ()
     targets: "Callable[[Any], MapTargets] | None" = None
     source: str | None = None
+    function: Callable[[Config], "Problem"] | None = None
