@@ -74,6 +74,7 @@ TORCH = (
     "pytest-xdist",
 )
 TORCH_TESTS = (
+    "tests/app/costs/test_costs.py::test_operations_are_those_counted_by_hand",
     "tests/app/training/test_on_torch.py",
     "tests/app/training/test_backends_agree.py",
     "tests/app/networks/test_backend.py",

@@ -438,7 +438,8 @@ class Analysis:
         has, within noise). A cheaper cell is one whose dearest run costs no more than the other's cheapest.
 
         Args:
-            costs: of the runs that count, lower being better, (n_runs,); NaN where not known.
+            costs: of the runs that count, lower being better, (n_runs,), or (3 x n_runs) with a bound before
+                and after; NaN where not known.
         """
         order = best_first(self._cell_means.means, self.request.direction)
         named = self.best_cells.iloc[np.argsort(order)][["cell", "seed_adjusted", "ci_low", "ci_high"]]
@@ -457,11 +458,13 @@ class Analysis:
         is not both better and dearer, bounds NaN where the gain may be none. No rows for shares of counts.
 
         Args:
-            costs: of the runs that count, all above zero, (n_runs,).
+            costs: of the runs that count, all above zero, (n_runs,), or (3 x n_runs) with a bound of level
+                95 % before and after, where each cell was measured once.
         """
         names, L = contrast_rows(self.fit, self.runs.predictors)
         if self.scaling.is_logit:
             return names.iloc[:0].reindex(columns=[*names.columns, *PRICE_COLUMNS])
+        costs = np.broadcast_to(costs, (3, self.n_runs))
         return prices_table(names, L, self._estimated(L), self.fit, costs, self.gain_unit, self.request.alpha)
 
     @property

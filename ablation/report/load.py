@@ -22,6 +22,7 @@ from ablation.errors import UsageError
 from ablation.naming import cell_label, factor_labels, slug, unique
 from ablation.report.subject import FailedRun, ResponseResult, Subject
 from ablation.results import Arrays, Row, Snapshot, StudyRecord, open_existing
+from ablation.results.costs import with_costs
 from ablation.results.table import table as table_of
 from ablation.words import counted
 
@@ -109,7 +110,7 @@ def load_study(path: str, folder: str | None = None) -> Subject:
 def subject_of(snapshot: Snapshot, place: str, folder: str) -> Subject:
     """Analyse a study that has been read."""
     record = snapshot.record
-    frame = table_of(snapshot, design_only=True)
+    frame = with_costs(table_of(snapshot, design_only=True), folder)
     texts = level_texts(record.factors)
     factors = {name: list(dict.fromkeys(known.values())) for name, known in texts.items()}
     answers = _answers(snapshot, frame)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ablation.results.columns import config_values, factor_column, names_in, plain_column, varies
+from ablation.results.costs import with_costs
 from ablation.results.opening import open_existing
 from ablation.results.record import StudyRecord
 from ablation.results.row import Row
@@ -32,14 +33,15 @@ def read(path: str | os.PathLike[str], design_only: bool = False) -> pd.DataFram
         One line per finished run (`ok` or `diverged`), ordered by cell as they first appear in the design (or
         by id without one) and by seed. Columns: study, cell, seed, key, status; every factor (ordered
         categorical, reference first, levels as stored); responses (float, NaN where not measured); other
-        config entries that vary; provenance; identity; started, finished (UTC), seconds. A name that is
-        taken gets its kind before it, such as `response.seed`. `attrs["excluded"]` lists (path, reason) of
-        what is damaged; `attrs["missing"]` the keys of the design that have no finished run.
+        config entries that vary; provenance; identity; started, finished (UTC), seconds; what
+        `ablation costs` has measured of its cell. A name that is taken gets its kind before it, such as
+        `response.seed`. `attrs["excluded"]` lists (path, reason) of what is damaged; `attrs["missing"]` the
+        keys of the design that have no finished run.
 
     Raises:
         UsageError: There is no such folder, or the study's record is damaged.
     """
-    return table(open_existing(path).scan(), design_only)
+    return with_costs(table(open_existing(path).scan(), design_only), path)
 
 
 def table(snapshot: Snapshot, design_only: bool = False) -> pd.DataFrame:

@@ -278,6 +278,10 @@ MISTAKES = [
     (["copy", "runs/swept", "runs/swept/copy"], ["two places", "runs/swept/copy, in runs/swept"]),
     (["copy", "runs.csv", "there"], ["runs.csv: expected the folder of a study", "Received: a file"]),
     (["copy", "runs/swept", "there", "--force"], ["without options", "Received: --force"]),
+    # costs
+    (["costs"], ["the folder of a study", "Received: nothing"]),
+    (["costs", "swep"], ["costs: expected the folder of a study", "swep"]),
+    (["costs", "swept", "rounds=2"], ["rounds: expected at least 6", "2"]),
     # heatmaps
     (["heatmaps"], ["the folder of a study", "Received: nothing"]),
     (["heatmaps", "map=grad_cam"], ["the folder of a study", "Received: map=grad_cam"]),

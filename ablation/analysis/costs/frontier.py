@@ -64,11 +64,17 @@ def _noise(cells: CellMeans, error: tuple[float, int], alpha: float) -> Floats:
 
 
 def spread_by_cell(values: Floats, cell: Ints, n_cells: int) -> Floats:
-    """Lowest, median and highest value of each cell, (3 x n_cells); NaN where a cell has none."""
-    by_cell = pd.Series(np.where(np.isfinite(values), values, np.nan)).groupby(cell)
-    found = by_cell.agg(["min", "median", "max"]).reindex(range(n_cells))
-    table: Floats = found.to_numpy(np.float64).T
-    return table
+    """Lowest, median and highest value of each cell, (3 x n_cells); NaN where a cell has none.
+
+    Args:
+        values: of the runs, (n,), or lower bound, value and upper bound of each, (3 x n).
+        cell: of each run.
+        n_cells: how many there are.
+    """
+    known = np.broadcast_to(np.where(np.isfinite(values), values, np.nan), (3, len(cell)))
+    each = zip(known, ("min", "median", "max"), strict=True)
+    found = [pd.Series(row).groupby(cell).agg(how).reindex(range(n_cells)) for row, how in each]
+    return np.array(found, dtype=np.float64)
 
 
 def varies(values: Floats) -> bool:

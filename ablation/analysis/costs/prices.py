@@ -20,6 +20,9 @@ COLUMNS += ["price", "price_low", "price_high"]
 SAME = 1e-9
 """Costs that differ by less than this share are the same."""
 
+NORMAL_95 = 1.959964
+"""Standard errors on either side of an interval of level 95 %."""
+
 FARTHEST = 50.0
 """Of the logarithm of a price; beyond it nobody reads the number."""
 
@@ -42,17 +45,20 @@ def prices_table(
         L: combinations of coefficients, (m x p).
         gains: what these are of the response, with its errors; signs as they are.
         fit: of the response's model, which the logarithm of the cost gets too.
-        costs: of the runs, above zero, (n,).
+        costs: of the runs, above zero, (3 x n): lower bound (level 95 %), the cost itself, upper bound.
         unit: how much of the response, on the analysis scale, is one unit of gain; its sign says which
             direction is better.
         alpha: intervals have level 1 - alpha.
     """
+    lowest, costs, highest = costs
     spent = fit_least_squares(fit.matrix, np.log(costs / np.median(costs)))
     found = spent.estimates(L)
     change = np.where(np.abs(found.estimate) < SAME, 0.0, found.estimate)
-    # A cost that is the same in all runs of a cell has no error: what the model leaves of it is no noise.
     cell = pd.Series(costs).groupby(fit.matrix.cell)
-    se = np.zeros(len(L)) if (cell.max() - cell.min() <= SAME * costs.max()).all() else found.se
+    se = found.se
+    if (cell.max() - cell.min() <= SAME * costs.max()).all():
+        # One number for all runs of a cell: what the model leaves of it is no noise, but bounds are.
+        se = _of_measuring(spent, L, np.log(highest / lowest) / (2 * NORMAL_95))
     half_width = np.nan_to_num(t_quantile(1 - alpha / 2, spent.df_resid)) * se
     rows = []
     low, high = gains.interval(alpha)
@@ -68,6 +74,18 @@ def prices_table(
         price = [100 * math.expm1(min(part, FARTHEST)) for part in ratio] if dearer else [math.nan] * 3
         rows.append([float(gains.estimate[i]), low[i], high[i], *percents, *price])
     return pd.concat([names, pd.DataFrame(rows, columns=COLUMNS)], axis=1)
+
+
+def _of_measuring(spent: Fit, L: Floats, errors: Floats) -> Floats:
+    """Standard errors of combinations (m,) of cells measured once, with errors (n,) of their runs."""
+    each = spent.alike.counts[:, None] * spent.loadings(spent.coordinates(L))
+    n_cells = len(spent.matrix.X)
+    of_cell = np.zeros((n_cells, len(L)))
+    np.add.at(of_cell, spent.alike.cell, each)
+    error = np.zeros(n_cells)
+    error[spent.matrix.cell] = errors
+    found: Floats = np.sqrt(error**2 @ of_cell**2)
+    return found
 
 
 def fieller(above: tuple[float, float], below: tuple[float, float], t: float) -> Ratio:

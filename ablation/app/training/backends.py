@@ -1,4 +1,4 @@
-"""The backends of Keras that train here: a line each, and a package with the modules `device` and `loop`."""
+"""The backends of Keras that train here: a line each, and a package with `device`, `loop` and `costs`."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +9,8 @@ from ablation.errors import UsageError
 from ablation.results.outcome import Outcome
 
 if TYPE_CHECKING:
+    import keras
+
     from ablation.app.training.problem import Problem, Run, Schedule
 
 BACKENDS = {
@@ -67,6 +69,26 @@ class Loop(Protocol):
         """
 
 
+class Costs(Protocol):
+    """The module `costs` of a backend."""
+
+    def forward(self, network: "keras.Model", inputs: Any) -> Callable[[], None]:
+        """A forward pass, compiled where the backend compiles, that returns when its result is there.
+
+        Args:
+            network: what is called.
+            inputs: what with, as `problem.inputs_of` gives it.
+        """
+
+    def flops(self, network: "keras.Model", inputs: Any) -> float:
+        """Floating-point operations of a forward pass as the backend counts them.
+
+        A multiplication and an addition are two. Backends differ in what else they count: TensorFlow's
+        profiler counts convolutions over padding and no activations, XLA no padding and activations, PyTorch
+        products and convolutions alone.
+        """
+
+
 def backend_name() -> str:
     """The backend that Keras has, or will have once it is loaded.
 
@@ -94,3 +116,8 @@ def device() -> Device:
 def loop() -> Loop:
     """The module of this process' backend."""
     return cast(Loop, import_module(f"{BACKENDS[backend_name()]}.loop"))
+
+
+def costs() -> Costs:
+    """The module of this process' backend."""
+    return cast(Costs, import_module(f"{BACKENDS[backend_name()]}.costs"))

@@ -1,6 +1,18 @@
 """The subcommands, in the order in which a study needs them."""
 
-from ablation.cli.commands import copy, decide, export, heatmaps, importing, init, report, run, status, sweep
+from ablation.cli.commands import (
+    copy,
+    costs,
+    decide,
+    export,
+    heatmaps,
+    importing,
+    init,
+    report,
+    run,
+    status,
+    sweep,
+)
 
 COMMANDS = (
     init.COMMAND,
@@ -13,5 +25,6 @@ COMMANDS = (
     export.COMMAND,
     decide.COMMAND,
     copy.COMMAND,
+    costs.COMMAND,
     heatmaps.COMMAND,
 )

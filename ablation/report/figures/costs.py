@@ -25,7 +25,7 @@ def cost(ranking: Ranking, spent: Floats, name: str, words: Wording, ties: Seque
 
     Args:
         ranking: the runs by cell.
-        spent: what each run cost, (n_runs,); lower is better.
+        spent: what each run cost, (n_runs,), or each with its bounds, (3 x n_runs); lower is better.
         name: of the cost.
         words: of the response.
         ties: ranks of cells that are not separated from the best, the best too.
@@ -74,14 +74,15 @@ def depends_on_load(name: str) -> bool:
 
 def _spread(values: Floats, ranking: Ranking, n: int) -> tuple[Floats, Floats, Floats]:
     """Lowest, median and highest value over the runs of each cell that did not fail, (n_cells,) each."""
+    each = np.broadcast_to(values, (3, len(ranking.cell)))
     found = np.full((3, n), np.nan)
     order = np.argsort(ranking.cell, kind="stable")
     ends = np.searchsorted(ranking.cell[order], np.arange(n + 1))
     for cell in range(n):
-        here = values[order[ends[cell] : ends[cell + 1]]]
-        here = here[np.isfinite(here)]
-        if len(here):
-            found[:, cell] = here.min(), np.median(here), here.max()
+        here = each[:, order[ends[cell] : ends[cell + 1]]]
+        here = here[:, np.isfinite(here).all(axis=0)]
+        if here.size:
+            found[:, cell] = here[0].min(), np.median(here[1]), here[2].max()
     return found[0], found[1], found[2]
 
 

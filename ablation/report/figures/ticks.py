@@ -1,6 +1,7 @@
 """Axes: where values stand, ticks in as many digits as they need, and labels that say what is better."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -92,6 +93,10 @@ def response_label(words: Wording) -> str:
 def quantity(name: str, unit: str = "") -> str:
     """A column with its unit: `train_seconds` -> 'train time in s'."""
     words = {"n_parameters": "number of parameters", "seconds": "time in s"}
+    if latency := re.fullmatch(r"latency_(\d+)_seconds", name):
+        return f"latency in s at batch {latency[1]}"
+    if name.endswith("_bytes"):
+        return f"{short(name.removesuffix('_bytes').replace('_', ' '))} in bytes"
     if name.endswith("_seconds"):
         return f"{short(name.removesuffix('_seconds').replace('_', ' '))} time in s"
     return words.get(name, f"{short(name, 28)} in {unit}" if unit else short(name, 28))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,11 +31,15 @@ COSTS = (
     "flops",
     "macs",
     "peak_memory",
+    "peak_memory_bytes",
     "latency",
     "inference_seconds",
     "train_seconds",
 )
 """What a cell may cost: those that do not depend on a machine's load first."""
+
+_LATENCY = re.compile(r"latency_\d+_seconds")
+"""What `ablation costs` calls the latency of a batch, with `_low` and `_high` for its bounds."""
 
 SHOWN = 12
 """Cells in the page's table; all are in its CSV."""
@@ -53,12 +57,18 @@ class Cost:
     Args:
         analysis: of the response.
         name: the column.
-        spent: what each run that counts cost, (n,).
+        bounded: what each run that counts cost, (3 x n): its lower bound, itself, its upper bound.
     """
 
     analysis: Analysis
     name: str
-    spent: Floats
+    bounded: Floats
+
+    @property
+    def spent(self) -> Floats:
+        """Without bounds, (n,)."""
+        found: Floats = self.bounded[1]
+        return found
 
     @property
     def has_frontier(self) -> bool:
@@ -68,13 +78,13 @@ class Cost:
     @cached_property
     def frontier(self) -> pd.DataFrame:
         """See `Analysis.frontier`; empty where there are too many cells."""
-        return self.analysis.frontier(self.spent) if self.has_frontier else pd.DataFrame()
+        return self.analysis.frontier(self.bounded) if self.has_frontier else pd.DataFrame()
 
     @cached_property
     def prices(self) -> pd.DataFrame:
         """See `Analysis.prices`; empty where a run cost nothing, or it is not known what."""
-        is_known = np.isfinite(self.spent).all() and self.spent.min() > 0
-        return self.analysis.prices(self.spent) if is_known else pd.DataFrame()
+        is_known = np.isfinite(self.bounded).all() and self.bounded.min() > 0
+        return self.analysis.prices(self.bounded) if is_known else pd.DataFrame()
 
 
 def costs(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
@@ -109,18 +119,18 @@ def _measured(study: Subject, answer: ResponseResult) -> Iterator[Cost]:
     analysis = answer.analysis
     if analysis is None or len(analysis.best_cells) < 2:
         return
-    for name in COSTS:
+    for name in (*COSTS, *filter(_LATENCY.fullmatch, map(str, study.table))):
         if name != answer.response and name in study.table:
-            spent = _numbers(study, name)[study.places(analysis.runs.labels)]
-            if varies(spent):
-                yield Cost(analysis, name, spent)
+            found = Cost(analysis, name, _numbers(study, name)[:, study.places(analysis.runs.labels)])
+            if varies(found.spent):
+                yield found
 
 
 def _numbers(study: Subject, cost: str) -> Floats:
-    """What each run of the study cost."""
-    numbers: Any = pd.to_numeric(study.table[cost], errors="coerce")
-    spent: Floats = numbers.to_numpy(np.float64, na_value=np.nan)
-    return spent
+    """What each run of the study cost, with bounds: (3 x n_runs)."""
+    names = (f"{cost}_low", cost, f"{cost}_high")
+    columns = [study.table[name if name in study.table else cost] for name in names]
+    return np.array([pd.to_numeric(column, errors="coerce") for column in columns], dtype=np.float64)
 
 
 def _figures(study: Subject, answer: ResponseResult, drawer: Drawer, found: Sequence[Cost]) -> list[Block]:

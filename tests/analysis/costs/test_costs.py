@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from scipy.optimize import brentq
 
 from ablation.analysis import analyze
@@ -103,6 +104,28 @@ def test_a_price_is_the_cost_of_one_percent_of_gain():
     assert table["cost_percent"].tolist() == pytest.approx([30, 10, -10])
     assert np.isnan(table["price"]["c"])  # better and cheaper
     assert found.gain_unit == pytest.approx(np.log(0.99))
+
+
+def test_a_cost_measured_once_a_cell_has_the_error_of_its_bounds():
+    """Of a main effect in a balanced design: the mean of so many independent logarithms on either side."""
+    _, found = priced()
+    cells = np.array([int(text) for text in ("".join(found.runs.levels(i).values()) for i in range(40))])
+    sizes = {cell: 0.01 * (1 + i) for i, cell in enumerate(np.unique(cells))}
+    sd, log = np.array([sizes[cell] for cell in cells]), np.log(100 * 1.3 ** (cells >= 100))
+    table = found.prices(np.exp([log - 1.959964 * sd, log, log + 1.959964 * sd])).set_index("factor")
+    se = np.sqrt(sum(size**2 for size in sizes.values())) / 4
+    half = np.log1p(table["cost_percent_high"] / 100) - np.log1p(table["cost_percent"] / 100)
+    t = stats.t.ppf(0.975, found.fit.df_resid)
+    assert half.tolist() == pytest.approx([t * se] * 3, rel=1e-6)
+    assert table["cost_percent"].tolist() == pytest.approx([30, 0, 0], abs=1e-9)
+
+
+def test_a_cell_is_cheaper_where_its_bounds_are():
+    table = pd.DataFrame({"cell": list("aabb"), "y": [1.0, 1.1, 1.2, 1.3]})
+    found = analyze(table, "y", "cell", direction="lower", scale="identity")
+    wide = np.array([[1, 1, 2, 2], [2, 2, 3, 3], [2.5, 2.5, 4, 4]])
+    frontier = found.frontier(wide).set_index("cell")
+    assert frontier[["cost_low", "cost", "cost_high"]].to_numpy().tolist() == [[1, 2, 2.5], [2, 3, 4]]
 
 
 def test_prices_of_measured_costs_cover_the_truth():

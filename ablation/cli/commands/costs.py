@@ -1,0 +1,32 @@
+"""`ablation costs`: what the cells of a finished study cost on this machine."""
+
+from collections.abc import Sequence
+
+from ablation.cli.command import Command, Settings
+from ablation.cli.described import described
+from ablation.cli.studies import located
+
+
+def _settings() -> Settings:
+    from ablation.app.costs.command import CostRequest
+
+    settings = described(CostRequest)
+    del settings["study"]
+    return {"Settings": settings}
+
+
+def _costs(words: Sequence[str]) -> int:
+    from ablation.app.costs.__main__ import main
+
+    return main([*located(words[:1]), *words[1:]])
+
+
+COMMAND = Command(
+    "costs",
+    "STUDY [KEY=VALUE …]",
+    "measure what the cells of a finished study cost: operations, peak memory, latency",
+    "Runs and keys stay as they are: the numbers are kept beside them, and the report shows them. "
+    "Let nothing else run meanwhile.",
+    _settings,
+    _costs,
+)

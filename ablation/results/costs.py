@@ -1,0 +1,58 @@
+"""What the cells of a study cost, measured after it: a file beside its rows, and columns of its table.
+
+runs/<study>/costs.json    of each cell's id, name of a cost → number
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ablation.files import Disk, refusals, replace_durably
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE = "costs.json"
+Costs = Mapping[str, Mapping[str, float | None]]
+
+
+def save_costs(folder: str | os.PathLike[str], cells: Costs, about: Mapping[str, object]) -> Path:
+    """Keep what cells cost; what was measured before is replaced.
+
+    Args:
+        folder: of the study.
+        cells: id of a cell → name of a cost → number.
+        about: where and how it was measured.
+    """
+    path = Path(folder) / FILE
+    text = json.dumps({"schema": 1, **about, "cells": cells}, indent=1)
+    with refusals("write", path):
+        replace_durably(Disk(), path, text.encode())
+    return path
+
+
+def load_costs(folder: str | os.PathLike[str]) -> dict[str, Any]:
+    """What was kept; empty where nothing was, or where the file is damaged."""
+    try:
+        found = json.loads((Path(folder) / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and isinstance(found.get("cells"), dict) else {}
+
+
+def with_costs(frame: pd.DataFrame, folder: str | os.PathLike[str]) -> pd.DataFrame:
+    """The table of a study with a column for each cost; those that its runs measured stay as they are."""
+    cells = load_costs(folder).get("cells", {})
+    names = dict.fromkeys(name for costs in cells.values() for name in costs)
+    columns = {
+        name: [(cells.get(cell) or {}).get(name) for cell in frame["cell"]]
+        for name in names
+        if name not in frame
+    }
+    found = frame.assign(**columns).astype(dict.fromkeys(columns, "float64"))
+    found.attrs = frame.attrs
+    return found
