@@ -21,7 +21,7 @@ import pytest
 from ablation.report import write_report
 from ablation.results import open_store, read
 from ablation.sweep.status import main as status
-from tests.results.conftest import postgres_programs
+from tests.results.postgres_server import postgres_programs
 
 pytestmark = pytest.mark.slow
 FIXTURES = Path(__file__).parent / "fixtures"
