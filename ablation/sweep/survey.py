@@ -1,6 +1,6 @@
 """How far a study is: read from rows, attempts and heartbeats alone, whatever launcher does the work."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ablation.errors import UsageError
@@ -64,10 +64,11 @@ class Watch:
         self.store, self.waiting, self.n_processes = store, dict(todo), 0
         self._seen = {(attempt.key, attempt.number) for attempt in self._attempts()}
 
-    def finished(self) -> list[tuple[PlannedCell, int, Row]]:
-        """The runs whose rows have appeared; nobody waits for them any more."""
-        found = [(key, row) for key in self.waiting if (row := self.store.find(key)) is not None]
-        return [(*self.waiting.pop(key), row) for key, row in found]
+    def finished(self) -> Iterator[tuple[PlannedCell, int, Row]]:
+        """The runs whose rows have appeared, one after another; nobody waits for them any more."""
+        for key in list(self.waiting):
+            if (row := self.store.find(key)) is not None:
+                yield (*self.waiting.pop(key), row)
 
     def failed(self) -> list[tuple[PlannedCell, int, Attempt]]:
         """The attempts that have failed; counts the processes at work by the way."""
