@@ -95,7 +95,7 @@ class Training:
     threads: Optional[int] = None  # noqa: UP045
     """Of one process; null takes what the launcher leaves to each of its processes."""
     pack: str = "auto"
-    """How many seeds of a cell JAX trains at once: a number, or `auto` for as many as the device holds."""
+    """How many runs JAX trains at once: a number, or `auto` for as many as the device holds (1 on a CPU)."""
     precision: str = "float32"
     """In which the network computes: `float32`, or `bfloat16` with weights and losses in float32."""
     save_weights: str = "best"

@@ -10,14 +10,16 @@ from ablation.app import plugins
 from ablation.app.config import Config
 from ablation.app.data.data import check_data, data_hash
 from ablation.app.named_plugins import named_plugins
+from ablation.app.packs import kind, off, shared_problem
 from ablation.app.places import CONF, OWN_CONF
 from ablation.app.problems import OF_EVERY_RUN, network_of, problem
 from ablation.app.reads import refuse_unread
 from ablation.errors import UsageError
 from ablation.results import Snapshot
-from ablation.sweep import Outcome, Response, main
+from ablation.sweep import Outcome, Packs, Response, main
 
 if TYPE_CHECKING:
+    from ablation.app.training.problem import Problem, Run
     from ablation.report.subject import Subject
 
 _UNKEYED = (
@@ -68,6 +70,19 @@ def warm() -> None:
     backends.loop()
 
 
+def train_together(runs: Sequence[tuple[Config, int]]) -> Iterator[tuple[int, Outcome]]:
+    """Train runs of cells that share a program (JAX), each told by its configuration and seed."""
+    first = runs[0][0]
+    device = _prepared(first)
+    from ablation.app.training.problem import Run
+
+    configs = {id(config): config for config, _ in runs}
+    task, numbers = shared_problem(list(configs.values()))
+    own = dict(zip(configs, numbers, strict=True))
+    trained = _trained(first, task, [Run(seed, own[id(config)]) for config, seed in runs], device)
+    return enumerate(trained)
+
+
 @main(
     config_path=CONF,
     schema=schema,
@@ -78,13 +93,20 @@ def warm() -> None:
     check=refuse_unread,
     responses=responses,
     warm=warm,
+    packs=Packs(kind, off, train_together),
 )
 def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
     """Train the network that the configuration describes, from each seed."""
+    device = _prepared(config)
+    yield from _trained(config, problem(config), seeds, device)
+
+
+def _prepared(config: Config) -> str:
+    """The name of the device, ready to train."""
     try:
         from ablation.app.training.devices import prepare_device
 
-        device = prepare_device(config.training.threads)
+        return prepare_device(config.training.threads)
     except ModuleNotFoundError as error:
         there = [name for name in ("jax", "torch") if find_spec(name)]
         use = "; or use {0}, which is there: pip install 'ablation-study[{0}]', then KERAS_BACKEND={0}"
@@ -92,11 +114,15 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
             f"Expected a deep-learning backend. Received: {error}. "
             f"Install one: pip install 'ablation-study[cpu]'{''.join(map(use.format, there))}"
         ) from error
+
+
+def _trained(config: Config, task: "Problem", runs: "Sequence[int | Run]", device: str) -> Iterator[Outcome]:
+    """Train seeds, or runs with numbers of their own."""
     from ablation.app.training.problem import Schedule
     from ablation.app.training.train import train_cell
 
     t = config.training
     schedule = Schedule(t.epochs, t.batch_size, t.learning_rate, t.decay)
-    for outcome in train_cell(problem(config), schedule, seeds, t.pack):
+    for outcome in train_cell(task, schedule, runs, t.pack):
         weights = outcome.weights if t.save_weights != "none" else {}
         yield replace(outcome, provenance={"device": device, **outcome.provenance}, weights=weights)

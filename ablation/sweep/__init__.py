@@ -23,8 +23,9 @@ from ablation.results import Outcome, Response
 with needed("Sweeps need", "sweep"):
     from ablation.sweep.app import App, main
     from ablation.sweep.cell import Cell
+    from ablation.sweep.packs import Packs
 
-__all__ = ["App", "Cell", "Outcome", "Response", "main"]
+__all__ = ["App", "Cell", "Outcome", "Packs", "Response", "main"]
 
 
 class _Callable(ModuleType):

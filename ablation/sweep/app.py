@@ -29,8 +29,9 @@ from ablation.sweep.contract import check_function, name_of, outcomes, refuse_ba
 from ablation.sweep.ending import call, is_job
 from ablation.sweep.launchers import LauncherTraits
 from ablation.sweep.overrides import ONE_VALUE, Overrides, quoted
+from ablation.sweep.packs import Packs
 from ablation.sweep.pickling import register_sentinels
-from ablation.sweep.run import Train, finished, run_cell
+from ablation.sweep.run import Train, finished, run_cells
 from ablation.sweep.search_path import search_first
 from ablation.sweep.stable import stable
 from ablation.sweep.supplied import as_overrides, refuse_missing, supply, with_keys
@@ -64,6 +65,7 @@ class App(Swept):
         responses: unit and direction of what is measured; or settings → the same.
         warm: imports what `train` will, and starts no thread; called once, in the process of which jobs are
             forks (`hydra/launcher=ablation`).
+        packs: how runs of several cells train in one job; None for an app that trains cell by cell.
     """
 
     prefix = "analysis."
@@ -85,9 +87,10 @@ class App(Swept):
         check: Check | None = None,
         responses: Responses = (),
         warm: Callable[[], None] | None = None,
+        packs: Packs | None = None,
     ) -> None:
         self.train, self.schema, self.identity, self.unkeyed = train, schema, identity, tuple(unkeyed)
-        self.after, self.check = after, check
+        self.after, self.check, self.packs = after, check, packs
         self._responses, self._warm = responses, warm
         self.__name__ = name_of(train)
         file = Path(inspect.getfile(train)).resolve()
@@ -168,7 +171,9 @@ class App(Swept):
         self.check_planned(cell)
         seeds, store = check_seeds(list(cfg.seeds)), open_store(original(cfg.results.url))
         context = self.context(cfg.name, original(cfg.results.folder), cfg.analysis.response)
-        run_cell(cell, seeds, partial(outcomes, self.train), store, context)
+        cells = [(cell, seeds), *self.further(cfg, cell.key(seeds[0]))]
+        together = self.packs.train if self.packs else None
+        run_cells(cells, partial(outcomes, self.train), store, context, together)
         if job.mode == RunMode.RUN:
             record = store.load_record() or StudyRecord()
             for seed in seeds:
@@ -213,6 +218,7 @@ def main(
     check: Check | None = None,
     responses: Responses = (),
     warm: Callable[[], None] | None = None,
+    packs: Packs | None = None,
 ) -> Callable[[Train], Callable[[], None]]:
     """Make a training function a Hydra app.
 
@@ -232,6 +238,7 @@ def main(
         check: as for `App`.
         responses: as for `App`. `analysis.direction` and `analysis.directions` win over it.
         warm: as for `App`.
+        packs: as for `App`.
 
     Returns:
         A decorator; the decorated function takes its arguments from the command line. It ends with exit
@@ -244,7 +251,7 @@ def main(
         def start() -> None:
             check_function(train)
             made = schema if schema is None or isinstance(schema, type) else schema()
-            app = App(train, made, identity, unkeyed, after, check, responses, warm)
+            app = App(train, made, identity, unkeyed, after, check, responses, warm, packs)
             if made is not None:
                 app.schema = with_keys(made, app.study, app.response)
                 ConfigStore.instance().store(name="schema", node=app.schema)

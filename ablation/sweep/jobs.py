@@ -11,21 +11,30 @@ from ablation.errors import UsageError
 from ablation.sweep.compose import Composer
 from ablation.sweep.launchers import LauncherTraits
 from ablation.sweep.outcomes import ContractError
+from ablation.sweep.packs import Partner, grouped, partner
 from ablation.sweep.plan import Plan, PlannedCell, Runs
 from ablation.sweep.swept import Swept
+from ablation.words import counted
 
 
 @dataclass(frozen=True)
 class Job:
-    """What Hydra composes a job from, what people call it, and the keys of its runs."""
+    """What Hydra composes a job from, what people call it, the keys of its runs, and its further cells."""
 
     label: str
     overrides: tuple[str, ...]
     keys: tuple[str, ...]
+    partners: tuple[Partner, ...] = ()
 
 
 def make_jobs(
-    app: Swept, plan: Plan, composer: Composer, todo: Runs, order: int | None, shared: Sequence[str] = ()
+    app: Swept,
+    plan: Plan,
+    composer: Composer,
+    todo: Runs,
+    order: int | None,
+    shared: Sequence[str] = (),
+    n_parallel: int | None = None,
 ) -> list[Job]:
     """The jobs for the cells that have runs to do.
 
@@ -37,12 +46,24 @@ def make_jobs(
         order: seed of the order of the jobs, so that the drift of a machine does not become an effect; None
             keeps the design's order.
         shared: overrides for every job.
+        n_parallel: how many jobs run at once; None where only a cluster knows.
     """
-    return [
-        Job(f"{planned.label}{which}", (*lines, *shared), tuple(map(planned.cell.key, some)))
-        for planned, seeds in cells_to_do(plan, todo, order)
-        for which, some, lines in app.jobs(planned.cell.id, composer.lines(planned.levels), seeds)
-    ]
+    cells = cells_to_do(plan, todo, order)
+    groups = grouped([planned.cell for planned, _ in cells], app.packs, n_parallel)
+    return [job for places in groups for job in _jobs(app, composer, [cells[i] for i in places], shared)]
+
+
+def _jobs(
+    app: Swept, composer: Composer, cells: Sequence[tuple[PlannedCell, list[int]]], shared: Sequence[str]
+) -> Iterator[Job]:
+    """The jobs of a cell, or the one of several that train together."""
+    (first, seeds), *others = cells
+    partners = tuple(partner(first.cell, planned.cell, some) for planned, some in others)
+    further = tuple(planned.cell.key(seed) for planned, some in others for seed in some)
+    more = f" and {counted(len(others), 'cell')} beside it" if others else ""
+    for which, some, lines in app.jobs(first.cell.id, composer.lines(first.levels), seeds):
+        keys = (*map(first.cell.key, some), *further)
+        yield Job(f"{first.label}{which}{more}", (*lines, *shared), keys, partners)
 
 
 def cells_to_do(plan: Plan, todo: Runs, order: int | None) -> list[tuple[PlannedCell, list[int]]]:

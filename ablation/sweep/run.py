@@ -1,4 +1,4 @@
-"""One job: train the seeds of a cell that have no row yet, and commit each row as soon as it is there."""
+"""One job: train the runs of its cells that have no row yet, and commit each row as soon as it is there."""
 
 import logging
 import math
@@ -13,6 +13,7 @@ from ablation.errors import UsageError
 from ablation.results import Arrays, Claim, Outcome, Row, Store, StudyRecord, changed_default
 from ablation.sweep.cell import Cell
 from ablation.sweep.outcomes import ContractError
+from ablation.sweep.packs import TrainTogether
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,18 @@ class JobContext:
 
 
 def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, context: JobContext) -> list[Row]:
-    """Train what is not done and not being done elsewhere.
+    """Train what is not done of a cell; see `run_cells`."""
+    return run_cells([(cell, seeds)], train, store, context)
+
+
+def run_cells(
+    cells: Sequence[tuple[Cell, Sequence[int]]],
+    train: Train,
+    store: Store,
+    context: JobContext,
+    together: TrainTogether | None = None,
+) -> list[Row]:
+    """Train what is not done and not being done elsewhere: together where there are several cells and a way.
 
     Returns:
         The rows that were committed now.
@@ -67,37 +79,37 @@ def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, conte
         return []
     record = store.load_record() or StudyRecord()
     with ExitStack() as claims:
-        held = {}
-        for seed in seeds:
-            claim = None if finished(store, cell, seed, record) else store.claim(cell.key(seed))
-            if claim is not None:
-                held[seed] = claims.enter_context(claim)
-        recorder = _Recorder(cell, store, context, held)
-        errors = []
-        while recorder.left:
-            try:
-                for outcome in train(cell.settings, recorder.left):
-                    recorder.commit(outcome)
-                    _check_response(outcome, store, context)
-                    if context.is_stopped(store):
-                        return recorder.rows
-                recorder.check_complete()
-            except Exception as error:
-                is_breach = isinstance(error, ContractError)
-                if not recorder.left or (isinstance(error, UsageError) and not is_breach):
-                    raise
-                log.error(
-                    "The run of seed %s failed", recorder.left[0], exc_info=None if is_breach else error
-                )
-                recorder.fail(error)
-                is_first = is_breach and not store.scan().rows  # if others kept the contract, this one failed
-                errors.append(RuntimeError(str(error)) if is_breach and not is_first else error)
-                if is_first or context.stop_on_failure:
-                    context.stop(store)
-                    break
+        clock, recorders, errors = _Clock(), list[_Recorder](), list[Exception]()
+        for cell, seeds in cells:
+            held = {}
+            for seed in seeds:
+                claim = None if finished(store, cell, seed, record) else store.claim(cell.key(seed))
+                if claim is not None:
+                    held[seed] = claims.enter_context(claim)
+            recorders.append(_Recorder(cell, store, context, held, clock))
+        if together and sum(bool(recorder.left) for recorder in recorders) > 1:
+            _train_together(recorders, together)
+            clock.start()
+        for recorder in recorders:
+            if len(recorders) > 1 and context.is_stopped(store):
+                break
+            errors += recorder.train(train)
         if errors:
             raise errors[0]
-        return recorder.rows
+        return [row for recorder in recorders for row in recorder.rows]
+
+
+def _train_together(recorders: Sequence["_Recorder"], together: TrainTogether) -> None:
+    """Train the runs of several cells at once; those that an error leaves are nobody's fault yet."""
+    runs = [(recorder, seed) for recorder in recorders for seed in recorder.left]
+    try:
+        for place, outcome in together([(recorder.cell.settings, seed) for recorder, seed in runs]):
+            if runs[place][0].commit(outcome):
+                return
+    except UsageError:
+        raise
+    except Exception as error:
+        log.error("Training several cells at once failed; now they are trained one by one", exc_info=error)
 
 
 def finished(store: Store, cell: Cell, seed: int, record: StudyRecord) -> Row | None:
@@ -112,35 +124,69 @@ def finished(store: Store, cell: Cell, seed: int, record: StudyRecord) -> Row | 
     return row
 
 
-def _check_response(outcome: Outcome, store: Store, context: JobContext) -> None:
-    """Stop a sweep whose response the app does not measure: more runs would not have it either."""
-    if context.sweep and context.response not in outcome.responses:
-        context.stop(store)
-        raise UsageError(wrong_response(context.response, outcome.responses, context.prefix))
-
-
 def wrong_response(response: str, known: Iterable[str], prefix: str) -> str:
     """What to say of a response that no run has."""
     there = ", ".join(sorted(known)) or "responses, but the runs have none"
     return f"{prefix}response: expected one of {there}. Received: {response}"
 
 
-class _Recorder:
-    """Turns the outcomes of a job into rows."""
+class _Clock:
+    """What a job's runs take: each from the end of the one before."""
 
-    def __init__(self, cell: Cell, store: Store, context: JobContext, held: Mapping[int, Claim]) -> None:
-        self.cell, self.store, self.context, self.held = cell, store, context, held
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """The next run begins."""
+        self.started, self._tick = datetime.now(UTC), time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Since the run began."""
+        return time.perf_counter() - self._tick
+
+
+class _Recorder:
+    """Turns the outcomes of a cell's runs into rows."""
+
+    def __init__(
+        self, cell: Cell, store: Store, context: JobContext, held: Mapping[int, Claim], clock: _Clock
+    ) -> None:
+        self.cell, self.store, self.context, self.held, self._clock = cell, store, context, held, clock
         self.rows: list[Row] = []
         self.left = list(held)
-        self._start_clock()
+        clock.start()
 
-    def check_complete(self) -> None:
-        """Refuse an app that ends without an outcome for some of its seeds."""
-        if self.left:
-            raise ValueError(f"Expected an outcome for each seed. Received none for {self.left}")
+    def train(self, train: Train) -> list[Exception]:
+        """Train what is left, and give what went wrong with runs that are left no more."""
+        errors: list[Exception] = []
+        while self.left:
+            try:
+                for outcome in train(self.cell.settings, self.left):
+                    if self.commit(outcome):
+                        return []
+                if self.left:
+                    raise ValueError(f"Expected an outcome for each seed. Received none for {self.left}")
+            except Exception as error:
+                is_breach = isinstance(error, ContractError)
+                if not self.left or (isinstance(error, UsageError) and not is_breach):
+                    raise
+                log.error("The run of seed %s failed", self.left[0], exc_info=None if is_breach else error)
+                self.fail(error)
+                # If others kept the contract, this one failed.
+                is_first = is_breach and not self.store.scan().rows
+                errors.append(RuntimeError(str(error)) if is_breach and not is_first else error)
+                if is_first or self.context.stop_on_failure:
+                    self.context.stop(self.store)
+                    break
+        return errors
 
-    def commit(self, outcome: Outcome) -> None:
-        """Make the outcome a durable row."""
+    def commit(self, outcome: Outcome) -> bool:
+        """Make the outcome a durable row; give whether the sweep has been stopped.
+
+        Raises:
+            UsageError: the app does not measure the response, so more runs would not have it either.
+        """
         if outcome.seed not in self.left:
             raise ValueError(
                 f"Expected the outcome of one of the seeds {self.left}. Received: {outcome.seed}"
@@ -155,7 +201,12 @@ class _Recorder:
         self.left = [seed for seed in self.left if seed != outcome.seed]
         self.rows.append(row)
         log.info("seed %d: %s %s", row.seed, row.status, dict(row.responses))
-        self._start_clock()
+        self._clock.start()
+        context = self.context
+        if context.sweep and context.response not in outcome.responses:
+            context.stop(self.store)
+            raise UsageError(wrong_response(context.response, outcome.responses, context.prefix))
+        return context.is_stopped(self.store)
 
     def fail(self, error: Exception) -> None:
         """Keep what went wrong as an attempt at the run that was being trained, and leave that run."""
@@ -163,10 +214,7 @@ class _Recorder:
         words = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode("utf-8")
         row = self._row(Outcome(self.left.pop(0), {}), status, words)
         self.store.commit(row, self.held[row.seed])
-        self._start_clock()
-
-    def _start_clock(self) -> None:
-        self._started, self._tick = datetime.now(UTC), time.perf_counter()
+        self._clock.start()
 
     def _row(self, outcome: Outcome, status: str, error: str | None = None) -> Row:
         return Row(
@@ -180,9 +228,9 @@ class _Recorder:
             history=outcome.history,
             identity=self.cell.identity,
             provenance={**self.context.provenance, **outcome.provenance},
-            started=self._started.isoformat(),
+            started=self._clock.started.isoformat(),
             finished=datetime.now(UTC).isoformat(),
-            seconds=time.perf_counter() - self._tick,
+            seconds=self._clock.seconds,
             error=error,
             log=self.context.log_path,
         )

@@ -27,6 +27,7 @@ from ablation.sweep.leaving import check_queued, left_lines, noted
 from ablation.sweep.live import progress
 from ablation.sweep.new_record import check_response, make_record, refuse_fixed
 from ablation.sweep.overrides import split_overrides
+from ablation.sweep.packs import Packs, program_lines
 from ablation.sweep.plan import Composing, Plan, Runs, make_plan
 from ablation.sweep.plan_json import plan_json
 from ablation.sweep.preview import preview
@@ -71,15 +72,17 @@ class Study:
     Attributes:
         prefix: before the names of the settings of the analysis, where they are told; empty for a function.
         log_key: what the setting of trackers is called.
+        packs: how runs of several cells train in one job, of an app that can.
     """
 
     prefix: str
     log_key: str
+    packs: Packs | None = None
     launcher: Launcher | None = None
 
     def __init__(self, app: Swept, master: DictConfig, loader: ConfigLoader, launcher: Launcher) -> None:
         self.app, self.master, self.loader, self.launcher = app, master, loader, launcher
-        self.prefix, self.log_key = app.prefix, app.log_key
+        self.prefix, self.log_key, self.packs = app.prefix, app.log_key, app.packs
         self._configurations = Configurations(loader, master)
 
     def run(self, request: SweepRequest) -> bool:
@@ -123,6 +126,7 @@ class Study:
         print_plan(
             base.name, plan, len(done.rows), time_left(done.rows.values(), len(todo), traits.n_parallel)
         )
+        print_lines(program_lines([planned.cell for planned in plan.cells], self.packs, traits.n_parallel))
         growing = begin(plan, record, before, request, maximum, self.prefix) if request.until else None
         after = replace(before, record=record)
         if request.plan_only == JSON:
@@ -298,12 +302,13 @@ class Study:
         missing = [{key: run for key, run in batch.items() if key not in queued} for batch in batches]
         shared = self.app.places(composer.config, traits)
         self._name_sweep(sweep)
-        self.app.planned = Planned(composer.reference.keyed, composer.touched)
         jobs = [
             job
             for batch in missing
-            for job in make_jobs(self.app, plan, composer, batch, request.order, shared)
+            for job in make_jobs(self.app, plan, composer, batch, request.order, shared, traits.n_parallel)
         ]
+        partners = {job.keys[0]: job.partners for job in jobs if job.partners}
+        self.app.planned = Planned(composer.reference.keyed, composer.touched, partners)
         with noted(queue, [job.keys for job in jobs], request.detach):
             yield from launch(self.launcher, jobs, traits, again)
         if queue and not request.detach:

@@ -1,15 +1,16 @@
 """What a sweep needs of an app, decorated or not."""
 
+import copy
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from ablation.errors import UsageError
 from ablation.results import Response, Snapshot
@@ -17,6 +18,7 @@ from ablation.results.opening import is_url
 from ablation.sweep.cell import Cell
 from ablation.sweep.launchers import LauncherTraits
 from ablation.sweep.overrides import Overrides
+from ablation.sweep.packs import Packs, Partner
 from ablation.sweep.provenance import provenance
 from ablation.sweep.run import JobContext
 from ablation.sweep.sharing import take_gpu
@@ -33,10 +35,12 @@ class Planned:
     Args:
         keyed: what determines the runs of the reference cell.
         touched: the keys that levels change.
+        partners: key of a job's first run → the job's further cells.
     """
 
     keyed: Mapping[str, Any]
     touched: Collection[str]
+    partners: Mapping[str, Sequence[Partner]] = field(default_factory=dict)
 
 
 class Swept(ABC):
@@ -45,6 +49,7 @@ class Swept(ABC):
     Attributes:
         folder: of its code.
         check: (factors, the cells' flat configurations) → nothing, or a `UsageError` that refuses the plan.
+        packs: how runs of several cells train in one job; None for an app that trains cell by cell.
         planned: set before jobs are launched.
     """
 
@@ -61,6 +66,7 @@ class Swept(ABC):
 
     folder: Path
     check: Check | None = None
+    packs: Packs | None = None
     planned: Planned | None = None
 
     def supply(self, cfg: DictConfig) -> None:  # noqa: B027
@@ -129,10 +135,23 @@ class Swept(ABC):
         if place[:1] == ("jobs",) and place[1:2] != (cell.id,):
             keys = [k for k in differing(self.planned.keyed, cell.keyed) if k not in self.planned.touched]
             refuse_differences(self.planned.keyed, cell.keyed, keys, self.advice)
-            raise UsageError(
-                "Expected the cell as it was planned. Received: another level of a factor in the job. Give "
-                "levels that do not depend on the machine or its environment"
-            )
+            raise UsageError(_ANOTHER_CELL)
+
+    def further(self, cfg: DictConfig, first: str) -> list[tuple[Cell, Sequence[int]]]:
+        """The cells that this job has beside the one of its configuration, with their seeds.
+
+        Args:
+            cfg: of the job.
+            first: key of its first run.
+
+        Raises:
+            UsageError: one is another here than in the plan.
+        """
+        partners = self.planned.partners.get(first, ()) if self.planned else ()
+        found = [(self.cell(_changed(cfg, each.change)), each.seeds) for each in partners]
+        if [cell.id for cell, _ in found] != [each.id for each in partners]:
+            raise UsageError(_ANOTHER_CELL)
+        return found
 
     def take_gpu(self) -> None:
         """See one of the GPUs alone that the jobs of a sweep share."""
@@ -153,6 +172,21 @@ class Swept(ABC):
             prefix=self.prefix,
             stop_on_failure=job.sweeper.get("on_failure") == "stop",
         )
+
+
+_ANOTHER_CELL = (
+    "Expected the cell as it was planned. Received: another level of a factor in the job. Give levels that "
+    "do not depend on the machine or its environment"
+)
+
+
+def _changed(cfg: DictConfig, change: Mapping[str, Any]) -> DictConfig:
+    """A copy of a configuration with other values."""
+    changed = copy.deepcopy(cfg)
+    with read_write(changed), open_dict(changed):
+        for key, value in change.items():
+            OmegaConf.update(changed, key, value)
+    return changed
 
 
 def original(place: str) -> str:

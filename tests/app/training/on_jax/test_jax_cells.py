@@ -7,10 +7,15 @@ import keras
 import numpy as np
 import pytest
 
+from ablation.app.config import Config, Data, Model, Training
+from ablation.app.entry import train_together
+from ablation.app.flags import Flags
 from ablation.app.networks.traced import ACTIVATION, KEPT, TracedDropout, left_open, traced
+from ablation.app.packs import kind, shared_problem
 from ablation.app.training.jax import program as jax_program
 from ablation.app.training.jax.loop import JaxLoop
 from ablation.app.training.problem import Run
+from ablation.sweep.cell import flatten
 from tests.app.training.small import schedule, small_problem
 
 ACTIVATIONS = ("relu", "elu", "selu", "sigmoid")
@@ -129,3 +134,27 @@ def test_nothing_is_left_open_outside_of_its_block():
         )
     layer = small_problem(activation="elu").network.get_layer("encoder_1_0_activation")
     assert type(layer) is keras.layers.Activation
+
+
+def test_configurations_become_one_problem_and_the_rows_of_their_cells():
+    configs = [
+        Config(
+            flags=Flags(dropout=dropout, activation=activation),
+            model=Model(units=[2, 3, 2], depth=1, dropout_rate=RATE),
+            data=Data(n_train=32, n_test=8),
+            training=Training(epochs=1, batch_size=8, learning_rate=rate, pack="4", save_weights="none"),
+        )
+        for dropout, activation, rate in [(False, "selu", 5e-3), (True, "selu", 1e-2), (True, "relu", 5e-3)]
+    ]
+    assert len({kind(flatten(config)) for config in configs}) == 1
+    runs = [(config, seed) for config in configs for seed in (3, 1)]
+    places, outcomes = zip(*train_together(runs), strict=True)
+    assert places == tuple(range(6))
+    assert [outcome.seed for outcome in outcomes] == [3, 1] * 3
+    assert {outcome.provenance["pack"] for outcome in outcomes} == {"3"}, "two packs of three"
+    task, numbers = shared_problem(configs)
+    assert [each[KEPT] for each in numbers] == [1.0, 0.8, 0.8]
+    assert [each[ACTIVATION] for each in numbers] == [1, 1, 0], "selu comes after relu"
+    assert set(task.numbers) == {ACTIVATION, KEPT}
+    task, _ = shared_problem(configs[1:2])
+    assert not task.numbers, "a cell alone has its own network"
