@@ -557,6 +557,17 @@ class Analysis:
         return cell_ranks(self.runs, self.request.direction, self.request.alpha) if self.has_sets else None
 
     @property
+    def _silent_sets(self) -> list[Notice]:
+        """Data sets without a run that counts, and those whose runs tell nothing of some factor."""
+        tried = self.selection.attempted.sets
+        if tried is None or self.runs.block is None:
+            return []
+        empty = [name for name in tried.levels if name not in self._set_names]
+        rows = [] if self.set_effects is None else self.set_effects.to_dict("records")
+        mute = [(row["set"], row["factor"]) for row in rows if not row["seeds"]]
+        return [Notice("silent-sets", {"empty": empty, "mute": mute})] if empty or mute else []
+
+    @property
     def _set_names(self) -> tuple[str, ...]:
         return self.runs.sets.levels if self.runs.sets is not None else ()
 
@@ -600,7 +611,7 @@ class Analysis:
         """What a reader must know beside the tables; `ablation.report.sentences` words it."""
         alpha = self.request.alpha
         found = [*self.notices, *design_notices(self.runs, self.fit, self._cell_means)]
-        found += [*self._parents, *self._divergence, *self._best_failed]
+        found += [*self._parents, *self._divergence, *self._best_failed, *self._silent_sets]
         if self.fit.variance > 0:
             found += model_notices(self.lack_of_fit, self._screened, self._split_along, self.runs, alpha)
             found += residual_notices(self.diagnostics, alpha)

@@ -42,6 +42,8 @@ class Notice:
     - `interaction`: tests (each some terms and p), kind (`split`, `aliased` or `screened`).
     - `lack-of-fit`: p, may_be. `unequal-spread`: factors (each a factor, sd_ratio and its widest level).
     - `differs-by-seed`: effects (each a factor, spread of its effect over the noise, p), block.
+    - `silent-sets`: empty (data sets without a run that counts), mute (each a data set, and a factor of whose
+      effect its runs tell nothing).
     - `no-own-error`: runs (how many), effects that rest on them (each a factor, a level and its reference).
     - `outlier`, `influence`: runs (each a run's label in the table, cell, at (the block's value), size: the
       studentized residual or Cook's distance), block.

@@ -10,6 +10,7 @@ from ablation.analysis.data.kinds import set_column
 from ablation.analysis.sets.random_effects import random_effects
 from ablation.analysis.sets.ranks import critical_difference
 from ablation.report.sentences import Wording
+from ablation.report.sentences.notice import notice_sentence
 from ablation.report.sentences.sets import population_sentence, ranks_sentence, sets_sentence
 from tests.analysis.conftest import load_case
 
@@ -162,3 +163,16 @@ def test_predictions_of_another_data_set_hold_at_the_promised_error():
         covered.append(mine.low < -0.1 < mine.high)
     assert 0.92 <= np.mean(inside) <= 0.975
     assert 0.925 <= np.mean(covered) <= 0.975
+
+
+def test_data_sets_that_tell_nothing_are_named(table):
+    first, second = table["data"].unique()[:2]
+    without = table.assign(loss=table["loss"].where(table["data"] != first))
+    without = without[(without["data"] != second) | (without["flag"] == "off")]
+    found = analyze(without, **ASKED)
+    notice = next(one for one in found.warnings if one.code == "silent-sets")
+    assert notice.facts == {"empty": [first], "mute": [(second, "flag")]}
+    told = notice_sentence(notice, Wording.of(found))
+    assert f"No run of the data set {first} counts" in told
+    assert f"The data set {second} tells nothing of flag" in told
+    assert not [one for one in analyze(table, **ASKED).warnings if one.code == "silent-sets"]

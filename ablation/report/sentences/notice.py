@@ -56,6 +56,17 @@ def _repeated_rows(_: Wording, rows: int, block: str) -> str:
     )
 
 
+def _silent_sets(words: Wording, empty: Sequence[str], mute: Sequence[tuple[str, str]]) -> str:
+    told = []
+    if empty:
+        told.append(f"No run of the data set {listed(empty, SHOWN)} counts: nothing here is about it.")
+    told += [
+        f"The data set {name} tells nothing of {words.factor(factor)}: no seed there has both levels."
+        for name, factor in mute[:SHOWN]
+    ]
+    return " ".join(told)
+
+
 def _single_level(words: Wording, factor: str, level: str) -> str:
     return f"All runs that count have {words.at(factor, level)}, so the effect of this factor is unknown."
 
@@ -338,6 +349,7 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "unequal-spread": _unequal_spread,
     "differs-by-seed": _differs_by_seed,
     "no-own-error": _no_own_error,
+    "silent-sets": _silent_sets,
     "outlier": _outlier,
     "influence": _influence,
 }
