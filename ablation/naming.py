@@ -52,7 +52,7 @@ def find_factor(name: str, factors: Sequence[str], where: str) -> str:
         where: what the name was given to, such as `exclude`, for the message.
 
     Raises:
-        UsageError: with the names that can be had.
+        UsageError: with the names that exist.
     """
     found = [f for f in factors if f == name] or [f for f in factors if short_name(f) == name]
     if len(found) == 1:
@@ -104,7 +104,7 @@ def find_level(value: object, factor: str, levels: Sequence[object], where: str)
         where: what the value was given to, for the message.
 
     Raises:
-        UsageError: with the levels that can be had.
+        UsageError: with the levels that exist.
     """
     same = [i for i, level in enumerate(levels) if repr(level) == repr(value)]
     same = same or [i for i, level in enumerate(levels) if level_text(level) == level_text(value)]

@@ -15,7 +15,7 @@ from ablation.analysis.sequential.boundary import RHO, boundary, spend
 from ablation.analysis.verdicts.seed_spread import SeedSpread, more_uncertain
 
 NO_DF = 1e-9
-"""Fewer degrees of freedom are what rounding leaves."""
+"""Fewer degrees of freedom than this are rounding."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -100,7 +100,7 @@ class AdaptivePlan:
                 why = _WHY.get(name, "Its error rates hold for the plan it began with")
                 raise UsageError(
                     f"Expected the plan that this adaptive study began with: {name}={_text(before)}. "
-                    f"Received: {name}={_text(now)}. {why}. Go on with the old one, or begin a study "
+                    f"Received: {name}={_text(now)}. {why}. Continue with the old one, or begin a study "
                     "of another name with fresh seeds (name=…, seeds=[…])."
                 )
 

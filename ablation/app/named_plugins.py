@@ -53,7 +53,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: expected text in UTF-8. Received: {error}. Save it anew") from error
+        raise UsageError(f"{path}: expected text in UTF-8. Received: {error}. Save it as UTF-8") from error
 
 
 def _parsed(text: str) -> Any:

@@ -98,7 +98,7 @@ _COLUMNS = {
 # fmt: on
 
 _BEYOND = (32, 64, 128)
-"""Cells in which fractions of more factors than are listed can be had."""
+"""Numbers of cells in which fractions of more factors than are listed exist."""
 
 
 def catalogued_runs(n_factors: int) -> list[int]:

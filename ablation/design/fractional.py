@@ -87,7 +87,7 @@ class Fractions:
         return prod(self.n_levels)
 
     def _generated(self, generators: Sequence[str]) -> Fraction:
-        """From the user's own words, whose signs are obeyed."""
+        """From the user's own words, with their signs."""
         if not self._two_level:
             many = [n for n, size in zip(self.names, self.n_levels, strict=True) if size != 2]
             raise UsageError(
@@ -189,7 +189,7 @@ class Fractions:
         return wordlengths.resolution(wordlengths.word_lengths(codes, self.n_levels))
 
     def _offers(self) -> str:
-        """A sentence that lists what can be had."""
+        """A sentence that lists the choices."""
         found = [f"{n} cells (resolution {_numeral(f)})" for n, f in self._worthwhile()]
         text = f"Can be had: {', '.join(found)}" if found else "No orthogonal fraction is known"
         if not self._two_level and self._least < self._n_full:

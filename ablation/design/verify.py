@@ -96,7 +96,7 @@ def verify(cells: Sequence[Mapping[str, Any]], factors: Mapping[str, Sequence[An
     ]
     codes = np.array(rows, dtype=np.int64).reshape(len(cells), len(factors))
     if len(np.unique(codes, axis=0)) < len(codes):
-        raise UsageError("cells: expected each cell once. Received: one that comes twice")
+        raise UsageError("cells: expected each cell once. Received: one of them twice")
     return examine(codes, {f: tuple(levels) for f, levels in factors.items()})
 
 

@@ -50,7 +50,7 @@ class Drawer:
             drawn = draw()
         except UsageError as obstacle:  # what draws it is not installed
             return [Prose(str(obstacle))]
-        except Exception as error:  # our mistake, and no one's to pay
+        except Exception as error:  # our mistake: the rest of the report stands
             log.exception("A figure could not be drawn")
             self.problems.append(f"{type(error).__name__}: {error}")
             return [Prose(f"A figure could not be drawn: {self.problems[-1]}")]

@@ -1,4 +1,4 @@
-"""A claim: the word of a living process that it is training a run."""
+"""A claim: a live process says that it is training a run."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copi
         raise UsageError(f"Expected two places. Received: {new.place}, in {old.place}. Name another target")
     scan, record = old.scan(), old.load_record()
     if not scan.rows and not scan.attempts and record is None:
-        raise UsageError(f"{old.place}: expected a study to copy. Received: nothing. Look at the name.")
+        raise UsageError(f"{old.place}: expected a study to copy. Received: nothing. Check the name.")
     new.check_writable(4000 * len(scan.rows))
     if record is not None:
         new.save_record(record)

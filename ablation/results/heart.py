@@ -15,7 +15,7 @@ class Heart:
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew, as in a forked child, which has neither the thread nor the claims."""
+        """Start over, as in a forked child, which has neither the thread nor the claims."""
         self._changed = threading.Condition()
         self._beats: dict[
             int, tuple[Beat, float, float]
@@ -36,7 +36,7 @@ class Heart:
             return self._number
 
     def stop(self, number: int) -> None:
-        """Call it no more: when this returns, no call is on its way. The thread learns of it in time."""
+        """Stop calling it: when this returns, no call is under way. The thread notices later."""
         with self._changed:
             self._beats.pop(number, None)
 

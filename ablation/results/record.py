@@ -14,7 +14,7 @@ from ablation.errors import UsageError
 from ablation.results.canonical import check_json
 
 _FORMER = ("stopped",)
-"""Entries of older versions that mean nothing any more: the stop signal is kept beside the record."""
+"""Obsolete entries of older versions: the stop signal is kept beside the record."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def decode_record(text: str | bytes, place: str) -> StudyRecord:
         problem = error if isinstance(error, UsageError) else f"expected JSON. Received: {error}."
         raise UsageError(
             f"{place}: {problem} Remove it and run the sweep again: "
-            "it is written anew, and finished runs are kept."
+            "it will be rebuilt, and finished runs are kept."
         ) from error
 
 

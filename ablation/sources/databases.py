@@ -132,7 +132,7 @@ def _refusal(path: Path, error: sqlite3.Error) -> str:
         expected = "a database that was closed properly, or a folder that can be written to"
         advice = "Copy it, with the files beside it, and read the copy"
     else:
-        expected, advice = "a whole SQLite database", "Copy it anew, or look at the disk"
+        expected, advice = "a complete SQLite database", "Copy it again, or check the disk"
     return f"{path}: expected {expected}. Received: {text}. {advice}."
 
 
@@ -155,5 +155,5 @@ def _on_server(place: str) -> Iterator[Database]:
         told = (str(getattr(error, "orig", None) or error).strip() or type(error).__name__).splitlines()[0]
         raise UsageError(
             f"{shown(place)}: expected a server that lets its tables be read. Received: {told}. "
-            "Look at the address, the user and the password (PGPASSWORD or ~/.pgpass)."
+            "Check the address, the user and the password (PGPASSWORD or ~/.pgpass)."
         ) from error

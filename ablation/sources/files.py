@@ -102,7 +102,7 @@ def read_metrics(path: Path, needs_end: bool = False) -> dict[str, float]:
             last.update(numbers(values))
         return last
     except (OSError, ValueError, TypeError, csv.Error) as error:
-        raise refused(path, "metrics, whole", " ".join(str(error).split())) from error
+        raise refused(path, "a complete file of metrics", " ".join(str(error).split())) from error
 
 
 def refused(path: Path, expected: str, received: str) -> UsageError:

@@ -42,7 +42,7 @@ def _pages(address: str, what: str, **asked: object) -> Iterator[dict[str, Any]]
 
 
 def _credentials() -> dict[str, str]:
-    """As MLflow's own client takes them."""
+    """The variables that MLflow's own client reads."""
     token, user = os.environ.get("MLFLOW_TRACKING_TOKEN"), os.environ.get("MLFLOW_TRACKING_USERNAME")
     if token:
         return {"Authorization": f"Bearer {token}"}

@@ -58,7 +58,7 @@ def replay(path: Path) -> dict[str, Study]:
         try:
             log.play(event["op_code"], event)
         except (KeyError, IndexError, TypeError, AttributeError) as error:
-            raise _refused(path, number, f"an event that is not known ({error})") from error
+            raise _refused(path, number, f"an unknown event ({error})") from error
     return {study.name: study for study in log.studies.values()}
 
 

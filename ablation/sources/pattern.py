@@ -1,4 +1,4 @@
-"""Folders of anybody's making: a pattern says what their names mean."""
+"""Folders of any layout: a pattern says what their names mean."""
 
 import re
 from glob import escape

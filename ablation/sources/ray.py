@@ -41,7 +41,7 @@ def _states(path: Path) -> dict[Path, str]:
         return {path.parent / trial["relative_logdir"]: str(trial["status"]) for trial in trials}
     except (ValueError, KeyError, TypeError) as error:
         told = f"{type(error).__name__}: {error}"
-        raise refused(path, "the state of an experiment of Ray Tune 2", told) from error
+        raise refused(path, "the state of a Ray Tune 2 experiment", told) from error
 
 
 def _run(folder: Path, place: Path, states: Mapping[Path, str]) -> Run:
@@ -71,7 +71,7 @@ def _reports(path: Path) -> tuple[Mapping[str, Any], dict[str, float]]:
             last = json.loads(line)
             found.update(numbers({key: value for key, value in last.items() if key not in _OWN}))
         except (ValueError, AttributeError) as error:
-            raise refused(path, "a report of Ray Tune in every line", f"line {i}, {error}") from error
+            raise refused(path, "one Ray Tune report per line", f"line {i}, {error}") from error
     return last, found
 
 

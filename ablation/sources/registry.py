@@ -122,7 +122,7 @@ def read(place: str | os.PathLike[str], **settings: str) -> pd.DataFrame:
         told = f"{type(error).__name__}: {error}"
         raise UsageError(
             f"{shown(place)}: expected {source.words}, of a version that docs/results-you-have.md names. "
-            f"Received: what cannot be read ({told}). Look at the file, or export its runs as a table."
+            f"Received: something unreadable ({told}). Check the file, or export its runs as a table."
         ) from error
     found.attrs[TOOL] = source.name
     return found

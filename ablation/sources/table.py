@@ -29,7 +29,7 @@ def table(found: Found, place: str) -> pd.DataFrame:
     """
     runs = found.runs
     if not runs:
-        raise UsageError(f"{place}: expected runs. Received: none. Look at the name and the settings.")
+        raise UsageError(f"{place}: expected runs. Received: none. Check the name and the settings.")
     columns: dict[str, object] = {"run": [run.name for run in runs]}
     if any(run.status for run in runs):
         columns["status"] = [run.status for run in runs]

@@ -89,7 +89,7 @@ def _replay(path: Path, folder: _Folder) -> None:
                 if one == 1 and isinstance(value, bytes):
                     _take(folder, step, dict(fields(value)))
     except (ValueError, struct.error, OverflowError) as error:
-        raise refused(path, f"a whole event file of version {_VERSION}", str(error)) from error
+        raise refused(path, f"a complete event file of version {_VERSION}", str(error)) from error
 
 
 def _take(folder: _Folder, step: int, value: dict[int, int | bytes]) -> None:

@@ -45,7 +45,7 @@ def _mapping(text: bytes | str, place: str) -> dict[str, Any]:
         received = str(error)
     raise UsageError(
         f"{place}: expected names with values, as trackio writes them. Received: {received}. "
-        "Copy the file anew."
+        "Copy the file again."
     )
 
 

@@ -75,7 +75,7 @@ def _replay(path: Path, runs: dict[str, _Kept]) -> None:
     """
     data = path.read_bytes()
     if data[:4] != _HEAD[: len(data)] or (len(data) > 6 and data[6] != _VERSION):
-        raise refused(path, f"a log of W&B in form {_VERSION}", f"a file that begins with {data[:7]!r}")
+        raise refused(path, f"a W&B log of format {_VERSION}", f"a file that begins with {data[:7]!r}")
     key = path.stem.removeprefix("run-")
     kept = runs.setdefault(key, _Kept(key))
     kept.status = "running"

@@ -43,7 +43,7 @@ def runs_of(place: str, group: str | None) -> Iterator[dict[str, Any]]:
     entity, _, rest = place.removeprefix(_SCHEME).removeprefix(_SITE).partition("/")
     project = rest.partition("/")[0].partition("?")[0]
     if not entity or not project:
-        raise UsageError(f"{place}: expected a project of W&B, {_SCHEME}ENTITY/PROJECT. Received: none")
+        raise UsageError(f"{place}: expected a W&B project, {_SCHEME}ENTITY/PROJECT. Received: none")
     base = os.environ.get("WANDB_BASE_URL", _API).rstrip("/")
     filters = json.dumps({"group": group} if group else {})
     asked = {

@@ -179,5 +179,5 @@ def _code_notes(snapshot: Snapshot, function: Callable[..., Any]) -> tuple[str, 
         return ()
     return (
         f"Note: the code of {name_of(function)} has changed since {n_other} of {counted(len(found), 'run')}. "
-        "They count all the same; identity={'code': '2'} or another name runs all of them anew.",
+        "They count all the same; identity={'code': '2'} or another name runs all of them again.",
     )

@@ -55,7 +55,7 @@ def test_a_server_gives_what_the_file_gives(postgres, tmp_path, archive):
 
 
 def test_a_server_that_refuses_is_a_sentence_without_the_password():
-    with pytest.raises(UsageError, match=r"Look at the address, the user and the password") as told:
+    with pytest.raises(UsageError, match=r"Check the address, the user and the password") as told:
         read("postgresql://me:secret@127.0.0.1:1/runs", source="optuna")
     assert "secret" not in str(told.value)
     assert "postgresql://me:***@127.0.0.1:1/runs" in str(told.value)

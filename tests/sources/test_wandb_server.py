@@ -127,7 +127,7 @@ def test_a_key_is_taken_from_where_the_client_has_it(server, monkeypatch, tmp_pa
 @pytest.mark.parametrize(
     ("place", "message"),
     [
-        ("wandb://me", "expected a project of W&B, wandb://ENTITY/PROJECT"),
+        ("wandb://me", "expected a W&B project, wandb://ENTITY/PROJECT"),
         ("wandb://me/none", "knows none of this name. If it is not public, set WANDB_API_KEY"),
     ],
 )

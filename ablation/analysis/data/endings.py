@@ -29,7 +29,7 @@ UNFINISHED = frozenset({
     "preempted", "preempting", "pruned", "earlystopped", "killed", "cancelled", "canceled", "interrupted",
     "stopped", "stopping", "revoked", "superseded", "unknown", "notnoted",
 })  # fmt: skip
-"""Still at it, or ended by somebody before its end: the response is that of a part of the run."""
+"""Still running, or stopped early: the response is that of an unfinished run."""
 
 _KNOWN = FINISHED | FAILED | UNFINISHED
 _NAME = re.compile(r"(^|[^A-Za-z]|(?<=[a-z])(?=S))([Ss]tatus|[Ss]tate|STATUS|STATE)$")

@@ -1,4 +1,4 @@
-"""Is the model fit to be believed: influence of runs, spread by level, outliers, transformation, seeds."""
+"""Can the model be trusted: influence of runs, spread by level, outliers, transformation, seeds."""
 
 from __future__ import annotations
 

@@ -105,9 +105,9 @@ def _from_median(values: Floats) -> Floats:
 def along_the_fit(fit: Fit) -> tuple[float, int, float]:
     """Breusch and Pagan's test on the columns of the factors.
 
-    Squares are divided by 1 - leverage, so that unequal counts feign nothing. The block's columns are no
-    regressors: one per seed exhausts the chi-squared approximation, which then rejects almost always. Nor
-    are the fitted values: where effects are small they follow the outliers.
+    Squares are divided by 1 - leverage, so that unequal counts do not bias the test. The block's columns are
+    not among the regressors: one per seed exhausts the chi-squared approximation, which then rejects almost
+    always. Nor are the fitted values: where effects are small they follow the outliers.
 
     Returns:
         LM, its degrees of freedom and p; NaN where nothing can be told.

@@ -242,7 +242,7 @@ class Fit:
         return float(f_upper(F, df, self.df_resid))
 
     def robust_wald_p(self, L: Floats) -> float:
-        """The same with HC3: unequal spread feigns no differences; NaN where HC3 is undefined."""
+        """The same with HC3: unequal spread does not bias it; NaN where HC3 is undefined."""
         if not self.has_hc3:
             return float("nan")
         a = self.coordinates(L)

@@ -50,7 +50,7 @@ def best_cells_table(
     """One row per cell, best first; columns are described at `Analysis.best_cells`.
 
     A cell is within noise of the best unless Tukey's test over all cells separates the two: the best of
-    many equal cells looks better than it is, and this allows for having looked.
+    many equal cells looks better than it is, and the threshold accounts for that choice.
     """
     variance, df = cell_error(fit, cells)
     order = best_first(cells.means, direction)

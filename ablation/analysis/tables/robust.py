@@ -92,7 +92,7 @@ def _parts(y: Floats, stratum: Ints) -> list[Floats]:
 
 
 def _draws(rng: np.random.Generator, values: Floats, n: int) -> Floats:
-    """Runs of a stratum drawn anew, (n x n_values)."""
+    """Runs of a stratum drawn again with replacement, (n x n_values)."""
     drawn: Floats = values[rng.integers(0, len(values), (n, len(values)))]
     return drawn
 

@@ -186,7 +186,7 @@ def _load_sample(_folder: str | None) -> tuple[np.ndarray, ...]:
     with resource.open("rb") as file, np.load(file, allow_pickle=False) as npz:
         arrays = tuple(npz[key] for key in ("train", "train_labels", "test", "test_labels"))
     if arrays_hash(arrays) != _SAMPLE_SHA256:
-        raise UsageError(f"{resource} is not the file that was shipped. Install the package anew.")
+        raise UsageError(f"{resource} is not the file that was shipped. Reinstall the package.")
     return arrays
 
 

@@ -114,12 +114,12 @@ def _verified(path: Path, file: str, published: Published) -> bytes:
     try:
         content = gzip.decompress(raw) if gzipped else raw
     except (EOFError, OSError, zlib.error) as error:
-        raise UsageError(f"{path}: damaged ({error}). Delete it and run again, or copy it anew.") from error
+        raise UsageError(f"{path}: damaged ({error}). Delete it and run again, or copy it again.") from error
     digest = hashlib.new(published.algorithm, raw if published.compressed else content).hexdigest()
     if digest != published.checksums[file]:
         raise UsageError(
             f"{path}: not the published file. Expected {published.algorithm} {published.checksums[file]}. "
-            f"Received: {digest}. Delete it and run again, or copy it anew."
+            f"Received: {digest}. Delete it and run again, or copy it again."
         )
     return content
 

@@ -14,7 +14,7 @@ from keras import layers
 
 @keras.saving.register_keras_serializable(package="ablation")
 class RMSNorm(layers.RMSNormalization):
-    """Keras' layer, which tells how its weight starts: every seed starts it anew."""
+    """Keras' layer, which tells how its weight starts: every seed starts it again."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -38,7 +38,7 @@ def initial_values(network: keras.Model, seed: int) -> list[Any]:
     unknown = [v.path for v in network.variables if id(v) not in values]
     if unknown:
         raise ValueError(
-            "Every weight must be initialised anew for every seed: expected a layer attribute "
+            "Every weight must be initialised again for every seed: expected a layer attribute "
             f"`<weight>_initializer` beside each weight. Received none for: {', '.join(unknown)}"
         )
     return [values[id(v)] for v in network.variables]

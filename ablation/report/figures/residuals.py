@@ -1,4 +1,4 @@
-"""Four looks at the residuals: is the model fit to be believed."""
+"""Four plots of the residuals: can the model be trusted."""
 
 import numpy as np
 import pandas as pd

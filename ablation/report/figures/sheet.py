@@ -74,9 +74,9 @@ def show_tiles(axes: Axes, tiles: Image, cmap: str, limits: tuple[float, float])
     """Fill axes with tiles, pixel by pixel; what is not known (and the gaps) stays white.
 
     Args:
-        axes: as large as the tiles shall be.
+        axes: of the size that the tiles should have.
         tiles: from `tiled`.
-        cmap: name of the colour map; of no account for RGB.
+        cmap: name of the colour map; ignored for RGB.
         limits: values at the ends of the colour map.
     """
     if tiles.ndim == 3:

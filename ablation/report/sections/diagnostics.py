@@ -1,4 +1,4 @@
-"""Section 10: is the model to be believed; each check a plain line that passes or warns."""
+"""Section 10: can the model be trusted; each check a plain line that passes or warns."""
 
 from __future__ import annotations
 

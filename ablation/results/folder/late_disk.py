@@ -41,14 +41,14 @@ class LateDisk(Disk):
         return Disk, ()
 
     def sync(self, descriptor: int) -> None:
-        """Have a file's content written soon; waits while too many wait already."""
+        """Queue a file's content for writing; waits while the queue is full."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._files) < _MOST)
             self._files.append(os.dup(descriptor))
             self._begin()
 
     def sync_folder(self, path: Path) -> None:
-        """Have a folder's names written soon."""
+        """Queue a folder's names for writing."""
         with self._changed:
             self._folders.add(path)
             self._begin()

@@ -65,7 +65,9 @@ class FolderStore:
             probe = unique_path(self._rows)
             try:
                 if not link_new(self.disk, probe, b"probe"):
-                    raise UsageError(f"{probe} exists already, which cannot be. Run the same command again.")
+                    raise UsageError(
+                        f"{probe} exists already, although its name is random. Run the same command again."
+                    )
             finally:
                 remove_quietly(self.disk, probe)
             space = self.disk.space(self.path)
@@ -246,5 +248,5 @@ class FolderStore:
 
 
 def _only_records(attempts: list[Attempt]) -> tuple[Attempt, ...]:
-    """A finished run's claims mean nothing any more."""
+    """Claims on a finished run are obsolete."""
     return tuple(attempt for attempt in attempts if attempt.row is not None)

@@ -48,7 +48,7 @@ class Server:
             cause = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
             raise UsageError(
                 f"Could not {action} {self.place}: {cause.splitlines()[0]}. Finished runs are kept. "
-                "Look at the server, then run the same command again: it goes on where it stopped."
+                "Check the server, then run the same command again: it resumes where it stopped."
             ) from error
 
 

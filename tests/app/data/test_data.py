@@ -60,7 +60,7 @@ def test_sample_is_the_beginning_of_the_full_mnist(sample, shared):
 def test_a_sample_that_was_not_shipped_is_refused(monkeypatch):
     monkeypatch.setattr(data, "_SAMPLE_SHA256", "0" * 64)
     data._loaded.cache_clear()
-    with pytest.raises(UsageError, match=mentions("mnist_sample.npz", "Install the package anew")):
+    with pytest.raises(UsageError, match=mentions("mnist_sample.npz", "Reinstall the package")):
         load_images("mnist_sample")
 
 
