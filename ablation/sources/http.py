@@ -44,7 +44,7 @@ def ask(
             received += f"; {advice}"
     except (OSError, ValueError) as error:
         received = str(getattr(error, "reason", error))
-    raise UsageError(f"{shown(base)}: expected an answer from a {tool} server. Received: {received}.")
+    raise UsageError(f"{shown(base)}: expected an answer from a server of {tool}. Received: {received}.")
 
 
 def basic(user: str, password: str) -> dict[str, str]:

@@ -144,7 +144,7 @@ def test_d_efficiency_of_one_factor_at_a_time_by_hand():
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        ([{"a": 0}, {"a": 0}], "comes twice"),
+        ([{"a": 0}, {"a": 0}], "one of them twice"),
         ([{"a": 5}], "expected a level of 'a': 0, 1"),
         ([], "expected at least one"),
     ],

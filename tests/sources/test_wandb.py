@@ -50,7 +50,7 @@ class TestOffline(SourceConformance):
         data[6] = 1
         self.log.write_bytes(data)
         with pytest.raises(
-            UsageError, match=r"expected a log of W&B in form 0. Received: a file that begins"
+            UsageError, match=r"expected a W&B log of format 0. Received: a file that begins"
         ):
             read(self.source)
 

@@ -139,7 +139,7 @@ def test_what_is_no_project_is_a_sentence(place, message):
 
 def test_a_server_that_is_not_there_is_a_sentence(monkeypatch):
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:1")
-    with pytest.raises(UsageError, match=r"expected a server of W&B that answers. Received: "):
+    with pytest.raises(UsageError, match=r"expected an answer from a server of W&B. Received: "):
         read("wandb://me/planted")
 
 
