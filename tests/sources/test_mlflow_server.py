@@ -51,5 +51,7 @@ def test_a_server_that_asks_who_one_is_is_told_where_to_say_it(server, monkeypat
 
 
 def test_a_server_that_is_not_there_is_a_sentence():
-    with pytest.raises(UsageError, match=r"http://me:\*\*\*@127.0.0.1:1: expected an answer from a server of MLflow"):
+    with pytest.raises(
+        UsageError, match=r"http://me:\*\*\*@127.0.0.1:1: expected an answer from a server of MLflow"
+    ):
         read("http://me:secret@127.0.0.1:1")

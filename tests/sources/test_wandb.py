@@ -49,9 +49,7 @@ class TestOffline(SourceConformance):
         data = bytearray(self.log.read_bytes())
         data[6] = 1
         self.log.write_bytes(data)
-        with pytest.raises(
-            UsageError, match=r"expected a W&B log of format 0. Received: a file that begins"
-        ):
+        with pytest.raises(UsageError, match=r"expected a W&B log of format 0. Received: a file that begins"):
             read(self.source)
 
     def test_a_folder_of_logs_alone_is_no_source(self):
