@@ -64,6 +64,14 @@ class BackendConformance:
         (run,) = train_cell(problem, schedule(epochs=1, batch_size=64), [3])
         assert run.history["train_loss"][0] == pytest.approx(first_loss(problem, 3), rel=1e-5)
 
+    def test_an_rms_norm_a_residual_and_squeeze_excitation_take_a_step(self):
+        problem = small_problem(norm="rms", residual=True, squeeze_excitation=True)
+        (run,) = train_cell(problem, schedule(epochs=2, batch_size=64), [3])
+        assert run.history["train_loss"][0] == pytest.approx(first_loss(problem, 3), rel=1e-5)
+        assert np.isfinite(run.history["train_loss"][1])
+        (scale,) = (w for path, w in run.weights.items() if path.endswith("encoder_1_0_rms_norm/scale"))
+        assert np.abs(scale - 1).max() > 1e-4, "it is learned"
+
     def test_a_seed_gives_the_same_run_again_whatever_came_before(self, runs, problem):
         (again,) = train_cell(problem, schedule(epochs=3), [2])
         for name, values in again.history.items():
