@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import ablation
+from ablation.analysis import analyze
 from tests.conftest import ROOT
 from tests.sweep.conftest import plain_app, run_toy  # noqa: F401  fixtures
 
@@ -216,3 +217,29 @@ def test_two_studies_are_compared_as_the_page_says():
     names = {"ablation": ablation}
     exec(textwrap.dedent(code("report.md", ".compare(")).replace("…", rest), names)
     assert len(names["found"].effects) == 2
+
+
+def cell_text(verdict, columns, digits, unit):
+    estimate, low, high = (f"{verdict[column]:.{digits}f}".replace("-", "−") for column in columns)
+    sign = "" if estimate.startswith("−") else "+"
+    return f"{sign}{estimate}{unit} ({low} to {high})"
+
+
+def test_the_kept_rows_of_clutter_give_the_table_of_its_page():
+    """Its runs take minutes; what the analysis says of them is computed again."""
+    rows = pd.read_parquet(ROOT / "benchmarks/rows/clutter19.parquet")
+    levels = ["none", "placebo", "spatial", "weight_map"]
+    rows["attention"] = pd.Categorical(rows["attention"], levels, ordered=True)
+    plain, page = rows[~rows["batch_norm"]], (ROOT / "docs/density.md").read_text()
+    assert (len(plain), len(rows)) == (12, 19)
+    loss, auroc = (
+        analyze(plain, response, ["attention"], block="seed", direction=direction).verdicts
+        for response, direction in (("reconstruction_loss", "lower"), ("contrast_auroc", "higher"))
+    )
+    percent, units = ("percent", "percent_low", "percent_high"), ("estimate", "ci_low", "ci_high")
+    for (_, one), (_, other) in zip(loss.iterrows(), auroc.iterrows(), strict=True):
+        assert one["verdict"] == other["verdict"] == "inconclusive"
+        texts = cell_text(one, percent, 1, " %"), cell_text(other, units, 3, "")
+        assert f"| {one['level']} − none | {' | '.join(texts)} |" in page
+    low, high = rows["reconstruction_loss"].min(), rows["reconstruction_loss"].max()
+    assert f"between {low:.3f} and {high:.3f}" in page
