@@ -139,13 +139,13 @@ def axe():
     return source.read_text(encoding="utf-8")
 
 
-def at(browser, page, width, scheme="light"):
+def at(browser, page, width, scheme="light", height=900):
     """Open the page; forget what was logged before."""
     browser.get("about:blank")
     for kind in ("browser", "performance"):
         browser.get_log(kind)
     scheme = {"name": "prefers-color-scheme", "value": scheme}
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get(page)

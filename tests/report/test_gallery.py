@@ -247,13 +247,29 @@ def test_the_table_of_cells_sorts_searches_and_shows_ties_alone(quick):
 def test_the_first_column_stays_where_a_table_scrolls(browser, pages):
     at(browser, pages["quick"], 390)
     moved = browser.execute_script("""
-        const box = document.querySelector('.board').closest('.scroll');
+        const table = document.querySelector('table[data-ties]'), box = table.closest('.scroll');
         box.scrollLeft = 200;
         return [box.scrollLeft, box.getBoundingClientRect().left,
-                document.querySelector('.board tbody th').getBoundingClientRect().left];
+                table.querySelector('tbody th').getBoundingClientRect().left];
     """)
     assert moved[0] > 50
     assert abs(moved[1] - moved[2]) < 2
+
+
+def test_on_a_phone_every_verdict_has_its_bar_and_p_and_is_still_a_row(browser, page):
+    at(browser, page, 390)
+    told = browser.execute_script("""
+        const box = document.querySelector('.board').closest('.scroll');
+        return [box.scrollWidth - box.clientWidth,
+                [...box.querySelectorAll('.effect')].map((bar) => bar.getBoundingClientRect().right)];
+    """)
+    assert told[0] == 0
+    assert max(told[1]) <= 390
+    nodes = browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    roles = [node["role"]["value"] for node in nodes if not node.get("ignored")]
+    rows = browser.execute_script("return document.querySelectorAll('.board tr').length")
+    assert roles.count("row") >= rows
+    assert {"table", "rowheader", "columnheader", "cell"} <= set(roles)
 
 
 def test_a_pair_of_the_matrix_opens_its_figure(browser, pages):
@@ -317,6 +333,50 @@ def test_figures_and_tables_are_saved_with_their_captions(quick):
     assert kinds["md"].splitlines()[1] == "| --- | --- | --- | --- | --- |"
     assert r"\begin{tabular}{lllll}" in kinds["tex"]
     assert r"batch\_norm $\cdot$" in kinds["tex"]
+
+
+ENTER, CONTROL = "\ue007", "\ue009"
+"""Keys, as WebDriver names them."""
+
+PASTE = """
+document.getElementById('paste')?.remove();
+const made = document.createElement(arguments[0]);
+document.body.append(Object.assign(made, {id: 'paste', contentEditable: true}));
+"""
+
+
+def test_a_table_is_copied_with_its_formatting(browser, quick):
+    quick(
+        "document.querySelector('[data-name=best_cells]').closest('.scroll').nextElementSibling.id = 'save'"
+    )
+    browser.find_element("css selector", "#save button:last-child").send_keys(ENTER)
+    assert quick("return document.getElementById('status').textContent") == "Copied best_cells"
+    quick(PASTE, "div")
+    browser.find_element("id", "paste").send_keys(CONTROL, "v")
+    rows = quick("""
+        return [...document.querySelectorAll('#paste tr')].map((row) => [...row.cells].map((cell) => [
+            cell.textContent, cell.style.textAlign, cell.style.fontWeight, cell.style.borderBottomWidth]));
+    """)
+    quick(PASTE, "textarea")
+    browser.find_element("id", "paste").send_keys(CONTROL, "v")
+    plain = quick("return document.getElementById('paste').value").splitlines()
+    assert [line.split("\t") for line in plain] == [[text for text, *_ in row] for row in rows]
+    assert rows[1][0][0] == "batch_norm · spatial · sigmoid"
+    assert rows[0][1][1:] == ["right", "600", "1pt"], "heads are bold"
+    assert rows[1][1][1:] == ["right", "", "0pt"]
+    ruled = [i for i, row in enumerate(rows) if row[0][3] == "1pt"]
+    assert ruled == [0, 32], "rules below the head and the last row"
+
+
+def test_a_figure_grows_with_the_screen(quick):
+    width = "return document.querySelector('[data-name=strongest_interaction] svg').clientWidth"
+    before = quick(width)
+    press = "document.querySelector('[data-name=strongest_interaction] + figcaption [aria-pressed]').click()"
+    quick(press)
+    assert quick(width) > 2 * before
+    assert quick("return document.documentElement.scrollWidth") <= 1600
+    quick(press)
+    assert quick(width) == before
 
 
 @pytest.mark.usefixtures("quick")

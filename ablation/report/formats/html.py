@@ -23,7 +23,7 @@ MAX_SVG_BYTES = 400_000
 def html(document: Document) -> str:
     """The whole report as one page, readable without JavaScript."""
     pages = _environment()
-    script = _source("page.js")
+    script = _bare(_source("page.js"))
     return pages.get_template("page.html.j2").render(
         document=document,
         pictures={picture.name: _drawing(picture) for picture in document.pictures},
@@ -59,6 +59,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     return pages
+
+
+def _bare(script: str) -> str:
+    """A script without indentation and lines of comment, which a page need not carry."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 @cache

@@ -101,8 +101,8 @@ for (const figure of all(".plot")) {
   if (!marks.length) continue;
   let at = -1;
   figure.tabIndex = 0;
-  figure.setAttribute("role", "group");
-  figure.setAttribute("aria-label", `${figure.dataset.title}: arrow keys go through ${marks.length} marks, Enter pins`);
+  figure.role = "group";
+  figure.ariaLabel = `${figure.dataset.title}: arrow keys go through ${marks.length} marks, Enter pins`;
   figure.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (step) {
@@ -136,14 +136,14 @@ if (data.cells.length > 1) {
     const chips = levels.map((level, j) => button(level, ({ currentTarget }) => {
       const on = !chosen[i].delete(j);
       if (on) chosen[i].add(j);
-      currentTarget.setAttribute("aria-pressed", on);
+      currentTarget.ariaPressed = on;
       filter();
     }, { className: "chip", ariaPressed: "false" }));
     room.append(make("fieldset", {}, make("legend", { textContent: name }), ...chips));
   });
   room.append(button("All runs", () => {
     chosen.forEach((levels) => levels.clear());
-    all(".chip", room).forEach((chip) => chip.setAttribute("aria-pressed", "false"));
+    all(".chip", room).forEach((chip) => chip.ariaPressed = "false");
     filter();
   }, { id: "unfilter", hidden: true }), make("p", { id: "filtered", role: "status" }));
   room.parentElement.hidden = false;
@@ -177,9 +177,9 @@ for (const table of all("table[data-ties]")) {
   all("thead th", table).forEach((head, i) => {
     const text = head.textContent;
     head.replaceChildren(button(text, () => {
-      const up = head.getAttribute("aria-sort") !== "ascending";
-      all("th", table).forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const up = head.ariaSort !== "ascending";
+      all("th", table).forEach((other) => other.ariaSort = null);
+      head.ariaSort = up ? "ascending" : "descending";
       const key = (row) => row.cells[i].textContent.trim();
       const isNumber = head.classList.contains("number");
       body.append(...[...rows].sort((a, b) => {
@@ -222,8 +222,8 @@ for (const room of all(".compare")) {
     }));
     if (!n) return;
     const heads = [data.block || "run", "one", "the other", "difference"];
-    const row = (texts) => make("tr", {}, ...texts.map((text) => make("td", { textContent: text, className: "number" })));
-    const head = make("tr", {}, ...heads.map((text) => make("th", { textContent: text, scope: "col", className: "number" })));
+    const row = (texts, tag = "td") => make("tr", {}, ...texts.map((text) => make(tag, { textContent: text, className: "number" })));
+    const head = row(heads, "th");
     const body = pairs.slice(0, 200).map((pair) => row([pair[0], shown(pair[1]), shown(pair[2]), signed(change(pair))]));
     out.append(make("table", {}, make("thead", {}, head), make("tbody", {}, ...body)));
   }
@@ -242,26 +242,21 @@ function save(name, content, type) {
 }
 const style = one("figure-style").textContent.replace(/var\([^,()]+, *([^()]+)\)/g, "$1");
 function drawing(plot) {
-  const svg = plot.querySelector("svg").cloneNode(true), words = `${plot.dataset.title}.`.split(" "), lines = [""];
+  const svg = plot.querySelector("svg").cloneNode(true), made = (tag) => document.createElementNS(svg.namespaceURI, tag), words = `${plot.dataset.title}.`.split(" "), lines = [""];
   const width = svg.viewBox.baseVal.width, height = svg.viewBox.baseVal.height;
   for (const word of words) {
     if ((lines.at(-1) + word).length * 6.6 > width - 8) lines.push("");
     lines[lines.length - 1] += `${word} `;
   }
   const tall = height + 10 + 17 * lines.length;
-  const text = (line, i) => {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", "text");
-    made.setAttribute("x", 4);
-    made.setAttribute("y", height + 17 * (i + 1));
-    made.textContent = line.trim();
-    return made;
-  };
-  svg.append(...lines.map(text));
-  svg.setAttribute("viewBox", `0 0 ${width} ${tall}`);
-  svg.setAttribute("width", width);
-  svg.setAttribute("height", tall);
-  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  const sheet = document.createElementNS("http://www.w3.org/2000/svg", "style");
+  const set = (element, values) => { for (const name in values) element.setAttribute(name, values[name]); return element; };
+  lines.forEach((line, i) => {
+    const text = set(made("text"), { x: 4, y: height + 17 * (i + 1) });
+    text.textContent = line.trim();
+    svg.append(text);
+  });
+  set(svg, { viewBox: `0 0 ${width} ${tall}`, width, height: tall });
+  const sheet = made("style");
   sheet.textContent = style;
   svg.prepend(sheet);
   return [new XMLSerializer().serializeToString(svg), width, tall];
@@ -281,9 +276,28 @@ for (const plot of all(".plot")) {
   const name = plot.dataset.name;
   plot.parentElement.querySelector("figcaption").append(make("span", { className: "save" },
     button("SVG", () => save(`${name}.svg`, drawing(plot)[0], "image/svg+xml"), { ariaLabel: `Save ${name} as SVG` }),
-    button("PNG", () => saveImage(plot, name), { ariaLabel: `Save ${name} as PNG` })));
+    button("PNG", () => saveImage(plot, name), { ariaLabel: `Save ${name} as PNG` }),
+    button("Larger", ({ currentTarget }) => currentTarget.ariaPressed = plot.parentElement.classList.toggle("large"), { ariaPressed: "false" })));
 }
-const rowsOf = (table) => [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells].map((cell) => cell.innerText.replace(/\s+/g, " ").trim()));
+const cellsOf = (table) => [...table.rows].filter((row) => !row.hidden).map((row) => [...row.cells]);
+const textOf = (cell) => cell.innerText.replace(/\s+/g, " ").trim();
+const rowsOf = (table) => cellsOf(table).map((row) => row.map(textOf));
+// With its rules, alignment and bold, for Word and the like; plain text for spreadsheets.
+function copy(table, name) {
+  const rows = cellsOf(table), end = rows.length - 1;
+  const rich = make("table", {}, make("caption", { textContent: table.caption.textContent.trim() }), ...rows.map((row, i) => make("tr", {}, ...row.map((cell) => {
+    const made = make("td", { textContent: textOf(cell) }), look = getComputedStyle(cell.querySelector("strong, .tag") ?? cell);
+    made.style.cssText = `padding:2pt 6pt;text-align:${getComputedStyle(cell).textAlign};font-weight:${look.fontWeight};border-top:${i ? 0 : 1}pt solid;border-bottom:${i && i < end ? 0 : 1}pt solid`;
+    return made;
+  }))));
+  rich.style.borderCollapse = "collapse";
+  addEventListener("copy", (event) => {
+    event.clipboardData.setData("text/html", rich.outerHTML);
+    event.clipboardData.setData("text/plain", rows.map((row) => row.map(textOf).join("\t")).join("\n"));
+    event.preventDefault();
+  }, { once: true });
+  say(document.execCommand("copy") ? `Copied ${name}` : "Not copied: this browser does not allow it");
+}
 const TEX = { "\\": "\\textbackslash{}", "−": "$-$", "–": "--", "×": "$\\times$", "±": "$\\pm$", "²": "$^2$", "·": "$\\cdot$", "…": "\\ldots{}", "✓": "$\\checkmark$", "≤": "$\\leq$", "≥": "$\\geq$", "ω": "$\\omega$", "η": "$\\eta$", "<": "$<$", ">": "$>$", "|": "$|$", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}" };
 const tex = (text) => text.replace(/[\\−–×±²·…✓≤≥ωη<>|^~]|[{}$&#%_]/g, (c) => TEX[c] ?? `\\${c}`);
 const csv = (text) => /^[=+\-@]/.test(text) && isNaN(text) ? `"'${text.replaceAll('"', '""')}"` : /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
@@ -295,6 +309,7 @@ const FORMATS = {
 for (const table of all("table[data-name]")) {
   const caption = table.caption.textContent.trim(), end = { CSV: "csv", Markdown: "md", LaTeX: "tex" };
   const buttons = Object.entries(FORMATS).map(([kind, write]) => button(kind, () => save(`${table.dataset.name}.${end[kind]}`, write(rowsOf(table), caption), "text/plain"), { ariaLabel: `Save ${table.dataset.name} as ${kind}` }));
+  buttons.push(button("Copy", () => copy(table, table.dataset.name), { ariaLabel: `Copy ${table.dataset.name} with its formatting` }));
   (table.closest(".scroll") ?? table).after(make("div", { className: "save" }, ...buttons));
 }
 
