@@ -1,7 +1,5 @@
 """Two studies of the same components: which effects have changed, which cells, and what is best now."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property

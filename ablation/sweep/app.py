@@ -61,7 +61,7 @@ class App(Swept):
             sweep, before the report. One with more arguments also gets the `Snapshot` of the study's store,
             and the report's `Subject`.
         check: (factors, the cells' flat configurations) → nothing, or a `UsageError` that refuses the plan,
-            before anything is trained.
+            before anything is trained. A third argument gets the keys that the command sets.
         responses: unit and direction of what is measured; or settings → the same.
         warm: imports what `train` will, and starts no thread; called once, in the process of which jobs are
             forks (`hydra/launcher=ablation`).

@@ -1,7 +1,5 @@
 """How much the cells that two studies have in common have changed, one by one and on average."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

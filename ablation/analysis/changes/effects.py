@@ -1,7 +1,5 @@
 """How the effects of two studies differ: each difference with an error of its own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest

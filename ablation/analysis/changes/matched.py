@@ -1,7 +1,5 @@
 """Which factors and levels two studies have in common, and their contrasts in each."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The runs that two studies have in common: the same cell, and the same block such as a seed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

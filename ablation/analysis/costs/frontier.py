@@ -1,7 +1,5 @@
 """Pareto by cells with their noise: who is on the frontier, who is beaten, and who may be either."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """What one percent costs: the change in cost per unit of gain, by component."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

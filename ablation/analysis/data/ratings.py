@@ -1,7 +1,5 @@
 """Ordinal scores, such as ratings from 1 to 5: which they are, and the scale of a proportional-odds model."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

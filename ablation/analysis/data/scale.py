@@ -1,7 +1,5 @@
 """The scale on which effects add: the logarithm (effects in %), log-odds of shares, or the response."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -5,8 +5,6 @@ and Nelder 1989, Generalized Linear Models, 2.5): all tables of a linear model c
 variance of that fit is the dispersion by Pearson's X²: 1 where runs of a cell differ by counting alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 

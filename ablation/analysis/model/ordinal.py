@@ -8,8 +8,6 @@ all tables are made; its residuals are scores, whose variance the verdicts' erro
 By Newton's steps here and not by statsmodels' OrderedModel, whose numerical derivatives leave six digits.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields, replace
 
 import numpy as np

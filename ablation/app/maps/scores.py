@@ -17,7 +17,7 @@ def contrast_auroc(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
 
     The area under the ROC curve (Mann & Whitney's U / n₁n₂) of target against distractor pixels. The
     background is left out: it is dark, and finding what is bright would be enough. A constant map gives 0.5.
-    Below 0.5 a map is inverted (see `is_inverted`) and stays below.
+    Below 0.5 a map marks distractors rather than targets; it is reported as it is, not turned.
 
     Args:
         maps: (n, height, width).
@@ -40,11 +40,6 @@ def contrast_auroc(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
             f"masks: expected 0, 1 (target) and 2 (distractor). Received: {np.unique(masks)[:9]}"
         )
     return np.array([_auroc(m[k == TARGET], m[k == DISTRACTOR]) for m, k in zip(maps, masks, strict=True)])
-
-
-def is_inverted(auroc: np.ndarray) -> np.ndarray:
-    """Whether a map marks distractors rather than targets. Such a map is reported as it is, not turned."""
-    return np.asarray(auroc) < 0.5
 
 
 def irrelevant_branch_share(maps: Mapping[str, np.ndarray], irrelevant: str) -> np.ndarray:

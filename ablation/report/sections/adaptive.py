@@ -1,7 +1,5 @@
 """How an adaptive study went: its plan, its looks, and why it ended."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from ablation.adaptive.replay import HOPELESS, MAXIMUM, SETTLED, Look

@@ -1,7 +1,5 @@
 """Section 4: the analysis of variance, with the block's row and lack of fit."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Section 3, of the article's own study: its linear model as statsmodels prints it, and how to read it."""
 
-from __future__ import annotations
-
 import math
 
 from ablation.analysis import Analysis

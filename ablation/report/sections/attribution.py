@@ -1,7 +1,5 @@
 """What each component contributes: one change by several questions, and pairs that act as one."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The figure-table of verdicts: a row a verdict, with its effect drawn, levels of a factor ranked."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace

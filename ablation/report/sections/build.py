@@ -1,7 +1,5 @@
 """The whole report in reading order."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Section 2: which cells are best, and which of them only luck sets apart."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The page of two studies: effects then and now, cells, best cells, what only one has, and settings."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What cells cost beside what they bring, and what one per cent of gain costs."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence

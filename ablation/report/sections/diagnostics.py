@@ -1,7 +1,5 @@
 """Section 10: can the model be trusted; each check a plain line that passes or warns."""
 
-from __future__ import annotations
-
 import math
 
 from ablation.analysis import Analysis

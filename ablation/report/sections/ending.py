@@ -1,7 +1,5 @@
 """Section 11: runs that failed, what to do next and what that costs, and how to write this report again."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """What the page's script knows: levels, cells and runs, as plain lists."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

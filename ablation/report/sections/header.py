@@ -1,7 +1,5 @@
 """What was done: the design, how much of it is there, and under which versions."""
 
-from __future__ import annotations
-
 from math import prod
 
 import numpy as np

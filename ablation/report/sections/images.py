@@ -1,7 +1,5 @@
 """Section 8: what networks made of the same test images, one row per cell."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

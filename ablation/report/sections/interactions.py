@@ -1,7 +1,5 @@
 """Section 5: which components change each other's effect."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

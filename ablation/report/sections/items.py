@@ -1,7 +1,5 @@
 """Test items: whether effects hold for other items as well, and how much seeds and items differ in them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """What must be known before the verdicts are believed: the two notes that weigh most, then all."""
 
-from __future__ import annotations
-
 from ablation.analysis import Analysis
 from ablation.report.document import Block, Cautions, Folded, Warned
 from ablation.report.sentences import Wording, cautions, notice_sentence

@@ -1,7 +1,5 @@
 """The table on top of a report of several responses: what each component does to each."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 

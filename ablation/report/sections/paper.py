@@ -1,7 +1,5 @@
 """Section 6: the table that goes into a paper: parts that are there, and mean ± SD of every cell."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

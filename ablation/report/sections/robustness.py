@@ -1,7 +1,5 @@
 """Section 9: the same effects by other methods."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Section 7: every run as a point, those that stand out by name, and how they learned."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ablation.analysis import Analysis

@@ -1,7 +1,5 @@
 """Several data sets: effects on each, what to expect of another one, and how cells rank over them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from ablation.analysis import Analysis

@@ -1,7 +1,5 @@
 """Which levels make training steadier: a section only where a verdict says so."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What tables of several sections share."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 

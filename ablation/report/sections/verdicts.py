@@ -1,7 +1,5 @@
 """Section 1: what each component does, in sentences, a figure and a table."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import replace

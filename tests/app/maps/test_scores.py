@@ -6,7 +6,6 @@ from ablation.app.maps.scores import (
     contrast_auroc,
     deletion_gain,
     irrelevant_branch_share,
-    is_inverted,
     magnitude,
 )
 from ablation.errors import UsageError
@@ -33,13 +32,11 @@ def test_the_share_of_pairs_that_a_map_orders_rightly(maps, auroc):
     assert contrast_auroc(maps, MASK) == [auroc]
 
 
-def test_a_map_below_a_half_is_inverted_and_not_turned():
+def test_a_map_that_marks_distractors_is_not_turned():
     found = contrast_auroc(
         np.concatenate([one([1, 2, 3], [4, 0, 0]), one([5, 4, 3], [2, 0, 0])]), [MASK[0]] * 2
     )
     assert found.tolist() == [0, 1]
-    assert is_inverted(found).tolist() == [True, False]
-    assert not is_inverted(np.array(0.5))
 
 
 @pytest.mark.parametrize("mask", [[[1, 1, 0], [0, 0, 0]], [[2, 2, 0], [0, 0, 0]], np.zeros((2, 3), int)])
