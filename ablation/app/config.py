@@ -13,8 +13,12 @@ from ablation.errors import UsageError
 # OmegaConf reads annotations at run time: Optional and builtin containers, no postponed evaluation.
 
 
-_PRECISIONS = ("float32", "bfloat16")
-_SAVE_WEIGHTS = ("best", "all", "none")
+_CHOICES = {
+    "optimizer": ("adam", "adamw", "muon"),
+    "augmentation": ("none", "shift"),
+    "precision": ("float32", "bfloat16"),
+    "save_weights": ("best", "all", "none"),
+}
 
 
 @dataclass
@@ -89,9 +93,17 @@ class Training:
     batch_size: int = 64
     """Images per step."""
     learning_rate: float = 5e-3
-    """Of Adam, at the first step."""
+    """Of the optimiser, at the first step."""
     final_learning_rate: float = 1e-4
     """Enters the article's decay, 2 · (learning_rate − final_learning_rate) / epochs per step."""
+    optimizer: str = "adam"
+    """`adam`; `adamw`, which lets weights decay apart from the gradient; `muon`, which makes the steps of
+    matrices orthogonal. All take Adam's learning rates; see `ablation.app.training.optimizers`."""
+    weight_decay: float = 4e-3
+    """Of `adamw` and `muon`: the share of a matrix that a step takes away, times the learning rate."""
+    augmentation: str = "none"
+    """`shift`: each training image is moved by up to 2 pixels at random, another way in each epoch; for the
+    autoencoders."""
     threads: Optional[int] = None  # noqa: UP045
     """Of one process; null takes what the launcher leaves to each of its processes."""
     pack: str = "auto"
@@ -114,7 +126,8 @@ class Training:
         _expect(0 <= last <= self.learning_rate, "training.final_learning_rate", expected, last)
         is_pack = self.pack == "auto" or (self.pack.isdecimal() and int(self.pack) > 0)
         _expect(is_pack, "training.pack", "auto or a number above 0", self.pack)
-        for name, valid in (("precision", _PRECISIONS), ("save_weights", _SAVE_WEIGHTS)):
+        _expect(self.weight_decay >= 0, "training.weight_decay", "a number from 0", self.weight_decay)
+        for name, valid in _CHOICES.items():
             value = getattr(self, name)
             _expect(value in valid, f"training.{name}", f"one of {', '.join(valid)}", value)
 

@@ -79,6 +79,8 @@ def settings_read(values: Mapping[str, Any]) -> set[str]:
     """
     network = network_of(values["model.name"])
     read = {key for key in values if key.startswith(_EVERY_NETWORK)}
+    if values.get("training.optimizer") == "adam":
+        read.discard("training.weight_decay")
     if network.source is None:
         paths = _paths_read(network.function)
         return read | {key for key in values if any(_is_on(key, path) for path in paths)}

@@ -31,9 +31,9 @@ def prepare(config: Config) -> "Callable[[], Problem]":
         batch_norm_momentum=model.batch_norm_momentum,
     )
     shrinkage = model.shrinkage if variational else 0.0
-    return partial(
-        _build, image_loader(config.data), list(model.units), model.latent, settings, variational, shrinkage
-    )
+    moves = config.training.augmentation == "shift"
+    sizes = list(model.units), model.latent
+    return partial(_build, image_loader(config.data), *sizes, settings, variational, shrinkage, moves)
 
 
 def _build(
@@ -43,6 +43,7 @@ def _build(
     settings: BlockSettings,
     variational: bool,
     shrinkage: float,
+    moves: bool,
 ) -> "Problem":
     from ablation.app.maps import Residual
     from ablation.app.networks.autoencoder import build_autoencoder
@@ -63,6 +64,7 @@ def _build(
         {"images": images.train},
         {"images": images.test},
         tuple(probes),
+        moved=("images",) if moves else (),
     )
 
 

@@ -14,6 +14,7 @@ from ablation.app.data.samples import Samples
 from ablation.app.networks.block_settings import BlockSettings
 from ablation.app.problems.map_scores import MAP_RESPONSES, N_MEASURED, map_arrays, map_responses
 from ablation.app.problems.network import Network
+from ablation.errors import UsageError
 from ablation.results import Response
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ _ROUNDING = 1e-2  # of a prediction; float32 gives about 1e-6, bfloat16 4e-3
 def prepare(config: Config) -> "Callable[[], Problem]":
     """Learn the number that belongs to each sample."""
     model, flags = config.model, config.flags
+    if config.training.augmentation != "none":
+        raise UsageError(
+            "training.augmentation: expected none with model.name=density, whose number belongs to the "
+            f"pictures as they are. Received: {config.training.augmentation}"
+        )
     settings = BlockSettings(
         flags=flags,
         dropout_rate=model.dropout_rate if flags.dropout else 0.0,

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
+from ablation.app.training.augment import WAYS, moved
+from ablation.app.training.seeding import epoch_order
+
 Arrays = Mapping[str, np.ndarray]
 Losses = Callable[[dict[str, Any], Mapping[str, Any]], dict[str, Any]]
 
@@ -53,6 +56,7 @@ class Problem:
         train: what it learns from, name → float32 (n, …), the same n everywhere.
         test: what the responses are measured on, likewise.
         probes: what else is measured once the network is trained.
+        moved: names of arrays whose images move at random while training, all the same way.
         numbers: name → a scalar variable of the network, no weight, of which each run has a value of its own.
     """
 
@@ -62,6 +66,7 @@ class Problem:
     train: Arrays
     test: Arrays
     probes: tuple[Probe, ...] = ()
+    moved: tuple[str, ...] = ()
     numbers: Mapping[str, keras.Variable] = field(default_factory=dict)
 
 
@@ -82,6 +87,26 @@ def inputs_of(network: keras.Model, batch: Mapping[str, Any]) -> Any:
     """What to call the network with: the one array named after its input, or a dictionary of them."""
     names = [tensor.name for tensor in network.inputs]
     return batch[names[0]] if len(names) == 1 else {name: batch[name] for name in names}
+
+
+def order_of(problem: Problem, seed: int, epoch: int, batch_size: int) -> np.ndarray:
+    """The images of each step of an epoch, and how they move; see `epoch_order`."""
+    return epoch_order(seed, epoch, n_images(problem.train), batch_size, WAYS if problem.moved else 1)
+
+
+def training_batch(problem: Problem, at: Callable[[Any], dict[str, Any]], indices: Any) -> dict[str, Any]:
+    """What a step learns from.
+
+    Args:
+        problem: with the images that move.
+        at: places of training images → what there is of them, by name.
+        indices: as `order_of` gives them, integers (…).
+    """
+    if not problem.moved:
+        return at(indices)
+    n = n_images(problem.train)
+    batch, ways = at(indices % n), indices // n
+    return {name: moved(x, ways) if name in problem.moved else x for name, x in batch.items()}
 
 
 def losses_of(problem: Problem, batch: Mapping[str, Any], training: bool) -> dict[str, Any]:
@@ -124,19 +149,19 @@ class Schedule:
     Args:
         epochs: passes over the training images.
         batch_size: images per step.
-        learning_rate: of Adam at the first step.
+        learning_rate: at the first step.
         decay: the rate at step t is learning_rate / (1 + decay · t).
+        optimizer: of `ablation.app.training.optimizers`.
+        weight_decay: of `adamw` and `muon`.
     """
 
     epochs: int
     batch_size: int
     learning_rate: float
     decay: float
+    optimizer: str = "adam"
+    weight_decay: float = 0.0
 
     def rates(self) -> keras.optimizers.schedules.LearningRateSchedule:
         """Steps taken → learning rate."""
         return keras.optimizers.schedules.InverseTimeDecay(self.learning_rate, 1, self.decay)
-
-    def optimizer(self) -> keras.optimizers.Optimizer:
-        """Adam with inverse-time decay."""
-        return keras.optimizers.Adam(self.rates())

@@ -44,10 +44,15 @@ def initial_values(network: keras.Model, seed: int) -> list[Any]:
     return [values[id(v)] for v in network.variables]
 
 
-def epoch_order(seed: int, epoch: int, n: int, batch_size: int) -> np.ndarray:
-    """The images of each step, (n // batch_size, batch_size) indices; what does not fill a batch sits out."""
+def epoch_order(seed: int, epoch: int, n: int, batch_size: int, n_ways: int = 1) -> np.ndarray:
+    """The images of each step, (n // batch_size, batch_size) indices; what does not fill a batch sits out.
+
+    Where images move, an index is the image's, plus n times the way that it moves, below `n_ways`.
+    """
     steps = n // batch_size
     order = np.random.default_rng([seed, epoch]).permutation(n)
+    if n_ways > 1:
+        order += n * np.random.default_rng([seed, epoch, n_ways]).integers(n_ways, size=n)
     return order[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
 
 

@@ -12,8 +12,9 @@ from keras import ops
 
 from ablation.app.training.finish import finish
 from ablation.app.training.flat import FlatWeights
-from ablation.app.training.problem import Arrays, Problem, Schedule, in_float32, n_images
-from ablation.app.training.seeding import epoch_order, initial_values
+from ablation.app.training.optimizers import optimizer_of
+from ablation.app.training.problem import Arrays, Problem, Schedule, in_float32, order_of
+from ablation.app.training.seeding import initial_values
 from ablation.results.outcome import Outcome
 
 
@@ -35,7 +36,7 @@ class SerialLoop(ABC):
         self.problem, self.schedule, self.network = problem, schedule, problem.network
         self._flat = FlatWeights(self.network)
         self._weights = keras.Variable(np.zeros(self._flat.size, np.float32), name="weights")
-        self.optimizer = schedule.optimizer()
+        self.optimizer = optimizer_of(schedule, self._flat, schedule.rates())
         self.optimizer.build([self._weights])
         # Copies: what PyTorch gives on a CPU is the memory that training goes on to change.
         self._fresh_optimizer = [np.array(ops.convert_to_numpy(v)) for v in self.optimizer.variables]
@@ -58,7 +59,7 @@ class SerialLoop(ABC):
         history: dict[str, list[float]] = {"train_loss": []}
         costs = {"train_seconds": 0.0, "measure_seconds": 0.0, "compile_seconds": self.compile_seconds}
         for epoch in range(self.schedule.epochs):
-            order = epoch_order(seed, epoch, n_images(self.problem.train), self.schedule.batch_size)
+            order = order_of(self.problem, seed, epoch, self.schedule.batch_size)
             start = time.perf_counter()
             history["train_loss"].append(self._take_epoch(order))
             trained = time.perf_counter()

@@ -19,8 +19,7 @@ from ablation.app.training.jax.program import Program, compiled, step_by_step
 from ablation.app.training.jax.state import State, initial_state, state_shapes, weights_of
 from ablation.app.training.jax.steps import Steps
 from ablation.app.training.packing import train_packed
-from ablation.app.training.problem import Problem, Run, Schedule, n_images, whole_batches
-from ablation.app.training.seeding import epoch_order
+from ablation.app.training.problem import Problem, Run, Schedule, n_images, order_of, whole_batches
 from ablation.results.outcome import Outcome
 
 _TEST_BATCH = 100  # images measured at once, of each run
@@ -162,8 +161,8 @@ class JaxLoop:
 
     def _order(self, seeds: Sequence[int], epoch: int) -> jax.Array:
         """The images of each step of each run, (runs, steps, batch), on the device."""
-        n, batch = n_images(self.problem.train), self.schedule.batch_size
-        return jax.device_put(np.stack([epoch_order(seed, epoch, n, batch) for seed in seeds]))
+        batch = self.schedule.batch_size
+        return jax.device_put(np.stack([order_of(self.problem, seed, epoch, batch) for seed in seeds]))
 
     def _finish(
         self,

@@ -17,7 +17,8 @@ import numpy as np
 
 from ablation.app.training.flat import FlatWeights
 from ablation.app.training.jax.state import State, Tensors
-from ablation.app.training.problem import Problem, Schedule, in_float32, losses_of, n_images
+from ablation.app.training.optimizers import optimizer_of
+from ablation.app.training.problem import Problem, Schedule, in_float32, losses_of, n_images, training_batch
 
 _PROBED_AT_ONCE = 8  # runs: a probe may look at more images than a batch has, and shall not set the memory
 
@@ -42,7 +43,7 @@ class Steps:
         self.for_gpu = for_gpu
         self.problem, self.schedule, self.network = problem, schedule, problem.network
         self._flat = FlatWeights(self.network)
-        self.optimizer = keras.optimizers.Adam(schedule.learning_rate)
+        self.optimizer = optimizer_of(schedule, self._flat, schedule.learning_rate)
         self.optimizer.build([keras.Variable(np.zeros(self._flat.size, np.float32), name="weights")])
         ours = [id(v) for v in self.optimizer.variables]
         self._iterations = ours.index(id(self.optimizer.iterations))
@@ -72,8 +73,11 @@ class Steps:
             The same after the step; the losses added are those before it.
         """
         state, total = carried
-        batches = {name: array[indices] for name, array in train.items()}
 
+        def at(places: Any) -> dict[str, Any]:
+            return {name: array[places] for name, array in train.items()}
+
+        batches = training_batch(self.problem, at, indices)
         losses, others, gradients = self._gradients(state, batches)
         vectors, optimizer = jax.vmap(self._update)(state.weights, state.optimizer, gradients, state.numbers)
         return State(vectors, others, optimizer, state.numbers), total + losses

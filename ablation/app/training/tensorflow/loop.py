@@ -12,7 +12,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ablation.app.training.problem import Problem, Schedule, losses_of, n_images, whole_batches
+from ablation.app.training.problem import (
+    Problem,
+    Schedule,
+    losses_of,
+    n_images,
+    training_batch,
+    whole_batches,
+)
 from ablation.app.training.serial import SerialLoop
 from ablation.results.outcome import Outcome
 
@@ -72,9 +79,11 @@ class TensorFlowLoop(SerialLoop):
     def _train_epoch(self, order: Any, n_steps: Any) -> Any:
         """Take a step for each of the first `n_steps` rows of `order`; return the mean loss, a scalar."""
 
+        def at(places: Any) -> dict[str, Any]:
+            return {name: tf.gather(array, places) for name, array in self._train.items()}
+
         def step(i: Any, total: Any) -> tuple[Any, Any]:
-            batch = {name: tf.gather(array, order[i]) for name, array in self._train.items()}
-            return i + 1, total + self._step(batch)
+            return i + 1, total + self._step(training_batch(self.problem, at, order[i]))
 
         start = (tf.constant(0), tf.constant(0.0))
         _, total = tf.while_loop(lambda i, _: i < n_steps, step, start, parallel_iterations=1)

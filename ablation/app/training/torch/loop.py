@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from keras import ops
 
-from ablation.app.training.problem import Losses, Problem, Schedule, losses_of, n_images
+from ablation.app.training.problem import Losses, Problem, Schedule, losses_of, n_images, training_batch
 from ablation.app.training.serial import SerialLoop
 from ablation.results.outcome import Outcome
 
@@ -54,7 +54,11 @@ class TorchLoop(SerialLoop):
 
     def _step(self, indices: Any) -> Any:
         """One gradient step on the images of these indices; return their loss before the step."""
-        batch = {name: array[indices] for name, array in self._train.items()}
+
+        def at(places: Any) -> dict[str, Any]:
+            return {name: array[places] for name, array in self._train.items()}
+
+        batch = training_batch(self.problem, at, indices)
         loss = losses_of(self.problem, batch, training=True)["loss"].mean()
         gradients = torch.autograd.grad(loss, self._parameters, materialize_grads=True)
         self.optimizer.apply([self._flat.join(gradients)], [self._weights])
