@@ -149,3 +149,15 @@ def test_the_code_of_a_users_network_says_what_it_reads(body, unread, tmp_path, 
             refuse_unread(asked, [values])
     finally:
         plugins.use([])
+
+
+def test_adam_reads_no_weight_decay():
+    with pytest.raises(UsageError, match=r"training\.weight_decay: expected factors that change a run"):
+        refuse_unread(["training.weight_decay"], [settings()])
+    refuse_unread(["training.weight_decay"], [settings(), settings(training__optimizer="adamw")])
+
+
+def test_the_density_network_refuses_images_that_move():
+    values = settings(model__name="density", data__name="synthetic_density", training__augmentation="shift")
+    with pytest.raises(UsageError, match=r"training\.augmentation: expected none with model\.name=density"):
+        refuse_unread(["training.augmentation"], [values])

@@ -10,7 +10,9 @@ from keras import ops
 _FARTHEST = 2
 """Pixels to each side."""
 
-WAYS = (2 * _FARTHEST + 1) ** 2
+_SIDE = 2 * _FARTHEST + 1
+
+WAYS = _SIDE**2
 """To move an image, none of them included."""
 
 
@@ -21,16 +23,9 @@ def moved(images: Any, ways: Any) -> Any:
         images: (…, height, width, channels).
         ways: below `WAYS`, integers (…). The middle one moves nothing.
     """
-    *before, height, width, _ = range(len(images.shape))
-    border = [
-        (_FARTHEST, _FARTHEST) if axis in (height, width) else (0, 0) for axis in range(len(images.shape))
-    ]
-    n_side = 2 * _FARTHEST + 1
-    sizes, found = images.shape, ops.pad(images, border)
-    for axis, first in ((height, ways // n_side), (width, ways % n_side)):
-        shape = [sizes[axis] if a == axis else 1 for a in (height, width)]
-        places = ops.reshape(ops.arange(sizes[axis], dtype="int32"), (*[1] * len(before), *shape, 1))
-        found = ops.take_along_axis(
-            found, ops.reshape(first, (*ops.shape(first), 1, 1, 1)) + places, axis=axis
-        )
-    return found
+    height, width = images.shape[-3:-1]
+    border = (_FARTHEST, _FARTHEST)
+    padded = ops.pad(images, [*[(0, 0)] * (len(images.shape) - 3), border, border, (0, 0)])
+    down, aside = (ops.expand_dims(first, (-3, -2, -1)) for first in (ways // _SIDE, ways % _SIDE))
+    rows = sum(ops.where(down == k, padded[..., k : k + height, :, :], 0.0) for k in range(_SIDE))
+    return sum(ops.where(aside == k, rows[..., k : k + width, :], 0.0) for k in range(_SIDE))

@@ -3,14 +3,17 @@
 Keras has one backend per process, so each class runs in a process of its backend (KERAS_BACKEND).
 """
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 
 from ablation.app.training.backends import BACKENDS, backend_name, device, loop
 from ablation.app.training.devices import prepare_device
+from ablation.app.training.problem import order_of
 from ablation.app.training.train import train_cell
-from tests.app.training.small import first_loss, schedule, small_problem
+from tests.app.training.small import by_slices, first_loss, schedule, small_problem, squares
 
 
 class BackendConformance:
@@ -88,6 +91,25 @@ class BackendConformance:
     def test_it_learns(self):
         (run,) = train_cell(small_problem(), schedule(epochs=30, batch_size=16, rate=2e-2), [0])
         assert run.history["train_loss"][-1] < 0.9 * run.history["train_loss"][0]
+
+    @pytest.mark.parametrize("kind", ["adamw", "muon"])
+    def test_it_learns_with_another_optimiser(self, kind):
+        asked = replace(schedule(epochs=8), optimizer=kind, weight_decay=4e-3)
+        (run,) = train_cell(small_problem(), asked, [0])
+        assert run.history["train_loss"][-1] < 0.97 * run.history["train_loss"][0]
+
+    def test_a_step_on_images_that_move_is_one_on_images_moved_before(self):
+        images, asked = squares(16), schedule(epochs=1)
+        problem = small_problem(images)
+        moving = replace(problem, moved=("images",))
+        (found,) = train_cell(moving, asked, [5])
+        (still,) = train_cell(problem, asked, [5])
+        for index in order_of(moving, 5, 0, 16)[0]:
+            images[index % 16] = by_slices(images[index % 16], index // 16)
+        (expected,) = train_cell(small_problem(images), asked, [5])
+        for name in ("train_loss", "test_loss"):
+            assert found.history[name] == pytest.approx(expected.history[name], rel=1e-5)
+        assert found.history["train_loss"] != pytest.approx(still.history["train_loss"], rel=1e-3)
 
     def test_the_history_of_a_run_that_diverges_ends_there(self):
         (run,) = train_cell(small_problem(), schedule(epochs=4, rate=1e30), [0])

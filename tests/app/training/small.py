@@ -23,6 +23,13 @@ def squares(n: int, seed: int = 0) -> np.ndarray:
     return images
 
 
+def by_slices(image: np.ndarray, way: int) -> np.ndarray:
+    """An image that moves one of `augment.WAYS`: cut out of a frame of zeros."""
+    down, aside = divmod(way, 5)
+    height, width, _ = image.shape
+    return np.pad(image, ((2, 2), (2, 2), (0, 0)))[down : down + height, aside : aside + width]
+
+
 def small_problem(train: np.ndarray | None = None, test: np.ndarray | None = None, **network: Any) -> Problem:
     """A tiny network, with these flags, that shall learn squares."""
     return Problem(

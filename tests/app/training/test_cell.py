@@ -3,16 +3,22 @@ import numpy as np
 import pytest
 
 from ablation.app.config import Training
+from ablation.app.training.optimizers import optimizer_of
 from ablation.app.training.problem import Schedule
 from ablation.app.training.train import train_cell
 from ablation.errors import UsageError
 from tests.app.training.small import schedule, small_problem, squares
 
 
+def adam():
+    made = Schedule(epochs=1, batch_size=1, learning_rate=0.02, decay=0.5)
+    return optimizer_of(made, None, made.rates())
+
+
 def test_the_learning_rate_decays_with_the_inverse_of_time():
-    rate = Schedule(epochs=1, batch_size=1, learning_rate=0.02, decay=0.5).optimizer().learning_rate
+    rate = adam().learning_rate
     assert float(rate) == pytest.approx(0.02)
-    optimizer = Schedule(1, 1, 0.02, 0.5).optimizer()
+    optimizer = adam()
     weight = keras.Variable(np.zeros(1))
     for step in range(5):
         assert float(optimizer.learning_rate) == pytest.approx(0.02 / (1 + 0.5 * step))
@@ -20,7 +26,7 @@ def test_the_learning_rate_decays_with_the_inverse_of_time():
 
 
 def test_the_first_step_of_adam_is_the_learning_rate():
-    optimizer, weight = Schedule(1, 1, 0.02, 0.5).optimizer(), keras.Variable(np.zeros(1))
+    optimizer, weight = adam(), keras.Variable(np.zeros(1))
     optimizer.apply([np.full(1, 7, np.float32)], [weight])
     np.testing.assert_allclose(keras.ops.convert_to_numpy(weight), [-0.02], rtol=1e-4)
 
