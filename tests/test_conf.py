@@ -48,14 +48,16 @@ def test_every_study_composes_and_names_levels_that_exist(study):
 def test_every_study_says_its_command_what_it_costs_and_what_came_out(study):
     head = (CONF / f"study/{study}.yaml").read_text().partition("defaults:")[0]
     assert f"#   command     ablation sweep {study}" in head
-    cells, seeds, runs = re.search(
-        r"#   cost +([\d×]+) cells × (\d+) seeds? = (\d+) runs.*two cores", head
+    subset, cells, seeds, runs = re.search(
+        r"#   cost +(?:(\d+) of )?([\d×]+) cells × (\d+) seeds? = (\d+) runs.*two cores", head
     ).groups()
     assert re.search(r"#   came out +\w", head)
     sweeper = composed(f"study={study}", with_hydra=True).hydra.sweeper
     levels = sorted(len(text.split(",")) for text in sweeper.params.values())
     assert sorted(map(int, cells.split("×"))) == levels
-    assert (int(seeds), int(runs)) == (sweeper.replicates, sweeper.replicates * prod(levels))
+    n_cells = sweeper.runs or prod(levels)
+    assert n_cells == int(subset or prod(levels))
+    assert (int(seeds), int(runs)) == (sweeper.replicates, sweeper.replicates * n_cells)
 
 
 @pytest.mark.parametrize("group", ["data", "model", "training"])
