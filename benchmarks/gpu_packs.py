@@ -1,8 +1,9 @@
-"""Images per second of the article's network on JAX: packs of seeds, Keras' `fit`, and PyTorch.
+"""Images per second of the article's network on JAX: packs of seeds and of cells, Keras' `fit`, PyTorch.
 
     python -m benchmarks.gpu_packs [--torch /path/to/python/with/torch] [--tiny]
 
-All flags on, batches of 64, no evaluation. The rate of a pack is that of all its runs together. `fit` is
+All flags on, batches of 64, no evaluation. The rate of a pack is that of all its runs together; in packs
+across cells, runs differ in activation, dropout and learning rate as those of the article's study. `fit` is
 Keras' own loop on the same backend, one run; PyTorch is `peer_torch.py`, alone and as several processes. The
 ceilings are measured: a product of large matrices, and adding one to a large array. Operations are those of
 the program as traced; bytes are those of the compiled program by XLA's count, which leaves out what cuDNN's
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 os.environ["JAX_ENABLE_COMPILATION_CACHE"] = "false"  # else an earlier call makes compiling look free
@@ -33,12 +35,15 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+from ablation.app.networks.traced import ACTIVATION, KEPT, traced
 from ablation.app.training.jax.device import is_out_of_memory
 from ablation.app.training.jax.loop import JaxLoop
 from ablation.app.training.jax.state import initial_state, state_shapes
+from ablation.app.training.problem import Run
 from benchmarks.article_network import BATCH, article
 from benchmarks.peer_fit import Trainable
 
+ACTIVATIONS = ("relu", "elu", "selu", "sigmoid")
 RUNS, EPOCHS, IMAGES = 32 * 5, 25, 60_000  # the article's study with five seeds
 
 
@@ -53,7 +58,8 @@ def main() -> None:
         print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
         _row("Keras `fit`", fit, fit)
         for pack in options.packs:
-            _pack_row(name, pack, fit, (flops, bandwidth), options)
+            for across_cells in (False, True) if pack > 1 else (False,):
+                _pack_row(name, pack, across_cells, fit, (flops, bandwidth), options)
         for text, rate in _torch_rates(name, options):
             _row(text, rate, fit)
         print()
@@ -74,10 +80,18 @@ def _options() -> argparse.Namespace:
 
 
 def _pack_row(
-    name: str, pack: int, fit: float, ceilings: tuple[float, float], options: argparse.Namespace
+    name: str,
+    pack: int,
+    across_cells: bool,
+    fit: float,
+    ceilings: tuple[float, float],
+    options: argparse.Namespace,
 ) -> None:
     keras.utils.clear_session()
-    loop = JaxLoop(*article(name, options.tiny), for_gpu=True)
+    with traced(ACTIVATIONS if across_cells else (), dropout=across_cells) as numbers:
+        task, schedule = article(name, options.tiny)
+    loop = JaxLoop(replace(task, numbers=numbers.variables), schedule, for_gpu=True)
+    text = f"packs of {pack}, across cells" if across_cells else f"packs of {pack}"
     order = np.random.default_rng(0).integers(0, 500, (pack, options.steps, BATCH)).astype(np.int32)
     epoch = jax.jit(loop.steps.epoch, donate_argnums=0)
     steps = loop.steps
@@ -87,7 +101,8 @@ def _pack_row(
         start = time.perf_counter()
         program = lowered.compile()
         compile_seconds = time.perf_counter() - start
-        state = initial_state(loop.network, loop.steps.optimizer, range(pack))
+        runs = [loop._whole(Run(i, _numbers(i))) for i in range(pack)]
+        state = initial_state(loop.network, steps.optimizer, runs, steps.types)
         state, losses = program(state, order, loop._train)
         jax.block_until_ready(losses)
         start = time.perf_counter()
@@ -97,12 +112,17 @@ def _pack_row(
     except Exception as error:
         if not is_out_of_memory(error):
             raise
-        print(f"| packs of {pack} | out of memory | | | | | | | |", flush=True)
+        print(f"| {text} | out of memory | | | | | | | |", flush=True)
         return
     # Both counts take the body of the loop over steps once.
     flops = (lowered.cost_analysis() or {}).get("flops", 0.0) / seconds
     moved = (program.cost_analysis() or {}).get("bytes accessed", 0.0) / seconds
-    _row(f"packs of {pack}", pack * BATCH / seconds, fit, compile_seconds, (flops, moved), ceilings)
+    _row(text, pack * BATCH / seconds, fit, compile_seconds, (flops, moved), ceilings)
+
+
+def _numbers(i: int) -> dict[str, float]:
+    """Of the i-th cell; a network that leaves nothing open takes the rate alone."""
+    return {ACTIVATION: i % 4, KEPT: 1.0 if i // 4 % 2 else 0.8, "learning_rate": 5e-3 / (1 + i // 8)}
 
 
 def _row(
