@@ -33,6 +33,8 @@ TESTS = (  # where Hydra, OmegaConf, pandas and statsmodels show; the whole suit
     *(f"tests/report/test_{name}.py" for name in ("load", "arguments", "markdown")),
 )
 
+NEWEST_TESTS = (*TESTS, *(f"tests/sweep/test_{name}.py" for name in ("configurations", "grammar")))
+
 
 def newest_python() -> str:
     """Python 3.13, else 3.12, on the path or among pyenv's; else that of this environment."""
@@ -53,7 +55,7 @@ def oldest(session: nox.Session) -> None:
 @nox.session(python=newest_python())
 def newest(session: nox.Session) -> None:
     """The newest releases and release candidates, on the newest Python that is installed."""
-    run(session, "newest")
+    run(session, "newest", NEWEST_TESTS)
 
 
 def locked_pins(free: Sequence[str] = ()) -> str:
@@ -183,12 +185,12 @@ def release(session: nox.Session) -> None:
         session.run("cyclonedx-py", "requirements", *bill, f"requirements/{lock}.txt", env=quiet)
 
 
-def run(session: nox.Session, ends: str) -> None:
-    """Install what is pinned, then run `TESTS`, or what the command names after `--`."""
+def run(session: nox.Session, ends: str, tests: Sequence[str] = TESTS) -> None:
+    """Install what is pinned, then run the tests, or what the command names after `--`."""
     session.install("--require-hashes", "-r", f"requirements/{ends}.txt")
     session.install(*TOOLS)
     session.install("--no-deps", "--no-build-isolation", "-e", ".")
-    named = session.posargs or ["-m", "not slow", "-n", "2", "--dist", "loadfile", *TESTS]
+    named = session.posargs or ["-m", "not slow", "-n", "2", "--dist", "loadfile", *tests]
     session.run("python", "-m", "pytest", "-p", "no:cacheprovider", *named)
     if not session.posargs:  # jobs are forked with a part of joblib that its release 1.6 left out
         session.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/sweep/test_forks.py")
