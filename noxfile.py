@@ -77,6 +77,7 @@ TORCH = (
 )
 TORCH_TESTS = (
     "tests/app/costs/test_costs.py::test_operations_are_those_counted_by_hand",
+    "tests/app/costs/test_costs.py::test_a_forward_pass_gives_a_time_and_nothing_else",
     "tests/app/training/test_on_torch.py",
     "tests/app/training/test_backends_agree.py",
     "tests/app/networks/test_backend.py",

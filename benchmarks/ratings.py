@@ -47,8 +47,6 @@ WORLDS = (
     World("8 seeds, half of all ratings 5", 8, 1.0, SKEWED),
     World("5 seeds that are alike, without block", 5, 0.0, EVEN, 0.0, False),
     World("8 seeds, effect 1", 8, 1.0, EVEN, 1.0),
-    World("20 seeds, effect 1", 20, 1.0, EVEN, 1.0),
-    World("20 seeds, effect 1, without block", 20, 0.0, EVEN, 1.0, False),
 )
 
 

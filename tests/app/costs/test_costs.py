@@ -48,6 +48,12 @@ def test_operations_are_those_counted_by_hand(make):
     assert costs().flops(network, inputs) == BATCH * by_hand
 
 
+def test_a_forward_pass_gives_a_time_and_nothing_else():
+    call = costs().forward(dense(), np.ones((BATCH, 3), np.float32))
+    assert (in_turns([call], 6) > 0).all()
+    assert call() is None
+
+
 @pytest.mark.parametrize("n", [6, 7, 10, 30, 101])
 def test_the_interval_of_a_median_has_its_level(n):
     """By the binomial distribution: as many values on either side as the sign test allows."""

@@ -10,7 +10,11 @@ import keras
 def forward(network: keras.Model, inputs: Any) -> Callable[[], None]:
     """A compiled forward pass that waits for its result."""
     program, given = _compiled(network, inputs)
-    return lambda: jax.block_until_ready(program(*given)) and None
+
+    def call() -> None:
+        jax.block_until_ready(program(*given))
+
+    return call
 
 
 def flops(network: keras.Model, inputs: Any) -> float:
