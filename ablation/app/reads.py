@@ -36,7 +36,7 @@ def refuse_unread(
         if not left:
             return
     values = cells[-1]
-    readers = [name for name in NETWORKS if left[0] in settings_read({**values, "model.name": name})]
+    readers = [name for name in NETWORKS if _reads(left[0], {**values, "model.name": name})]
     other = f"a network that reads it ({', '.join(readers)})" if readers else "what makes it count"
     is_factor = left[0] in factors
     result = "all levels would give the same runs" if is_factor else "its value would change nothing"
@@ -46,6 +46,14 @@ def refuse_unread(
         f"data.name={values['data.name']}, so that {result}. Leave {left[0]} out of the sweep, or choose "
         f"{other}."
     )
+
+
+def _reads(key: str, values: Mapping[str, Any]) -> bool:
+    """Whether a key changes a run of this configuration; a network that refuses the others reads nothing."""
+    try:
+        return key in settings_read(values)
+    except UsageError:
+        return False
 
 
 class View:

@@ -68,6 +68,14 @@ def test_the_refusal_names_networks_that_read_the_factor():
         refuse_unread(["model.latent"], [values])
 
 
+def test_the_refusal_names_no_network_that_refuses_another_setting():
+    values = settings(model__name="autoencoder", training__augmentation="shift")
+    with pytest.raises(
+        UsageError, match=r"^model\.shrinkage: .*or choose a network that reads it \(variational\)"
+    ):
+        refuse_unread(["model.shrinkage"], [values])
+
+
 def test_one_cell_that_reads_a_factor_is_enough():
     cells = [settings(flags__dropout=level) for level in (False, True)]
     refuse_unread(["model.dropout_rate", "flags.dropout"], cells)
