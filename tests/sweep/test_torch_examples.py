@@ -10,7 +10,7 @@ from importlib.util import find_spec
 import pytest
 
 from ablation.results import read
-from tests.sweep.test_examples import shown_on, without_numbers
+from tests.sweep.test_examples import absent, shown_on
 
 pytestmark = pytest.mark.slow
 SWEEP = ("-m", "hydra/sweeper=ablation")
@@ -52,17 +52,17 @@ def run(root, tmp_path):
     return in_copy
 
 
-def assert_shown(root, example, printed):
-    """What the page shows was printed: all components, and each that is decided with its verdict."""
+NEAR = 0.1
+"""One cell of deep networks without skip connections moved an effect by 3 of 68 between two machines."""
+
+
+def assert_shown(root, example, printed, near=NEAR):
+    """What the page shows was printed: components, verdicts and, but for rounding, numbers."""
     page = (root / "docs/examples.md").read_text()
     lines = shown_on(page, example)
     assert len(lines) > 5
-    decided = [line for line in lines if not {"inconclusive", "Note:"} & set(line.split())]
     printed = re.sub(r"\x1b\[[0-9;]*m", "", printed)  # a notebook's text has bold words
-    found = {without_numbers(line) for line in printed.splitlines()}
-    assert [line for line in decided if without_numbers(line) not in found] == []
-    undecided = [line.split("  ")[0].strip() for line in lines if "inconclusive" in line]
-    assert all(name in printed for name in undecided)
+    assert absent(lines, printed.splitlines(), near) == []
 
 
 def test_a_loop_of_pytorch_is_swept_as_it_is(root, run, tmp_path):
@@ -87,7 +87,7 @@ def test_a_notebook_shows_its_study(root, run, tmp_path):
 
 def test_a_function_of_scikit_learn_is_swept(root, run, tmp_path):
     printed = run(".", "sklearn_function.py", needs=["sklearn"])
-    assert_shown(root, "examples/sklearn_function.py", printed)
+    assert_shown(root, "examples/sklearn_function.py", printed, near=0.0)
     assert len(read(tmp_path / "examples/runs/train")) == 40
 
 
