@@ -47,6 +47,7 @@ return {
   small: texts.filter((t) => parseFloat(getComputedStyle(t).fontSize) * scale(t.getScreenCTM()) < 11).length,
   texts: texts.length,
   clipped: [...document.querySelectorAll('table, svg.fig')].filter((e) => shown(e) && !scroller(e)).length,
+  cut: [...document.querySelectorAll('.plot')].filter((e) => e.scrollWidth > e.clientWidth).length,
   bottom: document.querySelector('.board').getBoundingClientRect().bottom,
   answer: document.querySelector('.answer').getBoundingClientRect().bottom,
   verdicts: [...document.querySelectorAll('.board .tag')].map((t) => t.getBoundingClientRect().right),
@@ -65,6 +66,7 @@ def test_nothing_is_clipped_or_too_small_at_any_width(browser, page, scheme):
         assert found["wide"] <= width
         assert found["texts"] > 20
         assert found["small"] == found["clipped"] == 0
+        assert width == 390 or found["cut"] == 0, "figures fit their frames"
         assert all(right <= width for right in found["verdicts"]), "every verdict is on the screen"
         dark = [sum(map(int, found[of].strip("rgb()").split(", "))) for of in ("ground", "ink")]
         assert (dark[0] < dark[1]) == (scheme == "dark")

@@ -63,7 +63,7 @@ def cost(ranking: Ranking, spent: Floats, name: str, words: Wording, ties: Seque
     return Plot(
         f"cost_{stem(name)}", title, _alt(ranking, x, known, tied, cheap, name, words),
         around(np.concatenate([low, high]), f"{quantity(name)} (lower is better)"),
-        around(np.concatenate([y_low, y_high]), response_label(words)), marks, notes, height=240, width=460,
+        around(np.concatenate([y_low, y_high]), response_label(words)), marks, notes, height=240,
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def questions(analysis: Analysis, words: Wording) -> Plot | None:
     ]
     alt = f"{title}, {words.direction} is better, {words.level} intervals. {listed(said[:8], between='; ')}."
     return Plot(
-        "questions", title, alt, axis, named(names), marks, height=64 * len(shown), width=840, is_down=True
+        "questions", title, alt, axis, named(names), marks, height=64 * len(shown), width=824, is_down=True
     )
 
 

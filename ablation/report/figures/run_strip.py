@@ -50,7 +50,7 @@ def seeds_strip(ranking: Ranking, seed: Factor, outliers: Sequence[int], words: 
     title = f"Every run: {short(words.response, IN_ALT)} by cell, the best {where}"
     axes = (values, cells) if upright else (cells, values)
     return Plot(
-        "seeds", title, _alt(ranking, seed, names, outliers, words), *axes, marks, notes, width=840,
+        "seeds", title, _alt(ranking, seed, names, outliers, words), *axes, marks, notes, width=824,
         height=22 * len(ranking.names) if upright else 260, is_down=upright,
     )  # fmt: skip
 
