@@ -86,7 +86,7 @@ def settings_read(values: Mapping[str, Any]) -> set[str]:
         values: of a cell, flat, dotted key → value.
     """
     network = network_of(values["model.name"])
-    read = {key for key in values if key.startswith(_EVERY_NETWORK)}
+    read = {key for key in values if key.startswith(_EVERY_NETWORK)} - {"training.augmentation"}
     if values.get("training.optimizer") == "adam":
         read.discard("training.weight_decay")
     if network.source is None:
