@@ -170,3 +170,17 @@ def test_the_density_network_refuses_images_that_move():
     values = settings(model__name="density", data__name="synthetic_density", training__augmentation="shift")
     with pytest.raises(UsageError, match=r"training\.augmentation: expected none with model\.name=density"):
         refuse_unread(["training.augmentation"], [values])
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_network_of_the_users_moves_images_where_its_code_says_so(reads, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    line = "return config.training.augmentation" if reads else "return config.model.units"
+    (tmp_path / "mine.py").write_text(
+        f"from ablation.app.plugins import network\n@network('line')\ndef line(config):\n    {line}\n"
+    )
+    plugins.use(["mine.py"])
+    try:
+        assert ("training.augmentation" in settings_read(settings(model__name="line"))) == reads
+    finally:
+        plugins.use([])
