@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from ablation.app.config import Config, Data, Model
+from ablation.app.config import Config, Data, Model, Training
 from ablation.app.flags import Flags
 from ablation.app.problems import problem
 from ablation.app.training.problem import Schedule
@@ -33,3 +35,13 @@ def test_without_masks_there_is_nothing_to_score():
     config = cluttered("autoencoder")
     config.data.name = "mnist_sample"
     assert len(problem(config).probes) == 1
+
+
+def test_the_articles_network_takes_a_step_with_all_newer_parts():
+    flags = Flags(norm="rms", residual=True, squeeze_excitation=True, attention="spatial", dropout=True)
+    training = Training(augmentation="shift")
+    made = problem(Config(flags=flags, data=Data(n_train=64, n_test=8), model=Model(), training=training))
+    (run,) = train_cell(replace(made, probes=()), Schedule(1, 64, 5e-3, 0.0, "muon", 4e-3), [0])
+    assert made.moved == ("images",)
+    assert 0.3 < run.history["train_loss"][0] < 1.0  # ln 2 = 0.69 before anything is learned
+    assert run.responses["loss"] < run.history["train_loss"][0]
