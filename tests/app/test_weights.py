@@ -116,8 +116,8 @@ def test_a_row_gives_its_configuration_back():
 
 def test_settings_of_another_version_are_a_sentence():
     old = asdict(row("none", False, 0))
-    old["config"] = {**old["config"], "flags.residual": True}
-    with pytest.raises(UsageError, match=r"another version.*residual"):
+    old["config"] = {**old["config"], "flags.telepathy": True}
+    with pytest.raises(UsageError, match=r"another version.*telepathy"):
         config_of(Row(**old))
 
 

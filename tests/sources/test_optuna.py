@@ -49,7 +49,10 @@ class TestJournal(SourceConformance):
     def test_an_event_that_is_not_known_is_refused(self):
         path = Path(self.source)
         path.write_text(path.read_text() + '{"op_code":11,"worker_id":"x"}\n')
-        with pytest.raises(UsageError, match=r"journal.log, line \d+: expected an event .* not known"):
+        with pytest.raises(
+            UsageError,
+            match=r"journal.log, line \d+: expected an event .* as Optuna 5 writes it\. Received: .*11",
+        ):
             read(self.source)
 
     def test_a_study_that_a_second_worker_tried_to_create_is_no_second_study(self):

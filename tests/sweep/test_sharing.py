@@ -134,9 +134,11 @@ def test_jobs_of_submitit_on_this_machine_see_its_gpus(launcher, asked, told):
 @pytest.mark.usefixtures("two_gpus")
 def test_without_gpus_submitit_s_jobs_are_left_alone(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    config = OmegaConf.create({"hydra": {"launcher": SUBMITIT, "sweeper": {"jobs_per_gpu": None}}})
+    config = OmegaConf.create(
+        {"hydra": {"launcher": SUBMITIT, "sweeper": {"jobs_per_gpu": None, "gpus": ""}}}
+    )
     share(config)
-    assert config.hydra.sweeper == {"jobs_per_gpu": None}
+    assert config.hydra.sweeper == {"jobs_per_gpu": None, "gpus": ""}
 
 
 def test_without_a_gpu_there_is_nothing_to_share(monkeypatch):
