@@ -25,7 +25,7 @@ nox.options.error_on_missing_interpreters = False  # CI says of which Python it 
 nox.options.download_python = "never"
 TOOLS = ("pytest", "pytest-xdist", "hypothesis", "hatchling", "editables")
 TESTS = (  # where Hydra, OmegaConf, pandas and statsmodels show; the whole suite runs on the locked versions
-    *(f"tests/cli/test_{name}.py" for name in ("cli", "wrong_input")),
+    "tests/cli/test_cli.py",
     "tests/test_conf.py",
     *(f"tests/sweep/test_{name}.py" for name in ("compose", "plan_and_status")),
     *(f"tests/results/test_{name}.py" for name in ("table", "levels", "older_version")),
@@ -33,7 +33,13 @@ TESTS = (  # where Hydra, OmegaConf, pandas and statsmodels show; the whole suit
     *(f"tests/report/test_{name}.py" for name in ("load", "arguments", "markdown")),
 )
 
-NEWEST_TESTS = (*TESTS, *(f"tests/sweep/test_{name}.py" for name in ("configurations", "grammar")))
+NEWEST_TESTS = (
+    *TESTS,
+    *(
+        f"tests/{name}.py"
+        for name in ("cli/test_wrong_input", "sweep/test_configurations", "sweep/test_grammar")
+    ),
+)
 
 
 def newest_python() -> str:

@@ -298,7 +298,8 @@ def test_a_missing_level_leaves_its_row_out_and_says_so(c02):
         ({"block": "BatchNorm"}, "'BatchNorm' twice"),
         (
             {"scale": "sqrt"},
-            "scale to be one of 'auto', 'log', 'identity', 'logit', 'count', 'ordinal'. Received: scale='sqrt'",
+            "scale to be one of 'auto', 'log', 'identity', 'logit', 'count', 'ordinal'. "
+            "Received: scale='sqrt'",
         ),
         ({"alpha": 5}, "alpha"),
         ({"interactions": 0}, "interactions=auto"),
