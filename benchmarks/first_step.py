@@ -29,7 +29,7 @@ def main() -> None:
     t = config.training
     task = problem(config)
     start = time.perf_counter()
-    loop = TensorFlowLoop(task, Schedule(t.epochs, t.batch_size, t.learning_rate, t.decay))
+    loop = TensorFlowLoop(task, Schedule.of(t))
     float(loop._epoch(tf.zeros((1, t.batch_size), tf.int32), 1))
     first = time.perf_counter() - start
     start = time.perf_counter()

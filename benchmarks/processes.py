@@ -83,7 +83,7 @@ def _child(study: str, n_steps: int, threads: int, core: int) -> float:
     with initialize_config_dir(str(CONF.resolve()), version_base="1.3"):
         config = OmegaConf.to_object(compose("config", [f"study={study}", "data=mnist_sample", *flags]))
     t = config.training
-    loop = TensorFlowLoop(problem(config), Schedule(t.epochs, t.batch_size, t.learning_rate, t.decay))
+    loop = TensorFlowLoop(problem(config), Schedule.of(t))
     order = tf.zeros((n_steps, t.batch_size), tf.int32)
     print("ready", flush=True)
     sys.stdin.readline()

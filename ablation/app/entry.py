@@ -122,7 +122,6 @@ def _trained(config: Config, task: "Problem", runs: "Sequence[int | Run]", devic
     from ablation.app.training.train import train_cell
 
     t = config.training
-    schedule = Schedule(t.epochs, t.batch_size, t.learning_rate, t.decay, t.optimizer, t.weight_decay)
-    for outcome in train_cell(task, schedule, runs, t.pack):
+    for outcome in train_cell(task, Schedule.of(t), runs, t.pack):
         weights = outcome.weights if t.save_weights != "none" else {}
         yield replace(outcome, provenance={"device": device, **outcome.provenance}, weights=weights)

@@ -82,14 +82,16 @@ def main(folder: str, key: str) -> None:
     from ablation.app.weights import config_of
     from ablation.results import open_existing
 
-    config = config_of(open_existing(folder).scan().rows[key])
+    row = open_existing(folder).find(key)
+    if row is None:
+        raise UsageError(f"{folder}: expected the run {key}. Received: none of this key")
+    config = config_of(row)
     prepare_device(config.training.threads)
     _warm_up()
     from ablation.app.problems import problem
     from ablation.app.training.problem import Schedule
 
-    t = config.training
-    print(peak_memory(problem(config), Schedule(t.epochs, t.batch_size, t.learning_rate, t.decay)))
+    print(peak_memory(problem(config), Schedule.of(config.training)))
 
 
 if __name__ == "__main__":

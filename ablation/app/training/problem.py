@@ -1,14 +1,17 @@
 """What is trained and measured, whatever the backend."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
 import numpy as np
 
 from ablation.app.training.augment import WAYS, moved
 from ablation.app.training.seeding import epoch_order
+
+if TYPE_CHECKING:
+    from ablation.app.config import Training
 
 Arrays = Mapping[str, np.ndarray]
 Losses = Callable[[dict[str, Any], Mapping[str, Any]], dict[str, Any]]
@@ -161,6 +164,12 @@ class Schedule:
     decay: float
     optimizer: str = "adam"
     weight_decay: float = 0.0
+
+    @classmethod
+    def of(cls, training: "Training") -> "Schedule":
+        """That of a configuration."""
+        names = (each.name for each in fields(cls))
+        return cls(**{name: getattr(training, name) for name in names})
 
     def rates(self) -> keras.optimizers.schedules.LearningRateSchedule:
         """Steps taken → learning rate."""

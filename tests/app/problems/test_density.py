@@ -17,10 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 def trained(config, seeds=(0,)):
-    t = config.training
-    return list(
-        train_cell(problem(config), Schedule(t.epochs, t.batch_size, t.learning_rate, t.decay), seeds)
-    )
+    return list(train_cell(problem(config), Schedule.of(config.training), seeds))
 
 
 @pytest.fixture(scope="module")

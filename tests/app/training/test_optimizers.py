@@ -72,3 +72,9 @@ def test_a_step_of_muon_has_singular_values_near_one():
 def test_settings_name_the_optimisers_that_there_are():
     for kind in ("adam", "adamw", "muon"):
         assert Training(optimizer=kind).optimizer == kind
+
+
+def test_a_schedule_has_all_that_a_configuration_says_of_it():
+    training = Training(epochs=3, batch_size=7, learning_rate=0.5, optimizer="muon", weight_decay=0.1)
+    found = Schedule.of(training)
+    assert found == Schedule(3, 7, 0.5, training.decay, "muon", 0.1)
