@@ -1,8 +1,9 @@
 """The command line of `ablation costs`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
+from ablation.app.study_command import study_and_settings
 from ablation.errors import UsageError
 
 USAGE = "Expected the folder of a study, then settings: ablation costs runs/quick rounds=30"
@@ -35,21 +36,14 @@ def parse(arguments: Sequence[str]) -> CostRequest:
     Raises:
         UsageError: no study, or a setting that does not exist.
     """
-    if not arguments or arguments[0].startswith("-") or "=" in arguments[0]:
-        raise UsageError(f"{USAGE}. Received: {' '.join(arguments) or 'nothing'}")
-    names = [f.name for f in fields(CostRequest)][1:]
-    numbers: dict[str, list[int]] = {}
-    for argument in arguments[1:]:
-        name, equals, value = argument.partition("=")
-        if not equals or name not in names:
-            raise UsageError(
-                f"Expected settings {', '.join(f'{n}=…' for n in names)}. Received: {argument!r}"
-            )
-        numbers[name] = [_number(name, part) for part in value.strip("[]").split(",")]
+    study, settings = study_and_settings(arguments, CostRequest, USAGE)
+    numbers = {
+        name: [_number(name, part) for part in text.strip("[]").split(",")] for name, text in settings.items()
+    }
     rounds = numbers.get("rounds", [30])
     if len(rounds) > 1:
         raise UsageError(f"rounds: expected one number. Received: {rounds}")
-    return CostRequest(arguments[0], rounds[0], tuple(numbers.get("batches", (1, 64))))
+    return CostRequest(study, rounds[0], tuple(numbers.get("batches", (1, 64))))
 
 
 def _number(name: str, text: str) -> int:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
+from ablation.app.study_command import study_and_settings
 from ablation.errors import UsageError
 
 MAPS = ("grad_cam", "attention", "occlusion", "residual", "top_k", "top_k_variance")
@@ -48,21 +49,14 @@ def parse(arguments: Sequence[str]) -> MapRequest:
     Raises:
         UsageError: no study, or a setting that does not exist.
     """
-    if not arguments or arguments[0].startswith("-") or "=" in arguments[0]:
-        raise UsageError(f"{USAGE}. Received: {' '.join(arguments) or 'nothing'}")
-    names = [f.name for f in fields(MapRequest)][1:]
-    settings: dict[str, Any] = {}
-    for argument in arguments[1:]:
-        name, equals, value = argument.partition("=")
-        if not equals or name not in names:
-            raise UsageError(
-                f"Expected settings {', '.join(f'{n}=…' for n in names)}. Received: {argument!r}"
-            )
-        settings[name] = value if name in ("map", "images") else value or None
+    study, texts = study_and_settings(arguments, MapRequest, USAGE)
+    settings: dict[str, Any] = {
+        name: text if name in ("map", "images") else text or None for name, text in texts.items()
+    }
     if "images" in settings:
         if not re.fullmatch(r"-?\d+", settings["images"]):
             raise UsageError(f"images: expected a number. Received: {settings['images']!r}")
         settings["images"] = int(settings["images"])
     if "cells" in settings:
         settings["cells"] = tuple(filter(None, (settings["cells"] or "").split(",")))
-    return MapRequest(arguments[0], **settings)
+    return MapRequest(study, **settings)
