@@ -25,7 +25,7 @@ from ablation.sweep.cell import (
     stable_entries,
     without,
 )
-from ablation.sweep.contract import check_function, name_of, outcomes, refuse_bare
+from ablation.sweep.contract import call_with, check_function, name_of, outcomes, refuse_bare
 from ablation.sweep.ending import call, is_job
 from ablation.sweep.launchers import LauncherTraits
 from ablation.sweep.overrides import ONE_VALUE, Overrides, quoted
@@ -132,8 +132,7 @@ class App(Swept):
     def finish(self, cfg: DictConfig, snapshot: Snapshot, subject: Any) -> None:
         """Call what the app wants to be called at the end of a sweep."""
         if self.after is not None:
-            arguments = (settings_of(cfg, self.schema), cfg.results.folder, snapshot, subject)
-            self.after(*arguments[: len(inspect.signature(self.after).parameters)])
+            call_with(self.after, settings_of(cfg, self.schema), cfg.results.folder, snapshot, subject)
 
     def take_seeds(self, overrides: Overrides) -> None:
         """None: a sweep over seeds is refused."""

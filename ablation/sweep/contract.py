@@ -1,7 +1,7 @@
 """What a function under `@main` owes: it takes a configuration and seeds, and yields outcomes."""
 
 import inspect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ablation.errors import UsageError
@@ -31,6 +31,11 @@ def check_function(train: Train) -> None:
             f"{_expected(train)}\nReceived: {received}. A function of the configuration alone that returns a "
             "number needs no @main: put it under @hydra.main, and add hydra/sweeper=ablation to the command"
         ) from error
+
+
+def call_with(function: Callable[..., None], *arguments: Any) -> None:
+    """Call what an app brings with as many of the arguments as it takes."""
+    function(*arguments[: len(inspect.signature(function).parameters)])
 
 
 def refuse_bare(train: Train) -> None:

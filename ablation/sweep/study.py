@@ -1,6 +1,5 @@
 """A study from its command to its report: plan, launch what is missing, publish what came out."""
 
-import inspect
 import secrets
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from ablation.files import Disk, make_folders, refusals
 from ablation.results import Response, Snapshot, Store, StudyRecord, open_store, without_defaults
 from ablation.sweep.compose import Composed, Composer
 from ablation.sweep.configurations import Configurations
+from ablation.sweep.contract import call_with
 from ablation.sweep.forecast import time_left
 from ablation.sweep.jobs import launch, make_jobs
 from ablation.sweep.launchers import LauncherTraits, launcher_traits
@@ -210,8 +210,7 @@ class Study:
             cells = [planned.cell for planned in plan.cells]
             named = without_defaults(cells[0].keyed, cells[0].defaults)
             fixed = [key for key in getattr(composer, "fixed", ()) if key in named]
-            told = (list(plan.factors), [cell.config for cell in cells], fixed)
-            self.app.check(*told[: len(inspect.signature(self.app.check).parameters)])
+            call_with(self.app.check, list(plan.factors), [cell.config for cell in cells], fixed)
         return plan
 
     def _grow(
