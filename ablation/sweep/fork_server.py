@@ -26,6 +26,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict
 
 from ablation.sweep.jobs import in_a_line
+from ablation.sweep.pages import give_back_read_pages
 from ablation.sweep.pickling import dumps
 
 Do = Callable[[int, Sequence[str]], JobReturn]
@@ -63,6 +64,7 @@ def _warm(app: bytes) -> bool:
         warm = getattr(pickle.loads(app), "warm", None)
         if warm:
             warm()
+            give_back_read_pages()
     except (Exception, SystemExit):
         return False
     return True
