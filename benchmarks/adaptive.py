@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 from tabulate import tabulate
 
-from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.adaptive_plan import AdaptivePlan
 from ablation.adaptive.replay import Look, Replay
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.verdicts.judging import INCONCLUSIVE

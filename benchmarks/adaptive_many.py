@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.adaptive_plan import AdaptivePlan
 from ablation.analysis import Analysis, analyze
 from ablation.analysis.data.factors import Bools, Floats, Ints
 from ablation.analysis.sequential.looks import Looks

@@ -212,17 +212,17 @@ def _idle_job(folder: str) -> float:
 import sys, time
 sys.path.insert(0, {str(ROOT)!r})
 sys.argv = ["toy.py", *{list(design_words(100))!r}, "name=n100", "hydra/launcher=basic"]
-from ablation.sweep import survey, study
+from ablation.sweep import study_sweep, survey
 from tests.sweep import toy
-study.survey = lambda store, keys: survey.Survey({{}}, 0, 0, {{}})
+study_sweep.survey = lambda store, keys: survey.Survey({{}}, 0, 0, {{}})
 started = []
-launch = study.launch
+launch = study_sweep.launch
 def timed(*arguments):
     started.append((time.perf_counter(), len(arguments[1])))
     yield from launch(*arguments)
     start, n = started[-1]
     print("idle", (time.perf_counter() - start) / n)
-study.launch = timed
+study_sweep.launch = timed
 toy.train()
 """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -30,7 +30,7 @@ import pandas as pd
 from scipy import stats
 from tabulate import tabulate
 
-from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.adaptive_plan import AdaptivePlan
 from ablation.adaptive.replay import Replay
 from ablation.analysis import analyze
 from benchmarks.adaptive import SIGNS

@@ -119,14 +119,14 @@ ConfigStore.instance().store(group="hydra/sweeper", name="ablation", node=_open(
 
 
 class AblationSweeper(Sweeper):
-    """Hydra's slot for sweeps; what happens in it is `ablation.sweep.study`."""
+    """Hydra's slot for sweeps; what happens in it is `ablation.sweep.study_sweep`."""
 
     def __init__(self, **settings: Any) -> None:
         self.settings = settings
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Keep what Hydra hands over, and make the launcher."""
-        from ablation.sweep.ending import call
+        from ablation.sweep.exits import call
 
         self._loader, self._call = hydra_context.config_loader, getattr(task_function, "call", call)
         self._call(lambda: self._setup(hydra_context, task_function, config))
@@ -160,12 +160,12 @@ class AblationSweeper(Sweeper):
     def sweep(self, arguments: List[str]) -> None:  # noqa: UP006
         """Run the study."""
         from ablation.sweep.plain import without_own_settings
-        from ablation.sweep.request import SweepRequest
-        from ablation.sweep.study import Study
+        from ablation.sweep.study_sweep import StudySweep
+        from ablation.sweep.sweep_request import SweepRequest
 
         settings: Any = OmegaConf.to_container(OmegaConf.create(self.settings), resolve=True)
         own = without_own_settings(settings)
-        study = Study(self._app, self._master, self._loader, self._launcher)
+        study = StudySweep(self._app, self._master, self._loader, self._launcher)
         if not self._call(lambda: study.run(SweepRequest.of(arguments, own))):
             sys.exit(1)
 

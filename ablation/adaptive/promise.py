@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ablation.adaptive.adaptive_plan import AdaptivePlan
 from ablation.adaptive.expected import Course, adaptive, fixed
-from ablation.adaptive.plan import AdaptivePlan
 from ablation.analysis.analyze import analyze
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.model.means import contrast_rows

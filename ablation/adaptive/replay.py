@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.adaptive_plan import AdaptivePlan
 from ablation.analysis.analysis import Analysis
 from ablation.analysis.analyze import analyze
 from ablation.analysis.data.factors import Bools, Floats, read_factor

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ablation.analysis.analysis_request import AnalysisRequest
 from ablation.analysis.article import model as article
 from ablation.analysis.attribution.attribution import Attribution, attribution
 from ablation.analysis.attribution.merged import merged
@@ -27,19 +28,18 @@ from ablation.analysis.diagnostics.checks import design_notices, model_notices, 
 from ablation.analysis.diagnostics.diagnostics import Diagnostics
 from ablation.analysis.diagnostics.robustness import effects_by_block, robustness_table
 from ablation.analysis.model.fit import Fit
+from ablation.analysis.model.interaction_order import Order
 from ablation.analysis.model.means import (
     contrast_rows,
     effects_table,
     marginal_means_table,
     parent_effects_table,
 )
-from ablation.analysis.model.order import Order
 from ablation.analysis.model.slopes import Slopes, slopes_of
 from ablation.analysis.model.terms import Group, Term
 from ablation.analysis.notices import Notice
-from ablation.analysis.request import AnalysisRequest
 from ablation.analysis.sequential.looks import FrozenRow
-from ablation.analysis.sets.effects import OnSets, effects_on_sets, heterogeneity_table, on_sets
+from ablation.analysis.sets.effects_on_sets import OnSets, effects_on_sets, heterogeneity_table, on_sets
 from ablation.analysis.sets.ranks import Ranks, cell_ranks
 from ablation.analysis.stability.dispersion import dispersion_table
 from ablation.analysis.stability.failing import failing_table

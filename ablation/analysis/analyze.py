@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.analysis import Analysis
+from ablation.analysis.analysis_request import ORDINAL, AnalysisRequest, request
 from ablation.analysis.data.diverged import diverged_runs
 from ablation.analysis.data.factors import Bools, Covariate, Floats
 from ablation.analysis.data.prepare import prepare
@@ -17,11 +18,10 @@ from ablation.analysis.data.scale import Scale, choose_scale
 from ablation.analysis.data.select import drop_constant, select_rows
 from ablation.analysis.model.fit import Fit
 from ablation.analysis.model.glm import fit_glm
+from ablation.analysis.model.interaction_order import fit_model
 from ablation.analysis.model.one_factor import with_its_reference_first
-from ablation.analysis.model.order import fit_model
 from ablation.analysis.model.ordinal import fit_ordinal
 from ablation.analysis.notices import Notice
-from ablation.analysis.request import ORDINAL, AnalysisRequest, request
 from ablation.analysis.sequential.looks import Looks
 from ablation.errors import UsageError
 from ablation.results.model_settings import AUTO

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.analysis import Analysis
-from ablation.analysis.changes.cells import Average, cell_rows, cells_table
-from ablation.analysis.changes.effects import SAME, effects_table
+from ablation.analysis.analysis_request import ORDINAL
+from ablation.analysis.changes.cell_changes import Average, cell_rows, cells_table
+from ablation.analysis.changes.effect_changes import SAME, effects_table
 from ablation.analysis.changes.matched import Contrast, contrasts
 from ablation.analysis.changes.pairing import Common, Fixed, OnPairs, common, has_enough, on_pairs
 from ablation.analysis.data.factors import Factor, Ints
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.data.spelling import find_level
-from ablation.analysis.request import ORDINAL
 from ablation.analysis.tables.best_cells import BestCell
 from ablation.errors import UsageError
 from ablation.words import listed, quoted

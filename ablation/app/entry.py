@@ -13,7 +13,7 @@ from ablation.app.named_plugins import named_plugins
 from ablation.app.packs import kind, off, shared_problem
 from ablation.app.places import CONF, OWN_CONF
 from ablation.app.problems import OF_EVERY_RUN, network_of, problem
-from ablation.app.reads import refuse_unread
+from ablation.app.settings_read import refuse_unread
 from ablation.errors import UsageError
 from ablation.results import Snapshot
 from ablation.sweep import Outcome, Packs, Response, main

@@ -30,8 +30,8 @@ from typing import Any, TypeVar, get_type_hints
 
 from ablation.app.config import Config
 from ablation.app.flags import Flags
+from ablation.app.plugin_registry import registry
 from ablation.app.problems.network import Network
-from ablation.app.registry import registry
 from ablation.errors import UsageError
 from ablation.results import Response
 

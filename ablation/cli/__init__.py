@@ -9,6 +9,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from ablation.interrupts import end_quietly_while_loading
 
     end_quietly_while_loading()
-    from ablation.cli.run import run
+    from ablation.cli.dispatch import run
 
     return run(sys.argv[1:] if arguments is None else arguments)

@@ -4,12 +4,12 @@ import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from ablation.cli.command import Command
+from ablation.cli.subcommand import Subcommand
 
 _WIDEST_NAME = 34
 
 
-def overview(commands: Sequence[Command]) -> str:
+def overview(commands: Sequence[Subcommand]) -> str:
     """What `ablation --help` says."""
     return "\n".join(
         [
@@ -24,7 +24,7 @@ def overview(commands: Sequence[Command]) -> str:
     )
 
 
-def command_help(command: Command) -> str:
+def command_help(command: Subcommand) -> str:
     """What `ablation COMMAND --help` says."""
     parts = [
         f"usage: ablation {command.name} {command.usage}",

@@ -7,8 +7,8 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any, NoReturn
 
-from ablation.cli.command import Command
 from ablation.cli.help import command_help, overview
+from ablation.cli.subcommand import Subcommand
 from ablation.errors import UsageError
 
 
@@ -37,7 +37,7 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"Expected: {self.expected}. Received: {message}. `{self.prog} --help` says more")
 
 
-def read(arguments: Sequence[str], commands: Sequence[Command]) -> tuple[Command, list[str]]:
+def read(arguments: Sequence[str], commands: Sequence[Subcommand]) -> tuple[Subcommand, list[str]]:
     """The subcommand that a command line names, and its words; help and version end the process.
 
     Raises:
@@ -55,7 +55,7 @@ def read(arguments: Sequence[str], commands: Sequence[Command]) -> tuple[Command
     return command, [*found.words, *unknown, *(f"{name}={value}" for name, value in given.items() if value)]
 
 
-def _make(commands: Sequence[Command]) -> tuple[Parser, Mapping[str, Parser]]:
+def _make(commands: Sequence[Subcommand]) -> tuple[Parser, Mapping[str, Parser]]:
     """A parser of the whole command line, and those of the subcommands."""
     top = Parser(lambda: overview(commands), "ablation COMMAND …", prog="ablation")
     top.add_argument(
@@ -72,13 +72,13 @@ def _make(commands: Sequence[Command]) -> tuple[Parser, Mapping[str, Parser]]:
     return top, parsers.choices
 
 
-def _options(command: Command) -> str:
+def _options(command: Subcommand) -> str:
     if not command.options:
         return ", without options"
     return f", with the options {', '.join(command.options)}"
 
 
-def _check_name(word: str, commands: Sequence[Command]) -> None:
+def _check_name(word: str, commands: Sequence[Subcommand]) -> None:
     """Refuse a subcommand that does not exist.
 
     Raises:

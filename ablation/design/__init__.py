@@ -1,8 +1,8 @@
 """Which cells a study makes, and what they can show. Pure: factors in, a verified design out."""
 
 from ablation.design.aliasing import alias_table
+from ablation.design.design import Alias, Design
 from ablation.design.factorial import check_factors, full_factorial
-from ablation.design.kinds import Alias, Design
 from ablation.design.make import make_design
 from ablation.design.verify import Properties, Rank, verify
 

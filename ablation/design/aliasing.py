@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ablation.design.coding import Matrix, Term
-from ablation.design.kinds import Alias, Design
+from ablation.design.design import Alias, Design
 from ablation.naming import letters
 
 EXACT = 1e-9

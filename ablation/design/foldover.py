@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ablation.design.coding import Codes
-from ablation.design.kinds import Alias
+from ablation.design.design import Alias
 from ablation.errors import UsageError
 from ablation.naming import find_factor
 from ablation.words import counted

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from ablation.design.coding import MAX_CELLS
-from ablation.design.finish import Cells, finish
+from ablation.design.design import Design
+from ablation.design.design_request import DesignRequest, read_request, whole_number
 from ablation.design.foldover import plan_mirror
 from ablation.design.fractional import Fraction, Fractions
-from ablation.design.kinds import Design
+from ablation.design.last_steps import Cells, finish
 from ablation.design.nested import activated
 from ablation.design.notes import legend, one_factor_notes, roman, shape
 from ablation.design.one_factor import one_factor_cells
-from ablation.design.request import DesignRequest, read_request, whole_number
 from ablation.design.union import union_cells
 from ablation.design.verify import examine
 from ablation.errors import UsageError

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 
-from ablation.design.kinds import Alias
+from ablation.design.design import Alias
 from ablation.design.verify import Properties, Rank
 from ablation.naming import letters
 from ablation.words import counted, listed

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ablation.design.coding import Codes, first_of_each
-from ablation.design.finish import Cells
+from ablation.design.design_request import DesignRequest, read_request
+from ablation.design.last_steps import Cells
 from ablation.design.nested import activated
-from ablation.design.request import DesignRequest, read_request
 from ablation.errors import UsageError
 from ablation.naming import find_factor
 from ablation.words import counted, listed

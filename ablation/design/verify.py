@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ablation.design.aliasing import Namer, find_aliases
 from ablation.design.coding import NOWHERE, Codes, Inside, Matrix, Term, effect_columns, n_parameters
-from ablation.design.kinds import Alias
+from ablation.design.design import Alias
 from ablation.design.wordlengths import resolution, word_lengths
 from ablation.errors import UsageError
 from ablation.naming import find_level, level_text, short_names

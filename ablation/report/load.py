@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ablation.adaptive.study import level_texts, replay_of
-from ablation.adaptive.tables import looks_at
+from ablation.adaptive.adaptive_study import level_texts, replay_of
+from ablation.adaptive.planned_looks import looks_at
 from ablation.analysis import analyze
+from ablation.analysis.analysis_request import AnalysisRequest, request
 from ablation.analysis.data.factors import read_factor
 from ablation.analysis.data.prepare import computed_column, prepare
 from ablation.analysis.data.reading import read_table
 from ablation.analysis.data.select import factor_of
-from ablation.analysis.request import AnalysisRequest, request
 from ablation.errors import UsageError
 from ablation.naming import cell_label, factor_labels, slug, unique
 from ablation.report.subject import FailedRun, ResponseResult, Subject
 from ablation.results import Arrays, Row, Snapshot, StudyRecord, open_existing
-from ablation.results.costs import with_costs
+from ablation.results.cost_file import with_costs
 from ablation.results.table import table as table_of
 from ablation.words import counted
 

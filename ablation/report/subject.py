@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ablation.adaptive.adaptive_study import level_texts
 from ablation.adaptive.replay import Look
-from ablation.adaptive.study import level_texts
 from ablation.analysis import Analysis
 from ablation.analysis.data.endings import endings
 from ablation.analysis.data.factors import Bools, Floats, Ints, read_factor
 from ablation.analysis.data.runs import measured
 from ablation.naming import cell_label, cell_text, factor_labels
-from ablation.report.ranking import Ranking, rank_cells
+from ablation.report.cell_ranking import Ranking, rank_cells
 from ablation.report.sentences import Wording
 from ablation.results import StudyRecord
 

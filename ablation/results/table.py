@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ablation.results.columns import config_values, factor_column, names_in, plain_column, varies
-from ablation.results.costs import with_costs
+from ablation.results.cost_file import with_costs
 from ablation.results.opening import open_existing
 from ablation.results.record import StudyRecord
 from ablation.results.row import Row

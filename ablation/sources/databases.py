@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from ablation.errors import UsageError
-from ablation.sources.files import head
+from ablation.sources.run_files import head
 from ablation.words import shown
 
 if TYPE_CHECKING:

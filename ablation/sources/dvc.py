@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ablation.sources.files import head, numbers, refused
+from ablation.sources.run_files import head, numbers, refused
 from ablation.sources.source import Found, Run, Settings, Source
 
 _JSON, _CSV = b'[{"rev": "workspace"', b"Experiment,rev,typ,Created,parent,"

@@ -6,7 +6,7 @@ Hydra itself keeps no result and does not note how a job ended: a job without it
 from pathlib import Path
 
 from ablation.errors import UsageError
-from ablation.sources.files import below, folders_with, read_metrics, read_settings
+from ablation.sources.run_files import below, folders_with, read_metrics, read_settings
 from ablation.sources.source import Found, Run, Settings, Source
 
 _CONFIG = ".hydra/config.yaml"

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ablation.analysis.data.column_kinds import BLOCKS, ROLES, describe, words_of
 from ablation.analysis.data.endings import OK, endings, is_unfinished
 from ablation.analysis.data.factors import Factor, read_factor
-from ablation.analysis.data.kinds import BLOCKS, ROLES, describe, words_of
 from ablation.errors import UsageError
 from ablation.results import Row, Store, StudyRecord, cell_key, open_store, run_key, write_views
 from ablation.results.opening import is_url

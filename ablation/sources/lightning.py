@@ -5,7 +5,7 @@ Nothing tells a finished run from one that failed or was killed, but the epoch a
 
 from pathlib import Path
 
-from ablation.sources.files import below, folders_with, read_metrics, read_settings
+from ablation.sources.run_files import below, folders_with, read_metrics, read_settings
 from ablation.sources.source import Found, Run, Settings, Source
 from ablation.words import listed
 

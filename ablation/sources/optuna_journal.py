@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ablation.errors import UsageError
-from ablation.sources.files import head
+from ablation.sources.run_files import head
 
 _CREATE_STUDY, _DELETE_STUDY, _NAME_METRICS, _CREATE_TRIAL, _SET_PARAM, _SET_STATE, _SET_ATTRIBUTE = (
     0, 1, 3, 4, 5, 6, 8

@@ -5,7 +5,7 @@ from glob import escape
 from pathlib import Path
 
 from ablation.errors import UsageError
-from ablation.sources.files import natural, read_metrics, read_settings
+from ablation.sources.run_files import natural, read_metrics, read_settings
 from ablation.sources.source import Found, Run, Settings, Source
 
 _FIELD = re.compile(r"\{([^{}/]+)\}")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ablation.sources.files import below, folders_with, numbers, read_settings, refused
+from ablation.sources.run_files import below, folders_with, numbers, read_settings, refused
 from ablation.sources.source import Found, Run, Settings, Source
 
 _PARAMS, _STATE = "params.json", "experiment_state-*.json"

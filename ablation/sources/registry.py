@@ -107,7 +107,7 @@ def read(place: str | os.PathLike[str], **settings: str) -> pd.DataFrame:
     Raises:
         UsageError: it is no source, or damaged, locked, or of a newer version than is known.
     """
-    from ablation.sources.table import table
+    from ablation.sources.runs_table import table
 
     place, wanted = os.fspath(place), dict(settings)
     source = find(place, wanted)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ablation.errors import UsageError
-from ablation.sources.files import below, natural, refused
+from ablation.sources.run_files import below, natural, refused
 from ablation.sources.source import Found, Run, Settings, Source
 from ablation.sources.wire import fields, number, signed, text, tf_records
 

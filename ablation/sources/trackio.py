@@ -9,7 +9,7 @@ from typing import Any
 
 from ablation.errors import UsageError
 from ablation.sources.databases import Database, has_tables, opened
-from ablation.sources.files import numbers
+from ablation.sources.run_files import numbers
 from ablation.sources.source import Found, Run, Settings, Source
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ablation.sources.files import refused
+from ablation.sources.run_files import refused
 from ablation.sources.source import Found, Run, Settings, Source
 from ablation.sources.wandb_server import is_server, runs_of
 from ablation.sources.wire import fields, leveldb_records, signed, text

@@ -26,17 +26,17 @@ from ablation.sweep.cell import (
     without,
 )
 from ablation.sweep.contract import call_with, check_function, name_of, outcomes, refuse_bare
-from ablation.sweep.ending import call, is_job
+from ablation.sweep.exits import call, is_job
 from ablation.sweep.launchers import LauncherTraits
+from ablation.sweep.messages import print_row
 from ablation.sweep.overrides import ONE_VALUE, Overrides, quoted
 from ablation.sweep.packs import Packs
 from ablation.sweep.pickling import register_sentinels
-from ablation.sweep.run import Train, finished, run_cells
+from ablation.sweep.run_cells import Train, finished, run_cells
 from ablation.sweep.search_path import search_first
 from ablation.sweep.stable import stable
 from ablation.sweep.supplied import as_overrides, refuse_missing, supply, with_keys
 from ablation.sweep.swept import Check, Swept, SweptJob, original
-from ablation.sweep.terminal import print_row
 from ablation.sweep.workers import register_workers
 
 VERSION_BASE: dict[str, Any] = {"version_base": "1.3"} if hydra.__version__.startswith("1.3") else {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from ablation.errors import UsageError
 from ablation.files import Disk, make_folders, refusals
 from ablation.sweep.command import Printed, ending, last_line, run
-from ablation.sweep.outcomes import ContractError, Expected, numbers_at, outcome_of, stamp
+from ablation.sweep.read_outcome import ContractError, Expected, numbers_at, outcome_of, stamp
 from ablation.sweep.template import check, check_program, filled, places, split
 
 NOT_FOUND = 127

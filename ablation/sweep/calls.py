@@ -13,7 +13,7 @@ from ablation.errors import UsageError
 from ablation.naming import slug
 from ablation.results import Outcome
 from ablation.results.canonical import canonical
-from ablation.sweep.outcomes import ContractError, Expected, outcome_of
+from ablation.sweep.read_outcome import ContractError, Expected, outcome_of
 
 Values = Mapping[str, Mapping[str, Any]]
 """Argument → canonical text of a level → the value that the function is given."""

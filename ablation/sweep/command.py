@@ -13,9 +13,9 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from ablation.sweep import guard
-from ablation.sweep.ending import call, own_words
 from ablation.sweep.entries import entries_of
-from ablation.sweep.outcomes import ContractError, Expected, numbers_at
+from ablation.sweep.exits import call, own_words
+from ablation.sweep.read_outcome import ContractError, Expected, numbers_at
 from ablation.sweep.template import filled, split
 
 

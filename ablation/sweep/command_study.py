@@ -20,8 +20,8 @@ from omegaconf import OmegaConf
 from ablation.errors import UsageError
 from ablation.sweep.app import VERSION_BASE, check_seeds
 from ablation.sweep.command import Command
-from ablation.sweep.ending import call
-from ablation.sweep.outcomes import Expected
+from ablation.sweep.exits import call
+from ablation.sweep.read_outcome import Expected
 from ablation.sweep.template import OWN_PLACES, check, check_nested, check_program, places, split
 from ablation.sweep.together import refuse_fixed_factors, split_when
 

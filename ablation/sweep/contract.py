@@ -6,8 +6,8 @@ from typing import Any
 
 from ablation.errors import UsageError
 from ablation.results import Outcome
-from ablation.sweep.outcomes import ContractError
-from ablation.sweep.run import Train
+from ablation.sweep.read_outcome import ContractError
+from ablation.sweep.run_cells import Train
 
 _RIGHT = """\
     @main()

@@ -17,7 +17,7 @@ from ablation.results.direction import read_direction
 from ablation.results.model_settings import SCALES, between, one_of
 from ablation.sweep.arm import Arm, RunFailed
 from ablation.sweep.ledger import Entry, Ledger
-from ablation.sweep.outcomes import Expected
+from ablation.sweep.read_outcome import Expected
 
 EXIT = {ACCEPT: 0, REJECT: 1, UNDECIDED: 3}
 FAILED, ABANDONED = "the candidate failed", "abandoned"

@@ -13,12 +13,12 @@ from ablation.results import Snapshot, open_store
 from ablation.sweep.app import check_seeds
 from ablation.sweep.call_kinds import check_kinds
 from ablation.sweep.calls import Arguments, Calls, level_of, name_of, read_levels, source_of, study_name
-from ablation.sweep.ending import own_words
+from ablation.sweep.exits import own_words
 from ablation.sweep.function_study import CallCells, FunctionStudy
-from ablation.sweep.request import SweepRequest
-from ablation.sweep.result import StudyResult
+from ablation.sweep.messages import print_lines
 from ablation.sweep.sharing import gpus_to_share
-from ablation.sweep.terminal import print_lines
+from ablation.sweep.study_result import StudyResult
+from ablation.sweep.sweep_request import SweepRequest
 from ablation.sweep.together import refuse_fixed_factors, split_when, zipped
 from ablation.trackers import read_trackers
 from ablation.words import counted

@@ -22,10 +22,10 @@ from ablation.sweep.jobs import cells_to_do, in_a_line
 from ablation.sweep.launchers import LauncherTraits
 from ablation.sweep.plan import Composing, Plan, Runs, make_plan
 from ablation.sweep.provenance import provenance
-from ablation.sweep.request import SweepRequest
-from ablation.sweep.run import JobContext, run_cell
+from ablation.sweep.run_cells import JobContext, run_cell
 from ablation.sweep.sharing import take_gpu
-from ablation.sweep.study import Study, design_of
+from ablation.sweep.study_sweep import StudySweep, design_of
+from ablation.sweep.sweep_request import SweepRequest
 from ablation.sweep.swept import at
 
 
@@ -86,7 +86,7 @@ class CallCells:
         return Cell({**self.settings, **given}, config, config, dict(self.defaults), self.identity)
 
 
-class FunctionStudy(Study):
+class FunctionStudy(StudySweep):
     """Runs a study of a function.
 
     Args:
@@ -98,7 +98,7 @@ class FunctionStudy(Study):
         gpus: that the processes share, if they do.
 
     Attributes:
-        prefix, log_key: see `Study`.
+        prefix, log_key: see `StudySweep`.
         snapshot: what the study holds at its end; None before.
     """
 

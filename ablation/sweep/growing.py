@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.adaptive_plan import AdaptivePlan
+from ablation.adaptive.adaptive_study import AdaptiveStudy, level_texts, with_plan
 from ablation.adaptive.promise import Promise, course_of, promise
 from ablation.adaptive.replay import HOPELESS, MAXIMUM, SETTLED, Look
-from ablation.adaptive.study import AdaptiveStudy, level_texts, with_plan
 from ablation.analysis import Analysis
 from ablation.errors import UsageError
 from ablation.naming import factor_labels
@@ -19,10 +19,10 @@ from ablation.results import Snapshot, Store, StudyRecord
 from ablation.results.columns import factor_column
 from ablation.results.model_settings import AUTO, PAIRS
 from ablation.results.table import table
+from ablation.sweep.messages import print_lines
 from ablation.sweep.plan import Plan, PlannedCell, Runs
 from ablation.sweep.preview import NOTHING_TRAINED, analysis_of_earlier
-from ablation.sweep.request import SweepRequest
-from ablation.sweep.terminal import print_lines
+from ablation.sweep.sweep_request import SweepRequest
 from ablation.words import counted
 
 _PAUSE_SECONDS = 1.0

@@ -10,9 +10,9 @@ from hydra.plugins.launcher import Launcher
 from ablation.errors import UsageError
 from ablation.sweep.compose import Composer
 from ablation.sweep.launchers import LauncherTraits
-from ablation.sweep.outcomes import ContractError
 from ablation.sweep.packs import Partner, grouped, partner
 from ablation.sweep.plan import Plan, PlannedCell, Runs
+from ablation.sweep.read_outcome import ContractError
 from ablation.sweep.swept import Swept
 from ablation.words import counted
 

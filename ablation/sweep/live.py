@@ -11,9 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from ablation.errors import UsageError
 from ablation.numbers import duration
 from ablation.results import Row, Store
+from ablation.sweep.messages import FAILURE, console, failure_line, value
 from ablation.sweep.plan import PlannedCell, Runs
 from ablation.sweep.survey import Watch
-from ablation.sweep.terminal import FAILURE, console, failure_line, value
 from ablation.words import counted
 
 _PAUSE_SECONDS = 0.5

@@ -18,7 +18,7 @@ from ablation.results.model_settings import check_model, read_order
 from ablation.results.record import DesignRecord, record_of
 from ablation.sweep.declared import judged
 from ablation.sweep.plan import Plan
-from ablation.sweep.run import wrong_response
+from ablation.sweep.run_cells import wrong_response
 
 
 def make_record(

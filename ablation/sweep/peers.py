@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from ablation.errors import UsageError
-from ablation.sweep.terminal import print_lines
+from ablation.sweep.messages import print_lines
 
 PEERS = {
     "Optuna's": ("sampler", "storage", "study_name", "n_trials", "n_jobs", "max_failure_rate", "search_space",

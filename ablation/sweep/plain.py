@@ -16,15 +16,15 @@ from ablation.errors import UsageError
 from ablation.results import Outcome, Response, Snapshot, Store, open_store
 from ablation.sweep.app import check_seeds
 from ablation.sweep.cell import Cell, flatten, without
-from ablation.sweep.ending import is_job
 from ablation.sweep.entries import entries_of
-from ablation.sweep.outcomes import LINES, ContractError, Expected, outcome_of, stamp
+from ablation.sweep.exits import is_job
+from ablation.sweep.messages import print_lines
 from ablation.sweep.overrides import Overrides, quoted
 from ablation.sweep.peers import direction_of
-from ablation.sweep.run import run_cell
+from ablation.sweep.read_outcome import LINES, ContractError, Expected, outcome_of, stamp
+from ablation.sweep.run_cells import run_cell
 from ablation.sweep.stable import differing, stable
 from ablation.sweep.swept import Swept, SweptJob, at
-from ablation.sweep.terminal import print_lines
 
 ANALYSIS = ("response", "direction", "margin", "responses", "directions", "numeric", "interactions", "alpha",
             "scale")  # fmt: skip

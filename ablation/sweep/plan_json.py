@@ -9,10 +9,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ablation.results import Snapshot
-from ablation.sweep.forecast import training_left
 from ablation.sweep.plan import Plan
 from ablation.sweep.preview import Detectable, detectable
 from ablation.sweep.survey import Survey
+from ablation.sweep.time_left import training_left
 
 if TYPE_CHECKING:
     from ablation.sweep.growing import Growing

@@ -8,7 +8,7 @@ from typing import Any
 
 from ablation.results import Snapshot, Store, StudyRecord, keys_of, write_views
 from ablation.results.record import encode_record
-from ablation.sweep.terminal import print_lines
+from ablation.sweep.messages import print_lines
 
 REPORT = "report"
 

@@ -9,10 +9,7 @@ from ablation.errors import UsageError
 from ablation.numbers import duration
 from ablation.results import Snapshot, StudyRecord, open_existing
 from ablation.results.opening import is_url
-from ablation.sweep.forecast import time_left
-from ablation.sweep.slurm import Queue
-from ablation.sweep.survey import Survey, survey
-from ablation.sweep.terminal import (
+from ablation.sweep.messages import (
     attempt_label,
     log_of,
     print_failures,
@@ -21,6 +18,9 @@ from ablation.sweep.terminal import (
     row_label,
     value,
 )
+from ablation.sweep.slurm import Queue
+from ablation.sweep.survey import Survey, survey
+from ablation.sweep.time_left import time_left
 from ablation.words import counted
 
 USAGE = "Expected the folders of studies: ablation status runs/quick"
@@ -94,7 +94,7 @@ def _looks(snapshot: Snapshot) -> list[str]:
     """The last look of an adaptive study: what is open, and the chance that the next look settles it."""
     if not snapshot.record.adaptive:
         return []
-    from ablation.adaptive.study import replay_of
+    from ablation.adaptive.adaptive_study import replay_of
     from ablation.results.table import table
     from ablation.sweep.growing import look_lines
 

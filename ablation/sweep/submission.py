@@ -13,8 +13,8 @@ from hydra.core.utils import JobReturn, JobStatus
 from submitit import AutoExecutor
 from submitit.slurm.slurm import SlurmInfoWatcher, SlurmJob
 
+from ablation.sweep.messages import print_lines
 from ablation.sweep.slurm import Queue, held_lines, tasks
-from ablation.sweep.terminal import print_lines
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from ablation.sweep.launchers import LauncherTraits
 from ablation.sweep.overrides import Overrides
 from ablation.sweep.packs import Packs, Partner
 from ablation.sweep.provenance import provenance
-from ablation.sweep.run import JobContext
+from ablation.sweep.run_cells import JobContext
 from ablation.sweep.sharing import take_gpu
 from ablation.sweep.stable import differing, refuse_differences
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from ablation.sweep.terminal import print_lines
+from ablation.sweep.messages import print_lines
 from ablation.trackers import check_installed, read_trackers
 
 _PATIENCE_SECONDS = (5.0, 600.0)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ablation.results import Snapshot
+from ablation.trackers.logged_runs import logged_runs
 from ablation.trackers.registry import known
-from ablation.trackers.runs import logged_runs
 from ablation.trackers.tracker import LoggedRun, Session
 from ablation.words import counted, shown
 

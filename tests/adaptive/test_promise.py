@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.adaptive_plan import AdaptivePlan
 from ablation.adaptive.promise import course_of, promise
 
 LEVELS = {"a": ["0", "1"], "b": ["0", "1"], "d": ["0", "1"], "c": ["w", "x", "y", "z"]}

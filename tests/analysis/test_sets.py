@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from ablation.analysis import analyze
-from ablation.analysis.data.kinds import set_column
+from ablation.analysis.data.column_kinds import set_column
 from ablation.analysis.sets.random_effects import random_effects
 from ablation.analysis.sets.ranks import critical_difference
 from ablation.report.sentences import Wording

@@ -11,7 +11,7 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.plugins import Plugins
 
 from ablation.app import plugins
-from ablation.cli.run import run
+from ablation.cli.dispatch import run
 
 Result = tuple[int, str]
 

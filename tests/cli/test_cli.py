@@ -13,7 +13,7 @@ import yaml
 
 from ablation.app.config import Config
 from ablation.app.flags import Flags
-from ablation.app.heatmaps.command import MapRequest
+from ablation.app.heatmaps.command_line import MapRequest
 from ablation.cli.commands import COMMANDS
 from ablation.cli.studies import file_names
 from hydra_plugins.ablation_sweeper import AblationSweeperConf
@@ -30,7 +30,7 @@ def test_the_overview_names_every_command(ablation):
 
 def test_help_and_version_load_no_library_that_takes_time(root):
     code = (
-        "import sys; from ablation.cli.run import run\n"
+        "import sys; from ablation.cli.dispatch import run\n"
         "try: run([sys.argv[1]])\n"
         "except SystemExit: pass\n"
         "print([m for m in ('hydra', 'omegaconf', 'numpy', 'pandas', 'rich', 'keras') if m in sys.modules])"

@@ -203,7 +203,7 @@ def test_killed_it_goes_on_where_it_was(tmp_path, root):
 
 def test_overrides_of_the_built_in_app_are_runs_of_it(tmp_path):
     from ablation.sweep.arm import Arm
-    from ablation.sweep.outcomes import Expected
+    from ablation.sweep.read_outcome import Expected
 
     command = Arm("study=quick flags.dropout=true", Expected("loss"), tmp_path / "candidate")
     assert command.words(4) == [

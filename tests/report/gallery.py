@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from ablation.adaptive.plan import AdaptivePlan
-from ablation.adaptive.study import AdaptiveStudy, with_plan
+from ablation.adaptive.adaptive_plan import AdaptivePlan
+from ablation.adaptive.adaptive_study import AdaptiveStudy, with_plan
 from ablation.design import make_design
 from ablation.report.write import write_report
 from ablation.results import Row, open_store, run_key

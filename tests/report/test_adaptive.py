@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.adaptive_plan import AdaptivePlan
 from ablation.adaptive.replay import Replay
 from ablation.report.drawing import Drawer
 from ablation.report.formats.markdown import markdown

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ablation.cli.run import run
+from ablation.cli.dispatch import run
 from ablation.errors import UsageError
 from ablation.report.__main__ import main
 from ablation.sources import read, recognised

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ablation.cli.run import run
+from ablation.cli.dispatch import run
 from ablation.results import open_store, read
 
 RUNS = [

@@ -6,12 +6,12 @@ import sqlite3
 import pytest
 
 from ablation.analysis.data.propose import propose
-from ablation.cli.run import run
+from ablation.cli.dispatch import run
 from ablation.errors import UsageError
 from ablation.sources import known, read, settings
 from ablation.sources.registry import NAMES
+from ablation.sources.runs_table import table
 from ablation.sources.source import Found, Run
-from ablation.sources.table import table
 from tests.sources.planted import unpack
 
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ablation.cli.run import run
+from ablation.cli.dispatch import run
 from ablation.errors import UsageError
 from ablation.sources import read, recognised
 from tests.sources.planted import RUNS

@@ -82,10 +82,10 @@ class LauncherConformance:
         assert 1 <= n_tried < 12, "some cells had not begun"
 
     def test_the_registry_knows_it(self, run_toy, monkeypatch):
-        from ablation.sweep import study
+        from ablation.sweep import study_sweep
 
         seen = []
-        monkeypatch.setattr(study, "launcher_traits", lambda s: seen.append(s) or launcher_traits(s))
+        monkeypatch.setattr(study_sweep, "launcher_traits", lambda s: seen.append(s) or launcher_traits(s))
         code, shown = run_toy("-m", *self.overrides, "hydra.sweeper.plan_only=true")
         assert code == 0, shown
         assert launcher_traits(seen[0]).n_per_launch(n_jobs=1000) >= 1

@@ -47,7 +47,7 @@ PLAIN = ("-m", "hydra/sweeper=ablation")
 @pytest.fixture
 def plain_app(run_toy, tmp_path, monkeypatch):
     """Sweep a function with a configuration, without a report: arguments → exit code and what was shown."""
-    monkeypatch.setattr("ablation.sweep.study.publish", lambda *_: None)
+    monkeypatch.setattr("ablation.sweep.study_sweep.publish", lambda *_: None)
 
     def run(task, config, *arguments, mode=PLAIN):
         (tmp_path / "conf").mkdir(exist_ok=True)

@@ -80,7 +80,7 @@ def test_jobs_are_joblibs_where_processes_cannot_be_forked(plain_app, rows, monk
     for module in ("launchers", "workers"):
         monkeypatch.setattr(f"ablation.sweep.{module}.can_fork", lambda: False)
     seen, launch = [], jobs.launch
-    monkeypatch.setattr("ablation.sweep.study.launch", lambda *a: seen.append(a[2]) or launch(*a))
+    monkeypatch.setattr("ablation.sweep.study_sweep.launch", lambda *a: seen.append(a[2]) or launch(*a))
     code, shown = plain_app(
         own_process, "x: 0", "x=0,1", "hydra/launcher=ablation", "hydra.launcher.n_jobs=1"
     )

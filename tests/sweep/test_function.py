@@ -86,7 +86,7 @@ def test_the_package_is_the_function_whichever_is_imported_first():
         code = (
             f"{first}\nimport ablation, ablation.sweep as package\nfrom ablation import sweep\n"
             "from ablation.sweep import App, Cell, Outcome, Response, main\n"
-            "from ablation.sweep.run import run_cell\n"
+            "from ablation.sweep.run_cells import run_cell\n"
             "assert sweep is package is ablation.sweep\n"
             "print(len(ablation.sweep(lambda a, seed: 1.0 + a, {'a': [0, 1]}, seeds=2, name='x').table))"
         )
@@ -108,7 +108,7 @@ def test_type_checkers_see_a_function_that_returns_the_study(root, tmp_path):
     )
     command = [sys.executable, "-m", "mypy", "--config-file=", "--follow-imports=silent", "user.py"]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "MYPYPATH": str(root)})
-    assert 'Revealed type is "ablation.sweep.result.StudyResult"' in done.stdout
+    assert 'Revealed type is "ablation.sweep.study_result.StudyResult"' in done.stdout
     assert 'Missing positional argument "factors"' in done.stdout
     assert "not callable" not in done.stdout
 

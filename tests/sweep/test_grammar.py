@@ -321,7 +321,7 @@ lr: 0.1
 @pytest.fixture
 def decorated(run_toy, tmp_path, monkeypatch):
     """Sweep an app with the decorator and no schema: its arguments and files → code, shown, trained."""
-    monkeypatch.setattr("ablation.sweep.study.publish", lambda *_: None)
+    monkeypatch.setattr("ablation.sweep.study_sweep.publish", lambda *_: None)
 
     def run(*arguments, more="", folder="runs/${name}", defaults="", files=()):
         config = f"defaults: [{defaults}_self_, {{override hydra/sweeper: ablation}}]\n"

@@ -12,7 +12,7 @@ import pytest
 
 from ablation.results import open_store, read
 from ablation.results.folder.store import FolderStore
-from ablation.sweep import study
+from ablation.sweep import study_sweep
 from tests.sweep import toy
 from tests.sweep.conftest import wait_for_rows
 
@@ -193,7 +193,7 @@ def test_a_run_that_another_sweep_finishes_at_the_last_moment_counts_as_done(run
 
 
 def test_a_sweep_says_if_another_design_took_its_place_meanwhile(run_toy, tmp_path, monkeypatch):
-    launch = study.launch
+    launch = study_sweep.launch
 
     def plan_elsewhere(*arguments):
         store = open_store(tmp_path / "runs/toy")
@@ -202,7 +202,7 @@ def test_a_sweep_says_if_another_design_took_its_place_meanwhile(run_toy, tmp_pa
         return launch(*arguments)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(study, "launch", plan_elsewhere)
+        meanwhile.setattr(study_sweep, "launch", plan_elsewhere)
         assert "Another sweep of this study was planned meanwhile" in run_toy("-m")[1]
     assert "was planned meanwhile" not in run_toy("-m")[1]
 

@@ -48,7 +48,7 @@ def app(off=""):
 @pytest.fixture
 def sweep(run_toy, tmp_path, monkeypatch):
     """Arguments → exit code, what was shown, the rows by cell and seed, and the packs."""
-    monkeypatch.setattr("ablation.sweep.study.publish", lambda *_: None)
+    monkeypatch.setattr("ablation.sweep.study_sweep.publish", lambda *_: None)
 
     def sweep(*arguments, off=""):
         code, shown = run_toy(*ARGUMENTS, *arguments, entry=app(off))

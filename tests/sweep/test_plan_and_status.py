@@ -9,7 +9,7 @@ import pytest
 
 from ablation.numbers import duration
 from ablation.sweep import status
-from ablation.sweep.forecast import time_left
+from ablation.sweep.time_left import time_left
 
 PLAN = "hydra.sweeper.plan_only=true"
 

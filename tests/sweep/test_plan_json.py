@@ -9,7 +9,7 @@ import pytest
 import yaml
 from hydra.core.global_hydra import GlobalHydra
 
-from ablation.cli.run import run
+from ablation.cli.dispatch import run
 from tests.sweep.test_growing import SETTLED
 
 PLAN = "hydra.sweeper.plan_only=json"

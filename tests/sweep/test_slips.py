@@ -210,9 +210,9 @@ def test_a_file_that_an_app_misses_is_no_fault_of_the_folder(run_toy):
 
 def test_a_sweep_stops_itself_alone(run_toy, trainings, tmp_path, monkeypatch):
     """While one sweep is under way, another of the same study fails and stops."""
-    from ablation.sweep import study
+    from ablation.sweep import study_sweep
 
-    launch, n_launches = study.launch, []
+    launch, n_launches = study_sweep.launch, []
 
     def fail_meanwhile(*arguments):
         n_launches.append(1)
@@ -223,7 +223,7 @@ def test_a_sweep_stops_itself_alone(run_toy, trainings, tmp_path, monkeypatch):
             assert "The first failure stopped the sweep" in shown
         return launch(*arguments)
 
-    monkeypatch.setattr(study, "launch", fail_meanwhile)
+    monkeypatch.setattr(study_sweep, "launch", fail_meanwhile)
     stop = "hydra.sweeper.on_failure=stop"
     _, shown = run_toy("-m", stop)
     assert "is training" not in shown

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import ablation
-from ablation.cli.run import run
+from ablation.cli.dispatch import run
 from ablation.errors import UsageError
 from ablation.results import read
 from tests.sweep.conftest import started, wait_for_rows

@@ -13,7 +13,7 @@ import pytest
 from ablation.results import open_store
 from ablation.sources import read
 from ablation.trackers import registry, send_missing
-from ablation.trackers.runs import logged_runs
+from ablation.trackers.logged_runs import logged_runs
 from ablation.trackers.tracker import as_texts
 from tests.trackers.planted import FAILED, plant, row
 

@@ -8,7 +8,7 @@ import pytest
 from ablation.errors import UsageError
 from ablation.results import open_store
 from ablation.trackers import check_installed, read_trackers, send_missing, told
-from ablation.trackers.runs import logged_runs
+from ablation.trackers.logged_runs import logged_runs
 from ablation.trackers.tracker import Tracker
 from tests.trackers.planted import DIVERGED, FAILED, plant, row
 

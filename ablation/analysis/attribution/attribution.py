@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from ablation.analysis.attribution.functional_anova import variance_shares
 from ablation.analysis.attribution.lattice import Lattice, lattice_of
-from ablation.analysis.attribution.shares import variance_shares
 from ablation.analysis.data.factors import Factor, Floats
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.model.fit import Fit, fit_least_squares

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ablation.analysis.data.order import natural_order
+from ablation.analysis.data.level_order import natural_order
 from ablation.analysis.data.spelling import find_level, one_spelling, refused_level
 from ablation.errors import UsageError
 

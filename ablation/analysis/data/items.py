@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from ablation.analysis.analysis_request import AnalysisRequest
 from ablation.analysis.data.factors import Floats, Ints, read_factor
-from ablation.analysis.request import AnalysisRequest
 from ablation.errors import UsageError
 from ablation.words import counted
 

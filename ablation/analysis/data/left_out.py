@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from ablation.analysis.analysis_request import AnalysisRequest
 from ablation.analysis.data.factors import Bools
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.notices import Notice
-from ablation.analysis.request import AnalysisRequest
 
 DUPLICATE = "duplicate of an earlier row"
 NO_WEIGHT = "no positive weight"

@@ -7,16 +7,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ablation.analysis.analysis_request import AnalysisRequest
 from ablation.analysis.data.epochs import last_rows
 from ablation.analysis.data.factors import Factor, group, read_factor, read_spellings
 from ablation.analysis.data.items import Items, per_run
-from ablation.analysis.data.nesting import found_nested, nearly_nested, with_elsewhere
-from ablation.analysis.data.order import is_starting_point
+from ablation.analysis.data.level_order import is_starting_point
+from ablation.analysis.data.nested_columns import found_nested, nearly_nested, with_elsewhere
 from ablation.analysis.data.shares import share_column
 from ablation.analysis.data.spelling import spelling_notices
 from ablation.analysis.data.where import rows_where
 from ablation.analysis.notices import Notice
-from ablation.analysis.request import AnalysisRequest
 from ablation.errors import UsageError
 from ablation.results.direction import distance_name
 from ablation.words import counted

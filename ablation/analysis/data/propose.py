@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ablation.analysis.data.column_kinds import ROLES, Column, describe, words_of
 from ablation.analysis.data.endings import OK, endings, is_unfinished
 from ablation.analysis.data.epochs import last_rows
 from ablation.analysis.data.factors import Ints, group
-from ablation.analysis.data.kinds import ROLES, Column, describe, words_of
 from ablation.analysis.data.runs import measured
 from ablation.words import listed, quoted
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ablation.analysis.analysis_request import COUNT, LOGIT, ORDINAL, AnalysisRequest
 from ablation.analysis.data.factors import Floats
 from ablation.analysis.data.shares import check_shares
-from ablation.analysis.request import COUNT, LOGIT, ORDINAL, AnalysisRequest
 from ablation.errors import UsageError
 
 MIN_RELATIVE_SPREAD = 1e-6

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from ablation.analysis.analysis_request import AnalysisRequest
+from ablation.analysis.data.column_kinds import set_column
 from ablation.analysis.data.duplicates import repeated_rows
 from ablation.analysis.data.endings import OK, endings, is_unfinished
 from ablation.analysis.data.factors import (
@@ -16,7 +18,6 @@ from ablation.analysis.data.factors import (
     read_covariate,
     read_factor,
 )
-from ablation.analysis.data.kinds import set_column
 from ablation.analysis.data.left_out import (
     DUPLICATE,
     NO_WEIGHT,
@@ -29,7 +30,6 @@ from ablation.analysis.data.left_out import (
 )
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.notices import Notice
-from ablation.analysis.request import AnalysisRequest
 from ablation.errors import UsageError
 from ablation.naming import ELSEWHERE
 from ablation.results.model_settings import LOG

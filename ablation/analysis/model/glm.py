@@ -14,7 +14,7 @@ from ablation.analysis.data.factors import Floats, Ints
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.model.fit import Fit, fit_least_squares
-from ablation.analysis.model.order import Order, fit_model
+from ablation.analysis.model.interaction_order import Order, fit_model
 from ablation.analysis.notices import Notice
 from ablation.errors import UsageError
 

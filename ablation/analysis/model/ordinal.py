@@ -17,7 +17,7 @@ from ablation.analysis.data.ratings import Ratings, rating_levels
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.data.scale import Scale, expit
 from ablation.analysis.model.fit import Estimates, Fit, fit_least_squares
-from ablation.analysis.model.order import Order, fit_model
+from ablation.analysis.model.interaction_order import Order, fit_model
 from ablation.analysis.notices import Notice
 from ablation.errors import UsageError
 

@@ -21,7 +21,7 @@ from ablation.analysis.model.means import contrast_rows
 from ablation.analysis.model.terms import matrix_of
 from ablation.analysis.probability.distributions import t_quantile, t_two_sided
 from ablation.analysis.probability.multiplicity import holm
-from ablation.analysis.stability.verdict import verdicts
+from ablation.analysis.stability.sign_verdict import verdicts
 
 STEADIER, LESS_STEADY = "steadier", "less steady"
 

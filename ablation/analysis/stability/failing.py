@@ -7,7 +7,7 @@ from ablation.analysis.data.factors import Bools, Factor, Floats, Predictor
 from ablation.analysis.data.runs import Runs
 from ablation.analysis.probability.multiplicity import holm
 from ablation.analysis.stability.firth import Firth
-from ablation.analysis.stability.verdict import verdicts
+from ablation.analysis.stability.sign_verdict import verdicts
 
 LESS_OFTEN, MORE_OFTEN = "fails less often", "fails more often"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from ablation.analysis.analysis_request import AnalysisRequest
 from ablation.analysis.data.factors import Factor, Predictor
-from ablation.analysis.request import AnalysisRequest
 from ablation.analysis.sequential.looks import FrozenRow
 from ablation.analysis.verdicts.conservative import Conservative
 from ablation.analysis.verdicts.forecast import Forecast

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from ablation.analysis.analysis_request import AnalysisRequest
 from ablation.analysis.data.scale import Scale
 from ablation.analysis.model.fit import Fit
-from ablation.analysis.request import AnalysisRequest
 from ablation.analysis.sequential.looks import FrozenRow, Looks
 from ablation.analysis.verdicts.conservative import Conservative
 from ablation.analysis.verdicts.judging import Judgement, Rules, judge

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ablation.app.costs.command import CostRequest, parse
+from ablation.app.costs.command_line import CostRequest, parse
 from ablation.errors import UsageError
 from ablation.results import Row, open_existing
-from ablation.results.costs import save_costs
+from ablation.results.cost_file import save_costs
 from ablation.words import counted
 
 

@@ -13,7 +13,7 @@ from ablation.app.data import mnist_clutter, synthetic_density
 from ablation.app.data.idx import FASHION_MNIST, MNIST, Published, read_published
 from ablation.app.data.samples import Samples
 from ablation.app.data.user_arrays import file_hash, read_samples
-from ablation.app.registry import registry
+from ablation.app.plugin_registry import registry
 from ablation.errors import UsageError
 
 if TYPE_CHECKING:

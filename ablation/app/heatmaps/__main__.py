@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ablation.app.config import Data
-from ablation.app.heatmaps.command import MapRequest, parse
+from ablation.app.heatmaps.command_line import MapRequest, parse
 from ablation.app.heatmaps.saved import Saved, saved_runs
 from ablation.app.problems import network_of
 from ablation.app.weights import KIND, config_of, set_weights
@@ -81,7 +81,7 @@ def _look(saved: Saved, request: MapRequest) -> tuple[str, np.ndarray, np.ndarra
         )
     _check_pictures(saved, config.data)
     prepare_device(config.training.threads)
-    from ablation.app.heatmaps.make import TrainedNetwork, make_map
+    from ablation.app.heatmaps.make_map import TrainedNetwork, make_map
     from ablation.app.problems import problem
 
     made = problem(config)

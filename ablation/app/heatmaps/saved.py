@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ablation.app.heatmaps.command import MapRequest
+from ablation.app.heatmaps.command_line import MapRequest
 from ablation.app.weights import KIND
 from ablation.errors import UsageError
 from ablation.results import Arrays, Row, open_existing

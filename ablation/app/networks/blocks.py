@@ -8,7 +8,7 @@ from ablation.app.networks.attention import attention_layer
 from ablation.app.networks.block_settings import BlockSettings
 from ablation.app.networks.norms import norm_layer
 from ablation.app.networks.traced import ACTIVATION, KEPT, SwitchedActivation, TracedDropout, left_open
-from ablation.app.registry import registry
+from ablation.app.plugin_registry import registry
 
 
 def batch_norm(settings: BlockSettings, name: str) -> layers.Layer:

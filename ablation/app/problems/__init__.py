@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ablation.app.config import Config
+from ablation.app.plugin_registry import registry
 from ablation.app.problems.network import Network
-from ablation.app.registry import registry
 from ablation.errors import UsageError
 from ablation.results import Response
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ablation.cli.command import Command
+from ablation.cli.subcommand import Subcommand
 from ablation.errors import UsageError
 
 
@@ -17,7 +17,7 @@ def _copy(words: Sequence[str]) -> int:
     return copy_study(*words)
 
 
-COMMAND = Command(
+COMMAND = Subcommand(
     "copy",
     "SOURCE TARGET",
     "copy a study's rows, attempts and record, and check them",

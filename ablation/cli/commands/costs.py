@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from ablation.cli.command import Command, Settings
 from ablation.cli.described import described
 from ablation.cli.studies import located
+from ablation.cli.subcommand import Settings, Subcommand
 
 
 def _settings() -> Settings:
-    from ablation.app.costs.command import CostRequest
+    from ablation.app.costs.command_line import CostRequest
 
     settings = described(CostRequest)
     del settings["study"]
@@ -21,7 +21,7 @@ def _costs(words: Sequence[str]) -> int:
     return main([*located(words[:1]), *words[1:]])
 
 
-COMMAND = Command(
+COMMAND = Subcommand(
     "costs",
     "STUDY [KEY=VALUE …]",
     "measure what the cells of a finished study cost: operations, peak memory, latency",

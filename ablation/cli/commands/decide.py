@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ablation.cli.command import Command, Settings
+from ablation.cli.subcommand import Settings, Subcommand
 from ablation.errors import UsageError
 
 KEYS: Mapping[str, str] = {
@@ -89,7 +89,7 @@ def _settings() -> Settings:
     return {"Settings": KEYS}
 
 
-COMMAND = Command(
+COMMAND = Subcommand(
     "decide",
     "--baseline COMMAND --candidate COMMAND --session FILE [--KEY VALUE …]",
     "run a change against what there is, seed by seed, until it is better or not",

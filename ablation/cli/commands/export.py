@@ -7,8 +7,8 @@ from contextlib import redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 
-from ablation.cli.command import Command, Settings
 from ablation.cli.studies import located
+from ablation.cli.subcommand import Settings, Subcommand
 from ablation.errors import UsageError
 
 
@@ -57,7 +57,7 @@ def _export(words: Sequence[str]) -> int:
     return int(any(sent.problem for sent in done))
 
 
-COMMAND = Command(
+COMMAND = Subcommand(
     "export",
     "STUDY --to TRACKER",
     "send the runs of a study to TensorBoard, MLflow, W&B or trackio",

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from ablation.cli.command import Command, Settings
 from ablation.cli.described import described
 from ablation.cli.studies import located
+from ablation.cli.subcommand import Settings, Subcommand
 
 
 def _settings() -> Settings:
-    from ablation.app.heatmaps.command import MapRequest
+    from ablation.app.heatmaps.command_line import MapRequest
 
     settings = described(MapRequest)
     del settings["study"]
@@ -21,7 +21,7 @@ def _heatmaps(words: Sequence[str]) -> int:
     return main([*located(words[:1]), *words[1:]])
 
 
-COMMAND = Command(
+COMMAND = Subcommand(
     "heatmaps",
     "STUDY [KEY=VALUE …]",
     "draw where the trained networks of a study look",

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ablation.cli.command import Command, Settings
+from ablation.cli.subcommand import Settings, Subcommand
 from ablation.errors import UsageError
 from ablation.words import counted
 
@@ -65,7 +65,7 @@ def _done(asked: Arguments, target: str) -> Imported:
     from ablation.sources import read
     from ablation.sources.importing import import_runs
     from ablation.sources.registry import TOOL
-    from ablation.sources.table import typed_table
+    from ablation.sources.runs_table import typed_table
     from ablation.words import shown
 
     place = shown(asked.source) or str(asked.values["table"])
@@ -125,7 +125,7 @@ def _told(done: Imported) -> str:
     return "\n".join([f"{', '.join(parts)}.{again}", *done.notes, report])
 
 
-COMMAND = Command(
+COMMAND = Subcommand(
     "import",
     "SOURCE --to STUDY [KEY=VALUE …]",
     "make a study of the runs that another tool has kept",

@@ -6,8 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from ablation.app.places import OWN_CONF
-from ablation.cli.command import Command
 from ablation.cli.studies import study_files
+from ablation.cli.subcommand import Subcommand
 from ablation.errors import UsageError
 from ablation.files import refusals
 
@@ -46,7 +46,7 @@ def _write(path: Path, name: str) -> None:
             file.write(template.replace("NAME", name))
 
 
-COMMAND = Command(
+COMMAND = Subcommand(
     "init",
     "NAME",
     "write a study of your own, conf/study/NAME.yaml, to be changed",

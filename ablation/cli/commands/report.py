@@ -3,8 +3,8 @@
 import shlex
 from collections.abc import Sequence
 
-from ablation.cli.command import Command, Settings, as_flags
 from ablation.cli.studies import located, sources, swept_studies, tables
+from ablation.cli.subcommand import Settings, Subcommand, as_flags
 from ablation.errors import UsageError
 
 
@@ -43,7 +43,7 @@ def _proposal() -> str:
     return "\n  ".join(["Expected runs to report. Received: nothing. Here there are:", *commands])
 
 
-COMMAND = Command(
+COMMAND = Subcommand(
     "report",
     "STUDY | TABLE | SOURCE [KEY=VALUE …], or two of them",
     "write the report of a study again, of runs that are somewhere, or of what has changed between two",

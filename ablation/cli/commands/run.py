@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ablation.cli.command import Command, Settings
 from ablation.cli.described import described
+from ablation.cli.subcommand import Settings, Subcommand
 from ablation.errors import UsageError
 
 _DETAILS = """\
@@ -46,7 +46,7 @@ def _settings() -> Settings:
     return {"The file": OWN_KEYS, "The sweep, in the file as well": sweep}
 
 
-COMMAND = Command(
+COMMAND = Subcommand(
     "run",
     "FILE.yaml [KEY=VALUE …]",
     "run any command once for each run of a study, then write its report",

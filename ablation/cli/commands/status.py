@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ablation.cli.command import Command
 from ablation.cli.studies import located, swept_studies
+from ablation.cli.subcommand import Subcommand
 from ablation.errors import UsageError
 
 
@@ -19,7 +19,7 @@ def _status(words: Sequence[str]) -> int:
     return main([*studies, "--json"] if as_json else studies)
 
 
-COMMAND = Command(
+COMMAND = Subcommand(
     "status",
     "[STUDY …]",
     "how far studies are: all under runs/, or those named",

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ablation.cli.command import Command, Settings
 from ablation.cli.commands import run
 from ablation.cli.described import described, groups
 from ablation.cli.studies import check_study, file_names, study_files, study_heads
+from ablation.cli.subcommand import Settings, Subcommand
 from ablation.errors import UsageError
 
 _USAGE = "STUDY [KEY=VALUE …]"
@@ -92,10 +92,10 @@ def _checked(words: Sequence[str]) -> Sequence[str]:
     return words
 
 
-SWEEP = Command(
+SWEEP = Subcommand(
     "sweep", _USAGE, "train what a study misses, then write its report", _GRAMMAR, _settings, _sweep
 )
-PLAN = Command(
+PLAN = Subcommand(
     "plan",
     _USAGE,
     "show what a sweep would train, for how long, and what it could see",

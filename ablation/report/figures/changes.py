@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ablation.analysis.changes.effects import BETTER, WORSE
+from ablation.analysis.changes.effect_changes import BETTER, WORSE
 from ablation.analysis.compare import Comparison
 from ablation.report.figures.bars import drawn_row
 from ablation.report.figures.forest import MAX_ROWS, Interval, no_change, row_name, sides, x_limits

@@ -6,10 +6,10 @@ import numpy as np
 
 from ablation.analysis.data.factors import Bools, Floats, Ints
 from ablation.numbers import plain
+from ablation.report.cell_ranking import Ranking
 from ablation.report.figures.plot import Marks, Note, Plot
 from ablation.report.figures.short_text import IN_ALT, short, stem
 from ablation.report.figures.ticks import around, quantity, response_label
-from ablation.report.ranking import Ranking
 from ablation.report.sentences import Wording
 from ablation.words import counted
 

@@ -7,10 +7,10 @@ import numpy as np
 
 from ablation.analysis.data.factors import Factor, Floats
 from ablation.numbers import plain
+from ablation.report.cell_ranking import Ranking
 from ablation.report.figures.plot import Marks, Note, Plot, colour, jitter, symbol
 from ablation.report.figures.short_text import IN_ALT, short
 from ablation.report.figures.ticks import Axis, around, named, response_label
-from ablation.report.ranking import Ranking
 from ablation.report.sentences import Wording
 from ablation.words import counted, listed
 

@@ -6,7 +6,7 @@ from ablation.adaptive.replay import HOPELESS, MAXIMUM, SETTLED, Look
 from ablation.numbers import p_value
 from ablation.report.document import Prose, Section
 from ablation.report.drawing import Drawer, figures
-from ablation.report.sections.tables import ALL, contrast, made
+from ablation.report.sections.table_parts import ALL, contrast, made
 from ablation.report.sentences import Wording, judged
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted

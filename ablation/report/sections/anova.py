@@ -7,7 +7,7 @@ from ablation.analysis import Analysis
 from ablation.numbers import p_text, p_value, plain, share
 from ablation.report.document import Folded, Prose, Section, Sentences
 from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import made, term_labels
+from ablation.report.sections.table_parts import made, term_labels
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted

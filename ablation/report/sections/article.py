@@ -7,7 +7,7 @@ from ablation.analysis.article.model import ARTICLE_FACTORS
 from ablation.numbers import decimals, p_value
 from ablation.report.document import Folded, Prose, Section, Table, Verbatim
 from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import made
+from ablation.report.sections.table_parts import made
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 

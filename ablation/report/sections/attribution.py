@@ -10,7 +10,7 @@ from ablation.analysis.attribution.patterns import TOGETHER
 from ablation.numbers import p_text, share
 from ablation.report.document import Block, Folded, Prose, Section, Sentences
 from ablation.report.drawing import Drawer, figures
-from ablation.report.sections.tables import ALL, contrast, made, one_look
+from ablation.report.sections.table_parts import ALL, contrast, made, one_look
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 

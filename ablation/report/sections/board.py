@@ -13,7 +13,7 @@ from ablation.report.document import Board, BoardRow, Sentences, Table
 from ablation.report.drawing import Drawer, figures
 from ablation.report.figures.bars import bar, bar_axis
 from ablation.report.figures.forest import Effect, changes_axis, effects_of, margin_of
-from ablation.report.sections.tables import verdict_cell
+from ablation.report.sections.table_parts import verdict_cell
 from ablation.report.sentences import Wording, lead_sentences, verdict_sentence
 from ablation.words import listed
 

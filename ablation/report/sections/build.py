@@ -13,7 +13,6 @@ from ablation.report.sections.attribution import attribution
 from ablation.report.sections.cells import best_cells, best_in_short
 from ablation.report.sections.costs import costs
 from ablation.report.sections.diagnostics import diagnostics
-from ablation.report.sections.ending import ending
 from ablation.report.sections.explore import explore
 from ablation.report.sections.header import line, made_how
 from ablation.report.sections.images import images
@@ -26,6 +25,7 @@ from ablation.report.sections.seeds import seeds
 from ablation.report.sections.sets import sets
 from ablation.report.sections.stability import stability
 from ablation.report.sections.verdicts import verdicts
+from ablation.report.sections.what_next import what_next
 from ablation.report.sentences import answer as answer_lines
 from ablation.report.subject import ResponseResult, Subject
 
@@ -55,7 +55,7 @@ OF_EACH_RESPONSE: Sequence[Builder] = (
 )
 """The sections in reading order: here a new one is added, and nowhere else."""
 
-AT_THE_END: Sequence[Builder] = (ending, made_how)
+AT_THE_END: Sequence[Builder] = (what_next, made_how)
 """Of the whole study."""
 
 

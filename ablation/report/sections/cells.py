@@ -12,7 +12,7 @@ from ablation.naming import clipped
 from ablation.numbers import value
 from ablation.report.document import Block, Cell, Compare, Prose, Section
 from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import made
+from ablation.report.sections.table_parts import made
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted, listed

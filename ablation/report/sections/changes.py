@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from ablation.analysis.changes.effects import BETTER, SAME, WORSE
+from ablation.analysis.changes.effect_changes import BETTER, SAME, WORSE
 from ablation.naming import clipped, is_switch, slug
 from ablation.numbers import p_value, value
 from ablation.report.changed import Changed, ChangedResponse
@@ -33,7 +33,7 @@ from ablation.report.figures.changes import (
 )
 from ablation.report.sections.explore import NO_RUNS
 from ablation.report.sections.header import design
-from ablation.report.sections.tables import ALL, contrast, made, verdict_cell
+from ablation.report.sections.table_parts import ALL, contrast, made, verdict_cell
 from ablation.report.sentences import Wording
 from ablation.report.sentences.changes import (
     Row,

@@ -18,7 +18,7 @@ from ablation.report.drawing import Drawer, figures
 from ablation.report.figures.costs import depends_on_load
 from ablation.report.figures.ticks import quantity
 from ablation.report.once import once
-from ablation.report.sections.tables import ALL, contrast, made, one_look
+from ablation.report.sections.table_parts import ALL, contrast, made, one_look
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted, listed

@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 import pandas as pd
 
-from ablation.analysis.model.order import Order
+from ablation.analysis.model.interaction_order import Order
 from ablation.naming import clipped
 from ablation.numbers import duration
 from ablation.report.document import Facts, Section, Sentences

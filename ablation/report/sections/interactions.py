@@ -12,7 +12,7 @@ from ablation.report.drawing import Drawer, figures
 from ablation.report.figures.pair_grid import pairs
 from ablation.report.figures.short_text import short
 from ablation.report.sections.board import pair_anchor
-from ablation.report.sections.tables import ALL, made, term_labels
+from ablation.report.sections.table_parts import ALL, made, term_labels
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted

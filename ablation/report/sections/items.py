@@ -7,9 +7,9 @@ from typing import Any
 from ablation.numbers import p_text, p_value, plain, units
 from ablation.report.document import Prose, Section, Sentences
 from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import ALL, contrast, made
+from ablation.report.sections.table_parts import ALL, contrast, made
 from ablation.report.sentences import Wording
-from ablation.report.sentences.verdict import difference
+from ablation.report.sentences.verdicts import difference
 from ablation.report.subject import ResponseResult, Subject
 
 

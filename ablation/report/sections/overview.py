@@ -8,7 +8,7 @@ import pandas as pd
 from ablation.analysis.verdicts.finding import Finding
 from ablation.report.document import Cell, Column, Prose, Section
 from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import ALL, TONES, contrast, made
+from ablation.report.sections.table_parts import ALL, TONES, contrast, made
 from ablation.report.sentences import Wording, verdict_words, with_words
 from ablation.report.subject import ResponseResult, Subject
 

@@ -11,7 +11,7 @@ from ablation.naming import clipped
 from ablation.numbers import spread
 from ablation.report.document import Cell, Column, Prose, Section, Table
 from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import made
+from ablation.report.sections.table_parts import made
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import OFF, ON
 

@@ -11,7 +11,7 @@ from ablation.naming import clipped
 from ablation.numbers import chance, p_value, units, value
 from ablation.report.document import Block, Cell, Folded, Prose, Section, Sentences
 from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import ALL, contrast, made
+from ablation.report.sections.table_parts import ALL, contrast, made
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted, listed

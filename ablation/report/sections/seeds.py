@@ -7,7 +7,7 @@ from ablation.analysis.data.factors import read_factor
 from ablation.numbers import p_text, plain
 from ablation.report.document import Block, Prose, Section
 from ablation.report.drawing import Drawer, figures
-from ablation.report.sections.tables import made
+from ablation.report.sections.table_parts import made
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 

@@ -7,7 +7,7 @@ from ablation.naming import clipped
 from ablation.numbers import p_text, p_value, plain
 from ablation.report.document import Block, Folded, Prose, Section, Sentences
 from ablation.report.drawing import Drawer, figures
-from ablation.report.sections.tables import ALL, contrast, made
+from ablation.report.sections.table_parts import ALL, contrast, made
 from ablation.report.sentences import Wording
 from ablation.report.sentences.sets import population_sentence, ranks_sentence, repeats_of, sets_sentence
 from ablation.report.subject import ResponseResult, Subject

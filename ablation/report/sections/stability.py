@@ -12,7 +12,7 @@ from ablation.analysis.verdicts.judging import INCONCLUSIVE
 from ablation.numbers import p_text, p_value, plain
 from ablation.report.document import Block, Folded, Prose, Section, Sentences, Table
 from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import ALL, contrast, made, one_look
+from ablation.report.sections.table_parts import ALL, contrast, made, one_look
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ablation.analysis import Analysis
+from ablation.analysis.analysis_request import ORDINAL
 from ablation.analysis.model.means import mean_row
-from ablation.analysis.request import ORDINAL
 from ablation.naming import clipped
 from ablation.numbers import p_value, share, units, value
 from ablation.report.document import Beside, Block, Cell, Folded, Prose, Section, Table
@@ -17,8 +17,8 @@ from ablation.report.drawing import Drawer, figures
 from ablation.report.figures import Plot
 from ablation.report.figures.pair_grid import drawn_pair, pairs
 from ablation.report.sections.board import board
-from ablation.report.sections.notes import missing, warned
-from ablation.report.sections.tables import ALL, contrast, made, verdict_cell
+from ablation.report.sections.notices import missing, warned
+from ablation.report.sections.table_parts import ALL, contrast, made, verdict_cell
 from ablation.report.sentences import Wording, judged, with_words
 from ablation.report.subject import ResponseResult, Subject
 

@@ -7,7 +7,7 @@
 from ablation.report.sentences.answer import Claim, answer, cautions
 from ablation.report.sentences.notice import notice_sentence
 from ablation.report.sentences.ranking import lead_sentences, ranking_sentence
-from ablation.report.sentences.verdict import component, judged, verdict_sentence, with_words
+from ablation.report.sentences.verdicts import component, judged, verdict_sentence, with_words
 from ablation.report.sentences.wording import Wording, as_wide, verdict_words
 
 __all__ = [

@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ablation.analysis.changes.effects import BETTER, OPEN, SAME, WORSE
+from ablation.analysis.changes.effect_changes import BETTER, OPEN, SAME, WORSE
 from ablation.analysis.compare import Comparison
 from ablation.naming import clipped
 from ablation.numbers import p_text
 from ablation.report.sentences.answer import NAMED, Claim
-from ablation.report.sentences.verdict import compared
+from ablation.report.sentences.verdicts import compared
 from ablation.report.sentences.wording import Wording
 from ablation.words import counted, listed
 

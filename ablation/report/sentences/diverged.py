@@ -5,7 +5,7 @@ from typing import Any
 
 from ablation.analysis.verdicts.finding import Finding
 from ablation.numbers import value
-from ablation.report.sentences.verdict import component
+from ablation.report.sentences.verdicts import component
 from ablation.report.sentences.wording import Wording, verdict_words
 from ablation.words import counted, listed
 

@@ -6,7 +6,7 @@ from ablation.analysis import Analysis
 from ablation.analysis.verdicts.ranking import Ranking
 from ablation.naming import clipped
 from ablation.numbers import value
-from ablation.report.sentences.verdict import failing_sentences, verdict_sentence
+from ablation.report.sentences.verdicts import failing_sentences, verdict_sentence
 from ablation.report.sentences.wording import Wording
 from ablation.words import listed
 

@@ -7,7 +7,7 @@ from typing import Any
 from ablation.analysis import Analysis
 from ablation.analysis.sets.ranks import Ranks
 from ablation.numbers import p_text
-from ablation.report.sentences.verdict import difference
+from ablation.report.sentences.verdicts import difference
 from ablation.report.sentences.wording import Wording
 from ablation.words import counted, listed
 

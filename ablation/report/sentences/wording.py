@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ablation.analysis import Analysis
+from ablation.analysis.analysis_request import ORDINAL
 from ablation.analysis.data.scale import Scale
-from ablation.analysis.request import ORDINAL
 from ablation.analysis.verdicts.judging import BETTER, WORSE
 from ablation.analysis.verdicts.rows import places_of
 from ablation.naming import cell_label, clipped, level_label

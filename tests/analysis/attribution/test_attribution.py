@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ablation.analysis import analyze
-from ablation.analysis.attribution.shares import variance_shares
+from ablation.analysis.attribution.functional_anova import variance_shares
 from ablation.analysis.tables.cells import CellMeans
 from ablation.errors import UsageError
 

@@ -18,7 +18,7 @@ from ablation.app.costs.latency import in_turns, median_interval
 from ablation.app.training.backends import backend_name, costs
 from ablation.errors import UsageError
 from ablation.results import open_store, read
-from ablation.results.costs import save_costs
+from ablation.results.cost_file import save_costs
 
 BATCH = 2
 

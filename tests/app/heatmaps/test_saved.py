@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ablation.app.heatmaps.command import MapRequest
+from ablation.app.heatmaps.command_line import MapRequest
 from ablation.app.heatmaps.saved import saved_runs
 from ablation.errors import UsageError
 from ablation.results import Arrays, open_store

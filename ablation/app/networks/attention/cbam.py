@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from ablation.app.networks.attention.channel import ChannelAttention
-from ablation.app.networks.attention.images import check_images
+from ablation.app.networks.attention.check_images import check_images
 from ablation.app.networks.attention.spatial import SpatialAttention
 
 

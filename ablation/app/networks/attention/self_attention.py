@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from ablation.app.networks.attention.images import check_images
+from ablation.app.networks.attention.check_images import check_images
 from ablation.errors import UsageError
 
 _POOLED_ABOVE = 16  # pixels: wider or higher images have their keys pooled by default

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from ablation.app.networks.attention.images import check_images
+from ablation.app.networks.attention.check_images import check_images
 
 
 @keras.saving.register_keras_serializable(package="ablation")

@@ -20,11 +20,11 @@ from ablation.results import Response, Snapshot, Store, StudyRecord, open_store,
 from ablation.sweep.compose import Composed, Composer
 from ablation.sweep.configurations import Configurations
 from ablation.sweep.contract import call_with
-from ablation.sweep.forecast import time_left
 from ablation.sweep.jobs import launch, make_jobs
 from ablation.sweep.launchers import LauncherTraits, launcher_traits
 from ablation.sweep.leaving import check_queued, left_lines, noted
 from ablation.sweep.live import progress
+from ablation.sweep.messages import outside_lines, print_failures, print_lines, print_plan, unfinished_lines
 from ablation.sweep.new_record import check_response, make_record, refuse_fixed
 from ablation.sweep.overrides import split_overrides
 from ablation.sweep.packs import Packs, program_lines
@@ -32,13 +32,13 @@ from ablation.sweep.plan import Composing, Plan, Runs, make_plan
 from ablation.sweep.plan_json import plan_json
 from ablation.sweep.preview import preview
 from ablation.sweep.publish import is_published, publish
-from ablation.sweep.request import JSON, SweepRequest
 from ablation.sweep.sharing import n_at_once
 from ablation.sweep.slurm import Queue
 from ablation.sweep.stable import check_same_twice, hydra_config
 from ablation.sweep.survey import check_defaults, survey
+from ablation.sweep.sweep_request import JSON, SweepRequest
 from ablation.sweep.swept import Planned, Swept
-from ablation.sweep.terminal import outside_lines, print_failures, print_lines, print_plan, unfinished_lines
+from ablation.sweep.time_left import time_left
 from ablation.sweep.tracking import logging_to, wanted_trackers
 from ablation.words import counted
 
@@ -60,7 +60,7 @@ def design_of(factors: Mapping[str, Sequence[Any]], request: SweepRequest, when:
     )
 
 
-class Study:
+class StudySweep:
     """Runs a study: plans it, trains what is missing, writes the report.
 
     Args:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ablation.sweep.outcomes import ContractError, Expected, numbers_in, outcome_of, stamp
+from ablation.sweep.read_outcome import ContractError, Expected, numbers_in, outcome_of, stamp
 
 LOSS = Expected("loss")
 

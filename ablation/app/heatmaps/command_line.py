@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ablation.app.study_command import study_and_settings
+from ablation.app.study_settings import study_and_settings
 from ablation.errors import UsageError
 
 MAPS = ("grad_cam", "attention", "occlusion", "residual", "top_k", "top_k_variance")

@@ -17,7 +17,7 @@ def as_flags(words: Sequence[str]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Command:
+class Subcommand:
     """A subcommand.
 
     Args:

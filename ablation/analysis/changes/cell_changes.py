@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.analysis import Analysis
-from ablation.analysis.changes.effects import added_errors, changes_table
+from ablation.analysis.changes.effect_changes import added_errors, changes_table
 from ablation.analysis.changes.pairing import Common, differences
 from ablation.analysis.data.factors import Floats, Ints
 from ablation.analysis.data.scale import Scale

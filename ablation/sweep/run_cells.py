@@ -12,8 +12,8 @@ from typing import Any
 from ablation.errors import UsageError
 from ablation.results import Arrays, Claim, Outcome, Row, Store, StudyRecord, changed_default
 from ablation.sweep.cell import Cell
-from ablation.sweep.outcomes import ContractError
 from ablation.sweep.packs import TrainTogether
+from ablation.sweep.read_outcome import ContractError
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from ablation.app.plugin_registry import registry
 from ablation.app.problems import NETWORKS, network_of
-from ablation.app.registry import registry
 from ablation.errors import UsageError
 
 _EVERY_NETWORK = ("training.", "plugins")  # keys, or their beginnings, that no network can ignore

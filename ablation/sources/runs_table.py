@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from ablation.analysis.data.kinds import ROLES
+from ablation.analysis.data.column_kinds import ROLES
 from ablation.errors import UsageError
 from ablation.results.columns import names_in
 from ablation.sources.source import Found, Run

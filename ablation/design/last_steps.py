@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ablation.design.coding import Codes, first_of_each
+from ablation.design.design import Design
+from ablation.design.design_request import DesignRequest
 from ablation.design.exclude import Rule, matches, read_rules, rule_text
-from ablation.design.kinds import Design
 from ablation.design.nested import inside, nested_notes, place_text
 from ablation.design.notes import conclusions, inseparable, left_out
-from ablation.design.request import DesignRequest
 from ablation.design.verify import examine
 from ablation.errors import UsageError
 from ablation.naming import short_name

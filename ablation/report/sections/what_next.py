@@ -12,13 +12,13 @@ from ablation.naming import clipped
 from ablation.numbers import chance, duration, p_value
 from ablation.report.document import Block, Prose, Section, Verbatim
 from ablation.report.drawing import Drawer
-from ablation.report.sections.tables import ALL, contrast, made
+from ablation.report.sections.table_parts import ALL, contrast, made
 from ablation.report.sentences import Wording, judged
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
 
 
-def ending(study: Subject, main: ResponseResult, _: Drawer) -> Section:
+def what_next(study: Subject, main: ResponseResult, _: Drawer) -> Section:
     """Failures by level, the next step with its cost, and the commands."""
     words = study.words(main)
     blocks: list[Block] = [*_failures(study, words), *_troubles(study, words)]

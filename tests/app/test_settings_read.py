@@ -11,7 +11,7 @@ from ablation.app import plugins
 from ablation.app.config import Config
 from ablation.app.flags import Flags
 from ablation.app.problems import NETWORKS, network_of
-from ablation.app.reads import View, flags_read, refuse_unread, settings_read
+from ablation.app.settings_read import View, flags_read, refuse_unread, settings_read
 from ablation.errors import UsageError
 from ablation.sweep.cell import flatten
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.adaptive_plan import AdaptivePlan
 from ablation.adaptive.replay import Look, Replay
 from ablation.analysis.data.factors import read_factor
 from ablation.results import StudyRecord

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from ablation.app import maps as heatmaps
-from ablation.app.heatmaps.command import MapRequest
+from ablation.app.heatmaps.command_line import MapRequest
 from ablation.app.maps import Maps
 from ablation.app.maps.parts import layers_by_input
 from ablation.app.maps.targets import MapTargets, stretched

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ablation.app.study_command import study_and_settings
+from ablation.app.study_settings import study_and_settings
 from ablation.errors import UsageError
 
 USAGE = "Expected the folder of a study, then settings: ablation costs runs/quick rounds=30"

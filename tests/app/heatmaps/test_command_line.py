@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from ablation.app.heatmaps.command import MapRequest, parse
+from ablation.app.heatmaps.command_line import MapRequest, parse
 from ablation.errors import UsageError
 
 

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import pandas as pd
 
-from ablation.adaptive.plan import AdaptivePlan
+from ablation.adaptive.adaptive_plan import AdaptivePlan
 from ablation.adaptive.replay import Look, Replay
+from ablation.analysis.analysis_request import AnalysisRequest
 from ablation.analysis.data.factors import read_factor
 from ablation.analysis.data.select import factor_of
-from ablation.analysis.request import AnalysisRequest
 from ablation.errors import UsageError
 from ablation.results.model_settings import AUTO, PAIRS
 
