@@ -12,6 +12,7 @@ from ablation.report.write import write_report
 from tests.report import kept
 from tests.report.conftest import AXE_RUN, at
 from tests.report.gallery import STUDIES
+from tests.report.test_latex import compile_latex
 
 pytestmark = pytest.mark.slow
 
@@ -165,9 +166,10 @@ def test_of_very_many_points_the_nearest_tells_its_run(browser, tmp_path, monkey
     at(browser, (tmp_path / "quick/report/index.html").resolve().as_uri(), 1600)
     told = browser.execute_script("""
         const svg = document.querySelector('[data-name="seeds"] svg');
-        const path = svg.querySelector('[data-steps]');
+        const isFirst = (place) => place[2] === 0;
+        const path = [...svg.querySelectorAll('[data-steps]')].find((p) => placesOf(p).some(isFirst));
         svg.scrollIntoView();
-        const [x, y, run] = placesOf(path)[5];
+        const [x, y, run] = placesOf(path).find(isFirst);
         const at = new DOMPoint(x + 2, y + 1).matrixTransform(svg.getScreenCTM());
         const move = (clientX, clientY) =>
             svg.dispatchEvent(new PointerEvent('pointermove', {clientX, clientY, bubbles: true}));
@@ -197,6 +199,13 @@ def test_arrow_keys_go_through_the_points_of_a_figure(quick):
     assert told[2] == told[3]
 
 
+ROWS = """
+const table = document.querySelector('table[data-ties]');
+const rows = [...table.tBodies[0].rows].filter((r) => !r.hidden);
+return rows.map((r) => [r.cells[0].textContent, r.cells[1].textContent]);
+"""
+
+
 def test_chips_dim_other_runs_and_leave_the_verdicts(quick):
     before = quick("return document.querySelector('.board').innerHTML")
     told = quick("""
@@ -211,17 +220,14 @@ def test_chips_dim_other_runs_and_leave_the_verdicts(quick):
     assert told[:3] == [96, 24, True]
     assert told[3] == "24 of 96 runs. Exploring, not testing: verdicts stay."
     assert quick("return document.querySelector('.board').innerHTML") == before
+    named = [name for name, _ in quick(ROWS)]
+    assert len(named) == 8
+    assert all("sigmoid" in name for name in named), "the table of cells shows these alone"
     undone = quick(
         "document.getElementById('unfilter').click(); return document.querySelectorAll('.dim').length"
     )
     assert undone == 0
-
-
-ROWS = """
-const table = document.querySelector('table[data-ties]');
-const rows = [...table.tBodies[0].rows].filter((r) => !r.hidden);
-return rows.map((r) => [r.cells[0].textContent, r.cells[1].textContent]);
-"""
+    assert len(quick(ROWS)) == 32
 
 
 def test_the_table_of_cells_sorts_searches_and_shows_ties_alone(quick):
@@ -312,7 +318,7 @@ HTMLAnchorElement.prototype.click = function () {
 """
 
 
-def test_figures_and_tables_are_saved_with_their_captions(quick):
+def test_figures_and_tables_are_saved_with_their_captions(quick, tmp_path):
     quick(SAVED)
     svg = quick("""
         document.querySelector('[data-name="seeds"]').parentElement.querySelector('.save button').click();
@@ -333,8 +339,11 @@ def test_figures_and_tables_are_saved_with_their_captions(quick):
     assert kinds["csv"].splitlines()[0].startswith("cell,geometric mean")
     assert len(kinds["csv"].splitlines()) == 33
     assert kinds["md"].splitlines()[1] == "| --- | --- | --- | --- | --- |"
-    assert r"\begin{tabular}{lllll}" in kinds["tex"]
+    assert r"\begin{tabular}{lrrrl}" in kinds["tex"]
     assert r"batch\_norm $\cdot$" in kinds["tex"]
+    assert r"\caption{Cells by loss, lower is better." in kinds["tex"]
+    (tmp_path / "saved.tex").write_text(kinds["tex"])
+    assert "Overfull" not in compile_latex(tmp_path, ["saved"])
 
 
 ENTER, CONTROL = "\ue007", "\ue009"

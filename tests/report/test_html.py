@@ -86,6 +86,12 @@ def test_every_figure_has_words_and_every_table_heads(page):
     assert all(a.get("tabindex") == "0" and a.get("role") == "region" for a in scrolls)
 
 
+def test_its_own_script_is_small(page):
+    script = re.findall("<script>(.*?)</script>", page, re.DOTALL)
+    assert len(script) == 1
+    assert len(script[0].encode()) <= 15_400, "docs/report.md says 15 kB"
+
+
 def test_without_a_script_nothing_is_missing(page):
     assert not any(tag == "button" for tag, _ in Outline(page).seen), "a script makes them"
     for told in ("Keep batch_norm: it lowers", "does nothing that matters", "Analysis of variance of loss"):
