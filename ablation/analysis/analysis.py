@@ -1,4 +1,4 @@
-"""The result: tables computed when first read, each with documented columns."""
+"""The result of an analysis: tables that are computed when first read."""
 
 from __future__ import annotations
 
@@ -77,23 +77,24 @@ from ablation.analysis.verdicts.verdicts import rules_of, verdicts_table
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Analysis:
-    """What a table of runs says.
+    """The analysis of a table of runs.
 
-    Estimates are on the analysis scale: differences of logarithms on the log scale, of log-odds on the logit
-    scale, else units of the response. Numbers that the runs do not determine are NaN; `warnings` says why.
+    Estimates are on the analysis scale: differences of logarithms (scales `log` and `count`), differences of
+    log-odds (`logit` and `ordinal`), or units of the response (`identity`). Numbers that the runs do not
+    determine are NaN; `warnings` says why.
 
     Attributes:
         request: the arguments of `analyze`, checked.
         scaling: the scale and how to come back from it.
-        selection: rows that count and rows that do not.
-        runs: the rows that count, by role.
+        selection: which rows of the table are analysed, and which are left out.
+        runs: the analysed rows: factors, block, response.
         fit: the least-squares fit of the main model.
         order: how many interactions are in the model, and why.
         notices: what was noticed before any table was computed.
-        diverged: which runs look diverged to a finite value (n_runs,); None if none does.
-        without_diverged: the analysis in which these count as failed; None if there are none, or too few
-            runs without them.
-        items: responses by run and item, where rows were of both.
+        diverged: which runs seem to have diverged to a finite value, (n_runs,); None if none has.
+        without_diverged: the analysis in which these runs count as failed; None if there are none, or if too
+            few runs are left without them.
+        items: the response by run and test item, where each row of the table was one item of a run.
     """
 
     request: AnalysisRequest
@@ -114,12 +115,12 @@ class Analysis:
 
     @property
     def n_runs(self) -> int:
-        """Number of runs that count."""
+        """Number of analysed runs."""
         return self.fit.n
 
     @property
     def scale(self) -> str:
-        """`log`, `logit`, `count` or `identity`."""
+        """`log`, `logit`, `count`, `ordinal` or `identity`."""
         return self.scaling.name
 
     @property
@@ -129,10 +130,10 @@ class Analysis:
 
     @property
     def is_additive(self) -> bool:
-        """Whether all interactions are taken to be zero, as `order` says why.
+        """Whether all interactions are assumed to be zero; `order` says why.
 
-        Effects then hold where they were run (leave one out: at the reference cell), and are averages over
-        the other factors' levels only if no factor changes the effect of another.
+        An effect then holds where it was measured (in leave one out: at the reference cell). It is an average
+        over the levels of the other factors only if no factor changes the effect of another.
         """
         return self.order.highest == 1 and self.order.why != "single"
 
@@ -149,11 +150,11 @@ class Analysis:
 
     @cached_property
     def parent_effects(self) -> pd.DataFrame:
-        """What a factor does at each value of those nested in it, as R's emmeans compares nested means.
+        """The effect of a factor at each value of the factors nested in it, as R's emmeans compares them.
 
         Columns: as in `effects`, of which the first four are factor (the parent), level and reference (its
-        levels with such values and without, several with `|` between), within (`rate=0.1`). `effects` has the
-        average over all values.
+        levels that have such values and those that have none; several are joined by `|`), within
+        (`rate=0.1`). `effects` has the average over all values.
         """
         return parent_effects_table(self.fit, self.runs.predictors, self.scaling, self.request.alpha)
 
@@ -180,44 +181,45 @@ class Analysis:
     def lack_of_fit(self) -> pd.DataFrame:
         """The model against one mean per cell (plus block), in one row.
 
-        Columns: sum_sq, df, df_pure_error, F, p, may_be (what a misfit may come from).
+        Columns: sum_sq, df, df_pure_error, F, p, may_be (possible reasons for a misfit).
         """
         return lack_of_fit_table(self.fit, self._cell_means)
 
     @cached_property
     def interactions(self) -> pd.DataFrame:
-        """Screen of the interactions in the model, smallest p first.
+        """A screen of the interactions in the model, smallest p first.
 
-        Columns: term (`a:b`, or `a:b + c:d` where the runs cannot tell the two apart), aliased (whether
-        it is such a sum), sum_sq, df, F, p, p_adjusted (Benjamini-Hochberg over all), partial_omega_sq.
+        Columns: term (`a:b`, or `a:b + c:d` where the runs cannot separate the two), aliased (whether it is
+        such a sum), sum_sq, df, F, p, p_adjusted (Benjamini-Hochberg over all), partial_omega_sq.
         """
         return interactions_table(self.fit)
 
     @property
     def attribution(self) -> pd.DataFrame:
-        """What each change from the reference is worth by several questions, side by side.
+        """What each change from the reference contributes, by several definitions side by side.
 
         Columns: factor, level, reference; average (as in `verdicts`: over all levels of the other factors),
         first (add one in: with the others at their references), last (leave one out: with all others
         changed), shapley (over all orders in which the changes can be made), each with _low and _high (level
-        1 - alpha, the errors of verdicts); p_order (Holm: first and last are one); share (of the variance
-        between cells, noise taken out: functional ANOVA) and share_with_interactions, of the factor. A
-        factor with several other levels counts as changed at any of them alike; one with factors nested in
-        it has a level for each of their values. NaN where cells that a question needs have no run; the same
-        and why: `attributed`.
+        1 - alpha, with the errors of verdicts); p_order (that first and last are equal; Holm); share (of the
+        variance between cells, without noise: functional ANOVA) and share_with_interactions, of the factor.
+        A factor with several levels beside its reference counts as changed at any of them. A factor with
+        others nested in it has a level for each of their values. NaN where a definition needs cells without
+        a run; `attributed` says why.
         """
         return self.attributed.table
 
     @cached_property
     def attributed(self) -> Attribution:
-        """The same with all changes at once, and why something is not known."""
+        """`attribution` as an object, which also says why something is not known."""
         return self.attributed_to()
 
     def attributed_to(self, full: Mapping[str, object] | None = None) -> Attribution:
-        """The same for changes to one cell.
+        """The same for the changes that lead from the reference to one given cell.
 
         Args:
-            full: factor -> the level that it is changed to, where it has several others than the reference.
+            full: factor -> the level that it is changed to, for factors with several levels beside the
+                reference.
 
         Raises:
             UsageError: there is no such factor, or no such level.
@@ -232,12 +234,13 @@ class Analysis:
 
     @cached_property
     def patterns(self) -> pd.DataFrame:
-        """Pairs of which either will do, or which act only together, by the interactions that passed.
+        """Pairs of components of which one is enough, or that help only together.
 
-        Columns: factor, level, other, other_level; kind (`either will do`: without both the response is
-        worse, and one or both are alike; `only together`: both are better, and one or none are alike);
-        estimate, ci_low, ci_high (the odd combination against the mean of the three others), apart (the
-        largest difference between these), p_adjusted (Holm over all such claims).
+        Only interactions that passed the screen are looked at. Columns: factor, level, other, other_level;
+        kind (`either will do`: the response is worse without both, and equal with one or both; `only
+        together`: it is better with both, and equal with one or none); estimate, ci_low, ci_high (the odd
+        combination against the mean of the other three), apart (the largest difference between these three),
+        p_adjusted (Holm over all such claims).
         """
         screened = [term for group in self._screened if len(group) == 1 for term in group]
         return patterns_table(
@@ -261,17 +264,18 @@ class Analysis:
 
     @cached_property
     def rankings(self) -> pd.DataFrame:
-        """Levels of the factors with three or more, best first; where verdicts are split, at each level.
+        """The levels of each factor that has three or more, best first.
 
+        Where a verdict is split by the level of another factor, there is a ranking for each of its levels.
         Columns: factor, within (as in `verdicts`), rank, level, mean (response), behind (difference to the
-        best, analysis scale), p_adjusted (of that, for all pairs of levels and all rankings, with the errors
-        of verdicts), tied (the best, or not separated from it).
+        best, analysis scale), p_adjusted (of that difference, over all pairs of levels and all rankings, with
+        the errors of verdicts), tied (whether it is the best, or not separated from it).
         """
         return rankings_table(self.ranked)
 
     @cached_property
     def ranked(self) -> Sequence[Ranking]:
-        """The same, a ranking each, for sentences."""
+        """`rankings` as objects, one for each ranking."""
         found = rankings(
             self.fit, self.runs.predictors, self._judged, self._errors_of, self.scaling, self.request.alpha,
             self._rules.lower_is_better, self.request.looks,
@@ -280,16 +284,16 @@ class Analysis:
 
     @cached_property
     def lenth(self) -> pd.DataFrame | None:
-        """Contrasts of a design without error estimate, largest first.
+        """Contrasts of a design without an error estimate, largest first (Lenth 1989).
 
         None where there is an error estimate, or where the contrasts of the design are not orthogonal.
 
         Columns: contrast, estimate, half_normal (quantile to plot |estimate| against), s0, PSE, df, ME, SME
-        (the same in all rows); rate_ME, rate_SME: the share of contrasts of pure noise beyond ME, and of
-        studies of pure noise with any beyond SME (alpha is nominal, and few contrasts are judged more
-        cautiously); beyond_ME, beyond_SME. If all factors have two levels the estimates are
-        effects (level - reference, products of -1 and +1 for interactions), otherwise contrasts of unit
-        length; those of a multi-level factor (Helmert) are one arbitrary choice of many.
+        (the same in all rows); rate_ME (the share of pure-noise contrasts that exceed ME) and rate_SME (the
+        share of pure-noise studies in which any exceeds SME), which are below alpha where there are few
+        contrasts; beyond_ME, beyond_SME. If all factors have two levels, estimates are effects
+        (level - reference; for interactions products of -1 and +1). Otherwise they are contrasts of unit
+        length, and those of a factor with more levels (Helmert) are one arbitrary choice of many.
         """
         return lenth_table(self.fit, self.runs, self.request.alpha) if self.fit.df_resid == 0 else None
 
@@ -298,28 +302,30 @@ class Analysis:
         """What each component does: one row per contrast, or per level of another factor it depends on.
 
         Columns: factor, level, reference, within (empty, or `factor=level` of the other factor); estimate,
-        se, df, ci_low, ci_high (allow unequal spread and effects that differ between seeds); p_adjusted
-        (Holm over all rows, and a tenth of alpha is spent on looking for interactions); p_beyond (the effect
-        is beyond the margin, in one family with p_adjusted) and p_equivalence (it is inside: two one-sided
-        tests, Holm over all rows), NaN without a margin; percent, percent_low, percent_high; verdict
+        se, df, ci_low, ci_high (they allow for unequal spread, and for effects that differ between seeds);
+        p_adjusted (Holm over all rows; a tenth of alpha is spent on the search for interactions); p_beyond
+        (that the effect exceeds the margin, in one family with p_adjusted) and p_equivalence (that it is
+        inside the margin: two one-sided tests, Holm over all rows), both NaN without a margin; percent,
+        percent_low, percent_high; verdict
         (`keep`, `hurts`, `better`, `worse`, `does nothing`, `inconclusive`).
         """
         return self._verdicts[0]
 
     @cached_property
     def forecasts(self) -> pd.DataFrame:
-        """How inconclusive verdicts would end with more seeds, by draws from the fitted model.
+        """How inconclusive verdicts would end with more seeds, simulated from the fitted model.
 
-        Columns: factor, level, reference, within (as in `verdicts`); seeds_needed (the fewest more seeds that
-        settle it with probability 80 %, missing beyond 1000), chance (that these do; of 1000 where missing);
-        at (empty, or `factor=level` where a verdict per level is likelier than not), ending (a verdict, of
-        each level the likeliest), share (its probability; of a level: if verdicts are given by level).
+        Columns: factor, level, reference, within (as in `verdicts`); seeds_needed (the smallest number of
+        additional seeds that settles the verdict with probability 80 %; missing if above 1000), chance (the
+        probability that they do; that of 1000 seeds where missing); at (empty, or `factor=level` where
+        verdicts by level are more likely than one for all), ending (the likeliest verdict), share (its
+        probability; where `at` is given, that of the verdict at this level).
         """
         return forecasts_table(self._judged, self._forecasts)
 
     @cached_property
     def findings(self) -> Sequence[Finding]:
-        """The rows of `verdicts` with all that a sentence needs; `ablation.report.sentences` words them."""
+        """The rows of `verdicts` as objects; `ablation.report.sentences` puts them into words."""
         _, found, judged, frozen = self._verdicts
         failing = failing_levels(self.failures, self.selection.failed, self.request.alpha)
         return findings_of(
@@ -339,13 +345,13 @@ class Analysis:
         """Two one-sided tests of each main contrast against the margin, with the classical error.
 
         Columns: factor, level, reference, margin_low, margin_high (analysis scale), t_lower, p_lower,
-            t_upper, p_upper. Without a margin there are no rows.
+        t_upper, p_upper. Without a margin there are no rows.
         """
         return equivalence_table(self.effects, self.scaling, self.request.margin)
 
     @cached_property
     def power(self) -> pd.DataFrame:
-        """What the study can see: the smallest effect that a verdict finds with probability 80 %.
+        """What the study can detect: the smallest effect that a verdict finds with probability 80 %.
 
         Columns: factor, level, reference, within (as in `verdicts`), se, df (of the weaker of a verdict's two
         tests), alpha (of the strictest step of the verdicts' adjustment), detectable (analysis scale),
@@ -354,14 +360,14 @@ class Analysis:
         return power_table(row_names(self._judged), self._conservative, self.scaling, self._strictest)
 
     def power_for(self, effects: Sequence[float]) -> pd.DataFrame:
-        """Power now, and seeds needed for 80 %, for given sizes of effects.
+        """Power of this study, and the seeds that give power 80 %, for effects of given sizes.
 
         Args:
-            effects: in % on the log scale, in units otherwise, like the margin.
+            effects: in % on the log scale, else in units, like the margin.
 
         Returns:
-            factor, level, reference, within, effect, power_now, seeds_needed and runs_needed (in all, missing
-            beyond 1000 seeds).
+            factor, level, reference, within, effect, power_now, seeds_needed and runs_needed (totals, missing
+            if above 1000 seeds).
         """
         names = row_names(self._judged)
         return needs_table(names, self._conservative, effects, self.scaling, self._strictest, self._growth)
@@ -372,9 +378,9 @@ class Analysis:
 
         Columns: factor, level, reference, estimate, p (classical), p_hc3; n_blocks, block_mean, block_ci_low,
         block_ci_high, p_block (the effect within each block alone, with the interactions that passed the
-        screen, then a one-sample t test), p_sign_flip (exact up to 16 blocks; cannot be below 0.05 with
-        fewer than 6); estimate_raw, p_raw (the response as it is, in its units); agree (all that
-        have some power are on the same side of alpha: p_block from 4 blocks on, p_sign_flip from 6 on).
+        screen, then a one-sample t test), p_sign_flip (exact up to 16 blocks; never below 0.05 with fewer
+        than 6); estimate_raw, p_raw (the response itself, in its units); agree (whether all tests that have
+        some power are on the same side of alpha: p_block from 4 blocks on, p_sign_flip from 6 on).
         """
         return robustness_table(self.fit, self.runs, self.effects, self._passed, self.request.alpha)
 
@@ -382,7 +388,7 @@ class Analysis:
     def effects_by_block(self) -> Floats:
         """The effect of each row of `verdicts` within each block alone, (n_blocks x n_verdicts).
 
-        By the model with the interactions that passed the screen; NaN where the runs of a block do not tell.
+        By the model with the interactions that passed the screen; NaN where the block's runs do not tell.
         """
         rows = np.array([row.L for row in self._judged]).reshape(len(self._judged), -1)
         return effects_by_block(self.fit, rows, self.runs, self._passed)
@@ -394,7 +400,7 @@ class Analysis:
 
     @cached_property
     def diagnostics(self) -> Diagnostics:
-        """Tables about the residuals.
+        """Checks of the model, a table each.
 
         influence, outlier, spread, by_seed, breusch_pagan, box_cox, block_variance.
         """
@@ -404,13 +410,13 @@ class Analysis:
     def best_cells(self) -> pd.DataFrame:
         """Every cell, best first.
 
-        Columns: cell (in words), runs, failed; mean of its runs, seed_adjusted (the mean that it would have
-        with all seeds; of a cell without failures usually the same), ci_low, ci_high of that (response;
-        geometric means on the log scale); estimate, se, df of that (analysis scale; pure error, or the
-        model's where no cell has two runs); the interval is for a cell that was not chosen by its mean, of
-        the best one see `best_cell`;
-        within_noise (not separated from the best by Tukey's test over all cells, or no error estimate), and
-        a column per factor. Cells that share no block with the others, not even by way of others, have NaN.
+        Columns: cell (in words), runs, failed; mean of its runs, seed_adjusted (the mean that the cell would
+        have with all seeds; usually equal where no run failed), ci_low, ci_high of seed_adjusted (response;
+        geometric means on the log scale); estimate, se, df of the same (analysis scale; pure error, or the
+        model's error where no cell has two runs); within_noise (not separated from the best by Tukey's test
+        over all cells, or there is no error estimate); and a column per factor. The interval holds for a cell
+        that was not picked for its mean; for the best cell see `best_cell`. Cells that share no block with
+        the others, directly or through further cells, have NaN.
         """
         asked = self.request
         return best_cells_table(
@@ -419,9 +425,9 @@ class Analysis:
 
     @cached_property
     def best_cell(self) -> BestCell:
-        """The cell on top of `best_cells`: its levels, its rows of the table, and what ties with it.
+        """The first cell of `best_cells`: its levels, its rows of the table, and what ties with it.
 
-        Whoever needs the best cell takes this one: the report, its figures, and the weights that are kept.
+        The report, its figures and the choice of the weights to keep all use this cell.
         """
         asked = self.request
         return best_cell(
@@ -430,16 +436,17 @@ class Analysis:
         )  # fmt: skip
 
     def frontier(self, costs: Floats) -> pd.DataFrame:
-        """Gain beside cost, cell by cell, the cheapest first.
+        """The mean of each cell beside its cost, the cheapest cell first.
 
         Columns: cell, mean, ci_low, ci_high (as in `best_cells`, seed-adjusted); cost (median of its runs),
-        cost_low, cost_high (their range); status: `frontier` (no cheaper cell has a better mean), `beaten`
-        (one has, beyond noise: Tukey's test over all pairs) with the best of those in `by`, or `open` (one
-        has, within noise). A cheaper cell is one whose dearest run costs no more than the other's cheapest.
+        cost_low, cost_high (their range); status: `frontier` (no cheaper cell has a better mean), `beaten` (a
+        cheaper cell is better beyond noise, by Tukey's test over all pairs; `by` has the best of these), or
+        `open` (a cheaper cell is better, but within noise). A cell is cheaper if its most expensive run costs
+        no more than the cheapest run of the other.
 
         Args:
-            costs: of the runs that count, lower being better, (n_runs,), or (3 x n_runs) with a bound before
-                and after; NaN where not known.
+            costs: of the analysed runs, lower is better: (n_runs,), or (3 x n_runs) with a lower bound before
+                and an upper bound after; NaN where unknown.
         """
         order = best_first(self._cell_means.means, self.request.direction)
         named = self.best_cells.iloc[np.argsort(order)][["cell", "seed_adjusted", "ci_low", "ci_high"]]
@@ -450,16 +457,17 @@ class Analysis:
         return frontier_table(self._cell_means, named, spread, error, lower, self.request.alpha)
 
     def prices(self, costs: Floats) -> pd.DataFrame:
-        """What each component costs, and what a unit of its gain costs: `gain_unit` of the response.
+        """What each component costs, and what one `gain_unit` of the response costs with it.
 
-        Columns: factor, level, reference; estimate, ci_low, ci_high of the response (as in `verdicts`, over
-        all levels of the other factors); cost_percent with _low and _high (change of the cost); price with
-        _low and _high (change of the cost in % for a unit of gain; Fieller's interval), NaN where the level
-        is not both better and dearer, bounds NaN where the gain may be none. No rows for shares of counts.
+        Columns: factor, level, reference; estimate, ci_low, ci_high of the response (with the errors of
+        `verdicts`, over all levels of the other factors); cost_percent with _low and _high (change of the
+        cost); price with _low and _high (change of the cost in % per unit of gain; Fieller's interval). The
+        price is NaN unless the level is both better and more expensive; its bounds are NaN where there may be
+        no gain. No rows on the logit and ordinal scales.
 
         Args:
-            costs: of the runs that count, all above zero, (n_runs,), or (3 x n_runs) with a bound of level
-                95 % before and after, where each cell was measured once.
+            costs: of the analysed runs, all above zero: (n_runs,), or (3 x n_runs) with 95 % bounds before
+                and after, where each cell was measured once.
         """
         names, L = contrast_rows(self.fit, self.runs.predictors)
         if self.scaling.is_logit:
@@ -469,7 +477,7 @@ class Analysis:
 
     @property
     def gain_unit(self) -> float:
-        """One unit of gain on the analysis scale: 1 %, 0.01 of what is between 0 and 1, or one; signed."""
+        """One unit of gain on the analysis scale, signed: 1 %, 0.01 of a response in 0 to 1, or 1."""
         lower = self._rules.lower_is_better
         if self.scaling.is_log:
             return float(np.log(0.99 if lower else 1.01))
@@ -480,13 +488,14 @@ class Analysis:
     def failures(self) -> pd.DataFrame:
         """Failed runs by level.
 
-        Columns: factor, level, runs, failed, rate, ci_low, ci_high (Wilson), fisher_p (this level or not).
+        Columns: factor, level, runs, failed, rate, ci_low, ci_high (Wilson), fisher_p (this level against all
+        others).
         """
         return failures_table(self.selection.attempted, self.selection.failed, self.request.alpha)
 
     @cached_property
     def failing(self) -> pd.DataFrame:
-        """What each level does to the odds that a run fails, failed and diverged runs being the outcome.
+        """How each level changes the odds that a run fails; diverged runs count as failed.
 
         Columns: factor, level, reference; failed, runs and failed_reference, runs_reference (counts);
         odds_ratio with odds_low and odds_high (Firth's logistic regression on all factors, profile interval
@@ -500,7 +509,7 @@ class Analysis:
 
     @cached_property
     def dispersion(self) -> pd.DataFrame:
-        """Which level makes runs of the same cell spread less, seeds and all.
+        """Which levels make runs of the same cell vary less, differences between seeds included.
 
         Columns: factor, level, reference; ratio of standard deviations (analysis scale) with ratio_low and
         ratio_high (level 1 - alpha), df (of the cells about the model), p, p_adjusted (Holm), verdict
@@ -510,12 +519,13 @@ class Analysis:
 
     @cached_property
     def item_effects(self) -> pd.DataFrame | None:
-        """Main contrasts for other seeds and other items; None where rows were runs.
+        """Main contrasts with errors that hold for new seeds and new test items; None where rows were runs.
 
         Columns: factor, level, reference, seeds, items, estimate (difference of means over items, in units),
-        sd_seed, sd_item, sd_both (standard deviations of the difference by what it depends on), se_seeds,
-        p_seeds (other seeds, on these items), se, df, ci_low, ci_high, p (other seeds and other items),
-        p_adjusted (Holm). With one seed there are no errors: items tell nothing of the component.
+        sd_seed, sd_item, sd_both (standard deviation of the difference between seeds, between items, and of
+        their combination), se_seeds, p_seeds (for new seeds on the same items), se, df, ci_low, ci_high, p
+        (for new seeds and new items), p_adjusted (Holm). With one seed there are no errors: items alone say
+        nothing of how a component varies.
         """
         if self.items is None:
             return None
@@ -525,40 +535,42 @@ class Analysis:
 
     @property
     def has_sets(self) -> bool:
-        """Whether blocks are data sets with seeds, of which at least two data sets have runs that count."""
+        """Whether blocks are data sets and seeds, and at least two data sets have analysed runs."""
         return self.runs.sets is not None and len(self.runs.sets.levels) > 1 and self.runs.block is not None
 
     @cached_property
     def set_effects(self) -> pd.DataFrame | None:
         """Main contrasts on each data set; None without data sets.
 
-        Columns: factor, level, reference, set, seeds (that tell the effect), estimate (mean of theirs), se
-        (by the spread between seeds, alike on all data sets), df, ci_low, ci_high.
+        Columns: factor, level, reference, set, seeds (that determine the effect), estimate (mean over these),
+        se (from the spread between seeds, pooled over data sets), df, ci_low, ci_high.
         """
         found = self._on_sets
         return found and effects_on_sets(*found, self._set_names, self.request.alpha)
 
     @cached_property
     def heterogeneity(self) -> pd.DataFrame | None:
-        """What main contrasts are on average over data sets like these, and how much these differ.
+        """The average of each main contrast over data sets like these, and how much it differs between them.
 
         Columns: factor, level, reference, sets, estimate, se, df, ci_low, ci_high, p (mean over a population
         of data sets, by Knapp and Hartung), p_adjusted (Holm over all rows), tau (standard deviation of the
-        effect between data sets; seeds' noise is in it where no data set has two), prediction_low,
-        prediction_high (of the effect on another one, level 1 - alpha), seed_sd (of the effect of one seed,
-        within), F, df_seeds, p_differ (that the effect is the same on all of them). None without data sets.
+        effect between data sets; it includes the noise of seeds where no data set has two), prediction_low,
+        prediction_high (of the effect on a new data set, level 1 - alpha), seed_sd (of one seed's effect
+        within a data set), F, df_seeds, p_differ (that the effect is the same on all).
+
+        None without data sets.
         """
         found = self._on_sets
         return found and heterogeneity_table(*found, self.request.alpha)
 
     @cached_property
     def set_ranks(self) -> Ranks | None:
-        """Ranks of the cells over data sets; None without, or with fewer than three of either."""
+        """Ranks of the cells over data sets; None with fewer than three cells or three whole data sets."""
         return cell_ranks(self.runs, self.request.direction, self.request.alpha) if self.has_sets else None
 
     @property
     def _silent_sets(self) -> list[Notice]:
-        """Data sets without a run that counts, and those whose runs tell nothing of some factor."""
+        """Data sets without an analysed run, and those whose runs say nothing of some factor."""
         tried = self.selection.attempted.sets
         if tried is None or self.runs.block is None:
             return []
@@ -593,11 +605,11 @@ class Analysis:
 
     @cached_property
     def improvement(self) -> pd.DataFrame:
-        """How probable it is that a run of a level is better than one of the reference (rliable).
+        """The probability that a run of a level is better than a run of the reference (rliable).
 
-        Columns: factor, level, reference, probability (on the same cell of the other factors and data set,
-        averaged over these; ties count half), ci_low, ci_high (bootstrap within strata), strata. Empty for
-        more than 20,000 runs.
+        Columns: factor, level, reference, probability (in the same cell of the other factors and on the same
+        data set, averaged over these; ties count half), ci_low, ci_high (bootstrap within strata), strata.
+        Empty for more than 20,000 runs.
         """
         return improvement_table(self.runs, self.request.direction, self.request.alpha)
 
@@ -608,7 +620,7 @@ class Analysis:
 
     @cached_property
     def warnings(self) -> list[Notice]:
-        """What a reader must know beside the tables; `ablation.report.sentences` words it."""
+        """What a reader must know beside the tables; `ablation.report.sentences` puts it into words."""
         alpha = self.request.alpha
         found = [*self.notices, *design_notices(self.runs, self.fit, self._cell_means)]
         found += [*self._parents, *self._divergence, *self._best_failed, *self._silent_sets]
@@ -688,7 +700,7 @@ class Analysis:
 
     @property
     def article_caution(self) -> str:
-        """What must be said beside the article's table."""
+        """The caution to show beside the article's table."""
         return article.CAUTION
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The one entrance: a table of runs in, an `Analysis` out."""
+"""The entrance to the analysis: a table of runs in, an `Analysis` out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ from ablation.errors import UsageError
 from ablation.results.model_settings import AUTO
 
 WIDE = 10.0
-"""A straight line over numbers of which the largest is so many times the smallest is said to be one."""
+"""Ratio of the largest to the smallest number from which on a straight line gets a notice."""
 
 
 def analyze(
@@ -53,48 +53,51 @@ def analyze(
     """Analyse a table of runs: effects, intervals, verdicts, warnings.
 
     Args:
-        table: one row per run: a DataFrame, a file (`analysis.data.reading.READERS`), or a study folder. Of a
-            log with rows per epoch the last row of each run counts.
-        response: the column with what was measured. Values that are not finite numbers are failed runs, and
-            so are runs whose column `status` or `state` says so in a word of a known tool.
+        table: one row per run: a DataFrame, a file (`analysis.data.reading.READERS`), or a study's folder. Of
+            a log with a row per epoch, the last row of each run counts.
+        response: the column of the measured value. A run has failed if its value is not a finite number, or
+            if its column `status` or `state` says so in the words of a known tool.
         factors: the columns that the study varied. The reference level is the first category of a categorical
-            column, else the first in natural order (False before True, numbers by value, `w32` before `w128`,
-            but a level that means the starting point, such as `none` or `baseline`, before other texts).
-        block: the column of paired seeds (or another block); always categorical. Of several columns, such as
-            data set and seed, each combination is a block.
-        scale: `log` (effects in %), `identity` (in units of the response), `logit` (of shares), `count` (%,
-            by a quasi-Poisson model: zeros are no obstacle), `ordinal` (of ratings, by a proportional-odds
-            model; told as changes of the mean rating, and so is the margin), or `auto`: log when all
-            responses are positive and lower is better, logit where there are `trials`.
+            column. Otherwise it is the first in natural order: False before True, numbers by value, `w32`
+            before `w128`, and texts that mean a starting point, such as `none` or `baseline`, first.
+        block: the column of paired seeds (or of another block); always categorical. With several columns,
+            such as data set and seed, each combination is a block.
+        scale: `log` (effects in %), `identity` (in units of the response), `logit` (for shares), `count` (in
+            %, by a quasi-Poisson model, which allows zeros), `ordinal` (for ratings, by a proportional-odds
+            model; effects and margin are changes of the mean rating), or `auto`: log if all responses are
+            positive and lower is better, logit if there are `trials`.
         interactions: highest order of interactions in the model: 1 none, 2 pairs; `auto` for pairs as far as
             the runs carry them (see `Analysis.order`).
         anova_type: type of the sums of squares: 1, 2 or 3.
         alpha: error rate of tests; intervals have level 1 - alpha.
-        margin: smallest effect that matters, in % on the log scale, else in units of the response. Not
-            applied where `auto` would take the log but for some values (a zero among losses).
-        direction: which response is better: `lower`, `higher`, `zero`, or the number that is best; the
-            response is then the distance from it, on the identity scale by `auto`. Without one it is `lower`
-            where the response's name says so (loss, error, time …), or says nothing, with a notice.
+        margin: smallest effect that matters, in % on the log scale, else in units of the response. It is not
+            applied where only a few values, such as a zero among losses, keep `auto` from the log scale.
+        direction: which values are better: `lower`, `higher`, `zero`, or the best number. For the last two,
+            the response is the distance from that number, and `auto` takes the identity scale. By default it
+            is `lower` if the response's name says so (loss, error, time …); if the name says nothing it is
+            `lower` too, with a notice.
         numeric: factors that enter as numbers, with a slope, instead of levels: names, or name -> `linear` or
             `log` (a slope in the logarithm).
         weights: a column of weights, inverse to the variance of each run.
-        looks: of an adaptive study, at which the verdicts' p values and intervals are repeated ones.
-        reference: factor -> the level that the others are compared with, where it is not the first.
-        trials: a column of counts that the response is a share or a part of, such as the number of test
-            images: the model is then quasi-binomial, on the logit scale.
-        where: which rows are looked at: `State=finished and lr<=1e-2 and model in [a, b]`
+        looks: of an adaptive study: p values and intervals of verdicts are then repeated ones.
+        reference: factor -> the level that the others are compared with, if it is not the first.
+        trials: a column of counts of which the response is a share or a part, such as the number of test
+            images. The model is then quasi-binomial, on the logit scale.
+        where: which rows are used: `State=finished and lr<=1e-2 and model in [a, b]`
             (`analysis.data.where`).
-        item: the column of test items, where a row is one of a run: runs are averages over items, shares
-            where items are right (1) or wrong (0); `Analysis.item_effects` says what holds for other items.
-        nested: factor -> {another: its levels at which the first has levels}, or `dropout=true`; whatever a
-            row has elsewhere says nothing. Found by itself where it is blank, or `none`, exactly there.
+        item: the column of test items, if each row is one item of a run. A run is then the average over its
+            items, or the share of right ones (1) among right and wrong (0). `Analysis.item_effects` says what
+            holds for new items.
+        nested: factor -> {another factor: the levels of that one at which the first has levels}, or text such
+            as `dropout=true`. The column's values in other rows are ignored. Without this argument, nesting
+            is found where the column is blank, or `none`, in exactly these other rows.
 
     Returns:
         The analysis; its tables are computed when first read.
 
     Raises:
-        UsageError: a column is missing, nothing varies, no run finished, no factor can be told from the
-            others, or the name of the response sounds as if higher were better and no direction is given.
+        UsageError: a column is missing, nothing varies, no run finished, no factor can be separated from the
+            others, or no direction is given and the name of the response suggests that higher is better.
     """
     frame = read_table(table)
     asked = request(
@@ -143,7 +146,7 @@ def _analysed(
 def _with_margin_in_its_unit(
     asked: AnalysisRequest, scale: Scale
 ) -> tuple[AnalysisRequest, tuple[Notice, ...]]:
-    """Leave out a margin in % where values of a loss forbid percentages: it would become one in units."""
+    """Drop a margin in % if values of a loss rule out percentages: it would be read as one in units."""
     if asked.margin is None or not scale.by_chance:
         return asked, ()
     return replace(asked, margin=None), (
@@ -152,7 +155,7 @@ def _with_margin_in_its_unit(
 
 
 def _margin_notices(asked: AnalysisRequest, scale: Scale, y: Floats) -> tuple[Notice, ...]:
-    """A margin that no two runs differ by, mostly one in another unit: it calls everything too small."""
+    """Report a margin larger than any difference between runs: it is mostly in another unit."""
     apart = float(np.ptp(y))
     if asked.margin is None or not 0 < apart < scale.margin(asked.margin)[1]:
         return ()
@@ -160,7 +163,7 @@ def _margin_notices(asked: AnalysisRequest, scale: Scale, y: Floats) -> tuple[No
 
 
 def _still_true(read: Sequence[Notice], runs: Runs) -> list[Notice]:
-    """Leave out that a level was taken as the reference where another one is: that of the reference cell."""
+    """Drop notices of an assumed reference level where the reference cell has another one."""
     first = {part.name: part.points[0] for part in runs.predictors}
     kept = []
     for notice in read:
@@ -174,7 +177,7 @@ def _still_true(read: Sequence[Notice], runs: Runs) -> list[Notice]:
 
 
 def _number_notices(runs: Runs) -> tuple[Notice, ...]:
-    """Numbers whose few largest values decide a straight line over decades."""
+    """Report numbers over decades, where the few largest values decide a straight line."""
     lines = [part for part in runs.predictors if isinstance(part, Covariate) and not part.is_log]
     wide = [part for part in lines if 0 < part.values.min() < part.values.max() / WIDE]
     facts = [(part.name, float(np.log10(part.values.max() / part.values.min()))) for part in wide]

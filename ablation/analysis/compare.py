@@ -25,19 +25,19 @@ from ablation.words import listed, quoted
 class Comparison:
     """What has changed from one study to another.
 
-    Changes are second - first on the analysis scale: differences of logarithms (told in %), of log-odds of
-    shares, else of units. Of shares and counts the change of an effect is the interaction with the study in a
+    A change is second - first on the analysis scale: of logarithms (shown in %), of log-odds for shares,
+    otherwise of units. For shares and counts, the change of an effect is its interaction with the study in a
     quasi-likelihood model of both, in which each study has its own dispersion.
 
     Attributes:
-        first, second: the studies.
-        scale: on which they are compared; of units if only one is analysed on the log. Shares are told around
-            the middle of both studies' means.
+        first, second: the analyses of the two studies.
+        scale: on which they are compared; in units if only one of them is on the log scale. Changes of shares
+            are shown around the middle of both studies' means.
         alpha: error rate of tests: the smaller of the two.
-        margin: the smallest change that matters, on that scale; None unless both have declared the same.
-        contrasts: what both compare.
-        common: cells and runs that both have; `common.why` says why no runs pair.
-        pairs: both on these runs, where effects are compared in pairs; None where all runs of each count.
+        margin: the smallest change that matters, on that scale; None unless both studies declare the same.
+        contrasts: the contrasts that both studies have.
+        common: cells and runs that both have; `common.why` says why runs are not paired.
+        pairs: the analysis of these runs, if effects are compared in pairs; None if each study uses all runs.
     """
 
     first: Analysis
@@ -50,7 +50,7 @@ class Comparison:
     pairs: OnPairs | None
 
     def __repr__(self) -> str:
-        """Say what was compared, in a line."""
+        """What was compared, in one line."""
         how = f"{len(self.common.first)} runs in pairs" if self.is_paired else "not in pairs"
         changed = int(self.effects["change"].isin(["better", "worse"]).sum())
         response = self.first.request.response
@@ -58,21 +58,21 @@ class Comparison:
 
     @property
     def is_paired(self) -> bool:
-        """Whether effects and cells are compared on runs of both studies with the same cell and block."""
+        """Whether effects and cells are compared on pairs of runs with the same cell and block."""
         return self.pairs is not None
 
     @cached_property
     def effects(self) -> pd.DataFrame:
-        """How the effects that both studies have differ, in the order of the first.
+        """How the effects that both studies have differ, in the order of the first study.
 
-        Columns: factor, level, reference (as the first calls them); first, first_low, first_high, second,
-        second_low, second_high (the effects with intervals of level 1 - alpha; on the runs in common, where
-        these are compared in pairs); estimate (second - first), se, df, ci_low, ci_high, p, p_adjusted (Holm
-        over all rows), p_equivalence (the change is inside the margin, Holm over all rows; NaN without one);
-        percent, percent_low, percent_high; change: `better` or `worse` (p_adjusted < alpha, and on which
-        side), `same` (p_equivalence < alpha, or `is_identical`), `open`. Errors allow unequal spread and
-        effects that differ between seeds, as those of verdicts do; unpaired ones are added as by Welch and
-        Satterthwaite.
+        Columns: factor, level, reference (by the names of the first); first, first_low, first_high, second,
+        second_low, second_high (the effects with intervals of level 1 - alpha; from the common runs if these
+        are compared in pairs); estimate (second - first), se, df, ci_low, ci_high, p, p_adjusted (Holm over
+        all rows), p_equivalence (that the change is inside the margin, Holm over all rows; NaN without a
+        margin); percent, percent_low, percent_high; change: `better` or `worse` (p_adjusted < alpha, by the
+        sign), `same` (p_equivalence < alpha, or `is_identical`), `open`. Errors allow for unequal spread and
+        for effects that differ between seeds, like those of verdicts; without pairs they are combined as by
+        Welch and Satterthwaite.
         """
         found = effects_table(
             self.contrasts, self.first, self.second, self.pairs, self.scale, self.alpha, self.margin
@@ -83,28 +83,28 @@ class Comparison:
     def cells(self) -> pd.DataFrame:
         """The cells that both studies have.
 
-        Columns: cell (in words); first, second (means, geometric on the log scale; shares of all tries),
-        n_first, n_second (their runs); estimate, se, df, ci_low, ci_high, p, p_adjusted (Holm over all
-        cells), percent, percent_low, percent_high, change, as in `effects`. The error is the spread within
-        all cells together.
+        Columns: cell (in words); first, second (means, geometric on the log scale; of shares the pooled
+        share), n_first, n_second (their runs); estimate, se, df, ci_low, ci_high, p, p_adjusted (Holm over
+        all cells), percent, percent_low, percent_high, change, as in `effects`. The error is pooled within
+        cells.
         """
         return self._cells[0]
 
     @property
     def cell_rows(self) -> Ints:
-        """A run of the first study in each of these cells, as positions among its runs, (n_cells,)."""
+        """One run of the first study in each of these cells, as positions among its runs, (n_cells,)."""
         return cell_rows(self.common, self.is_paired)
 
     @property
     def average(self) -> Average | None:
-        """The change on average over these cells; None if there are none."""
+        """The average change over these cells; None if there are none."""
         return self._cells[1]
 
     @cached_property
     def only(self) -> pd.DataFrame:
-        """Verdicts on components and levels that only one study compares.
+        """Verdicts on components and levels that only one of the studies has.
 
-        Columns: study (`first` or `second`), and those of `Analysis.verdicts`.
+        Columns: study (`first` or `second`), then those of `Analysis.verdicts`.
         """
         found = []
         for i, (name, one) in enumerate((("first", self.first), ("second", self.second))):
@@ -121,7 +121,7 @@ class Comparison:
 
     @property
     def keeps_best(self) -> bool | None:
-        """Whether the first study's best cell is best in the second, or ties; None if it is not there."""
+        """Whether the first study's best cell is best in the second too, or ties; None if it is not there."""
         before, after = self.best
         names = [(mine, other) for mine, other in self.common.names if mine and other]
         wanted = {other: before.levels[mine] for mine, other in names if mine in before.levels}
@@ -135,7 +135,7 @@ class Comparison:
 
     @property
     def is_identical(self) -> bool:
-        """Whether the runs of both have the same values: those that are compared in pairs, or all."""
+        """Whether the runs of both have the same values: the paired runs, or all of them."""
         n = len(self.common.first)
         if not n or (not self.is_paired and {n} != {self.first.n_runs, self.second.n_runs}):
             return False
@@ -178,24 +178,24 @@ def compare(
 ) -> Comparison:
     """Compare two studies of the same components and the same response.
 
-    Where runs of both have the same cell and the same block, such as a seed, effects are compared on these
-    runs: a change is then the effect on the differences of pairs, and what a seed does to both drops out.
-    Otherwise the effects of all runs are compared, and the errors of their differences are Welch's.
+    If both studies have runs with the same cell and the same block, such as a seed, effects are compared on
+    these pairs: a change is then an effect on the differences within pairs, and what a seed does to both
+    cancels. Otherwise the effects of all runs are compared, with Welch's errors.
 
     Args:
-        first: the study before.
-        second: the study after.
-        paired: whether runs are compared in pairs; None: if the pairs are at least half of the smaller study
-            and tell every effect that both have.
-        fixed: of each study, levels of factors that it did not vary: factor → level. A cell of one study is
-            one of the other only where all factors are known.
+        first: the earlier study.
+        second: the later study.
+        paired: whether to compare in pairs. By default, if the pairs are at least half of the smaller study
+            and determine every effect that both have.
+        fixed: for each study, levels of factors that it did not vary: factor → level. Two cells can only be
+            the same if the levels of all factors are known.
 
     Returns:
         The comparison; its tables are computed when first read.
 
     Raises:
-        UsageError: the responses or directions differ, nothing is common to both, it is one study twice, or
-            pairs are asked for and there are none.
+        UsageError: the responses or directions differ, nothing is common to both, both are the same study, or
+            pairs are required and there are too few.
     """
     _check(first, second)
     asked = contrasts(first, second)
@@ -265,7 +265,7 @@ def _check(first: Analysis, second: Analysis) -> None:
 
 
 def _is_told(asked: Contrast, pairs: OnPairs) -> bool:
-    """Whether the runs in common have both levels, or two values of a number."""
+    """Whether the common runs have both levels, or two values of a number."""
     part = next((p for p in pairs.change.runs.predictors if p.name == pairs.columns[asked.names[0]]), None)
     if not isinstance(part, Factor):
         return part is not None
@@ -273,7 +273,7 @@ def _is_told(asked: Contrast, pairs: OnPairs) -> bool:
 
 
 def _margin(first: Analysis, second: Analysis, scale: Scale) -> float | None:
-    """The margin of both, on the scale of the comparison; None unless it is one and the same."""
+    """The margin of both studies, on the scale of the comparison; None unless they agree."""
     margins = {(one.request.margin, one.scaling.is_log) for one in (first, second)}
     if len(margins) > 1 or first.request.margin is None:
         return None

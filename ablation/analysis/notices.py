@@ -1,4 +1,4 @@
-"""What a reader must know beside the tables: a code and the facts; the report puts them into words."""
+"""What a reader must know beside the tables: a code and its facts, which the report puts into words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,9 +7,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing to know. `ablation.report.sentences` has a sentence for each code.
+    """One thing that a reader must know. `ablation.report.sentences` has a sentence for each code.
 
-    Codes and their facts (a cell is a mapping of factors to levels, a term a tuple of factors):
+    Codes and their facts (a cell is a mapping of factors to levels, a term is a tuple of factors):
 
     - `filtered-rows`: rows, passed, where. `last-rows`: clock, rows, runs, low, high (where runs end).
     - `spellings`: columns (each a name and its (spelling, level) pairs). `reference`: levels (factor, level).

@@ -1,4 +1,4 @@
-"""What a planned design will be able to see, judged by the residual variance of earlier runs."""
+"""What a planned design can detect, given the residual variance of earlier runs."""
 
 import numpy as np
 import pandas as pd
@@ -12,22 +12,22 @@ from ablation.analysis.verdicts.rows import contrast_alpha
 
 
 def detectable_effects(earlier: Analysis, planned: pd.DataFrame, block: str | None = None) -> pd.DataFrame:
-    """The smallest effect of each level that the verdicts on the planned runs find with probability 80 %.
+    """The smallest effect of each level that verdicts on the planned runs find with probability 80 %.
 
-    A verdict must pass the classical test and the one that allows unequal spread, so the larger of their
-    detectable effects counts. The spread is taken to be equal: it is not known before the runs.
+    A verdict must pass the classical test and the test that allows for unequal spread, so the larger of the
+    two detectable effects counts. The spread is assumed to be equal, as it is not known before the runs.
 
     Args:
-        earlier: of finished runs; its residual variance stands for that of the runs to come.
+        earlier: the analysis of finished runs; its residual variance stands for that of the planned runs.
         planned: one row per planned run, with its factors and its block.
-        block: that of the planned runs; that of `earlier`, if not given, which is none where it had one seed.
+        block: the column of the block in `planned`; by default the block of `earlier`, if it had one.
 
     Returns:
-        Columns: factor, level, reference, detectable (analysis scale), detectable_percent; NaN when the
-        planned runs leave no residual degrees of freedom, or the earlier ones gave no variance.
+        Columns: factor, level, reference, detectable (analysis scale), detectable_percent; NaN if the planned
+        runs leave no residual degrees of freedom, or the earlier runs give no variance.
 
     Raises:
-        UsageError: the planned runs cannot tell their factors apart.
+        UsageError: the planned runs cannot separate their factors.
     """
     asked = earlier.request
     block = block or asked.block

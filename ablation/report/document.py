@@ -40,8 +40,17 @@ class Column:
     is_number: bool = False
 
 
+class _Block:
+    """A part of a section."""
+
+    @property
+    def kind(self) -> str:
+        """What `blocks.html.j2` calls it."""
+        return type(self).__name__.lower()
+
+
 @dataclass(frozen=True)
-class Table:
+class Table(_Block):
     """A table for people, and its numbers in full for programs.
 
     Args:
@@ -63,7 +72,6 @@ class Table:
     limit: int = 64
     cells: Sequence[int] = ()
     ties: int = 0
-    kind: str = field(default="table", init=False)
 
     @property
     def shown(self) -> Sequence[Sequence[Cell]]:
@@ -77,53 +85,47 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Prose:
+class Prose(_Block):
     """A paragraph."""
 
     text: str
-    kind: str = field(default="prose", init=False)
 
 
 @dataclass(frozen=True)
-class Sentences:
+class Sentences(_Block):
     """A list."""
 
     items: Sequence[str]
-    kind: str = field(default="sentences", init=False)
 
 
 @dataclass(frozen=True)
-class Warned:
+class Warned(_Block):
     """What a reader must know before believing the rest."""
 
     items: Sequence[str]
-    kind: str = field(default="warned", init=False)
 
 
 @dataclass(frozen=True)
-class Figure:
+class Figure(_Block):
     """A drawn figure; `anchor` if something links to it, `is_extra` if it shows only then."""
 
     picture: Plot | Picture
     anchor: str = ""
     is_extra: bool = False
-    kind: str = field(default="figure", init=False)
 
 
 @dataclass(frozen=True)
-class Cautions:
+class Cautions(_Block):
     """The two that weigh most of what must be known: a sentence and the anchor that says more."""
 
     items: Sequence[tuple[str, str]]
-    kind: str = field(default="cautions", init=False)
 
 
 @dataclass(frozen=True)
-class Facts:
+class Facts(_Block):
     """Names and texts."""
 
     items: Sequence[tuple[str, str]]
-    kind: str = field(default="facts", init=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +161,7 @@ class BoardRow:
 
 
 @dataclass(frozen=True, eq=False)
-class Board:
+class Board(_Block):
     """Verdicts as a figure-table; the same as sentences, table and figure, which other formats have.
 
     Attributes:
@@ -177,69 +179,60 @@ class Board:
     forest: Block | None
     legend: str
     heads: tuple[str, str, str, str] = ("component", "verdict", "effect", "p")
-    kind: str = field(default="board", init=False)
 
 
 @dataclass(frozen=True)
-class Matrix:
+class Matrix(_Block):
     """Factors against factors: a text, how dark it is from 0 to 1, and an anchor."""
 
     names: Sequence[str]
     entries: Sequence[Sequence[tuple[str, float, str] | None]]
     caption: str
-    kind: str = field(default="matrix", init=False)
 
 
 @dataclass(frozen=True)
-class Compare:
+class Compare(_Block):
     """Room for the comparison of two cells, where there is a script."""
 
-    kind: str = field(default="compare", init=False)
-
 
 @dataclass(frozen=True)
-class Verbatim:
+class Verbatim(_Block):
     """Text whose spaces matter, such as the output of a program or a command; `file` if it is one too."""
 
     text: str
     label: str
     file: str = ""
-    kind: str = field(default="verbatim", init=False)
 
 
 @dataclass(frozen=True)
-class Checks:
+class Checks(_Block):
     """Plain lines that passed or warn: (tone, title, sentence)."""
 
     lines: Sequence[tuple[Tone, str, str]]
-    kind: str = field(default="checks", init=False)
 
 
 @dataclass(frozen=True)
-class Beside:
+class Beside(_Block):
     """Blocks side by side where there is room."""
 
     left: Sequence[Block]
     right: Sequence[Block]
-    kind: str = field(default="beside", init=False)
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(_Block):
     """Small figures, as many in a row as there is room."""
 
     blocks: Sequence[Block]
-    kind: str = field(default="grid", init=False)
 
 
 @dataclass(frozen=True)
-class Folded:
+class Folded(_Block):
     """Details that open on demand, and always in print."""
 
     summary: str
     blocks: Sequence[Block]
     anchor: str = ""
-    kind: str = field(default="folded", init=False)
 
 
 B = TypeVar("B")

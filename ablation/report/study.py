@@ -23,29 +23,29 @@ Responses = Mapping[str, str | float | None] | Iterable[str] | str
 
 
 class Study:
-    """A study, whoever ran it: `study["loss"].verdicts`, `.plot()`, `.latex()`; `study.report("page/")`.
+    """A study from finished runs: `study["loss"].verdicts`, `.plot()`, `.latex()`; `study.report("page/")`.
 
         study = ablation.Study("runs.csv", {"loss": "lower", "acc": "higher"}, ["norm", "act"], block="seed")
 
     Args:
         runs: one row per run: a DataFrame; a file (CSV, TSV, JSON lines, Parquet, Feather); the folder or URL
             of a study; or where another tool keeps its runs (`docs/results-you-have.md`).
-        responses: what was measured, the main one first: name → which of its values are better (`lower`,
-            `higher`, `zero`, or the number that is best); or names, if these say it. Where responses or
-            factors are not given, the table's columns propose them, and `notes` says which.
+        responses: what was measured, the main response first: name → which values are better (`lower`,
+            `higher`, `zero`, or the best number). Names are enough if they make this clear. Responses or
+            factors that are not given are proposed from the columns of the table: see `notes`.
         factors: the columns that were varied.
         block: the column of the paired seeds, or several, such as data set and seed.
         margin: the smallest effect on the main response that matters, in % on the log scale, else in units.
-        name: the heading; the file's, if not given.
+        name: the heading; by default the name of the file.
         settings: `numeric`, `reference`, `nested`, `where`, `scale`, `interactions`, `alpha`, `anova_type`,
-            `weights` and `trials`, as `ablation.analysis.analyze` takes them; or those of another tool's
+            `weights`, `trials` and `item`, as in `ablation.analysis.analyze`; or settings of another tool's
             runs, such as `experiment`.
 
     Attributes:
-        notes: what must be known of its runs.
+        notes: what was assumed about the runs, in sentences.
 
     Raises:
-        UsageError: something cannot be meant; what was expected, and what was received.
+        UsageError: an argument is wrong; the message says what was expected, and what was received.
     """
 
     def __init__(
@@ -67,24 +67,24 @@ class Study:
 
     @cached_property
     def subject(self) -> Subject:
-        """The study as the report sees it, with all responses."""
+        """The study in the form that the report uses, with all responses."""
         return self._load()
 
     @property
     def responses(self) -> list[str]:
-        """What was measured, the main one first."""
+        """Names of the responses, the main one first."""
         return [answer.response for answer in self.subject.answers]
 
     @property
     def table(self) -> pd.DataFrame:
-        """The runs that have ended, one row each: factors, seed, status, responses, seconds."""
+        """The finished runs, one row each: factors, seed, status, responses, seconds."""
         return self.subject.table
 
     def __getitem__(self, response: str) -> ResponseView:
-        """What the runs say of one response.
+        """The results for one response.
 
         Raises:
-            UsageError: there is none of this name.
+            UsageError: there is no response of this name.
         """
         from ablation.report.view import ResponseView
 
@@ -97,21 +97,21 @@ class Study:
 
     @property
     def main(self) -> ResponseView:
-        """What the runs say of the main response."""
+        """The results for the main response."""
         return self[self.responses[0]]
 
     @property
     def analysis(self) -> Analysis:
-        """Of the main response.
+        """The analysis of the main response.
 
         Raises:
-            UsageError: the runs allow none, and why.
+            UsageError: the runs cannot be analysed; the message says why.
         """
         return self.main.analysis
 
     @property
     def verdicts(self) -> pd.DataFrame:
-        """What each factor does to the main response: see `Analysis.verdicts`."""
+        """The verdict on each factor for the main response: see `Analysis.verdicts`."""
         return self.analysis.verdicts
 
     @property
@@ -124,15 +124,16 @@ class Study:
         return self.main.plot(kind)
 
     def compare(self, other: Study, response: str = "", paired: bool | None = None) -> Changes:
-        """What has changed from this study to another, in every response that both have.
+        """What has changed from this study to a later one, in every response that both have.
 
         Args:
-            other: the study after.
-            response: the only one that is compared; all, if not given.
-            paired: whether runs are compared in pairs; None: if pairs are at least half of the smaller study.
+            other: the later study.
+            response: compare this response only; by default all.
+            paired: whether runs are compared in pairs. By default they are if at least half of the smaller
+                study's runs have a partner, and the pairs determine every effect.
 
         Raises:
-            UsageError: they have no response or component in common, or one of them allows no analysis.
+            UsageError: the studies have no response or component in common, or one cannot be analysed.
         """
         from ablation.report.changed import compare_studies
         from ablation.report.changes_view import Changes
@@ -145,11 +146,11 @@ class Study:
         """Write the report.
 
         Args:
-            folder: where; `report` in the study's folder, or `<name>-report`, if not given.
-            figures: whether figures are drawn, which takes most of the time.
+            folder: where it goes; by default `report` in the study's folder, or `<name>-report` here.
+            figures: whether to draw figures, which takes most of the time.
 
         Returns:
-            The page.
+            The path of the page, `index.html`.
         """
         from ablation.report.write import print_problems, write_files
 
@@ -158,13 +159,13 @@ class Study:
         return target / "index.html"
 
     def __repr__(self) -> str:
-        """The verdicts as a terminal shows them."""
+        """The verdicts as text for a terminal."""
         from ablation.report.formats.terminal import summary
 
         return "\n".join([*self.notes, summary(self.subject)])
 
     def _repr_html_(self) -> str:
-        """The verdicts as a notebook shows them."""
+        """The verdicts as HTML for a notebook."""
         from ablation.report.sections.header import design
 
         parts = [self[response]._repr_html_() for response in self.responses]

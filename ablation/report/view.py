@@ -1,4 +1,4 @@
-"""One response of a study, for Python and notebooks: tables, figures, and texts for a paper."""
+"""One response of a study, for Python and notebooks: tables, figures, and text for a paper."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ KINDS: Mapping[str, Callable[[Analysis, Wording], Sequence[Plot | None]]] = {
 
 @dataclass(frozen=True, eq=False)
 class Drawings(Sequence[Any]):
-    """Figures that a notebook shows; each is SVG."""
+    """Figures as SVG, which a notebook shows."""
 
     plots: Sequence[Plot]
 
     def __getitem__(self, which: Any) -> Any:
-        """One of them."""
+        """One of the figures, or a slice of them."""
         return Drawings(self.plots[which]) if isinstance(which, slice) else Drawings([self.plots[which]])
 
     def __len__(self) -> int:
@@ -50,28 +50,28 @@ class Drawings(Sequence[Any]):
         return len(self.plots)
 
     def __iter__(self) -> Iterator[Drawings]:
-        """Each alone."""
+        """Each figure, as `Drawings` of its own."""
         return (Drawings([plot]) for plot in self.plots)
 
     def __repr__(self) -> str:
-        """What they show, in words."""
+        """The figures' descriptions."""
         return "\n".join(plot.alt for plot in self.plots)
 
     def _repr_html_(self) -> str:
-        """Images, so that their style stays theirs."""
+        """Images, so that the notebook's style does not reach into them."""
         return "".join(_image(plot) for plot in self.plots)
 
     def save(self, path: str | Path) -> list[Path]:
         """Write SVG files.
 
         Args:
-            path: a file that ends in `.svg`, where there is one figure; else a folder.
+            path: a file that ends in `.svg`, if there is one figure; otherwise a folder.
 
         Returns:
-            The files.
+            The files written.
 
         Raises:
-            UsageError: several figures for one file, or a place that cannot be written to.
+            UsageError: one file is named for several figures, or the place cannot be written to.
         """
         path, is_file = Path(path), Path(path).suffix == ".svg"
         if is_file and len(self) != 1:
@@ -86,7 +86,7 @@ class Drawings(Sequence[Any]):
 
 @dataclass(frozen=True, eq=False)
 class ResponseView:
-    """What the runs of a study say of one response."""
+    """The results of a study for one response."""
 
     subject: Subject
     answer: ResponseResult
@@ -96,7 +96,7 @@ class ResponseView:
         """All tables and numbers.
 
         Raises:
-            UsageError: the runs allow none, and why.
+            UsageError: the runs cannot be analysed; the message says why.
         """
         if self.answer.analysis is None:
             raise UsageError(f"Expected runs that can be analysed. Received: {self.answer.obstacle}")
@@ -104,7 +104,7 @@ class ResponseView:
 
     @property
     def verdicts(self) -> pd.DataFrame:
-        """What each factor does: see `Analysis.verdicts`."""
+        """The verdict on each factor: see `Analysis.verdicts`."""
         return self.analysis.verdicts
 
     @property
@@ -118,14 +118,14 @@ class ResponseView:
         return list(lead_sentences(self.analysis, self.subject.words(self.answer)))
 
     def plot(self, kind: str = "effects") -> Drawings:
-        """A figure.
+        """Draw a figure.
 
         Args:
-            kind: `effects` with their intervals, `means` by level, `interactions`, `residuals`, `data_sets`
-                where these are blocks, or `half_normal` where there are no replicates.
+            kind: `effects` with intervals, `means` by level, `interactions`, `residuals`, `data_sets` if they
+                are blocks, or `half_normal` if there are no replicates.
 
         Raises:
-            UsageError: it is none of these, or there is nothing to show.
+            UsageError: there is no such figure, or it would show nothing.
         """
         if kind not in KINDS:
             raise UsageError(f"Expected a figure: {listed(list(KINDS))}. Received: {kind!r}.")
@@ -135,11 +135,11 @@ class ResponseView:
         return Drawings(plots)
 
     def latex(self) -> str:
-        """The verdicts as a table for LaTeX (booktabs, graphicx)."""
+        """The verdicts as a LaTeX table (packages booktabs and graphicx)."""
         return latex(self._table)
 
     def markdown(self) -> str:
-        """The verdicts as a table for a pull request."""
+        """The verdicts as a Markdown table."""
         return table_text(self._table)
 
     @property
@@ -151,7 +151,7 @@ class ResponseView:
         return self.markdown() if self.answer.analysis else self._nothing
 
     def _repr_html_(self) -> str:
-        """The verdicts as a notebook shows them: table, figure, sentences and notes."""
+        """The verdicts as HTML for a notebook: table, figure, sentences and notes."""
         if self.answer.analysis is None:
             return f"<p>{escape(self._nothing)}</p>"
         words, table = self.subject.words(self.answer), self._table

@@ -1,4 +1,4 @@
-"""The best cell: which it is, which others only luck sets apart from it, and how good it truly is."""
+"""The best cell: which it is, which others tie with it, and what to expect of it on new seeds."""
 
 from collections import Counter
 from collections.abc import Hashable
@@ -18,21 +18,21 @@ from ablation.analysis.tables.cells import CellMeans, cell_error
 from ablation.analysis.tables.chosen import chosen_mean
 
 ROUNDING = 1e-13
-"""A smaller share of the largest response is what sums of numbers that cancel leave."""
+"""A smaller share of the largest response is rounding, left by numbers that cancel in a sum."""
 
 
 @dataclass(frozen=True)
 class BestCell:
-    """The best cell, by the one rule for all who ask: its mean on the analysis scale, adjusted for blocks.
+    """The best cell by its mean on the analysis scale, adjusted for blocks.
 
     Attributes:
-        levels: factor -> level as text, of every factor that was asked for.
-        rows: labels of the table's rows that are its runs and count.
-        failed: how many more of its runs failed.
-        ties: levels of the cells that are not separated from it, the next best first; all cells where there
-            is no error estimate.
-        shrunken, low, high: what to expect of it on fresh seeds (response), with an interval that allows for
-            its having been chosen among all cells; NaN without an error estimate.
+        levels: factor -> level as text, for every factor of the request.
+        rows: labels of the table's rows that are its analysed runs.
+        failed: how many of its runs failed besides.
+        ties: levels of the cells that are not separated from it, the next best first; all other cells if
+            there is no error estimate.
+        shrunken, low, high: the mean to expect on new seeds (response), and an interval that accounts for
+            the choice among all cells; NaN without an error estimate.
     """
 
     levels: dict[str, str]
