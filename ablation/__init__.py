@@ -8,14 +8,18 @@ Data flows one way: conf → design → training of networks → results → ana
     study = ablation.Study("runs.csv", {"loss": "lower"}, factors=["norm"], block="seed")  # finished runs
 """
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = (
+    False  # as type checkers read it: `typing` takes milliseconds, in which Ctrl-C prints a traceback
+)
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from ablation.report.study import Study as Study
     from ablation.sweep.function import sweep as sweep
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Import `Study` and `sweep` when they are first used; `ablation.sweep` is a module and the function."""
     if name == "sweep":
         from importlib import import_module

@@ -113,30 +113,42 @@ def test_a_table_is_reported_as_by_the_module(ablation, tmp_path):
     assert "ablation report table=mine.csv response=… " in ablation("report")[1]
 
 
-def test_an_interrupt_while_libraries_load_is_quiet(root, tmp_path):
-    """The handler that stands before anything is imported, at the moment of the first heavy import."""
-    code = (
-        "import os, signal, sys\n"
-        "class Finder:\n"
-        "    def find_spec(self, name, *_):\n"
-        "        if name in ('hydra', 'pandas'): os.kill(os.getpid(), signal.SIGINT)\n"
-        "sys.meta_path.insert(0, Finder())\n"
-        "import runpy; sys.argv = sys.argv[1:]\n"
-        "runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
-    )
+INTERRUPTED = """
+import os, runpy, sys
+_, module, *sys.argv = sys.argv
+class Finder:
+    def find_spec(self, name, *_):
+        os.write(1, f"{name}\\n".encode())
+        if name == module:
+            os.kill(os.getpid(), 2)
+sys.meta_path.insert(0, Finder())
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        ("signal", "ablation -m"),
+        ("signal", "ablation.cli sweep quick"),
+        ("argparse", "ablation.cli sweep quick"),
+        ("hydra", "ablation -m"),
+        ("hydra", "ablation.cli sweep quick"),
+        ("pandas", "ablation.cli report table=t.csv response=loss factors=a"),
+    ],
+)
+def test_an_interrupt_while_libraries_load_is_quiet(root, tmp_path, module, words):
+    """At our first import, where the handler is set, and at heavy ones; before that Python itself starts."""
     (tmp_path / "t.csv").write_text("a,loss\n1,2\n")
-    for words in (
-        ["ablation", "-m"],
-        ["ablation.cli", "sweep", "quick"],
-        ["ablation.cli", "report", "table=t.csv", "response=loss", "factors=a"],
-    ):
-        done = subprocess.run(
-            [sys.executable, "-c", code, *words],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(root)},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 130, done.stderr
-        assert done.stderr.startswith("Interrupted. ")
-        assert len(done.stderr.splitlines()) == 1
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, module, *words.split()],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 130, done.stderr
+    assert done.stderr.startswith("Interrupted. ")
+    assert len(done.stderr.splitlines()) == 1
+    if module == "signal":
+        assert {name.partition(".")[0] for name in done.stdout.split()} == {"ablation", "signal"}
