@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Optional, Sequence  # noqa: UP035
 
 from hydra.core.config_store import ConfigStore
+from hydra.core.object_type import ObjectType
 from hydra.core.utils import JobReturn, configure_log, filter_overrides
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
@@ -26,7 +27,9 @@ class LocalLauncherConf:
     """Processes at once: null for one per core, or per GPU where there are any."""
 
 
-ConfigStore.instance().store(group="hydra/launcher", name="ablation", node=LocalLauncherConf)
+# A job starts with what its sweep has stored, and Hydra 1.4 warns where that is replaced.
+if ConfigStore.instance().get_type("hydra/launcher/ablation.yaml") is ObjectType.NOT_FOUND:
+    ConfigStore.instance().store(group="hydra/launcher", name="ablation", node=LocalLauncherConf)
 
 
 class LocalLauncher(Launcher):

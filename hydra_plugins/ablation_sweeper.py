@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Dict, List, Optional  # noqa: UP035
 
 from hydra.core.config_store import ConfigStore
+from hydra.core.object_type import ObjectType
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
@@ -115,7 +116,9 @@ def _open(conf: type) -> DictConfig:
     return OmegaConf.create({"defaults": [{"optional sampler": None}], **keys})  # the sampler is Optuna's
 
 
-ConfigStore.instance().store(group="hydra/sweeper", name="ablation", node=_open(PlainAppConf))
+# A job starts with what its sweep has stored, and Hydra 1.4 warns where that is replaced.
+if ConfigStore.instance().get_type("hydra/sweeper/ablation.yaml") is ObjectType.NOT_FOUND:
+    ConfigStore.instance().store(group="hydra/sweeper", name="ablation", node=_open(PlainAppConf))
 
 
 class AblationSweeper(Sweeper):

@@ -30,6 +30,7 @@ def own_process(_cfg):
 def test_each_job_is_a_process_and_draws_other_random_numbers(plain_app, rows):
     code, shown = plain_app(own_process, "x: 0", "x=0,1", "hydra.sweeper.replicates=3", *LOCAL)
     assert code == 0, shown
+    assert "Warning" not in shown
     found = [row.responses for row in rows("test_forks")]
     assert len({each["objective"] for each in found}) == len({each["pid"] for each in found}) == 6
 
