@@ -69,7 +69,7 @@ site: $(READY) $(TOOLS) $(PAGES)  ## the documentation as a site in site/; a bro
 	@$(BIN)/zensical build --strict --clean > $(VENV)/site.log 2>&1 || (cat $(VENV)/site.log; exit 1)
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Expected Python 3.11 to 3.13. Received: %d.%d. Name another: make PYTHON=python3.12" % v)'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Expected Python 3.11 to 3.13, which TensorFlow has releases for. Received: %d.%d. Name another: make PYTHON=python3.12" % v)'
 	@$(PYTHON) -m venv $(VENV)
 
 $(READY): requirements/$(BACKEND).txt pyproject.toml | $(BIN)/python

@@ -3,7 +3,8 @@
 `requirements/oldest.txt` and `newest.txt` pin them (`make lock`); newest means release candidates as well.
 Neither has a deep-learning library: networks are trained on the versions of `requirements/cpu.txt`.
 
-The session `torch` has PyTorch beside these versions, and no TensorFlow: `nox -s torch`. `base` has no extra.
+`base` has the locked versions on Python 3.12, first without extras.
+The session `torch` has PyTorch beside these versions, and no TensorFlow: `nox -s torch`.
 `trackers` has the packages that runs are logged to, `sources` one tool at a time whose files are read;
 `release` makes what an upload needs, in dist/.
 """
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import nox
@@ -42,9 +44,9 @@ NEWEST_TESTS = (
 )
 
 
-def newest_python() -> str:
-    """Python 3.13, else 3.12, on the path or among pyenv's; else that of this environment."""
-    for minor in ("3.13", "3.12"):
+def installed_python(*minors: str) -> str:
+    """The first of these that there is, on the path or among pyenv's; else that of this environment."""
+    for minor in minors:
         names = [f"python{minor}", *map(str, Path.home().glob(f".pyenv/versions/{minor}*/bin/python"))]
         for name in filter(shutil.which, names):  # pyenv's names on the path may lead nowhere
             if subprocess.run([name, "--version"], capture_output=True, check=False).returncode == 0:
@@ -58,7 +60,7 @@ def oldest(session: nox.Session) -> None:
     run(session, "oldest")
 
 
-@nox.session(python=newest_python())
+@nox.session(python=installed_python("3.14", "3.13", "3.12"))
 def newest(session: nox.Session) -> None:
     """The newest releases and release candidates, on the newest Python that is installed."""
     run(session, "newest", NEWEST_TESTS)
@@ -165,18 +167,26 @@ def install_locked(session: nox.Session, *packages: str, free: Sequence[str] = (
     session.install("--constraint", str(constraints), "--no-build-isolation", "-e", ".[sweep]")
 
 
-@nox.session(venv_backend="venv")
+BASE_TESTS = tuple(
+    f"tests/{name}.py" for name in ("sweep/test_compose", "results/test_table", "analysis/test_article")
+)
+
+
+@nox.session(python=installed_python("3.12"))
 def base(session: nox.Session) -> None:
-    """The wheel without extras, at the locked versions: the notebook of a table, and no more."""
+    """On Python 3.12 at the locked versions: the wheel without extras, the notebook of a table; then apps."""
     constraints = Path(session.create_tmp()).resolve() / "locked.txt"
     constraints.write_text(locked_pins())
-    session.install("--constraint", str(constraints), "hatchling")
-    session.install("--constraint", str(constraints), "--no-build-isolation", ".")
+    install = partial(session.install, "--constraint", str(constraints))
+    install("hatchling", "editables")
+    install("--no-build-isolation", ".")
     here = Path.cwd()
     for name in ("table.ipynb", "table.csv"):
         shutil.copy(here / "examples" / name, constraints.parent)
     with session.chdir(constraints.parent):
         session.run("python", str(here / "tests/base_install.py"), silent=True)  # a page of HTML
+    install("--no-build-isolation-package", "ablation-study", "-e", ".[sweep]", "pytest")
+    session.run("python", "-m", "pytest", "-p", "no:cacheprovider", "-m", "not slow", *BASE_TESTS)
 
 
 @nox.session

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ablation.app import plugins
@@ -14,7 +13,6 @@ from ablation.app.packs import kind, off, shared_problem
 from ablation.app.places import CONF, OWN_CONF
 from ablation.app.problems import OF_EVERY_RUN, network_of, problem
 from ablation.app.settings_read import refuse_unread
-from ablation.errors import UsageError
 from ablation.results import Snapshot
 from ablation.sweep import Outcome, Packs, Response, main
 
@@ -103,17 +101,9 @@ def train(config: Config, seeds: Sequence[int]) -> Iterator[Outcome]:
 
 def _prepared(config: Config) -> str:
     """The name of the device, ready to train."""
-    try:
-        from ablation.app.training.devices import prepare_device
+    from ablation.app.training.devices import prepare_device
 
-        return prepare_device(config.training.threads)
-    except ModuleNotFoundError as error:
-        there = [name for name in ("jax", "torch") if find_spec(name)]
-        use = "; or use {0}, which is there: pip install 'ablation-study[{0}]', then KERAS_BACKEND={0}"
-        raise UsageError(
-            f"Expected a deep-learning backend. Received: {error}. "
-            f"Install one: pip install 'ablation-study[cpu]'{''.join(map(use.format, there))}"
-        ) from error
+    return prepare_device(config.training.threads)
 
 
 def _trained(config: Config, task: "Problem", runs: "Sequence[int | Run]", device: str) -> Iterator[Outcome]:

@@ -5,8 +5,13 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 from ablation.app.training.backends import BACKENDS, Device, device
+from ablation.errors import UsageError
+
+_AFTER_TENSORFLOW = (3, 14)
+"""The first Python that TensorFlow has no release for, as `pyproject.toml` has it."""
 
 _UNUSED = ("pandas", "pyarrow", "matplotlib", "scipy", "PIL", "h5py", "tensorboard", "jax")
 """What TensorFlow and Keras import where it is there, and training does not need: a third of their memory."""
@@ -23,11 +28,13 @@ def prepare_device(threads: int | None) -> str:
         The device's name, such as "CPU, 1 thread" or "NVIDIA H200".
 
     Raises:
-        UsageError: Keras runs on a backend that cannot train here.
-        ModuleNotFoundError: Keras or its backend is not installed.
+        UsageError: Keras runs on a backend that cannot train here, or it or its backend is not installed.
     """
     threads = threads or _threads_of_environment()
-    backend = import_backend()
+    try:
+        backend = import_backend()
+    except ModuleNotFoundError as error:
+        raise UsageError(_no_backend(error)) from error
     if not gc.get_freeze_count():
         # What was imported stays. Walking through its 400,000 objects would cost every cell half a second:
         # Keras collects garbage before it builds a network, and so do joblib's processes after each job.
@@ -45,6 +52,19 @@ def import_backend(whole: bool = True) -> Device:
     name = os.environ.get("KERAS_BACKEND") or next(iter(BACKENDS))
     with _silent_stderr(), _hidden(_UNUSED if name == "tensorflow" and not whole else ()):
         return device()
+
+
+def _no_backend(error: ModuleNotFoundError) -> str:
+    there = [name for name in ("jax", "torch") if find_spec(name)]
+    received = str(error)
+    if is_without_tensorflow := sys.version_info >= _AFTER_TENSORFLOW:
+        received += f", and TensorFlow has no release for Python {sys.version_info[0]}.{sys.version_info[1]}"
+    ways = [] if is_without_tensorflow else ["Install one: pip install 'ablation-study[cpu]'"]
+    for name in there or (["jax"] if is_without_tensorflow else []):
+        has = ", which is there" if name in there else ""
+        ways.append(f"use {name}{has}: pip install 'ablation-study[{name}]', then KERAS_BACKEND={name}")
+    told = "; or ".join(ways)
+    return f"Expected a deep-learning backend. Received: {received}. {told[0].upper()}{told[1:]}"
 
 
 def _threads_of_environment() -> int | None:
