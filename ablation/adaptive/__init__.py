@@ -1,1 +1,1 @@
-"""Studies that add seeds until every verdict is settled, with the error that was promised."""
+"""Studies that add seeds until every verdict is settled, with the promised error rates."""

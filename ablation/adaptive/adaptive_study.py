@@ -1,4 +1,4 @@
-"""An adaptive study as its record and its rows tell it; sweep, status and report all read it here."""
+"""An adaptive study from its record and its rows; sweep, status and report all read it here."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

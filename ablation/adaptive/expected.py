@@ -1,4 +1,4 @@
-"""What an adaptive study costs before it is run: whole studies simulated as their estimates alone.
+"""The expected cost of an adaptive study, from simulated studies that consist of their estimates alone.
 
 In a balanced design the estimate after s seeds is the mean of s independent vectors N(effects, noise² V), and
 the residual sum of squares is a sum of independent chi-squares. So no runs are simulated, and thousands of

@@ -1,4 +1,4 @@
-"""Levels of tests that come one after another without an end, so that few of those accepted are false.
+"""Error rates for an endless sequence of tests, so that few accepted changes are false (LORD++).
 
 LORD++ (Ramdas, Yang, Wainwright & Jordan 2017, NeurIPS 30): of the accepted ones the expected share of false
 ones is at most alpha, at any time. A test spends error, an acceptance earns it back. It needs p values that

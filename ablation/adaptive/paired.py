@@ -1,4 +1,4 @@
-"""One change against what there is, seed by seed: a paired t test with looks, until the answer is clear.
+"""One change against the present state, seed by seed: a paired t test with looks, until it is settled.
 
 A gain is how much better the changed run of a seed is than the unchanged one. Gains of several seeds are
 independent, whatever the seeds have in common, so the t test on their mean holds also where the change does

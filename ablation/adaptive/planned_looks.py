@@ -1,4 +1,4 @@
-"""The looks at a table of runs that was made under a plan, as whoever asks says."""
+"""The looks at a table of runs, when the user states the plan under which it was made."""
 
 from collections.abc import Sequence
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""What an adaptive study can be expected to cost, from its design and the noise of earlier runs."""
+"""The expected cost of an adaptive study, from its design and the noise of earlier runs."""
 
 from dataclasses import dataclass
 

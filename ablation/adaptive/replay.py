@@ -1,4 +1,4 @@
-"""An adaptive study from its rows: each look that its plan allows, in turn. Pure, so all processes agree."""
+"""An adaptive study from its rows: each planned look in turn. A pure function, so all processes agree."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What the caller asked for, checked before any number is computed."""
+"""The arguments of an analysis, checked before any number is computed."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a caller says of factors that have levels only at some levels of another."""
+"""Declared nesting: factors that have levels only at some levels of another."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

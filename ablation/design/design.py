@@ -1,4 +1,4 @@
-"""What a design is, as the rest of the house sees it."""
+"""What a design is: its cells, and the effects that it cannot separate."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,14 +7,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Alias:
-    """Two effects that a design cannot tell apart, wholly or in part.
+    """Two effects that a design cannot separate, wholly or in part.
 
     Args:
         effect: a main effect or a two-factor interaction, such as `batch_norm` or `batch_norm:dropout`.
-        other: the effect that is added to it in what is measured.
-        sign: with which it is added, 1 or −1; 0 where a factor of more than two levels leaves no one sign.
-        share: how much of it is added: 1 makes the two one, 1/3 is usual in Plackett–Burman designs.
-        letters: the same in the field's letters, such as `AB = −CD`.
+        other: the effect that is added to it in the estimate.
+        sign: the sign with which it is added, 1 or −1; 0 if a factor of more than two levels has no single
+            sign.
+        share: how much of it is added: with 1 the two are one, 1/3 is usual in Plackett–Burman designs.
+        letters: the alias in the usual letters, such as `AB = −CD`.
     """
 
     effect: str
@@ -25,7 +26,7 @@ class Alias:
 
     @property
     def complete(self) -> bool:
-        """Whether the data cannot tell the two apart at all."""
+        """Whether the data cannot separate the two at all."""
         return self.share > 1 - 1e-9
 
 
@@ -35,13 +36,14 @@ class Design:
 
     Args:
         name: `full_factorial`, `fractional`, `leave_one_out`, `one_at_a_time`, `foldover` or `union`.
-        factors: factor → its levels, as asked for; of a nested one `none` as well, its last.
-        cells: the reference cell first where the design has it; of a foldover, the base fraction first.
+        factors: factor → its levels, as requested; a nested factor also has `none`, as its last level.
+        cells: factor → level, each; first the reference cell, if the design has it; of a foldover first the
+            base fraction.
         words: the design in one line.
         notes: what can be concluded and what cannot, one sentence each.
-        aliases: among main effects and two-factor interactions, with sign.
-        reference: the cell that others are compared with.
-        nesting: nested factor → its parent, and the levels of that at which it has levels.
+        aliases: aliases among main effects and two-factor interactions.
+        reference: the cell that the others are compared with.
+        nesting: nested factor → its parent, and the parent's levels at which it has levels.
     """
 
     name: str

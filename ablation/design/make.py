@@ -1,4 +1,4 @@
-"""The one entrance: factors and a design's name in, a verified design out."""
+"""The entrance to designs: factors and the name of a design in, a verified design out."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,29 +35,31 @@ def make_design(
     when: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Design:
-    """Decide which cells a study makes, and verify by linear algebra what they can show.
+    """Choose the cells of a study, and verify by linear algebra what they can show.
 
     Args:
         factors: factor → its levels, the reference first.
         name: `full_factorial`; `fractional`; `foldover` (a fraction and its mirror); `one_at_a_time` (the
-            reference cell, and each factor changed in turn); `leave_one_out` (the same from everything on);
-            `union` of several of these.
-        exclude: partial configurations factor → level or list of levels; cells that match one are left out.
+            reference cell, and each factor changed alone); `leave_one_out` (the same, with everything
+            on); or `union` of several of these.
+        exclude: partial configurations, factor → level or list of levels; cells that match one are left out.
         reference: factor → level of the reference cell, for factors in which it is not the first level (in
-            `leave_one_out`: not the one that is on, see `one_factor.everything_on`).
-        when: nested factor → {another: its levels at which the first has levels}; elsewhere it has `none`.
-        options: of a fraction. `resolution` (3 or III): the fewest regular cells that reach it, and minimum
-            aberration. `runs`: cells of it (of a foldover: of its base), the best resolution in that number;
-            with `resolution`, both must hold. `generators` of two-level factors, such as `D=-ABC` or
-            `dropout=batch_norm:attention`. `foldover`: what the mirror switches, all factors of two levels
-            (true) or the factor named. `union`: designs, each as {design: …} with its options, and `factors`,
-            those that it varies; the others keep their level of its reference cell.
+            `leave_one_out`: not the level that is on, see `one_factor.everything_on`).
+        when: nested factor → {another factor: the levels of that one at which the first has levels};
+            elsewhere its level is `none`.
+        options: of a fraction. `resolution` (3 or III): the smallest regular fraction that reaches it, with
+            minimum aberration. `runs`: number of cells (of a foldover: of its base), with the best resolution
+            for that number; with `resolution`, both must hold. `generators` for two-level factors, such as
+            `D=-ABC` or `dropout=batch_norm:attention`. `foldover`: what the mirror switches: all two-level
+            factors (true), or the named factor. `union`: designs, each as {design: …} with its options and
+            `factors`, those that it varies; the others keep the level of its reference cell.
 
     Returns:
-        The design: its cells, what can be concluded and what not, and its aliases.
+        The design: its cells, what can and cannot be concluded, and its aliases.
 
     Raises:
-        UsageError: it cannot be had; the message says what can.
+        UsageError: there is no such design; the message says which there are.
+        TypeError: there is no such option.
     """
     given = {o: v for o, v in options.items() if v is not None and v is not False and v not in ([], ())}
     kind = "union" if "union" in given and name == "full_factorial" else name  # which is the default

@@ -1,4 +1,4 @@
-"""The command line: a study's folder, or a table or another tool's runs and what their columns mean."""
+"""The command line: a study's folder, or a table or another tool's runs with the meaning of their columns."""
 
 from __future__ import annotations
 

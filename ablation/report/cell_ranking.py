@@ -1,4 +1,4 @@
-"""Runs by cell, the best cell first: the one order for all sections and figures."""
+"""Runs by cell, the best cell first: the order of all sections and figures."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

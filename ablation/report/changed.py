@@ -1,4 +1,4 @@
-"""Two studies, and what has changed from one to the other in each response that both have."""
+"""Two studies, and what has changed between them in each response that both have."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What `study.compare(other)` gives: the changes as tables, words, figures and a page."""
+"""The result of `study.compare(other)`: the changes as tables, words, figures and a page."""
 
 from html import escape
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a report consists of: sections of blocks, written once and rendered as HTML, Markdown and LaTeX."""
+"""What a report consists of: sections of blocks, written once, rendered as HTML, Markdown and LaTeX."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures for the page: drawn when wanted, named for their files, and never in the way of the rest."""
+"""Pictures for the page: drawn if wanted and named for their files; a failed one does not stop the page."""
 
 from __future__ import annotations
 

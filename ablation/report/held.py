@@ -1,4 +1,4 @@
-"""Under what settings the runs of a study were made, and where two studies differ in them."""
+"""The settings under which a study's runs were made, and where two studies differ in them."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""From a study's folder, or any table of runs, to what a report is about."""
+"""From a study's folder, or any table of runs, to the subject of a report."""
 
 import logging
 import shlex

@@ -1,4 +1,4 @@
-"""What several parts of a report ask of one object is computed once."""
+"""Compute once what several parts of a report ask of the same object."""
 
 from collections.abc import Callable
 from functools import wraps

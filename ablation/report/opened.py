@@ -1,4 +1,4 @@
-"""From what was asked for on the command line to the study, and where its page goes."""
+"""From the command line to the study, and to the place of its page."""
 
 import shlex
 import sys

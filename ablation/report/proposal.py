@@ -1,4 +1,4 @@
-"""The proposal for a table of which nobody has said what its columns mean: in words, and as a command."""
+"""A proposal for a table whose columns nobody has explained: in words, and as a command."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""From what `ablation.Study` is given to what a report is about."""
+"""From the arguments of `ablation.Study` to the subject of a report."""
 
 import os
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""`ablation.Study(runs, …)`: runs from anywhere, as an object that shows itself and writes its report."""
+"""`ablation.Study(runs, …)`: finished runs as an object that shows itself and writes its report."""
 
 from __future__ import annotations
 

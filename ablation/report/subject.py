@@ -1,4 +1,4 @@
-"""What a report is about: the runs of a design, and what they mean for each response."""
+"""The subject of a report: the runs of a design, and the results for each response."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

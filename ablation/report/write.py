@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from ablation.report.subject import Subject
 
 MANIFEST = ".files.json"
-"""Names of the files that a report consists of, so that the next one removes those it no longer has."""
+"""Names of the files of a report, so that the next report can remove those it no longer has."""
 
 
 def write_report(path: str, folder: str | None = None, figures: bool = True) -> bool:
-    """Write `report/` into a study's folder and print its summary.
+    """Write the report of a study into its folder, as `report/`, and print a summary.
 
     Files: `index.html`; `report.md`; `effects.json`; `ols.txt`, the article's summary; `tables/*.tex` and
     `tables/*.csv`; `figures/*.svg`. docs/report.md says what is in them.
 
     Args:
         path: the study's folder, such as `runs/quick`, or the URL of its rows.
-        folder: where the report goes, if not into the study's folder.
-        figures: whether figures are drawn, which takes most of the time.
+        folder: the folder in which `report/` is made, if it is not the study's; arrays are looked for there.
+        figures: whether to draw figures, which takes most of the time.
 
     Returns:
-        Whether the runs allowed an analysis.
+        Whether the runs could be analysed.
 
     Raises:
         UsageError: there is no such study, or the folder cannot be written to.

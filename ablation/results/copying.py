@@ -1,4 +1,4 @@
-"""Moving a study from one store to another, and making sure that it has arrived."""
+"""Copy a study from one store to another, and verify that it has arrived."""
 
 import os
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ class Copied:
     """What a copy did.
 
     Attributes:
-        n_rows: Rows of the source.
-        n_attempts: Attempts that were recorded there.
-        conflicts: Keys of which the target had another row, which stays.
-        running: Keys that somebody is training at the source: copy again when they are done.
-        quarantined: What is damaged at the source, and was not copied.
+        n_rows: Number of rows in the source.
+        n_attempts: Number of attempts recorded there.
+        conflicts: Keys for which the target already had a different row, which was kept.
+        running: Keys that are being trained at the source: copy again when they are done.
+        quarantined: Damaged entries of the source, which were not copied.
     """
 
     n_rows: int
@@ -31,7 +31,7 @@ class Copied:
 
 
 def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copied:
-    """Copy rows, attempts and the study's record; doing it again copies only what is new.
+    """Copy rows, attempts and the study's record; a second call copies only what is new.
 
     Args:
         source: A folder or URL, as for `open_store`.
@@ -41,7 +41,7 @@ def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copi
         What was copied and what was not.
 
     Raises:
-        UsageError: The source is empty, or a store refuses.
+        UsageError: The source is empty, both are the same place, or a store cannot be read or written.
     """
     old, new = open_existing(source) if Path(source).is_file() else open_store(source), open_store(target)
     if old.place == new.place:

@@ -11,13 +11,13 @@ from ablation.results.store import LEASE_SECONDS, Store
 def open_store(
     url_or_path: str | os.PathLike[str], lease_seconds: float = LEASE_SECONDS, disk: Disk | None = None
 ) -> Store:
-    """Open the store of one study; nothing is created before something is written.
+    """Open the store of one study; nothing is created until something is written.
 
     Args:
         url_or_path: The study's folder, such as `runs/quick`, or a database and the study's name in it, such
             as `postgresql+psycopg://user@host/database#quick` (needs the extra `postgres`).
-        lease_seconds: How long a claim holds without a heartbeat.
-        disk: What a folder's files go through; a database needs none.
+        lease_seconds: How long a claim is valid without a heartbeat.
+        disk: The file system for a folder; tests pass one that fails. A database needs none.
 
     Returns:
         The store.
@@ -40,10 +40,10 @@ def open_store(
 
 
 def open_existing(url_or_path: str | os.PathLike[str]) -> Store:
-    """Open the store of a study that should be there.
+    """Open the store of an existing study.
 
     Raises:
-        UsageError: There is no such folder.
+        UsageError: There is no such folder, or the URL cannot be read.
     """
     if not is_url(url_or_path) and not Path(url_or_path).is_dir():
         received = "a file" if Path(url_or_path).exists() else "no such folder"
@@ -55,5 +55,5 @@ def open_existing(url_or_path: str | os.PathLike[str]) -> Store:
 
 
 def is_url(url_or_path: str | os.PathLike[str]) -> bool:
-    """Tell a database's URL from a folder's path."""
+    """Whether it is the URL of a database, and not the path of a folder."""
     return isinstance(url_or_path, str) and "://" in url_or_path

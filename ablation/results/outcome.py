@@ -1,4 +1,4 @@
-"""What an app says of a run that has ended."""
+"""What an app returns for a finished run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ class Outcome:
 
     Args:
         seed: of the run.
-        responses: name → number. One that is not finite makes the run `diverged`.
-        history: name → a number per epoch.
-        provenance: columns that the app knows, such as {"device": "CPU"}.
-        arrays: name → array, kept beside the row for the report (`ablation.results.Arrays`).
-        weights: name → array, kept likewise for whoever loads the trained network again.
+        responses: name → number. A number that is not finite makes the run `diverged`.
+        history: name → one number per epoch.
+        provenance: further columns that the app knows, such as {"device": "CPU"}.
+        arrays: name → array of any shape, kept beside the row for the report (`ablation.results.Arrays`).
+        weights: name → array of any shape, kept in the same way, to load the trained network again.
     """
 
     seed: int

@@ -1,6 +1,6 @@
-"""study.json, the record of a study: its present design, and how its responses are judged.
+"""study.json, the record of a study: its present design, and how its responses are analysed.
 
-This module alone knows the entries of that file; everybody else uses the fields of `StudyRecord`.
+Only this module knows the entries of that file; everything else uses the fields of `StudyRecord`.
 """
 
 from __future__ import annotations  # kinds of entries are read from these texts
@@ -14,18 +14,18 @@ from ablation.errors import UsageError
 from ablation.results.canonical import check_json
 
 _FORMER = ("stopped",)
-"""Obsolete entries of older versions: the stop signal is kept beside the record."""
+"""Entries of older versions that no longer count: the stop signal has a file of its own."""
 
 
 @dataclass(frozen=True)
 class DesignRecord:
-    """What a report says of the design.
+    """What a report says about the design.
 
     Attributes:
         name: Kind of the design, such as `full_factorial`.
-        words: Such as `2×2×4 full factorial`.
+        words: The design in words, such as `2×2×4 full factorial`.
         notes: Sentences about it.
-        aliases: Effects that it cannot tell apart, a line each.
+        aliases: Effects that it cannot separate, one line each.
     """
 
     name: str = ""
@@ -36,36 +36,37 @@ class DesignRecord:
 
 @dataclass(frozen=True)
 class StudyRecord:
-    """What readers of the rows need to know of a study; a study without one has an empty record.
+    """What readers of a study's rows need to know; a study without a record has an empty one.
 
     Attributes:
         study: The study's name.
-        factors: Factor → its levels as the app's configuration holds them, the reference first.
-        seeds: Of every cell.
-        keys: The runs of the present design, in its order.
+        factors: Factor → its levels as in the app's configuration, the reference first.
+        seeds: The seeds of every cell.
+        keys: The keys of the runs of the present design, in its order.
         defaults: Declared defaults of the app's configuration, flat.
-        first_defaults: The default that each entry had when the study first knew it.
-        design: What the design is called, and what to know of it.
-        cell_levels: Factor → id of a cell → its level, for factors that are no entry of a run's
+        first_defaults: The default that each entry had when it first appeared in the study.
+        design: The name of the design, and what it can show.
+        cell_levels: Factor → id of a cell → its level, for factors that are not entries of a run's
             configuration, such as the choice of a config group.
-        reference: The reference cell, factor → level; a factor that is not named has its first level.
-        nested: Factor that has levels at some levels of another alone → {that one: these levels}. Elsewhere
+        reference: The reference cell, factor → level; factors that are missing have their first level.
+        nested: Factor that has levels only at some levels of another → {the other: these levels}. Elsewhere
             its level is `none`, the last in `factors`.
         response: The main response.
-        direction: Which of its values are better, `lower` or `higher`; None where nobody has said.
-        responses: All responses that are reported.
-        directions: Response → the same.
-        units: Response → its unit, where it has one.
+        direction: Which of its values are better: `lower`, `higher`, `zero`, or the best number as text; None
+            if it was not given.
+        responses: All reported responses.
+        directions: Response → its direction, likewise.
+        units: Response → its unit, if it has one.
         margin: The smallest effect on the main response that matters.
         numeric: Factor that enters as a number → `linear`, or `log` for its logarithm.
         interactions: Highest order of interactions in the model, or `auto`.
         alpha: Error rate of tests.
-        scale: On which effects add: `log`, `identity` or `auto`.
-        adaptive: Of a study that adds seeds until its verdicts are settled: the plan, the looks taken, and
+        scale: The scale on which effects add: `log`, `identity` or `auto`.
+        adaptive: For a study that adds seeds until its verdicts are settled: the plan, the looks taken, and
             the keys of runs that failed for good.
-        command: What was typed.
-        schema: Version of the file's form.
-        unknown: Entries that this version does not know. They are kept as they are.
+        command: The command that was typed.
+        schema: Version of the file's format.
+        unknown: Entries that this version does not know. They are kept unchanged.
     """
 
     study: str = ""
@@ -99,12 +100,12 @@ class StudyRecord:
         return {name: self.reference.get(name, levels[0]) for name, levels in self.factors.items() if levels}
 
     def level(self, factor: str, config: Mapping[str, object], cell: str) -> object:
-        """The level of a factor that a run had, of its configuration and its cell's id; None if unknown."""
+        """The level of a factor in a run, from its configuration and the id of its cell; None if unknown."""
         return self.cell_levels.get(factor, {}).get(cell, config.get(factor))
 
     @property
     def reported(self) -> dict[str, str | None]:
-        """Response → which of its values are better, None where nobody has said; the main one first."""
+        """Response → its direction, None if it was not given; the main response first."""
         names = dict.fromkeys((self.response, *self.responses))
         return {name: self.directions.get(name) for name in names} | {
             self.response: self.directions.get(self.response, self.direction)
@@ -112,10 +113,10 @@ class StudyRecord:
 
 
 def encode_record(record: StudyRecord) -> str:
-    """Write a record as strict JSON, for people too.
+    """Write a record as strict JSON that people can read as well.
 
     Raises:
-        UsageError: An entry is not JSON, such as a level that is not finite.
+        UsageError: JSON cannot hold an entry, such as a level that is not finite.
     """
     content = asdict(record)
     content.update(content.pop("unknown"))
@@ -124,7 +125,7 @@ def encode_record(record: StudyRecord) -> str:
 
 
 def decode_record(text: str | bytes, place: str) -> StudyRecord:
-    """Read a record of this version, of an older or of a newer one.
+    """Read a record of this version, or of an older or newer one.
 
     Raises:
         UsageError: It is damaged.
@@ -143,14 +144,14 @@ def decode_record(text: str | bytes, place: str) -> StudyRecord:
 
 
 def record_of(entries: Mapping[str, Any], prefix: str = "") -> StudyRecord:
-    """Make a record of its entries; one that is null is not there.
+    """Make a record from its entries; an entry that is null counts as missing.
 
     Args:
-        entries: Name → JSON value; names that no field has are kept as `unknown`.
-        prefix: Stands before an entry's name in the message.
+        entries: Name → JSON value; names without a field are kept in `unknown`.
+        prefix: Put before an entry's name in error messages.
 
     Raises:
-        UsageError: An entry is of another kind than its field.
+        UsageError: An entry has another type than its field.
     """
     given = {name: value for name, value in entries.items() if value is not None}
     if isinstance(given.get("numeric"), list):  # names alone are straight lines

@@ -1,4 +1,4 @@
-"""What is known of a response before any run has it: its unit, and which values are better."""
+"""What an app declares about a response: its unit, and which values are better."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ class Response:
 
     Args:
         name: as in `Outcome.responses`; `*` stands for any text, as in `contrast_auroc.*`.
-        unit: such as `s`; empty for a number without a unit.
+        unit: such as `s`; empty for a number without one.
         direction: which values are better, `lower` or `higher`.
     """
 
@@ -24,7 +24,7 @@ class Response:
     direction: str = "lower"
 
     def __post_init__(self) -> None:
-        """Refuse a direction that is none."""
+        """Refuse an unknown direction."""
         if self.direction not in DIRECTIONS:
             raise UsageError(
                 f"Response {self.name}: expected direction lower or higher. Received: {self.direction!r}"
@@ -32,9 +32,9 @@ class Response:
 
 
 def response_of(declared: Iterable[Response], name: str) -> Response | None:
-    """What is declared of a response, under its own name; None where nothing is.
+    """The declaration of a response, under its own name; None if there is none.
 
-    Its own name counts before a pattern, and of several the first.
+    An exact name takes precedence over a pattern; of several patterns, the first counts.
     """
     found = [each for each in declared if each.name == name or fnmatchcase(name, each.name)]
     return replace(min(found, key=lambda each: each.name != name), name=name) if found else None

@@ -1,4 +1,4 @@
-"""One run's row: what it was, what came out, and where it ran."""
+"""The row of one run: what was run, what came out, and where it ran."""
 
 import math
 import numbers
@@ -18,14 +18,14 @@ UNFINISHED: Final = ("out_of_memory", "error", "timeout")
 
 
 _ALIKE: Final = ("study", "cell", "status", "config", "identity", "provenance")
-"""What many rows of a study share."""
+"""Entries that many rows of a study have in common."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one training of one cell with one seed gave; immutable, and written exactly once.
+    """The result of training one cell with one seed; immutable, and written exactly once.
 
-    Numbers that are not finite become None, as strict JSON has no word for them; `status` tells why.
+    Numbers that are not finite become None, as strict JSON cannot hold them; `status` says why.
 
     Attributes:
         key: 64 hexadecimal digits, from `run_key`.
@@ -83,14 +83,14 @@ class Row:
 
     @property
     def is_final(self) -> bool:
-        """Whether this row ends its run, rather than being one more attempt at it."""
+        """Whether this row ends its run; otherwise it is one more attempt."""
         return self.status in FINAL
 
     def share(self, known: dict[str, object]) -> None:
-        """Hold what equals a part of another row once: of ten thousand rows nearly all is the same.
+        """Keep equal parts of several rows in memory once: most of ten thousand rows is the same.
 
         Args:
-            known: The parts so far, by their text; this row's are added.
+            known: The parts so far, by their text; those of this row are added.
         """
         for name in _ALIKE:
             value = getattr(self, name)

@@ -1,4 +1,4 @@
-"""results.csv and results.parquet: views of the rows, safe to delete, rebuilt whole and replaced at once."""
+"""results.csv and results.parquet: views of the rows, safe to delete; always rebuilt and replaced whole."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Starts of text that a spreadsheet takes for a formula and runs."""
+"""First characters of text that a spreadsheet would run as a formula."""
 
 
 def gather(
@@ -26,18 +26,18 @@ def gather(
     folder: str | os.PathLike[str] | None = None,
     disk: Disk | None = None,
 ) -> pd.DataFrame:
-    """Read a study, rebuild its views, `results.csv` and `results.parquet`, and sweep what crashes have left.
+    """Read a study, rebuild `results.csv` and `results.parquet`, and remove what crashes have left behind.
 
     Args:
         path: The study's folder or URL.
-        folder: Where the views go; the study's folder unless said otherwise.
-        disk: The file system; tests give one that fails.
+        folder: Where the two files go; by default the study's folder.
+        disk: The file system; tests pass one that fails.
 
     Returns:
         The table, as `read` gives it.
 
     Raises:
-        UsageError: There is no such folder, or it cannot be written to.
+        UsageError: There is no such folder, it cannot be written to, or a URL is given without a folder.
     """
     if folder is None and is_url(path):
         raise UsageError(
@@ -50,14 +50,14 @@ def gather(
 
 
 def write_views(snapshot: Snapshot, folder: Path, disk: Disk | None = None) -> pd.DataFrame:
-    """Write `results.csv` and `results.parquet`, each at once.
+    """Write `results.csv` and `results.parquet`, each in one step.
 
-    Parquet keeps types, and levels with their order in its metadata (`ablation.results.levels`). CSV is for
-    people and spreadsheets: text that one would run as a formula gets an apostrophe before it, as OWASP
-    advises.
+    Parquet keeps types, and in its metadata the levels with their order (`ablation.results.levels`). CSV is
+    for people and spreadsheets: text that a spreadsheet would run as a formula gets an apostrophe before it,
+    as OWASP advises.
 
     Returns:
-        The table. A study without rows leaves views that are there as they are.
+        The table. If the study has no rows, existing files stay as they are.
 
     Raises:
         UsageError: The folder cannot be written to.
@@ -74,7 +74,7 @@ def write_views(snapshot: Snapshot, folder: Path, disk: Disk | None = None) -> p
 
 
 def keys_of(parquet_file: Path) -> set[str]:
-    """The runs in a study's `results.parquet`; none where it cannot be read."""
+    """The keys of the runs in a study's `results.parquet`; none if it cannot be read."""
     import pyarrow
     from pyarrow import parquet
 

@@ -50,21 +50,21 @@ register_sentinels()
 
 
 class App(Swept):
-    """A training function with what the sweeper needs to know of it. Hydra calls it with a job's config.
+    """A training function, and what the sweeper must know about it. Hydra calls it with a job's config.
 
     Args:
         train: (settings, seeds) → outcomes, one by one.
         schema: a dataclass of the configuration, with defaults; None for apps without one.
-        identity: settings → what else determines a result, such as the hash of the data.
-        unkeyed: config keys that change no result, such as the folder of the data.
-        after: (settings of the reference cell, the study's folder) → nothing; called once at the end of a
-            sweep, before the report. One with more arguments also gets the `Snapshot` of the study's store,
-            and the report's `Subject`.
-        check: (factors, the cells' flat configurations) → nothing, or a `UsageError` that refuses the plan,
-            before anything is trained. A third argument gets the keys that the command sets.
-        responses: unit and direction of what is measured; or settings → the same.
-        warm: imports what `train` will, and starts no thread; called once, in the process of which jobs are
-            forks (`hydra/launcher=ablation`).
+        identity: settings → what else determines a result, such as a hash of the data.
+        unkeyed: config keys that do not change a result, such as the folder of the data.
+        after: (settings of the reference cell, the study's folder) → None; called once at the end of a sweep,
+            before the report. If it takes more arguments, it also gets the `Snapshot` of the store and
+            the report's `Subject`.
+        check: (factors, the cells' flat configurations) → None; it raises a `UsageError` to refuse a plan
+            before anything is trained. A third argument receives the keys that the command sets.
+        responses: the unit and direction of each response; or settings → the same.
+        warm: imports what `train` needs and starts no thread; called once, in the process from which jobs are
+            forked (`hydra/launcher=ablation`).
         packs: how runs of several cells train in one job; None for an app that trains cell by cell.
     """
 
@@ -219,29 +219,32 @@ def main(
     warm: Callable[[], None] | None = None,
     packs: Packs | None = None,
 ) -> Callable[[Train], Callable[[], None]]:
-    """Make a training function a Hydra app.
+    """Make a Hydra app of a training function.
 
-    The framework reads `name` (of the study), `seeds`, `results.folder`, `results.url` and `analysis.*` of
-    its configuration, and supplies what is not there: the name of the function's file, `[0]`, `runs/${name}`
-    twice, and as `analysis.response` the first response that is declared, or `loss`. With a schema, the
-    configuration's defaults list names `schema`; without one, the function gets a `DictConfig`.
+    The framework reads `name` (of the study), `seeds`, `results.folder`, `results.url` and `analysis.*` from
+    the app's configuration. It supplies those that are missing: the name of the function's file, `[0]`,
+    `runs/${name}` for both places, and for `analysis.response` the first declared response, or `loss`. With a
+    schema, the configuration's defaults list names `schema`; without one, the function gets a `DictConfig`.
 
     Args:
         config_path: folder of the configuration, absolute or relative to the decorated function's file.
         config_name: the main file, without `.yaml`.
-        schema: as for `App`, or what makes it once the command is known; registered under the name `schema`.
-        identity: as for `App`.
-        unkeyed: as for `App`.
-        after: as for `App`.
-        own_conf: a folder of the user's, searched before `config_path` where it exists.
-        check: as for `App`.
-        responses: as for `App`. `analysis.direction` and `analysis.directions` win over it.
-        warm: as for `App`.
-        packs: as for `App`.
+        schema: a dataclass of the configuration, with defaults, or a function that makes it when the command
+            is known; registered under the name `schema`.
+        identity: settings → what else determines a result, such as a hash of the data.
+        unkeyed: config keys that do not change a result, such as the folder of the data.
+        after: (settings of the reference cell, the study's folder) → None; called once at the end of a sweep,
+            before the report.
+        own_conf: a folder of the user, searched before `config_path` if it exists.
+        check: (factors, the cells' flat configurations) → None; raises a `UsageError` to refuse a plan.
+        responses: the unit and direction of each response, or settings → the same. `analysis.direction` and
+            `analysis.directions` in the configuration take precedence.
+        warm: imports what the function needs and starts no thread; called once before jobs are forked.
+        packs: how runs of several cells train in one job.
 
     Returns:
-        A decorator; the decorated function takes its arguments from the command line. It ends with exit
-        code 2 and a sentence on a mistake of the user.
+        A decorator. The decorated function takes its arguments from the command line; a user's mistake ends
+        it with one sentence and exit code 2.
     """
     if callable(config_path):
         return partial(call, partial(refuse_bare, config_path))
@@ -266,7 +269,7 @@ def main(
 
 
 def check_seeds(seeds: Sequence[Any]) -> list[int]:
-    """The seeds, if they are some and different.
+    """The seeds, if there are any and all differ.
 
     Raises:
         UsageError: no seed, one below 0 or not an integer, or one given twice.

@@ -51,9 +51,9 @@ def sweep(
     log: str | Sequence[str] | Mapping[str, str | None] = (),
     **options: Any,
 ) -> StudyResult:
-    """Run a function over the levels of its arguments, and tell what each of them does.
+    """Run a function over levels of its arguments, and analyse what each of them does.
 
-    Runs that are finished are never repeated: the same call trains what is missing. A run is known by
+    Finished runs are never repeated: the same call again trains only what is missing. A run is identified by
     its levels, settings, other defaults, seed and `identity`, not by the function's code.
 
         def train(norm=True, depth=2, seed=0):
@@ -64,37 +64,37 @@ def sweep(
 
     Args:
         function: takes each factor and the seed by name; returns a number, or a mapping of numbers.
-        factors: argument → its levels, the reference first; or argument → {name of a level: its value}
-            for values that no file can hold, such as classes; or argument → {"levels": [0.1, 0.3], "when":
-            {"dropout": True}} for levels at some levels of another argument alone.
+        factors: argument → its levels, the reference first; or argument → {name of a level: its value}, for
+            values that cannot be written to a file, such as classes; or argument → {"levels": [0.1, 0.3],
+            "when": {"dropout": True}}, for levels that exist only at some levels of another argument.
         zip: name of a factor → arguments whose levels change together, such as {"size": ["width", "depth"]}.
-        seeds: how many of each cell, 0 to n − 1; or which.
-        response: what is analysed; also the name of a number that is returned.
-        direction: which of its values are better, `lower`, `higher`, or the number that is best. Where it is
-            not given, the response's name decides.
-        margin: the smallest effect that matters, in % on the log scale and in units otherwise.
+        seeds: the number of seeds of each cell, 0 to n − 1; or the seeds themselves.
+        response: what is analysed; also the name given to a single returned number.
+        direction: which of its values are better: `lower`, `higher`, or the best number. By default the
+            response's name decides.
+        margin: the smallest effect that matters, in % on the log scale, else in units.
         settings: arguments that are the same in all runs.
-        identity: what else determines a result, such as `{"data": "v2"}`: another one means new runs.
-        name: of the study; the function's, if not given.
-        folder: of the results; `runs/<name>`, if not given.
-        url: of the rows, where they are in a database.
+        identity: what else determines a result, such as `{"data": "v2"}`: when it changes, runs are new.
+        name: of the study; by default the function's name.
+        folder: of the results; by default `runs/<name>`.
+        url: of the database that holds the rows, if they are in one.
         design: `full_factorial`, `fractional`, `foldover`, `leave_one_out`, `one_at_a_time` or `union`.
-        n_jobs: processes at once, −1 for one per core; None for 1, or what `joblib.parallel_config` says.
-        backend: of joblib, such as `threading`, or `ray`.
-        jobs_per_gpu: processes that share each GPU of this machine, in place of `n_jobs`; each sees one.
-        retries: how often one call tries runs again that have failed.
+        n_jobs: parallel processes, −1 for one per core; by default 1, or what `joblib.parallel_config` says.
+        backend: of joblib, such as `threading`; or `ray`.
+        jobs_per_gpu: processes that share each GPU of this machine, instead of `n_jobs`; each sees one GPU.
+        retries: how often one call retries failed runs.
         seed_key: the argument that takes the seed.
-        log: trackers that get every run, such as `["tensorboard", "mlflow"]`, or each with its URI.
+        log: trackers that every run is logged to, such as `["tensorboard", "mlflow"]`, or each with its URI.
         options: `responses`, `directions`, `numeric`, `interactions`, `alpha` and `scale` of the analysis;
             `resolution`, `runs`, `generators`, `foldover`, `union`, `reference`, `exclude` of the design;
             `until`, `max_replicates`, `order`, `on_failure`, `plan_only` of the sweep, as in `hydra.sweeper`.
 
     Returns:
-        The study, which shows itself.
+        The study, an `ablation.Study` that also knows its failed runs.
 
     Raises:
-        UsageError: something cannot be meant; what was expected, and what was received.
-        TypeError: an option that does not exist.
+        UsageError: an argument is wrong; the message says what was expected, and what was received.
+        TypeError: there is no such option.
     """
     unknown = sorted(options.keys() - {*_ANALYSIS, *_SWEEP})
     if unknown:

@@ -1,1 +1,1 @@
-"""What is a component's: on average, made alone, made last, over all orders, as a share of variance."""
+"""What a component contributes: on average, added first or last, over all orders, as a share of variance."""

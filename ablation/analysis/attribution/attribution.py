@@ -1,4 +1,4 @@
-"""The same change by several questions, side by side, with the errors of verdicts."""
+"""The contribution of a change by several definitions, side by side, with the errors of verdicts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

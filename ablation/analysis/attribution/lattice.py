@@ -1,4 +1,4 @@
-"""Cells as coalitions of changes, and what each question about a change weighs them with.
+"""Cells as coalitions of changes, and the weights that each definition of a contribution gives them.
 
 A change takes a factor from its reference to another level. The *bare* cell has no change, the *full* one has
 all. A factor with several other levels is changed to any of them alike, unless one is named: so every run

@@ -1,4 +1,4 @@
-"""Factors that are nested in another, with it as one: dropout at each of its rates, or none.
+"""Factors merged with the factors nested in them: dropout at each of its rates, or none.
 
 Of a rate without dropout there is no cell, so no question can be asked of the two apart.
 """

@@ -1,4 +1,4 @@
-"""Pairs of which either will do, and pairs that act only together.
+"""Pairs of components of which one is enough, and pairs that help only together.
 
 Of the four combinations of two levels each, one differs and the three others are alike. If the odd one is
 better, it takes both levels together; if it is worse, either of the two other levels will do.

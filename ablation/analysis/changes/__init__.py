@@ -1,1 +1,1 @@
-"""Two studies of the same components, side by side: what pairs, and what has changed."""
+"""Comparison of two studies of the same components: which runs pair, and what has changed."""

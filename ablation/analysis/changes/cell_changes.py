@@ -1,4 +1,4 @@
-"""How much the cells that two studies have in common have changed, one by one and on average."""
+"""How much the cells that two studies share have changed, each alone and on average."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""How the effects of two studies differ: each difference with an error of its own."""
+"""How the effects of two studies differ, each difference with its own error."""
 
 from collections.abc import Sequence
 from dataclasses import replace

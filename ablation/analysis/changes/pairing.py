@@ -1,4 +1,4 @@
-"""The runs that two studies have in common: the same cell, and the same block such as a seed."""
+"""The runs that two studies share: those of the same cell and the same block, such as a seed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,1 +1,1 @@
-"""Gain beside cost: which cells nothing cheaper beats, and what a change costs per unit of its gain."""
+"""Gain and cost: which cells are on the frontier, and what a change costs per unit of gain."""

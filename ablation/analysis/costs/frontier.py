@@ -1,4 +1,4 @@
-"""Pareto by cells with their noise: who is on the frontier, who is beaten, and who may be either."""
+"""The Pareto frontier of cells under noise: which are on it, which are beaten, and which are open."""
 
 import numpy as np
 import pandas as pd

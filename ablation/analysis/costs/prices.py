@@ -1,4 +1,4 @@
-"""What one percent costs: the change in cost per unit of gain, by component."""
+"""The price of a gain: the change in cost per unit of gain, by component."""
 
 import math
 from typing import NamedTuple

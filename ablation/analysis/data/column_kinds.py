@@ -1,4 +1,4 @@
-"""What a column of a table of runs looks like: a setting, an outcome, a seed, a clock, a label."""
+"""What a column of a table of runs seems to be: a setting, an outcome, a seed, a clock, a label."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Runs that diverged to a finite value: 1e6 among losses of about 1."""
+"""Runs that diverged to a finite value, such as 1e6 among losses of about 1."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Rows that were logged twice: they look like replicates and shrink standard errors for nothing."""
+"""Rows that were logged twice: they look like replicates and make standard errors too small."""
 
 from __future__ import annotations
 

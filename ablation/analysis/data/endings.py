@@ -1,4 +1,4 @@
-"""How runs ended, in the words of the tools that ran them."""
+"""How runs ended, in the terms of the tools that ran them."""
 
 import re
 from collections.abc import Sequence

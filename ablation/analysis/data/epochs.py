@@ -1,4 +1,4 @@
-"""Logs with a row per epoch: of each run its last row counts."""
+"""Logs with a row per epoch: the last row of each run counts."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What must be known of rows that are left out: duplicates, failures, runs that had not finished."""
+"""Notices about rows that are left out: duplicates, failures, unfinished runs."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The order of levels where nobody has set one; the first is the reference."""
+"""The default order of levels; the first is the reference."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Columns of factors that have a level only at some levels of another, as was said or as blanks show it."""
+"""Factors with levels only at some levels of another: as declared, or as blanks in their column show."""
 
 from collections.abc import Mapping, Sequence
 

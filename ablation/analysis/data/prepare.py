@@ -1,4 +1,4 @@
-"""What a request does to a table before rows are sorted: filter, one row per run, one block, a distance."""
+"""What a request does to a table first: filter rows, keep one row per run, join blocks, compute distances."""
 
 from collections.abc import Mapping
 from dataclasses import replace

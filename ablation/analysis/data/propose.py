@@ -1,4 +1,4 @@
-"""What could be asked of a table of runs: its outcomes, what was varied, what repeats it."""
+"""A proposal for a table of runs: which columns are outcomes, which were varied, which repeat."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Ordinal scores, such as ratings from 1 to 5: which they are, and the scale of a proportional-odds model."""
+"""Ordinal responses, such as ratings from 1 to 5, and the scale of a proportional-odds model."""
 
 from dataclasses import dataclass, field
 

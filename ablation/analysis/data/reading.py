@@ -1,4 +1,4 @@
-"""From what the caller hands in (DataFrame, file, study folder) to one DataFrame, levels kept as written."""
+"""Read a DataFrame, a file or a study's folder as one DataFrame, with levels as they were written."""
 
 import bz2
 import gzip

@@ -1,4 +1,4 @@
-"""Which rows are analysed, which are left out and why."""
+"""The analysed runs by role: factors, block, response, weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scale on which effects add: the logarithm (effects in %), log-odds of shares, or the response."""
+"""The scale on which effects add: logarithm (effects in %), log-odds, or the response itself."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A response that is a share of counts: `correct` of `n`, or an accuracy and the `n` that it is of."""
+"""A response that is a share of counts: `correct` of `n`, or an accuracy and its `n`."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""One number in two spellings (`1e-2` and `0.01`, `64` and `64.0`, `True` and `true`) is one level."""
+"""Different spellings of one number (`1e-2` and `0.01`, `64` and `64.0`) are one level."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Tables whose cells are text, separated by commas or tabs; every cell stays as it was written."""
+"""Tables of text, separated by commas or tabs; every cell stays as it was written."""
 
 import csv
 import io

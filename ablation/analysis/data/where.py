@@ -1,4 +1,4 @@
-"""Filters of rows, `State=finished and lr<=1e-2 and model in [a, b]`: a small grammar, no evaluation."""
+"""Filters of rows, `State=finished and lr<=1e-2 and model in [a, b]`: a small grammar, without evaluation."""
 
 import operator
 import re

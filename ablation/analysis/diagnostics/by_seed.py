@@ -1,4 +1,4 @@
-"""Does the effect of a component differ from seed to seed: the interaction of each with the block."""
+"""Does the effect of a component differ between seeds: its interaction with the block."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Warnings that need the tables: what a reader must know beside the verdicts."""
+"""Notices that need the tables of the analysis."""
 
 from collections.abc import Mapping
 

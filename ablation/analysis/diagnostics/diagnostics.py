@@ -1,4 +1,4 @@
-"""Can the model be trusted: influence of runs, spread by level, outliers, transformation, seeds."""
+"""Can the model be trusted: influence, spread by level, outliers, transformation, effects by seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same effects by other roads: robust errors, one effect per seed, sign flips, the raw response."""
+"""The same effects by other methods: robust errors, one effect per seed, sign flips, the raw response."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace

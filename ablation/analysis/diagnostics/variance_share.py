@@ -1,4 +1,4 @@
-"""How much of the noise is the seed's: the random-intercept model by REML, for the variance share only.
+"""The share of noise that comes from the seed, by a random-intercept model (REML).
 
 Its tests would need degrees of freedom that nobody knows exactly; contrasts are tested with fixed blocks,
 where the t is exact (Bates et al. 2015, J. Stat. Softw. 67:1).

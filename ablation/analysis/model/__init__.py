@@ -1,1 +1,1 @@
-"""The linear model: its terms, its fit, and what the runs can tell apart."""
+"""The linear model: its terms, its fit, and what the runs can separate."""

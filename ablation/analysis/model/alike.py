@@ -1,4 +1,4 @@
-"""Runs that the design cannot tell apart: of one cell, one block and one weight."""
+"""Runs that are alike for the design: of one cell, one block and one weight."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Which interactions a design has all combinations of levels for."""
+"""The interactions for which a design has all combinations of levels."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Decompositions of design matrices: which columns carry the rank, and an orthonormal basis of them."""
+"""Decompositions of design matrices: the columns that carry the rank, and an orthonormal basis of them."""
 
 import numpy as np
 from scipy import linalg

@@ -1,4 +1,4 @@
-"""Least squares with the means of blocks taken out; everything later works on small triangles."""
+"""Least squares after removing block means; everything later works on small triangular matrices."""
 
 from dataclasses import dataclass
 from functools import cached_property

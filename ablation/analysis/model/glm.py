@@ -1,4 +1,4 @@
-"""Shares and counts: quasi-binomial and quasi-Poisson models, by repeated weighted least squares.
+"""Shares and counts: quasi-binomial and quasi-Poisson models, by iteratively reweighted least squares.
 
 At its solution a model is the least-squares fit of the working response with the working weights (McCullagh
 and Nelder 1989, Generalized Linear Models, 2.5): all tables of a linear model can be made of it. The residual

@@ -1,4 +1,4 @@
-"""Over what a mean is averaged where a factor is not held.
+"""The grid of cells over which marginal means are averaged.
 
 Equally over the levels of every factor (Searle, Speed & Milliken 1980, The American Statistician 34:216), but
 for two kinds of designs, in which such an average would be over cells that nobody can run or has run:

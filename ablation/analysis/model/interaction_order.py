@@ -1,4 +1,4 @@
-"""How many interactions are in the model: as many as the runs carry, judged by the design alone.
+"""The order of interactions in the model: as high as the runs allow, judged by the design alone.
 
 The response has no say, so tests in the model that is taken keep their error rates.
 """

@@ -1,4 +1,4 @@
-"""Ratings: the proportional-odds model (McCullagh 1980, JRSS B 42:109), with verdicts' errors by its scores.
+"""Ratings: the proportional-odds model (McCullagh 1980, JRSS B 42:109), with errors from its scores.
 
 P(rating <= k) = 1 / (1 + exp(linear part - cut k)), so that a level multiplies the odds of a better rating by
 one number, whichever rating counts as better. Estimates and their classical errors are those of maximum

@@ -1,4 +1,4 @@
-"""What the runs cannot tell apart, by name: it is refused only where nothing at all can be told."""
+"""Names what the runs cannot separate; an analysis is refused only if nothing can be estimated."""
 
 from collections.abc import Sequence
 from typing import Any

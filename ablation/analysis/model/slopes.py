@@ -1,4 +1,4 @@
-"""What the runs say about effects that differ from seed to seed.
+"""What the runs say about effects that differ between seeds.
 
 A column for each block and each contrast of a component, zero outside the block: a random slope. What the
 model leaves of these columns is all that is needed to test for slopes and to judge their variance.

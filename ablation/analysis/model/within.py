@@ -1,4 +1,4 @@
-"""Columns with the means of blocks taken out, never formed run by run.
+"""Columns with block means removed, never formed run by run.
 
 The same estimates as with a column per block (Frisch & Waugh 1933; Lovell 1963, JASA 58:993), and the work
 grows with cells and blocks instead of runs times blocks.

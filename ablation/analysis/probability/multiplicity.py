@@ -1,4 +1,4 @@
-"""Adjusted p values. NaN stands for a test that was not made and does not count."""
+"""Adjusted p values. NaN stands for a test that was not made, and does not count."""
 
 from collections.abc import Callable
 

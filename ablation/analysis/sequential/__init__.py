@@ -1,1 +1,1 @@
-"""Group-sequential testing: looks at a growing study whose errors stay what was promised."""
+"""Group-sequential testing: repeated looks at a growing study that keep their error rates."""

@@ -1,4 +1,4 @@
-"""The looks at a growing study, and what they make of its p values and intervals."""
+"""The looks at a growing study, and the repeated p values and intervals that they give."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

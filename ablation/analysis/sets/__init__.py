@@ -1,1 +1,1 @@
-"""Several data sets: effects on each, how much they differ, what to expect of another one, and ranks."""
+"""Several data sets: effects on each, how much they differ, what to expect on a new one, and ranks."""

@@ -1,4 +1,4 @@
-"""A mean over a population of which some members were seen: the normal random-effects model."""
+"""The normal random-effects model: the mean of a population from some of its members."""
 
 from dataclasses import dataclass
 

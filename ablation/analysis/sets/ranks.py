@@ -1,4 +1,4 @@
-"""Ranks of cells on data sets: Friedman's test, Nemenyi's critical difference (Demšar 2006, JMLR 7:1)."""
+"""Ranks of cells over data sets: Friedman's test, Nemenyi's critical difference (Demšar 2006, JMLR 7:1)."""
 
 from dataclasses import dataclass
 

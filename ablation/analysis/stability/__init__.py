@@ -1,1 +1,1 @@
-"""Which levels make training steadier: less spread between seeds, and fewer runs that fail."""
+"""Which levels make training more stable: less spread between seeds, and fewer failed runs."""

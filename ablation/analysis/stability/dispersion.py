@@ -1,4 +1,4 @@
-"""Dispersion effects: which level makes the runs of a cell spread less.
+"""Dispersion effects: which levels make the runs of a cell vary less.
 
 The logarithm of each cell's variance between its runs is the response of a linear model in the factors
 (Bartlett & Kendall 1946, JRSS Suppl. 8:128; Nair & Pregibon 1988, Technometrics 30:247). Of normal runs its

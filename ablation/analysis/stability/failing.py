@@ -1,4 +1,4 @@
-"""Failed and diverged runs as an outcome: which level makes them more frequent, the others being the same."""
+"""Failed and diverged runs as an outcome: which levels make them more frequent, others held equal."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Verdicts on what has a sign and no margin."""
+"""Verdicts from the sign of an effect, where there is no margin."""
 
 import numpy as np
 

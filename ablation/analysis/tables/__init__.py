@@ -1,1 +1,1 @@
-"""Tables made of the fitted model."""
+"""Tables made from the fitted model."""

@@ -1,4 +1,4 @@
-"""Analysis of variance by nested models, with effect sizes; right under unequal counts and empty cells."""
+"""Analysis of variance by nested models, with effect sizes; right for unequal counts and empty cells."""
 
 from __future__ import annotations
 

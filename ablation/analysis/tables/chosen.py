@@ -1,4 +1,4 @@
-"""How good the best of many cells truly is: it was chosen for its luck as well."""
+"""The true mean of the best of many cells: part of its lead is luck, since it was chosen."""
 
 import math
 

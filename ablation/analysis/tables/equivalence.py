@@ -1,4 +1,4 @@
-"""Equivalence: is an effect smaller than what matters (two one-sided tests, TOST)."""
+"""Equivalence: is an effect smaller than the margin (two one-sided tests, TOST)."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Failed runs by level: a level that breaks training is a finding, not a gap."""
+"""Failed runs by level: a level that breaks training is a finding, not missing data."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Whether an effect holds for other seeds, and for other items: each asks for an error of its own.
+"""Whether an effect holds for new seeds and for new items: each needs an error of its own.
 
 For every seed and item there is a difference, level - reference, averaged over the other factors' cells.
 These differences have a mean, a part of the seed, a part of the item, and a rest of both. Seeds and items are

@@ -1,4 +1,4 @@
-"""Lenth's method: which contrasts stand out when no degree of freedom is left for the error."""
+"""Lenth's method: which contrasts stand out when no degrees of freedom are left for the error."""
 
 from functools import cache
 

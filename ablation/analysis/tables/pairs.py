@@ -1,4 +1,4 @@
-"""All pairs of levels of a factor, with Tukey's adjustment on the model's own standard error."""
+"""All pairs of levels of a factor, with Tukey's adjustment and the model's standard error."""
 
 from collections.abc import Sequence
 from itertools import combinations

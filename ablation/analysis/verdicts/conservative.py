@@ -1,4 +1,4 @@
-"""The inference behind verdicts: errors that allow unequal spread and effects that differ between seeds.
+"""The errors behind verdicts: they allow for unequal spread and for effects that differ between seeds.
 
 Two errors allow unequal spread, and a verdict must pass the tests with both: HC2 (Bell & McCaffrey 2002), and
 weights of squared residuals with which the variance of a contrast is unbiased whatever the spread (Cattaneo,

@@ -1,4 +1,4 @@
-"""All verdicts of a study with more seeds, in every draw of the future at once."""
+"""All verdicts of a study with more seeds, in every simulated future at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many more seeds would settle a verdict, and how it would end: by draws from the fitted model."""
+"""How many more seeds would settle a verdict, and how it would end, by simulation from the fitted model."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

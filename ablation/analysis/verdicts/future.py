@@ -1,4 +1,4 @@
-"""Draws of what a study with more seeds will find, if its fitted model is the truth.
+"""Simulated results of a study with more seeds, if its fitted model is the truth.
 
 The runs that are there stay; only the new seeds are drawn. In a balanced design all that tests need follows
 from a few numbers: the coordinates of the response in the model's columns move towards themselves with less

@@ -1,4 +1,4 @@
-"""From p values to verdicts: where an effect surely is, relative to zero and to the margin."""
+"""From p values to verdicts: where an effect lies, relative to zero and to the margin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a design can see: power of a contrast, the smallest detectable effect, seeds needed."""
+"""What a design can detect: power of a contrast, smallest detectable effect, seeds needed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

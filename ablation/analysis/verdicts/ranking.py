@@ -1,4 +1,4 @@
-"""Which level of a factor with many is best, and which are not separated from it."""
+"""Which level of a factor with several is best, and which are not separated from it."""
 
 from __future__ import annotations
 

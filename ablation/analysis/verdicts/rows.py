@@ -1,4 +1,4 @@
-"""What is judged: main contrasts, or one row per level of another factor where an interaction asks for it."""
+"""What gets a verdict: main contrasts, or a row per level of another factor if they interact."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How much wider the error of a contrast is because its effect may differ from seed to seed.
+"""How much wider the error of a contrast is because its effect may differ between seeds.
 
 The variance of such differences is never known well: with 3 seeds a component has 2 degrees of freedom for
 it. So each component's is judged by all components together, and by its own where that is larger, drawn

@@ -1,4 +1,4 @@
-"""One verdict per component, or per level of another where an interaction asks for it."""
+"""One verdict per component, or per level of another factor if they interact."""
 
 from collections.abc import Sequence
 

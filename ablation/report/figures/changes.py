@@ -1,4 +1,4 @@
-"""Effects then and now, their differences, and the cells that two studies have in common."""
+"""Effects before and after, their differences, and the cells that two studies share."""
 
 import math
 from collections.abc import Sequence

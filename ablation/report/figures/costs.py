@@ -1,4 +1,4 @@
-"""What a cell costs against what it brings: medians with ranges, and the cells that tie with the best."""
+"""The mean of each cell against its cost: medians with ranges, and the cells that tie with the best."""
 
 from collections.abc import Sequence
 

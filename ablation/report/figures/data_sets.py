@@ -1,4 +1,4 @@
-"""Effects on each data set with what to expect of another one, and the critical-difference diagram."""
+"""Effects on each data set and what to expect on a new one; the critical-difference diagram."""
 
 from collections.abc import Sequence
 from typing import Any

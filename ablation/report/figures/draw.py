@@ -1,4 +1,4 @@
-"""From a figure as data to SVG: text stays text, and sizes are pixels, so that letters stay legible."""
+"""From a figure as data to SVG: text stays text, and sizes are in pixels, so that letters stay legible."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The half-normal plot: which contrasts stand out when nothing is left to estimate the error."""
+"""The half-normal plot: which contrasts stand out when no runs are left to estimate the error."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What a change is worth by several questions, side by side with their intervals."""
+"""What a change contributes by several definitions, side by side with their intervals."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Four plots of the residuals: can the model be trusted."""
+"""Four plots of the residuals, to check the model."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Many small images as one: an axes per image would take seconds and megabytes."""
+"""Many small images as one: one axes per image would take seconds and megabytes."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Section 4: the analysis of variance, with the block's row and lack of fit."""
+"""The analysis of variance, with the block's row and lack of fit."""
 
 import math
 from collections.abc import Iterator

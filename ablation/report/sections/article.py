@@ -1,4 +1,4 @@
-"""Section 3, of the article's own study: its linear model as statsmodels prints it, and how to read it."""
+"""For the article's own study: its linear model as statsmodels prints it, and how to read it."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What each component contributes: one change by several questions, and pairs that act as one."""
+"""What each component contributes: one change by several definitions, and pairs that act as one."""
 
 import math
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The figure-table of verdicts: a row a verdict, with its effect drawn, levels of a factor ranked."""
+"""The figure-table of verdicts: one row per verdict with its effect drawn, and levels ranked."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence

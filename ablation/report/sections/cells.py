@@ -1,4 +1,4 @@
-"""Section 2: which cells are best, and which of them only luck sets apart."""
+"""Which cells are best, and which of them differ only by chance."""
 
 import math
 from collections.abc import Iterator, Mapping

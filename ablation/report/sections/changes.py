@@ -1,4 +1,4 @@
-"""The page of two studies: effects then and now, cells, best cells, what only one has, and settings."""
+"""The page of two studies: effects before and after, cells, best cells, what only one has, settings."""
 
 from collections.abc import Iterator, Sequence
 

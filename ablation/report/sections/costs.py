@@ -1,4 +1,4 @@
-"""What cells cost beside what they bring, and what one per cent of gain costs."""
+"""What cells cost beside what they gain, and the price of one per cent of gain."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""Section 10: can the model be trusted; each check a plain line that passes or warns."""
+"""Can the model be trusted: one line per check, which passes or warns."""
 
 import math
 

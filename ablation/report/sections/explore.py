@@ -1,4 +1,4 @@
-"""What the page's script knows: levels, cells and runs, as plain lists."""
+"""What the page's script needs: levels, cells and runs, as plain lists."""
 
 import math
 from typing import Any

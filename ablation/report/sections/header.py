@@ -1,4 +1,4 @@
-"""What was done: the design, how much of it is there, and under which versions."""
+"""What was run: the design, how much of it is finished, and with which versions."""
 
 from math import prod
 

@@ -1,4 +1,4 @@
-"""Section 8: what networks made of the same test images, one row per cell."""
+"""What the networks make of the same test images, one row per cell."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Section 5: which components change each other's effect."""
+"""Which components change each other's effect."""
 
 import math
 from collections.abc import Iterator, Mapping

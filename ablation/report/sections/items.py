@@ -1,4 +1,4 @@
-"""Test items: whether effects hold for other items as well, and how much seeds and items differ in them."""
+"""Test items: whether effects hold for new items, and how much seeds and items differ."""
 
 import math
 from collections.abc import Mapping

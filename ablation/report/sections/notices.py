@@ -1,4 +1,4 @@
-"""What must be known before the verdicts are believed: the two notes that weigh most, then all."""
+"""What to know before believing the verdicts: the two most important notices, then all."""
 
 from ablation.analysis import Analysis
 from ablation.report.document import Block, Cautions, Folded, Warned

@@ -1,4 +1,4 @@
-"""The table on top of a report of several responses: what each component does to each."""
+"""The first table of a report with several responses: the effect of each component on each."""
 
 import math
 from collections.abc import Mapping

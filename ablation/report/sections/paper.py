@@ -1,4 +1,4 @@
-"""Section 6: the table that goes into a paper: parts that are there, and mean ± SD of every cell."""
+"""The table for a paper: which parts are on, and mean ± SD, for every cell."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Section 9: the same effects by other methods."""
+"""The same effects by other methods."""
 
 from collections.abc import Iterator
 

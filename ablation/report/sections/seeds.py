@@ -1,4 +1,4 @@
-"""Section 7: every run as a point, those that stand out by name, and how they learned."""
+"""Every run as a point, outliers by name, and learning curves."""
 
 import numpy as np
 

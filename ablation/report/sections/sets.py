@@ -1,4 +1,4 @@
-"""Several data sets: effects on each, what to expect of another one, and how cells rank over them."""
+"""Several data sets: effects on each, what to expect on a new one, and ranks of cells."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which levels make training steadier: a section only where a verdict says so."""
+"""Which levels make training more stable; shown only if there is a verdict."""
 
 from collections.abc import Iterator
 from typing import Any

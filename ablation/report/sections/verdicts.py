@@ -1,4 +1,4 @@
-"""Section 1: what each component does, in sentences, a figure and a table."""
+"""What each component does, in sentences, a figure and a table."""
 
 import math
 from collections.abc import Mapping

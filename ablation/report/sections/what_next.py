@@ -1,4 +1,4 @@
-"""Section 11: runs that failed, what to do next and what that costs, and how to write this report again."""
+"""Failed runs, the next step with its cost, and the commands that write this report again."""
 
 import math
 from collections.abc import Iterator

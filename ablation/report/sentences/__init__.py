@@ -1,4 +1,4 @@
-"""What the analysis found, in sentences: each is composed once, from a finding and the names of things.
+"""The findings of an analysis in sentences, each composed once from numbers and names.
 
 >>> from ablation.report.sentences import Wording, verdict_sentence      # doctest: +SKIP
 >>> [verdict_sentence(finding, Wording.of(analysis)) for finding in analysis.findings]  # doctest: +SKIP

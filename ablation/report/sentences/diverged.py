@@ -1,4 +1,4 @@
-"""Sentences on runs that look diverged, and on a best cell some of whose runs failed."""
+"""Sentences about runs that seem to have diverged, and about a best cell with failed runs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The sentence a person reads for a notice of the analysis."""
+"""The sentence for each notice of the analysis."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

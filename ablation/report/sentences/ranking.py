@@ -1,4 +1,4 @@
-"""The sentence on a factor with many levels: which is best, and what ties with it."""
+"""The sentence about a factor with many levels: which is best, and what ties with it."""
 
 from collections.abc import Sequence
 

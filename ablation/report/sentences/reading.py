@@ -1,4 +1,4 @@
-"""Sentences on how a table was read: what was filtered, merged, assumed, or had not finished."""
+"""Sentences about how a table was read: what was filtered, merged, assumed, or unfinished."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What several data sets say, and of which population it holds."""
+"""Sentences about several data sets, and about which population a result holds for."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The sentence a person reads for a verdict."""
+"""The sentence for a verdict."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the sentences on one response have in common: names of things, and units of changes."""
+"""What the sentences about one response share: names, and units of changes."""
 
 from __future__ import annotations
 
