@@ -93,7 +93,7 @@ class AnalysisRequest:
 
     @property
     def interval_alpha(self) -> float:
-        """Error of the verdicts' intervals: of a study that grows, so that those of all looks hold alpha."""
+        """Error rate of the verdicts' intervals; in a growing study one that keeps alpha over all looks."""
         return self.alpha if self.looks is None else self.looks.tail(self.alpha)
 
     @property

@@ -26,7 +26,7 @@ def camel_case(name: str) -> str:
 
 
 def labels(names: list[str]) -> dict[str, str]:
-    """A label per factor: its short name in CamelCase, or the dotted name where that is ambiguous."""
+    """A label per factor: its short name in CamelCase, or its dotted name if that is ambiguous."""
     short = {name: camel_case(short_name(name)) for name in names}
     ambiguous = {name for name in names if list(short.values()).count(short[name]) > 1}
     long = {name: camel_case(name) if name in ambiguous else short[name] for name in names}

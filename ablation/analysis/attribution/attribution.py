@@ -32,7 +32,7 @@ ENDS = ("", "_low", "_high")
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """What changes from the reference are worth, on the analysis scale.
+    """What changes from the reference contribute, on the analysis scale.
 
     Attributes:
         table: one row per change; columns are described at `Analysis.attribution`.
@@ -60,7 +60,7 @@ def attribution(
     full: Mapping[str, object] | None = None,
     obstacle: str = "",
 ) -> Attribution:
-    """Answer every question of every change that the cells allow.
+    """Compute each contribution of each change that the cells allow.
 
     Args:
         runs: rows that count.

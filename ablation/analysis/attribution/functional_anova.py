@@ -13,7 +13,7 @@ from ablation.analysis.tables.cells import CellMeans
 
 
 def variance_shares(cells: CellMeans, sizes: Sequence[int], variance: float) -> tuple[Floats, Floats]:
-    """Of each factor: its share alone, and with every interaction that it takes part in, (n_factors,) each.
+    """For each factor its share alone, and with all interactions that it is part of, (n_factors,) each.
 
     Shares alone add up to 1 where nothing interacts. An estimate can be a little below 0 or above 1.
 

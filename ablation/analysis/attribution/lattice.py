@@ -20,7 +20,7 @@ from ablation.errors import UsageError
 
 @dataclass(frozen=True, eq=False)
 class Lattice:
-    """Where the cells stand between bare and full.
+    """The cells between no change and all changes.
 
     Attributes:
         factors: what is changed.
@@ -34,25 +34,25 @@ class Lattice:
 
     @property
     def n_missing(self) -> int:
-        """Cells of the full factorial that have no run that counts."""
+        """Cells of the full factorial without an analysed run."""
         return math.prod(len(f.levels) for f in self.factors) - len(self.codes)
 
     def first(self, factor: int, level: int) -> Floats:
-        """Add one in: the change alone, nothing else being changed, (n_cells,)."""
+        """Weights of adding one in: the change alone, with nothing else changed, (n_cells,)."""
         return self._weights(factor, level, np.eye(len(self.factors))[0])
 
     def last(self, factor: int, level: int) -> Floats:
-        """Leave one out: the change beside all others, (n_cells,)."""
+        """Weights of leaving one out: the change when all others are made, (n_cells,)."""
         return self._weights(factor, level, np.eye(len(self.factors))[-1])
 
     def shapley(self, factor: int, level: int) -> Floats:
-        """The mean over all orders in which the changes can be made (Shapley 1953), (n_cells,)."""
+        """Weights of the mean over all orders of the changes (Shapley 1953), (n_cells,)."""
         n = len(self.factors)
         of_size = [1 / (n * math.comb(n - 1, size)) for size in range(n)]
         return self._weights(factor, level, np.array(of_size))
 
     def total(self) -> Floats:
-        """All changes at once, (n_cells,)."""
+        """Weights of all changes at once, (n_cells,)."""
         bare = (self.codes == 0).all(axis=1).astype(np.float64)
         return _whole(np.where((self.codes > 0).all(axis=1), self._shares.prod(axis=1), 0.0) - bare)
 

@@ -68,7 +68,7 @@ def patterns_table(
     margin: float,
     alpha: float,
 ) -> pd.DataFrame:
-    """One row per pair that was shown to be one; columns are described at `Analysis.patterns`.
+    """One row per pair for which this was shown; columns are described at `Analysis.patterns`.
 
     Each claim is that the odd combination is beyond the margin, and that no two of the others differ by a
     third of that: all its tests must pass (Berger 1982), and Holm corrects over all pairs of changes in the

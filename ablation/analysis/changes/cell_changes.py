@@ -17,7 +17,7 @@ from ablation.analysis.verdicts.conservative import Conservative
 
 @dataclass(frozen=True)
 class Average:
-    """The change on average over the cells that both studies have, on the analysis scale; NaN: not known."""
+    """The average change over the cells that both studies have, on the analysis scale; NaN if unknown."""
 
     estimate: float
     low: float
@@ -40,7 +40,7 @@ class _Values:
     response: Floats
 
     def on_response(self, scale: Scale) -> Floats:
-        """Means of the cells; of one that has none on the scale, what all its runs are."""
+        """Means of the cells; if a cell has none on the scale, the value that all its runs share."""
         plain: Floats = np.bincount(self.cell, self.response) / self.counts
         return np.where(np.isnan(self.means), plain, scale.back(self.means))
 
@@ -61,7 +61,7 @@ class _Values:
         return found
 
     def errors(self) -> tuple[Floats, Floats]:
-        """Standard errors of the means of cells for fresh blocks, and degrees of freedom, (n_cells,) each."""
+        """Standard errors of the cells' means for new blocks, and degrees of freedom, (n_cells,) each."""
         variance, df = self._spread()
         with np.errstate(divide="ignore"):
             return np.sqrt(variance / self.totals), np.full(len(self.counts), df)
@@ -106,7 +106,7 @@ class _Values:
         return found
 
     def average(self) -> tuple[float, float, float]:
-        """Mean over the cells, its standard error and degrees of freedom; with blocks, over those in all."""
+        """Mean over the cells, its standard error and degrees of freedom; over blocks that all cells have."""
         mean, n_cells = float(self.means.mean()), len(self.counts)
         if self.block is None:
             variance, df = self._spread()
@@ -126,7 +126,7 @@ def cells_table(
     scale: Scale,
     alpha: float,
 ) -> tuple[pd.DataFrame, Average | None]:
-    """One row per cell in common, as described at `Comparison.cells`, and the average over them."""
+    """One row per common cell, as described at `Comparison.cells`, and the average over them."""
     rows = [_rows(found, i, is_paired) for i in (0, 1)]
     if not len(rows[0]):
         return pd.DataFrame(), None
@@ -161,7 +161,7 @@ def _rows(found: Common, study: int, is_paired: bool) -> Ints:
 
 
 def cell_rows(found: Common, is_paired: bool) -> Ints:
-    """A run of the first study in each cell that counts here, as positions, (n_cells,)."""
+    """One run of the first study in each compared cell, as positions, (n_cells,)."""
     rows = _rows(found, 0, is_paired)
     return rows[np.unique(found.cells[0][rows], return_index=True)[1]]
 

@@ -63,7 +63,7 @@ def effects_table(
 def changes_table(
     change: Conservative, scale: Scale, alpha: float, margin: float | None, direction: str
 ) -> pd.DataFrame:
-    """Changes (m,) with intervals, tests (Holm over all) and what they come to."""
+    """Changes (m,) with intervals, tests (Holm over all) and the conclusion."""
     low, high = change.interval(alpha)
     p, inside = holm(change.p), np.full(len(change.p), np.nan)
     if margin is not None:
@@ -93,7 +93,7 @@ def on_scale(analysis: Analysis, scale: Scale) -> Fit:
 
 
 def welch(before: Conservative, after: Conservative, alpha: float) -> Conservative:
-    """After minus before of estimates from other runs, with each kind of error that both have.
+    """Second minus first estimates from different runs, with each kind of error that both have.
 
     Variances add, and degrees of freedom are Satterthwaite's (Welch 1947, Biometrika 34:28).
     """

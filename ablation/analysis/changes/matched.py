@@ -29,7 +29,7 @@ class Contrast:
     reference: str
 
     def within(self, analysis: Analysis, name: str) -> Floats:
-        """Its combination of coefficients in a model that calls the factor so, (p,)."""
+        """The combination of coefficients in a model in which the factor has this name, (p,)."""
         parts, matrix = analysis.runs.predictors, analysis.fit.matrix
         i = next(i for i, part in enumerate(parts) if part.name == name)
         part = parts[i]
@@ -42,7 +42,7 @@ class Contrast:
 
 
 def same_names(first: Sequence[str], second: Sequence[str]) -> list[Names]:
-    """Factors of two studies in pairs: by name, or by a short name that only one factor of each has.
+    """Pairs of factors of two studies: by name, or by a short name that is unique in each.
 
     >>> same_names(["flags.norm", "depth", "a"], ["norm", "depth", "b"])
     [('flags.norm', 'norm'), ('depth', 'depth'), ('a', None), (None, 'b')]

@@ -39,7 +39,7 @@ class _Nested:
 
 @dataclass(frozen=True, eq=False)
 class Common:
-    """What is common to the runs of two studies.
+    """What the runs of two studies have in common.
 
     Attributes:
         names: of every factor, in each study.
@@ -62,7 +62,7 @@ class Common:
 
 
 def common(first: Analysis, second: Analysis, fixed: tuple[Fixed, Fixed]) -> Common:
-    """Find cells that both studies have, and the runs of these that share a block."""
+    """Find the cells that both studies have, and their runs that share a block."""
     both = (first, second)
     names = same_names(*([part.name for part in one.selection.used.predictors] for one in both))
     nested = _nested(both, names)
@@ -154,12 +154,12 @@ def _paired(found: Common, first: Analysis, second: Analysis) -> Common:
 
 
 def has_enough(found: Common, first: Analysis, second: Analysis) -> bool:
-    """Whether the pairs hold most of the smaller study."""
+    """Whether the pairs are at least half of the smaller study."""
     return len(found.first) >= MIN_SHARE * min(first.n_runs, second.n_runs)
 
 
 def differences(first: Analysis, second: Analysis, found: Common, is_log: bool) -> Floats:
-    """Second minus first of each pair, of logarithms or of responses, (n_pairs,)."""
+    """Second minus first within each pair, of logarithms or of responses, (n_pairs,)."""
     here, there = first.runs.response[found.first], second.runs.response[found.second]
     return np.log(there / here) if is_log else there - here
 
@@ -184,14 +184,14 @@ class OnPairs:
 
     @property
     def has_error(self) -> bool:
-        """Whether the differences leave anything to judge changes by."""
+        """Whether the differences leave degrees of freedom for an error."""
         return self.change.fit.df_resid > 0
 
 
 def on_pairs(
     first: Analysis, second: Analysis, found: Common, factors: Sequence[str], is_log: bool, alpha: float
 ) -> OnPairs | None:
-    """Analyse the runs that two studies have in common; None where these tell no effect.
+    """Analyse the runs that two studies have in common; None if they determine no effect.
 
     Args:
         first: the former study.

@@ -26,7 +26,7 @@ FARTHEST = 50.0
 
 
 class Ratio(NamedTuple):
-    """Of two means, with its interval; NaN where it has none: the lower mean may be zero."""
+    """A ratio of two means and its interval; NaN if there is none, as the denominator may be zero."""
 
     value: float
     low: float

@@ -22,7 +22,7 @@ SETS = {"data", "dataset", "datasets", "task", "env", "environment", "benchmark"
 
 
 def set_column(blocks: Sequence[str]) -> str | None:
-    """Of two blocks, the one that is the data set: by its name, or because the other one repeats."""
+    """Which of two blocks is the data set: by its name, or because the other repeats within it."""
     if len(blocks) != 2:
         return None
     found = [name for name in blocks if words_of(name) & SETS and not words_of(name) & BLOCKS]
@@ -56,7 +56,7 @@ MANY = 12
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A column and what it looks like.
+    """A column and what it seems to be.
 
     Attributes:
         name: its name.
@@ -77,7 +77,7 @@ class Column:
 
 
 def describe(table: pd.DataFrame, response: str | None = None) -> list[Column]:
-    """Look at every column of a table with one row per run, of which one may be known as the response."""
+    """Describe every column of a table with one row per run; the response may be known."""
     roles = table.attrs.get(ROLES, {}) | ({response: "response"} if response else {})
     endings = ending_columns(table, list(roles))
     return [

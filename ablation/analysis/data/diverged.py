@@ -19,7 +19,7 @@ GAP, GAP_LOG = 20.0, 2.0
 
 
 def diverged_runs(runs: Runs, direction: str) -> Bools:
-    """Mark the runs that are far on the worse side of all others, (n_runs,).
+    """Mark runs that are far worse than all others, (n_runs,).
 
     With the runs sorted by how bad they are, the worst must be apart from the others by more than `GAP` times
     the range of these; where all responses are positive and lower is better, also by `FACTOR` and by

@@ -38,7 +38,7 @@ NOT_NOTED = "not noted"
 
 
 def endings(table: pd.DataFrame, asked: Sequence[object]) -> np.ndarray[Any, Any] | None:
-    """How each run ended, (n_rows,) of text: `ok`, or the word of a column that says otherwise.
+    """How each run ended, (n_rows,) texts: `ok`, or the status that a column has instead.
 
     Such a column is called `status` or `state`, alone or at the end of its name (`State`, `info.status`), and
     its words are those that tools use; with several, a run is `ok` where all say so.
@@ -57,7 +57,7 @@ def endings(table: pd.DataFrame, asked: Sequence[object]) -> np.ndarray[Any, Any
 
 
 def is_unfinished(word: str) -> bool:
-    """Whether a run with this word had not come to its end, by itself or by an error."""
+    """Whether this status means that a run had neither finished nor failed."""
     return _plain(word) in UNFINISHED
 
 

@@ -25,7 +25,7 @@ MIN_SHARE = 0.9
 def last_rows(
     table: pd.DataFrame, response: str, roles: Sequence[str]
 ) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
-    """Keep the last row of each run where a table has one per epoch or step.
+    """Keep the last row of each run, if a table has one row per epoch or step.
 
     It has where a column that is called so counts up within rows that are otherwise of one run, again and
     again from the same start in the same steps. Rows of one run have the same levels and block, and the same
@@ -51,7 +51,7 @@ def last_rows(
 
 
 def is_clock(name: object) -> bool:
-    """Whether a column is called like what counts within a run."""
+    """Whether the name of a column is that of a counter within a run."""
     return str(name).lower().lstrip("_") in CLOCKS
 
 

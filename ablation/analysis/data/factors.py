@@ -72,7 +72,7 @@ class Factor:
 
     @property
     def points(self) -> tuple[str, ...]:
-        """Where effects are looked at: its levels, the reference first."""
+        """The points that effects compare: the levels, the reference first."""
         return self.levels
 
     @property
@@ -114,7 +114,7 @@ class Covariate:
 
     @property
     def points(self) -> tuple[str, ...]:
-        """Where effects are looked at: the lowest value, then the highest."""
+        """The points that effects compare: the lowest value, then the highest."""
         return tuple(f"{value:.12g}" for value in self._range)
 
     @property

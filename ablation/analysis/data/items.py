@@ -29,7 +29,7 @@ class Items:
 
 
 def per_run(frame: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, AnalysisRequest, Items]:
-    """Average the items of each run; rights and wrongs become a share of their number.
+    """Average the items of each run; right and wrong items become a share of their number.
 
     Returns:
         A row per run, the request for it, and the responses by item.

@@ -12,7 +12,7 @@ from ablation.errors import UsageError
 
 
 def read_json_lines(open_bytes: Open, name: str) -> pd.DataFrame:
-    """Read JSON lines; `NaN` and `Infinity` are taken, as Python and Ray write them.
+    """Read JSON lines; `NaN` and `Infinity` are accepted, as Python and Ray write them.
 
     Nested objects become columns with a dot in their name (`config.lr`), lists their JSON text; null is
     nothing. Numbers, truth values and text stay what they are.

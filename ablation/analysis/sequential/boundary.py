@@ -60,7 +60,7 @@ def boundary(times: ArrayLike, spent: ArrayLike) -> Floats:
 
 
 def crossing(times: ArrayLike, bounds: ArrayLike) -> Floats:
-    """Chance to have crossed a boundary by each look when there is no effect, (n_looks,)."""
+    """Probability of having crossed the boundary by each look if there is no effect, (n_looks,)."""
     walk = _Walk(np.asarray(times, float), 1)
     chances = []
     for bound in np.asarray(bounds, float):
@@ -86,7 +86,7 @@ class _Walk:
         return self._time - (float(self.times[self.look - 1]) if self.look else 0.0)
 
     def chance_above(self, bounds: Floats) -> Floats:
-        """Chance that a path gets here without having crossed and is above the bound now, (n_levels,)."""
+        """Probability that a path gets here without crossing and is above the bound now, (n_levels,)."""
         chance: Floats = np.einsum("ln,ln->l", self.mass, special.ndtr(self._beyond(bounds)))
         return chance
 
@@ -96,7 +96,7 @@ class _Walk:
         return away
 
     def level_of(self, step: Floats) -> Floats:
-        """The bounds above which the walk is now with these chances, (n_levels,).
+        """The bounds that the walk exceeds now with these probabilities, (n_levels,).
 
         Newton's method on the logarithm of the chance, which is concave; an interval keeps it in bounds.
         """
@@ -119,7 +119,7 @@ class _Walk:
         return np.where(step > 0, bound, np.inf)
 
     def stop(self, bounds: Floats) -> Floats:
-        """Take away the paths above the bounds and go to the next look."""
+        """Remove the paths above the bounds and go on to the next look."""
         edges = np.linspace(-_FAR, np.minimum(bounds, _FAR), _PANELS + 1) * np.sqrt(self._time)
         half = np.diff(edges, axis=0).T[..., None] / 2  # (n_levels, panels, 1)
         middle = ((edges[1:] + edges[:-1]) / 2).T[..., None]

@@ -14,7 +14,7 @@ RowName = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class FrozenRow:
-    """A verdict whose runs have ended: what the look that settled it found.
+    """A verdict that gets no more runs, with the result of the look that settled it.
 
     Attributes:
         seeds: of that look.
@@ -35,7 +35,7 @@ class FrozenRow:
 
 @dataclass(frozen=True)
 class Looks:
-    """Looks taken so far, of a study that ends with `maximum` seeds.
+    """The looks taken so far in a study of at most `maximum` seeds.
 
     Args:
         taken: number of seeds at each look, rising; the last is the present one.
@@ -70,11 +70,11 @@ class Looks:
         return np.vstack([np.minimum(found, 1.0), claims[len(known) :]])
 
     def tail(self, alpha: float) -> float:
-        """Error of both sides that an interval of the present look may have, so that all looks hold alpha."""
+        """Two-sided error rate of an interval at the present look that keeps alpha over all looks."""
         return _tail(self.taken, self.maximum, alpha, self.rho)
 
     def screen(self, alpha: float) -> float:
-        """What a screen without a known joint distribution may spend at the present look."""
+        """The error that a screen without a known joint distribution may spend at the present look."""
         earlier = float(self.times[-2]) if len(self.taken) > 1 else 0.0
         return float(alpha * (self.times[-1] ** self.rho - earlier**self.rho))
 

@@ -36,12 +36,12 @@ class OnSets:
 
     @property
     def seen(self) -> np.ndarray:
-        """Which sets tell the effect."""
+        """Which data sets determine the effect."""
         return self.n > 0
 
 
 def on_sets(each: Floats, sets: Ints, n_sets: int) -> OnSets:
-    """The effects of blocks (n_blocks,), NaN where a block tells none, by the data set of each block."""
+    """The effect within each block (n_blocks,), NaN if undetermined, by the data set of the block."""
     known = np.isfinite(each)
     values, codes = each[known], sets[known]
     n = np.bincount(codes, minlength=n_sets)

@@ -37,7 +37,7 @@ class RandomEffects:
 
 
 def random_effects(y: Floats, v: Floats, alpha: float) -> RandomEffects:
-    """Estimate mean and spread from values (k,) with known error variances (k,); NaN of fewer than two.
+    """Estimate mean and spread from values (k,) with known error variances (k,); NaN for fewer than two.
 
     The spread is that of restricted maximum likelihood. With variances of zero it contains the noise.
     """

@@ -37,14 +37,14 @@ class Ranks:
     factors: list[str]
 
     def levels(self) -> list[tuple[list[str], list[str]]]:
-        """Of each cell, the best first, the names of its factors and its levels."""
+        """For each cell, the best first, the names of the factors and its levels."""
         names = list(self.table.columns[3:])
         texts = self.table[names].astype(str).to_numpy().tolist()
         return [(self.factors, row) for row in texts]
 
     @property
     def tied(self) -> int:
-        """How many cells the best is not separated from."""
+        """Number of cells that are not separated from the best."""
         away = self.table["mean_rank"] - self.table["mean_rank"].iloc[0]
         return int((away <= self.critical).sum()) - 1
 

@@ -38,7 +38,7 @@ class Point:
 
 @dataclass(frozen=True, eq=False)
 class Firth:
-    """The penalised likelihood of grouped yes and no.
+    """The penalised likelihood of grouped binary outcomes.
 
     Attributes:
         X: columns of full rank, (n_groups x p).
@@ -52,7 +52,7 @@ class Firth:
 
     @cached_property
     def best(self) -> Point:
-        """Where it is highest."""
+        """The point where it is highest."""
         return self._maximise(np.zeros(self.X.shape[1]), np.ones(self.X.shape[1], dtype=bool))
 
     def p(self, index: int) -> float:

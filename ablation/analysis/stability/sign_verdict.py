@@ -7,7 +7,7 @@ from ablation.analysis.verdicts.judging import INCONCLUSIVE
 
 
 def verdicts(estimate: Floats, p: Floats, alpha: float, below: str, above: str) -> list[str]:
-    """What each estimate shows.
+    """The verdict on each estimate.
 
     Args:
         estimate: (m,), against zero.

@@ -52,7 +52,7 @@ def tested_interactions(fit: Fit) -> list[Group]:
 
 
 def tested_terms(fit: Fit) -> list[Group]:
-    """The terms of a model, those together that say nothing beyond each other.
+    """The terms of a model; terms that the runs cannot separate are tested together.
 
     In a fraction `a:b` and `c:d` may be one contrast. Neither adds anything to a model with the other, so
     each alone would go untested, however large what they share.
@@ -84,7 +84,7 @@ def _adds_nothing(fit: Fit, term: Term) -> bool:
 
 
 def group_name(group: Group) -> str:
-    """What tables call terms that are tested together: `a:b + c:d`."""
+    """The name in tables of terms that are tested together: `a:b + c:d`."""
     return " + ".join(term.name for term in group)
 
 
@@ -141,7 +141,7 @@ def _smaller_model(fit: Fit, group: Group, anova_type: int) -> list[Term]:
 
 
 def lack_of_fit_table(fit: Fit, pure: CellMeans) -> pd.DataFrame:
-    """The model against one mean per cell (plus block), one row; NaN where nothing is left to compare.
+    """The model against one mean per cell (plus block), one row; NaN if nothing is left to compare.
 
     `may_be` says in words what of the cells' means the model has no columns for.
     """

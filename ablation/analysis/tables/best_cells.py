@@ -89,7 +89,7 @@ def best_cell(
     direction: str,
     alpha: float,
 ) -> BestCell:
-    """The cell on top of `best_cells_table`, and those that are within its noise."""
+    """The first cell of `best_cells_table`, and those within its noise."""
     order = best_first(cells.means, direction)
     first = runs.one_per_cell
     shown = first[[order[0], *order[1:][best_cells["within_noise"].to_numpy()[1:]]]]

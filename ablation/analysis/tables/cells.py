@@ -116,7 +116,7 @@ def _root_of_inverse(products: Floats) -> Floats:
 
 
 def cell_error(fit: Fit, cells: CellMeans) -> tuple[float, int]:
-    """Pure error where there is any, else the model's residual variance; NaN where neither is."""
+    """The pure error if there is one, else the model's residual variance, else NaN."""
     if cells.df > 0 and cells.rss > 0 and not fit.is_perfect:
         return cells.rss / cells.df, cells.df
     return fit.variance, fit.df_resid

@@ -50,7 +50,7 @@ def differences(items: Items, factor: str, level: str, reference: str) -> Floats
 
 
 def crossed(d: Floats, alpha: float) -> dict[str, Any]:
-    """Mean of differences (n_seeds x n_items), its parts of variance, and its errors."""
+    """The mean of differences (n_seeds x n_items), its variance components, and its errors."""
     n_seeds, n_items = d.shape
     found: dict[str, Any] = {
         "seeds": n_seeds,

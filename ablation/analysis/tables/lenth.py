@@ -45,7 +45,7 @@ def lenth_table(fit: Fit, runs: Runs, alpha: float) -> pd.DataFrame | None:
 
 @cache
 def lenth_rates(m: int, alpha: float) -> tuple[float, float]:
-    """What the margins let pass: m contrasts of pure noise beyond ME, and studies with any beyond SME.
+    """Rates of exceeding the margins: of m pure-noise contrasts ME, and of pure-noise studies SME.
 
     Both are nominally alpha, and less: the median of few contrasts is no chi-squared variable, for which
     df = m / 3 is chosen. Simulated, always with the same noise; within 0.2 % of the truth.

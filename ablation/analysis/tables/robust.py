@@ -69,7 +69,7 @@ def improvement_table(runs: Runs, direction: str, alpha: float) -> pd.DataFrame:
 
 
 def interquartile_mean(values: Floats) -> float:
-    """Mean without the lowest and the highest quarter, rounded down: of up to three values their mean."""
+    """Mean without the lowest and highest quarter, rounded down; of up to three values the mean."""
     cut = int(MIDDLE * len(values))
     return float(np.sort(values)[cut : len(values) - cut].mean())
 

@@ -33,7 +33,7 @@ MIN_ONE_MINUS_LEVERAGE = 0.5
 
 
 class StandardError(NamedTuple):
-    """Of one contrast, with its degrees of freedom."""
+    """The standard error of a contrast, with its degrees of freedom."""
 
     se: float
     df: float
@@ -62,7 +62,7 @@ class Conservative:
         return self.estimate - half_width, self.estimate + half_width
 
     def with_frozen(self, frozen: Mapping[int, FrozenRow]) -> Conservative:
-        """The contrasts with what earlier looks have settled for good, by position."""
+        """The contrasts, with those that earlier looks have settled in their places."""
         if not frozen:
             return self
         estimate, se, df = self.estimate.copy(), self.se.copy(), self.df.copy()
@@ -95,7 +95,7 @@ def of_errors(estimate: Floats, errors: Errors, alpha: float) -> Conservative:
 
 
 def planned_errors(fit: Fit, L: Floats, runs: Runs, variance: float) -> Errors:
-    """The errors to expect of combinations L (m x p) when all runs have this variance.
+    """The errors to expect for combinations L (m x p) if all runs have this variance.
 
     Of `fit` only the design counts, and whether its response varies.
     """
@@ -104,7 +104,7 @@ def planned_errors(fit: Fit, L: Floats, runs: Runs, variance: float) -> Errors:
 
 
 def growing_errors(fit: Fit, L: Floats, runs: Runs, slopes: Slopes | None) -> tuple[Errors, Floats]:
-    """The errors of combinations L if effects are the same for all seeds, and what a spread adds to them."""
+    """The errors of combinations L if effects are equal for all seeds, and what their spread adds."""
     both = robust_errors(fit, L, runs, fit.residuals**2, fit.variance)
     return _errors(both), added_by_slopes(fit, L, slopes)
 
@@ -125,7 +125,7 @@ def _errors(both: Robust) -> Errors:
 
 
 def robust_errors(fit: Fit, L: Floats, runs: Runs, squares: Floats, variance: float) -> Robust:
-    """Standard errors that allow unequal spread, and their degrees of freedom, of L (m x p), each (m,).
+    """Standard errors that allow for unequal spread, and their degrees of freedom, for L (m x p); (m,) each.
 
     HC2 and the unbiased one, in which HC2 stands in where a leverage is too high for unbiased weights or
     they give no positive variance. NaN without an error estimate.

@@ -31,7 +31,7 @@ AVERAGE = -1
 
 @dataclass(frozen=True, eq=False)
 class Screen:
-    """An interaction, or several that are one, as it is tested: with its factor of inflation by HC3 now."""
+    """An interaction as it is tested, alone or with its aliases, and its present inflation by HC3."""
 
     term: Term | None
     projected: Projected
@@ -53,7 +53,7 @@ class Outcome:
     families: dict[Name, dict[int, list[Row]]]
 
     def settled(self, row: Row) -> float:
-        """Probability that the row has a verdict, or that all those have one that are there in its place."""
+        """Probability that the row has a verdict, or that all rows which replace it have one."""
         share = 0.0
         for rows in self.families[_main_name(row)].values():
             here = [one for one in rows if _name(one) == _name(row)] or rows
@@ -63,11 +63,11 @@ class Outcome:
         return share
 
     def endings(self, row: Row) -> dict[str, float]:
-        """Verdict -> probability that the row itself ends so."""
+        """Verdict -> probability that the row itself ends with it."""
         return self._shares(row, np.ones_like(self.given[_name(row)])) if _name(row) in self.codes else {}
 
     def at_levels(self, row: Row) -> list[tuple[Row, dict[str, float]]]:
-        """The rows in its place that are likelier than not: each with its verdicts where it is given."""
+        """The rows that replace it with probability above one half, each with its verdicts in these cases."""
         for rows in self.families[_main_name(row)].values():
             known = [one for one in rows if _name(one) in self.codes]
             if known and _name(row) not in map(_name, rows):
@@ -95,7 +95,7 @@ def _main_name(row: Row) -> Name:
 
 
 class DrawnVerdicts:
-    """What may be judged, prepared once for any number of seeds."""
+    """All rows that may get a verdict, prepared once for any number of seeds."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class DrawnVerdicts:
         return self._drawn[_name(row)] is not None
 
     def at(self, more: int) -> Outcome:
-        """All verdicts with so many more seeds."""
+        """All verdicts with this many more seeds."""
         study = self._future.at(more)
         flagged = self._flagged(study)
         families: dict[Name, dict[int, list[Row]]] = {}

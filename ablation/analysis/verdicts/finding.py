@@ -17,7 +17,7 @@ from ablation.analysis.verdicts.rows import Row
 
 @dataclass(frozen=True)
 class Finding:
-    """One verdict: what is compared, what was found, and what a sentence on it must not leave out.
+    """One verdict: what is compared, what was found, and what a sentence about it must mention.
 
     Attributes:
         factor, level, reference: the contrast, level - reference.
@@ -65,7 +65,7 @@ def findings_of(
     depends: Mapping[str, tuple[tuple[str, ...], float]],
     frozen: Mapping[int, FrozenRow],
 ) -> list[Finding]:
-    """What a sentence on each verdict needs to know.
+    """The facts for a sentence on each verdict.
 
     Args:
         rows: what is judged.
@@ -102,7 +102,7 @@ def findings_of(
 
 
 def changed_findings(found: Sequence[Finding], other: pd.DataFrame) -> list[tuple[Finding, Any]]:
-    """The findings whose verdict other verdicts do not share, each with its row of these, if there is one."""
+    """The findings whose verdict differs in other verdicts, each with its row there, if there is one."""
     known = {(r.factor, r.level, r.reference, r.within): r for r in other.itertuples(index=False)}
     pairs = [(f, known.get((f.factor, f.level, f.reference, f.where))) for f in found]
     return [(one, twin) for one, twin in pairs if twin is None or twin.verdict != one.verdict]

@@ -27,7 +27,7 @@ TRIED = (
 
 @dataclass(frozen=True)
 class Forecast:
-    """What more seeds would bring to an inconclusive verdict, if the fitted model is the truth.
+    """What more seeds would do for an inconclusive verdict, if the fitted model is the truth.
 
     Attributes:
         seeds: the fewest more seeds that settle it with probability `GOAL`; None: more than `MAX_SEEDS`.

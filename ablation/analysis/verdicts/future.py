@@ -50,7 +50,7 @@ class GrownStudy:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A contrast: its estimate now, its standard error per residual standard deviation, and its luck.
+    """A contrast: its present estimate, its standard error per residual standard deviation, and its draws.
 
     `luck` (n_draws,) has variance `length`^2; `spread` (n_draws,) is what the errors that the runs of this
     contrast alone decide vary by beyond the residual variance, standard normal. `errors` are those without
@@ -66,7 +66,7 @@ class Drawn:
 
 
 class Future:
-    """The draws behind all; the same luck for any number of seeds, so that chances rise smoothly."""
+    """The draws behind all forecasts, the same for any number of seeds, so that chances rise smoothly."""
 
     def __init__(
         self, fit: Fit, growth: Growth, n_blocks: int, spread: SeedSpread | None, n_draws: int, seed: int = 0
@@ -95,7 +95,7 @@ class Future:
         return float(np.sqrt(self.fit.variance))
 
     def at(self, more: int) -> GrownStudy:
-        """The study with so many more seeds."""
+        """The study with this many more seeds."""
         growth, dims = self.growth, self._noise.shape[1]
         old = growth.seeds / (growth.seeds + more)
         added = more * growth.df_per_seed
@@ -115,7 +115,7 @@ class Future:
         return spread.ratios(), spread.df
 
     def contrast(self, a: Floats, errors: Sequence[StandardError], added: Floats) -> Drawn:
-        """A combination with coordinates a (rank,), and what its verdict's errors are made of."""
+        """The combination with coordinates a (rank,), and the parts of its verdict's errors."""
         luck: Floats = self._noise @ a[-self._noise.shape[1] :]
         spread = self._rng.normal(size=len(luck))
         return Drawn(float(a @ self.fit.z), float(np.linalg.norm(a)), luck, spread, errors, added)

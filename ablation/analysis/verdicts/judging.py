@@ -18,7 +18,7 @@ NOTHING, INCONCLUSIVE = "does nothing", "inconclusive"
 
 @dataclass(frozen=True)
 class Rules:
-    """What decides all verdicts of a study.
+    """The rules for all verdicts of a study.
 
     Attributes:
         alpha: error rate of each of the two families of claims.

@@ -44,7 +44,7 @@ def detectable(se: float, df: float, alpha: float, goal: float = GOAL) -> float:
 
 
 def power_by_all(effect: float, errors: Sequence[StandardError], alpha: float) -> float:
-    """Power of a verdict that must pass the tests with all these errors: the smallest of their powers.
+    """Power of a verdict that must pass the test with each of these errors: the smallest of the powers.
 
     The tests share their estimate and most of their error, so what the weakest finds the others find.
     """
@@ -52,7 +52,7 @@ def power_by_all(effect: float, errors: Sequence[StandardError], alpha: float) -
 
 
 def detectable_by_all(errors: Sequence[StandardError], alpha: float) -> tuple[float, StandardError]:
-    """The effect that such a verdict finds with probability `GOAL`, and the error that decides it."""
+    """The effect that such a verdict finds with probability `GOAL`, and the error that limits it."""
     return max((detectable(*error, alpha), error) for error in errors)
 
 
@@ -73,12 +73,12 @@ class Growth:
     df_per_seed: float
 
     def at(self, seeds: float, error: StandardError) -> StandardError:
-        """Standard error and degrees of freedom of a contrast with that many seeds."""
+        """Standard error and degrees of freedom of a contrast with this many seeds."""
         grown = max(self.df_resid + (seeds - self.seeds) * self.df_per_seed, 1.0)
         return StandardError(error.se * np.sqrt(self.seeds / seeds), error.df * grown / self.df_resid)
 
     def seeds_for(self, effect: float, errors: Sequence[StandardError], alpha: float) -> float:
-        """Fewest seeds in all that find the effect with probability `GOAL`; NaN beyond `MAX_SEEDS`.
+        """Smallest total of seeds that finds an effect with probability `GOAL`; NaN above `MAX_SEEDS`.
 
         All errors that the verdict must pass are followed to the larger study: the one that is wider now
         need not be the wider one there.
@@ -91,7 +91,7 @@ class Growth:
 
 
 def growth_of(fit: Fit, runs: Runs, attempted: Runs) -> Growth:
-    """What one more seed brings to this study: all its cells once more, with as many failures as so far.
+    """What one more seed adds to this study: all its cells once, with the present rate of failures.
 
     Args:
         fit: the main model.

@@ -56,7 +56,7 @@ class Ranking:
         return tuple(level for level in self.levels[1:] if level not in self.worse)
 
     def knowing(self, rows: Sequence[Row], verdicts: Sequence[str]) -> Ranking:
-        """The ranking, with the levels that a verdict shows to be worse than the best among the worse.
+        """The ranking in which levels that a verdict calls worse than the best no longer tie with it.
 
         Verdicts compare with the reference alone and so find what Tukey's test for all pairs does not. They
         also know the margin.
@@ -80,7 +80,7 @@ def rankings(
     lower_is_better: bool,
     looks: Looks | None = None,
 ) -> list[Ranking]:
-    """Rank the levels of each factor with three or more; at each level of another where verdicts are split.
+    """Rank the levels of each factor with three or more, within the levels of another if verdicts are split.
 
     The best level is chosen by the data, so it is compared as if all pairs were (Tukey), with the errors that
     verdicts must pass. All rankings of a study together err with probability at most alpha.

@@ -24,7 +24,7 @@ rest: under no effect both together err with probability at most alpha.
 
 @dataclass(frozen=True)
 class Row:
-    """One contrast to judge: names and its combination of coefficients.
+    """One contrast that gets a verdict: its names and its combination of coefficients.
 
     `within` is a factor and its level, if it is about that level alone, and `along` the interaction `a:b`
     that asks for it. `inside` is where a nested factor has its levels: `dropout=true`, or `opt=sgd|adam`.
@@ -40,12 +40,12 @@ class Row:
 
     @property
     def where(self) -> str:
-        """Where it holds, as tables have it; empty for an average over all other factors."""
+        """Where the contrast holds, as text; empty for an average over all other factors."""
         return "=".join(self.within or ()) or self.inside
 
 
 def contrast_alpha(fit: Fit, alpha: float) -> float:
-    """The part of alpha that the contrasts' tests get."""
+    """The part of alpha that is spent on the contrasts' tests."""
     return alpha * (1 - LEVELS_SHARE) if any(t.order > 1 for t in fit.matrix.terms) else alpha
 
 
@@ -56,7 +56,7 @@ def verdict_rows(
     flagged: Sequence[Term],
     frozen: Collection[RowName] = (),
 ) -> list[Row]:
-    """Main contrasts; those whose effect depends on another factor give way to one row per level of it.
+    """Main contrasts; if an effect depends on another factor, one row per level of that factor instead.
 
     Args:
         fit: of the model.
@@ -137,7 +137,7 @@ def _split(
 
 
 def flagged_interactions(fit: Fit, alpha: float, looks: Looks | None = None) -> list[Term]:
-    """Pairs that stand out; of those that the runs cannot tell apart it is not known which one does.
+    """Interactions that stand out. If the runs cannot separate several, it is unknown which one does.
 
     Over several looks each spends its part of alpha, and a flag stays.
     """
@@ -171,7 +171,7 @@ def _differ(fit: Fit, L: Floats) -> float:
 
 
 def row_names(rows: Sequence[Row]) -> pd.DataFrame:
-    """What the rows are called: factor, level, reference, within."""
+    """The names of the rows: factor, level, reference, within."""
     return pd.DataFrame(
         [(r.factor, r.level, r.reference, r.where) for r in rows],
         columns=["factor", "level", "reference", "within"],

@@ -35,7 +35,7 @@ Number = TypeVar("Number", float, Floats)
 
 @dataclass(frozen=True, eq=False)
 class SeedSpread:
-    """What is known of effects that differ from seed to seed, by sums over the directions of slopes.
+    """What the runs say about effects that differ between seeds, as sums over the directions of slopes.
 
     Attributes:
         n: directions of each predictor's slopes, (n_predictors,).
@@ -89,7 +89,7 @@ class SeedSpread:
 
 
 def seed_spread(fit: Fit, slopes: Slopes | None) -> SeedSpread | None:
-    """How much effects may differ from seed to seed; None where the runs cannot say.
+    """How much effects may differ between seeds; None if the runs cannot say.
 
     Args:
         fit: of the model.
@@ -119,5 +119,5 @@ def added_by_slopes(fit: Fit, L: Floats, slopes: Slopes | None) -> Floats:
 
 
 def more_uncertain(df: Number, spread_df: float, df_resid: float) -> Number:
-    """Degrees of freedom with the spread: what the variance of each part is uncertain by adds up."""
+    """Degrees of freedom with the spread: the uncertainties of both variances add up."""
     return 1 / (1 / df + max(1 / spread_df - 1 / df_resid, 0.0))

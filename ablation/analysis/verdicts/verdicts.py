@@ -16,7 +16,7 @@ from ablation.analysis.verdicts.rows import Row, contrast_alpha, row_names
 def verdicts_table(
     rows: Sequence[Row], found: Conservative, fit: Fit, scale: Scale, asked: AnalysisRequest
 ) -> tuple[pd.DataFrame, Conservative, Judgement, dict[int, FrozenRow]]:
-    """One row per verdict, as at `Analysis.verdicts`, what it is made of, and rows frozen earlier."""
+    """One row per verdict, as at `Analysis.verdicts`; the estimates and tests behind it; frozen rows."""
     frozen = _frozen(rows, asked.looks)
     found = found.with_frozen(frozen)
     judged = judge(found, rules_of(fit, scale, asked), asked.looks, frozen)
@@ -46,7 +46,7 @@ def verdicts_table(
 
 
 def rules_of(fit: Fit, scale: Scale, asked: AnalysisRequest) -> Rules:
-    """What decides the verdicts of an analysis."""
+    """The rules for the verdicts of an analysis."""
     margin = scale.margin(asked.margin)[1] if asked.margin else None
     return Rules(asked.alpha, contrast_alpha(fit, asked.alpha), margin, asked.direction == "lower")
 
