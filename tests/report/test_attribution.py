@@ -30,7 +30,7 @@ def test_a_redundant_pair_is_named_and_the_questions_stand_side_by_side(study, r
     assert "| component" in told
     assert "(figures/questions.svg)" in told
     table = report(folder, "tables/attribution.tex")
-    assert r"\caption{What each change is worth to loss by several questions}" in table
+    assert r"\caption{What each change contributes to loss by several definitions}" in table
     (answer,) = json.loads(report(folder, "effects.json"))["responses"]
     (pair,) = answer["patterns"]
     assert (pair["factor"], pair["other"], pair["kind"]) == (

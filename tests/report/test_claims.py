@@ -48,7 +48,7 @@ def test_leave_one_out_is_not_called_an_average(page):
 
 def test_no_interaction_found_is_not_called_none(page):
     text = page(runs(design("abc")), "abc", "block=seed")
-    assert "None of 3 pairs stands out. That shows none to be absent" in text
+    assert "None of 3 pairs stands out. This does not prove that there are none" in text
     assert "one by one" not in text
 
 
@@ -137,9 +137,9 @@ def test_the_best_cell_is_not_one_that_diverged(page, survivor, name):
 
 def test_spread_that_cannot_be_told_is_no_passed_check(page):
     paired = page(runs([{"a": a} for a in "xy"], n_seeds=20), "a", "block=seed")
-    assert "Cannot be told: the residuals of the levels mirror each other within each block." in paired
+    assert "Unknown: within each block the residuals of the levels mirror each other." in paired
     few = page(runs(design("ab"), n_seeds=2), "ab", "block=seed")
-    assert "Cannot be told from so few runs." in few
+    assert "Unknown: there are too few runs." in few
 
 
 def test_the_seeds_have_no_p_with_hc3(page):

@@ -43,7 +43,7 @@ def questions(analysis: Analysis, words: Wording) -> Plot | None:
         look = Marks("points", x, y, f"s{place}", symbol(place), 3.5, QUESTIONS[name], tips=tips)
         marks += [look] if np.isfinite(x).any() else []
     names = [row_name(row, words) for row in shown]
-    title = f"What each change is worth to {short(words.response, IN_ALT)} by four questions"
+    title = f"What each change contributes to {short(words.response, IN_ALT)} by four questions"
     title += f" (the {len(shown)} largest of {len(table)})" if len(shown) < len(table) else ""
     said = [
         f"{name}: "

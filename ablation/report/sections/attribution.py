@@ -41,7 +41,7 @@ def attribution(study: Subject, answer: ResponseResult, drawer: Drawer) -> Secti
     if refused and analysis.attribution[["first", "last", "shapley"]].isna().all(axis=None):
         return Section("attribution", title, [*named, Prose(refused)])
     told = [*_orders(words, analysis), *_total(words, analysis.attributed), refused]
-    caption = f"What each change is worth to {words.response} by several questions"
+    caption = f"What each change contributes to {words.response} by several definitions"
     table = made(
         f"{answer.prefix}attribution", caption, HEADS, _rows(words, analysis), analysis.attribution, limit=ALL
     )
@@ -79,7 +79,7 @@ def _orders(words: Wording, analysis: Analysis) -> Iterator[str]:
             f"{words.change(row['last'])} last ({p_text(row['p_order'])})."
         )
     if len(tested) and not apart:
-        yield "No change was shown to be worth something else alone than last, after all others."
+        yield "No change was shown to contribute something else alone than last, after all others."
 
 
 def _total(words: Wording, found: Attribution) -> Iterator[str]:
@@ -92,9 +92,9 @@ def _total(words: Wording, found: Attribution) -> Iterator[str]:
 def _refused(found: Attribution, analysis: Analysis) -> str:
     """What the cells do not tell, and what would."""
     if found.obstacle == "shares":
-        return "Of shares, counts and ratings only effects on average are computed, which are above."
+        return "For shares, counts and ratings only average effects are computed; they are above."
     if found.obstacle == "many":
-        return "Shapley values and shares are not computed of so many cells or runs. Averages are above."
+        return "Shapley values and shares are not computed for so many cells or runs. Averages are above."
     if found.n_missing:
         total = found.n_missing + len(analysis.runs.one_per_cell)
         return (
@@ -104,7 +104,7 @@ def _refused(found: Attribution, analysis: Analysis) -> str:
             "a full factorial tells the rest."
         )
     if math.isnan(found.p_cells):
-        return "There is no error estimate, so no interval, and no share without what noise makes of it."
+        return "Without an error estimate there are no intervals, and shares of variance would include noise."
     if found.p_cells >= analysis.request.alpha:
         p = p_text(found.p_cells)
         return f"The cells do not differ beyond noise ({p}), so there is nothing to share out."

@@ -233,13 +233,13 @@ def _settings(both: Changed) -> Section:
     table: pd.DataFrame = both.settings
     if table.empty:
         return Section(
-            "settings", "Settings", [Prose("The studies differ in no other setting that is known.")]
+            "settings", "Settings", [Prose("The studies do not differ in any other known setting.")]
         )
     rows = [[clipped(r["setting"]), r["first"] or "–", r["second"] or "–"] for r in table.to_dict("records")]
     shown = made(
         "settings", "Settings in which the studies differ", ["setting", "then", "now"], rows, table, limit=ALL
     )
-    told = Prose("Whatever differs here may be the cause of a change, and so may what nobody noted.")
+    told = Prose("Any of these differences may cause a change, and so may one that nobody recorded.")
     return Section("settings", "Settings that differ", [told, shown])
 
 

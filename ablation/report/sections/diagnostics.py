@@ -72,7 +72,7 @@ def _by_seed(words: Wording, analysis: Analysis) -> Line:
         return (
             "unknown",
             title,
-            "Needs every component in two blocks at least, and more runs than that takes.",
+            "Unknown: every component must vary in at least two blocks, with runs to spare.",
         )
     worst = table.loc[table["p"].idxmin()]
     test = f"F = {plain(worst['F'])} on {worst['df1']} and {worst['df2']} df"
@@ -95,12 +95,12 @@ def _along(words: Wording, analysis: Analysis) -> Line:
 
 def _why_unknown(analysis: Analysis) -> str:
     if not analysis.fit.variance > 0:
-        return "Cannot be told without an error estimate."
+        return "Unknown: there is no error estimate."
     if analysis.fit.df_resid < FEW:
-        return "Cannot be told from so few runs."
+        return "Unknown: there are too few runs."
     if not analysis.runs.factors:
         return "No component has levels to compare."
-    return "Cannot be told: the residuals of the levels mirror each other within each block."
+    return "Unknown: within each block the residuals of the levels mirror each other."
 
 
 def _outlier(study: Subject, words: Wording, analysis: Analysis) -> Line:

@@ -129,12 +129,12 @@ def _sentence(analysis: Analysis) -> str:
     if tested.empty:
         return "There is no error estimate, so it is not known whether components change each other's effect."
     n = counted(len(tested), "pair")
-    told = f"None of {n} stands out. That shows none to be absent, only that these runs do not show it."
+    told = f"None of {n} stands out. This does not prove that there are none: these runs do not show any."
     if len(passed):
         told = (
             f"{len(passed)} of {n} passed the screen: the effect of one component there seems to depend on "
             "the level of the other, and an average over its levels is not the whole story."
         )
     if table["aliased"].any():
-        told += " Pairs joined by + share one estimate in this design: which of them it is cannot be told."
+        told += " Pairs joined by + share one estimate in this design: the runs cannot separate them."
     return told
