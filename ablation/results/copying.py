@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ablation.errors import UsageError
+from ablation.results.cost_file import FILE, load_costs, save_costs
 from ablation.results.encoding import encode
 from ablation.results.opening import is_url, open_existing, open_store
 from ablation.results.row import Row
@@ -31,7 +32,7 @@ class Copied:
 
 
 def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copied:
-    """Copy rows, attempts and the study's record; a second call copies only what is new.
+    """Copy rows, attempts, the study's record and its costs; a second call copies only what is new.
 
     Args:
         source: A folder or URL, as for `open_store`.
@@ -58,6 +59,7 @@ def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copi
     for row in _all_rows(scan):
         if encode(row) not in there:
             new.commit(row)
+    _copy_costs(old.place, new.place)
     n_attempts = len(_all_rows(scan)) - len(scan.rows)
     arrived = new.scan().rows
     conflicts = [key for key, row in scan.rows.items() if encode(arrived[key]) != encode(row)]
@@ -65,6 +67,14 @@ def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copi
         key for key, tries in scan.attempts.items() if any(attempt.status == "running" for attempt in tries)
     ]
     return Copied(len(scan.rows), n_attempts, tuple(conflicts), tuple(running), scan.quarantined)
+
+
+def _copy_costs(old: str, new: str) -> None:
+    """From folder to folder; what the target has measured stays."""
+    if is_url(old) or is_url(new) or (Path(new) / FILE).exists():
+        return
+    if about := load_costs(old):
+        save_costs(new, about.pop("cells"), about)
 
 
 def _all_rows(scan: Snapshot) -> list[Row]:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 from ablation.app.costs.command_line import CostRequest, parse
 from ablation.errors import UsageError
+from ablation.naming import cell_text
 from ablation.results import Row, open_existing
 from ablation.results.cost_file import save_costs
 from ablation.words import counted
@@ -49,8 +50,7 @@ def told(rows: Sequence[Row], found: Mapping[str, Mapping[str, float | None]], b
             name = f"latency_{n}_seconds"
             middle, low, high = (_shown(costs[name + end], 1e-3) for end in ("", "_low", "_high"))
             parts.append(f"{middle} ms at {n} ({low} to {high})")
-        levels = ", ".join(f"{name.rpartition('.')[2]}={row.config[name]}" for name in varied)
-        lines.append(f"  {', '.join(parts)}  {levels}")
+        lines.append(f"  {', '.join(parts)}  {cell_text(varied, [row.config[name] for name in varied])}")
     return "\n".join(lines)
 
 
@@ -108,16 +108,17 @@ def _in_this_process(
     from ablation.app.training.backends import backend_name, costs
 
     built = [_built(row, request.batches) for row in rows]
-    for one in built:
-        found[one.cell]["flops"] = costs().flops(one.network, one.inputs(1))
-    calls: list[tuple[str, str, Callable[[], None]]] = [
-        (one.cell, f"latency_{n}_seconds", costs().forward(one.network, one.inputs(n)))
+    passes = {
+        (one.cell, n): costs().forward(one.network, one.inputs(n))
         for one in built
-        for n in request.batches
-    ]
-    seconds = in_turns([call for *_, call in calls], request.rounds)
-    for (cell, name, _), taken in zip(calls, seconds.T, strict=True):
-        middle, low, high = median_interval(taken)
+        for n in dict.fromkeys((1, *request.batches))
+    }
+    for row in rows:
+        found[row.cell]["flops"] = passes[row.cell, 1].flops()
+    timed = {key: one.call for key, one in passes.items() if key[1] in request.batches}
+    seconds = in_turns(list(timed.values()), request.rounds)
+    for (cell, n), taken in zip(timed, seconds.T, strict=True):
+        name, (middle, low, high) = f"latency_{n}_seconds", median_interval(taken)
         found[cell] |= {name: middle, f"{name}_low": low, f"{name}_high": high}
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return {"device": device, "backend": backend_name(), "rounds": request.rounds, "measured": now}

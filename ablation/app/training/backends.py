@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -69,23 +70,32 @@ class Loop(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class ForwardPass:
+    """A forward pass of a network, compiled where the backend compiles.
+
+    A multiplication and an addition are two operations. Backends differ in what else they count: TensorFlow's
+    profiler counts convolutions over padding and no activations, XLA no padding and activations, PyTorch
+    products and convolutions alone.
+
+    Args:
+        call: returns when its result is there.
+        flops: counts its floating-point operations.
+    """
+
+    call: Callable[[], None]
+    flops: Callable[[], float]
+
+
 class Costs(Protocol):
     """The module `costs` of a backend."""
 
-    def forward(self, network: "keras.Model", inputs: Any) -> Callable[[], None]:
-        """A forward pass, compiled where the backend compiles, that returns when its result is there.
+    def forward(self, network: "keras.Model", inputs: Any) -> ForwardPass:
+        """A network's forward pass, traced once.
 
         Args:
             network: what is called.
             inputs: what with, as `problem.inputs_of` gives it.
-        """
-
-    def flops(self, network: "keras.Model", inputs: Any) -> float:
-        """Floating-point operations of a forward pass as the backend counts them.
-
-        A multiplication and an addition are two. Backends differ in what else they count: TensorFlow's
-        profiler counts convolutions over padding and no activations, XLA no padding and activations, PyTorch
-        products and convolutions alone.
         """
 
 

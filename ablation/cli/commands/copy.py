@@ -23,7 +23,7 @@ COMMAND = Subcommand(
     "copy a study's rows, attempts and record, and check them",
     "Source and target are a folder, such as runs/quick, or a database and the study's name in it, such as "
     "postgresql+psycopg://user@host/database#quick. Done again, it copies what is new; a row that the "
-    "target has already is never overwritten.",
+    "target has already is never overwritten. What its cells cost goes along from folder to folder.",
     dict,
     _copy,
 )

@@ -14,10 +14,12 @@ from scipy import stats
 
 import ablation
 from ablation.app.costs.__main__ import main, one_of_each_cell
+from ablation.app.costs.__main__ import told as lines
 from ablation.app.costs.latency import in_turns, median_interval
 from ablation.app.training.backends import backend_name, costs
 from ablation.errors import UsageError
 from ablation.results import open_store, read
+from ablation.results.copying import copy
 from ablation.results.cost_file import save_costs
 
 BATCH = 2
@@ -45,11 +47,11 @@ def test_operations_are_those_counted_by_hand(make):
     inputs = np.ones((BATCH, *network.input_shape[1:]), np.float32)
     counted = {"jax": (1, 1), "tensorflow": (1, 0), "torch": (0, 0)}[backend_name()]
     by_hand = PRODUCTS[make] + counted[0] * BIASES[make] + counted[1] * RELUS[make]
-    assert costs().flops(network, inputs) == BATCH * by_hand
+    assert costs().forward(network, inputs).flops() == BATCH * by_hand
 
 
 def test_a_forward_pass_gives_a_time_and_nothing_else():
-    call = costs().forward(dense(), np.ones((BATCH, 3), np.float32))
+    call = costs().forward(dense(), np.ones((BATCH, 3), np.float32)).call
     assert (in_turns([call], 6) > 0).all()
     assert call() is None
 
@@ -126,6 +128,27 @@ def test_what_cells_cost_is_a_column_of_the_table_and_changes_no_row(swept):
     assert open_store(swept).scan().rows == before
     path.write_text("{")
     assert "flops" not in read(swept)
+
+
+def test_costs_go_along_to_another_folder_and_replace_none(swept, tmp_path):
+    cells = list(dict.fromkeys(read(swept)["cell"]))
+    save_costs(swept, {cells[0]: {"flops": 3.0}}, {"device": "CPU", "rounds": 30})
+    copy(swept, tmp_path / "other")
+    assert json.loads((tmp_path / "other/costs.json").read_text()) == json.loads(
+        (swept / "costs.json").read_text()
+    )
+    save_costs(tmp_path / "other", {cells[0]: {"flops": 4.0}}, {"device": "another"})
+    copy(swept, tmp_path / "other")
+    assert read(tmp_path / "other")["flops"].max() == 4
+
+
+def test_cells_are_named_as_in_plans(swept):
+    rows = [row for row in open_store(swept).scan().rows.values() if row.seed == 0]
+    found = {row.cell: {"flops": 2e6, "peak_memory_bytes": None} for row in rows}
+    assert sorted(lines(rows, found, ()).splitlines()) == [
+        "  2 MFLOP, unknown MB  depth=1",
+        "  2 MFLOP, unknown MB  depth=2",
+    ]
 
 
 @pytest.mark.parametrize(

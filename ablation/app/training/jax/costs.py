@@ -1,26 +1,21 @@
 """Operations and forward passes on JAX; see `backends.Costs`."""
 
-from collections.abc import Callable
 from typing import Any
 
 import jax
 import keras
 
+from ablation.app.training.backends import ForwardPass
 
-def forward(network: keras.Model, inputs: Any) -> Callable[[], None]:
-    """A compiled forward pass that waits for its result."""
+
+def forward(network: keras.Model, inputs: Any) -> ForwardPass:
+    """A compiled forward pass, and its operations by XLA's cost analysis of what it compiled."""
     program, given = _compiled(network, inputs)
 
     def call() -> None:
         jax.block_until_ready(program(*given))
 
-    return call
-
-
-def flops(network: keras.Model, inputs: Any) -> float:
-    """Operations of a forward pass, by XLA's cost analysis of what it compiled."""
-    program, _ = _compiled(network, inputs)
-    return float(program.cost_analysis()["flops"])
+    return ForwardPass(call, lambda: float(program.cost_analysis()["flops"]))
 
 
 def _compiled(network: keras.Model, inputs: Any) -> tuple[Any, Any]:

@@ -1,32 +1,32 @@
 """Operations and forward passes on TensorFlow; see `backends.Costs`."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from ablation.app.training.backends import ForwardPass
 
-def forward(network: keras.Model, inputs: Any) -> Callable[[], None]:
-    """A compiled forward pass that waits for its result."""
+
+def forward(network: keras.Model, inputs: Any) -> ForwardPass:
+    """A compiled forward pass, and its operations by TensorFlow's profiler."""
     traced, given = _traced(network, inputs)
 
     def call() -> None:
         for tensor in tf.nest.flatten(traced(given)):
             tensor.numpy()
 
-    return call
+    return ForwardPass(call, partial(_flops, traced.graph))
 
 
-def flops(network: keras.Model, inputs: Any) -> float:
-    """Operations of a forward pass, by TensorFlow's profiler."""
-    traced, _ = _traced(network, inputs)
+def _flops(graph: tf.Graph) -> float:
     profiler = tf.compat.v1.profiler
     options = profiler.ProfileOptionBuilder(profiler.ProfileOptionBuilder.float_operation())
     level = tf.get_logger().level
     tf.get_logger().setLevel("ERROR")  # it says that it is old
     try:
-        found = profiler.profile(traced.graph, options=options.with_empty_output().build())
+        found = profiler.profile(graph, options=options.with_empty_output().build())
     finally:
         tf.get_logger().setLevel(level)
     return float(found.total_float_ops)

@@ -1,15 +1,16 @@
 """Operations and forward passes on PyTorch; see `backends.Costs`."""
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from ablation.app.training.backends import ForwardPass
 
-def forward(network: keras.Model, inputs: Any) -> Callable[[], None]:
-    """A forward pass, as training runs it: not compiled."""
+
+def forward(network: keras.Model, inputs: Any) -> ForwardPass:
+    """A forward pass, as training runs it: not compiled; operations of products and convolutions alone."""
     given = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
 
     def call() -> None:
@@ -18,11 +19,9 @@ def forward(network: keras.Model, inputs: Any) -> Callable[[], None]:
         if torch.cuda.is_available():
             torch.cuda.synchronize()
 
-    return call
+    def flops() -> float:
+        with FlopCounterMode(display=False) as counter:
+            call()
+        return float(counter.get_total_flops())
 
-
-def flops(network: keras.Model, inputs: Any) -> float:
-    """Operations of matrix products and convolutions of a forward pass: PyTorch counts no others."""
-    with FlopCounterMode(display=False) as counter:
-        forward(network, inputs)()
-    return float(counter.get_total_flops())
+    return ForwardPass(call, flops)
