@@ -20,7 +20,7 @@ _WHY = {
 
 @dataclass(frozen=True)
 class AdaptivePlan:
-    """What decides when an adaptive study ends.
+    """The rules by which an adaptive study ends.
 
     Args:
         response: that is judged.

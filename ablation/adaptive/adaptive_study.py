@@ -16,7 +16,7 @@ Levels = Mapping[str, Any]
 
 
 def level_texts(factors: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, str]]:
-    """What the analysis calls each level: factor → `repr` of a level → its text."""
+    """The name of each level in the analysis: factor → `repr` of a level → its text."""
     return {
         name: dict(zip(map(repr, levels), _texts(name, levels), strict=True))
         for name, levels in factors.items()

@@ -21,7 +21,7 @@ no session reaches. docs/gate.md compares them.
 
 
 def share(test: int) -> float:
-    """Of a sum of 1, what the test of this number spends, from 1."""
+    """The share of a total of 1 that this test spends; tests are counted from 1."""
     return float(test**-POWER / special.zeta(POWER))
 
 

@@ -29,7 +29,7 @@ That halves the runs and loses next to nothing: docs/gate.md.
 
 @dataclass(frozen=True)
 class PairedPlan:
-    """What decides on a change: fixed before its first run.
+    """The rules that decide on a change, fixed before its first run.
 
     Args:
         level: one-sided error of 'better', over all looks.
@@ -68,7 +68,7 @@ class PairedLook:
 
     @property
     def times(self) -> Floats:
-        """Of the looks so far, as shares of the last one."""
+        """The information at the looks so far, as shares of the last one."""
         return np.arange(self.plan.first, len(self.gains) + 1) / self.plan.maximum
 
     @property
@@ -78,7 +78,7 @@ class PairedLook:
 
     @property
     def se(self) -> float:
-        """Of the mean gain."""
+        """Standard error of the mean gain."""
         return float(self.gains.std(ddof=1) / np.sqrt(len(self.gains)))
 
     @cached_property
@@ -87,7 +87,7 @@ class PairedLook:
         return self._repeated(0.0, 1)
 
     def interval(self, alpha: float) -> tuple[float, float]:
-        """Of the gain, two-sided, so that those of all looks together cover it with 1 - alpha."""
+        """Two-sided interval of the gain; those of all looks together cover it with probability 1 - alpha."""
         tail = float(nominal(self.times, alpha / 2))
         half = -float(t_quantile(tail, len(self.gains) - 1)) * self.se
         return self.estimate - half, self.estimate + half
@@ -117,7 +117,7 @@ class PairedLook:
 
     @property
     def chance(self) -> float:
-        """To be accepted at the most seeds, were the mean gain the truth."""
+        """Probability of being accepted at the last planned look, if the mean gain is the truth."""
         n, plan = len(self.gains), self.plan
         needed = _needed(plan.first, plan.maximum, plan.level)
         last = self.se * np.sqrt(n / plan.maximum)

@@ -20,7 +20,7 @@ N_STUDIES = 1000
 
 @dataclass(frozen=True)
 class Promise:
-    """Of studies whose components all have the same effect.
+    """The expected cost of studies whose components all have the same effect.
 
     Attributes:
         margins: the effect, in margins.

@@ -63,7 +63,7 @@ class Look:
         return int(self.is_open.sum())
 
     def chances(self, seeds: int) -> Floats:
-        """Chance of each verdict to be settled at a later look, were the estimates the truth, (n_rows,).
+        """Probability that each verdict is settled at a later look, if estimates are the truth, (n_rows,).
 
         Args:
             seeds: of the later look. 1 for verdicts that are settled now.

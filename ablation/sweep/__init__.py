@@ -1,4 +1,4 @@
-"""How any training becomes a study: `ablation.sweep(train, factors={…})`, or any Hydra app.
+"""Make a study of any training: `ablation.sweep(train, factors={…})`, or any Hydra app.
 
     from ablation.sweep import Outcome, main
 

@@ -105,7 +105,7 @@ class App(Swept):
         return without(stable_entries(cfg), (*FRAMEWORK_KEYS, *self.unkeyed))
 
     def frame(self, cfg: DictConfig) -> DictConfig:
-        """The configuration, its places as they are at this moment."""
+        """The configuration, with its places resolved now."""
         with stable():
             in_jobs = dict(cfg.results)
         for key in ("folder", "url"):
@@ -114,13 +114,13 @@ class App(Swept):
         return cfg
 
     def places(self, cfg: DictConfig, traits: LauncherTraits) -> list[str]:
-        """Where the study is, for jobs that would look in another directory, or at another time."""
+        """Overrides that give the study's place to jobs in another directory, or at another time."""
         if self._is_moving:
             return [f"++results.{key}={quoted(cfg.results[key])}" for key in ("folder", "url")]
         return traits.job_overrides(cfg.results.folder)
 
     def responses(self, cfg: DictConfig) -> Sequence[Response]:
-        """What is declared of the responses of a configuration."""
+        """The declared responses of a configuration."""
         declared = self._responses
         return declared(settings_of(cfg, self.schema)) if callable(declared) else declared
 
@@ -130,7 +130,7 @@ class App(Swept):
             self._warm()
 
     def finish(self, cfg: DictConfig, snapshot: Snapshot, subject: Any) -> None:
-        """Call what the app wants to be called at the end of a sweep."""
+        """Call the app's `after` at the end of a sweep."""
         if self.after is not None:
             call_with(self.after, settings_of(cfg, self.schema), cfg.results.folder, snapshot, subject)
 
@@ -179,7 +179,7 @@ class App(Swept):
                 print_row(finished(store, cell, seed, record), seed)
 
     def supply(self, cfg: DictConfig) -> None:
-        """Add what a configuration lacks."""
+        """Add missing keys to a configuration."""
         supply(cfg, self.study, self.response)
         refuse_missing(cfg)
 

@@ -1,4 +1,4 @@
-"""One side of a comparison: runs its command for a seed and reads the number that it leaves."""
+"""One side of a comparison: runs its command for a seed and reads the resulting number."""
 
 import math
 import sys

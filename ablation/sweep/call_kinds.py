@@ -1,4 +1,4 @@
-"""Of what kind the arguments of `ablation.sweep` are: another is a sentence, no error from deep inside."""
+"""Types of the arguments of `ablation.sweep`: a wrong one gives a sentence, not an error from deep inside."""
 
 from collections.abc import Mapping
 from numbers import Integral, Real
@@ -54,7 +54,7 @@ _KINDS: Mapping[str, Kind] = {
 
 
 def check_kinds(function: object, arguments: Mapping[str, Any]) -> None:
-    """Refuse arguments of another kind than they can have.
+    """Refuse arguments of a wrong type.
 
     Args:
         function: what is to be called.

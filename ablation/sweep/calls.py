@@ -47,7 +47,7 @@ class Calls:
 
 
 class Arguments:
-    """What a function can be given by name.
+    """The arguments that a function takes by name.
 
     Args:
         function: the user's.
@@ -74,7 +74,7 @@ class Arguments:
 
     @cached_property
     def defaults(self) -> dict[str, Any]:
-        """Argument → its default, of those that JSON can hold; others are no part of a run's key."""
+        """Argument → its default, if JSON can hold it; other defaults are not part of a run's key."""
         known = {name: default for name, default in self.known.items() if name != self.seed_key}
         return {name: level_of(default) for name, default in known.items() if _is_json(default)}
 
@@ -145,7 +145,7 @@ def read_levels(factor: str, given: Any) -> dict[str, Any]:
 
 
 def level_of(value: Any) -> Any:
-    """A value as JSON has it: NumPy's numbers as Python's, tuples as lists."""
+    """A value as in JSON: NumPy's numbers as Python's, tuples as lists."""
     if isinstance(value, tuple | list):
         return [level_of(each) for each in value]
     is_numpy = type(value).__module__ == "numpy" and getattr(value, "shape", None) == ()
@@ -153,7 +153,7 @@ def level_of(value: Any) -> Any:
 
 
 def name_of(function: Callable[..., Any]) -> str:
-    """What a function is called."""
+    """The name of a function."""
     inner = _unwrapped(function)
     return str(getattr(inner, "__name__", type(inner).__name__))
 
@@ -164,7 +164,7 @@ def study_name(function: Callable[..., Any]) -> str:
 
 
 def source_of(function: Callable[..., Any]) -> tuple[Path, str]:
-    """The folder of a function's code, and twelve digits of what stands there; empty where nobody knows."""
+    """The folder of a function's code, and twelve digits of its hash; empty if unknown."""
     inner = _unwrapped(function)
     try:
         folder = Path(inspect.getfile(inner)).resolve().parent

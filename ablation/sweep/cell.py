@@ -91,7 +91,7 @@ def make_cell(
 
 
 def settings_of(cfg: DictConfig, schema: type | None) -> Any:
-    """What an app's functions get: an object of its schema, or the configuration where it has none."""
+    """The argument of an app's functions: an object of its schema, or the configuration if it has none."""
     return cfg if schema is None else OmegaConf.to_object(cfg)
 
 
@@ -113,7 +113,7 @@ def _declared_defaults(schema: type) -> dict[str, Any]:
 
 
 def difference(old: Cell, new: Cell) -> Change:
-    """What makes `new` of `old`; values of different types differ, as 1 and true do."""
+    """The changes from `old` to `new`; values of different types differ, as 1 and true do."""
     change: dict[tuple[str, str], Any] = {}
     for part in ("config", "keyed", "identity"):
         before, after = getattr(old, part), getattr(new, part)

@@ -1,4 +1,4 @@
-"""A command as a training: what it prints or writes is the outcome of a run."""
+"""A command as a training: the numbers that it prints or writes are the outcome of a run."""
 
 import json
 import re
@@ -89,7 +89,7 @@ class Printed:
         )
 
     def read(self, line: str) -> None:
-        """Keep the numbers of a line, if it has some."""
+        """Keep the numbers of a line, if it has any."""
         if self.pattern is None:
             self._read_json(line)
         elif found := re.search(self.pattern, line):
@@ -107,7 +107,7 @@ class Printed:
 
 
 def run(words: Sequence[str], cwd: Path, log_path: Path, printed: Printed) -> int:
-    """Run a command to its end; it ends before, with all that it has started, if this process does.
+    """Run a command to its end. If this process ends first, so do the command and all that it started.
 
     Args:
         words: of the command.

@@ -1,4 +1,4 @@
-"""A study of a command, from its file: what Hydra and the sweeper have to know of it, and the start."""
+"""A study of a command, from its file: its configuration for Hydra and the sweeper, and its start."""
 
 import re
 import sys
@@ -48,7 +48,7 @@ _NAME = re.compile(r"[A-Za-z_][\w.]*")
 
 
 def start(path: Path, launchers: Path, arguments: Sequence[str]) -> None:
-    """Run the study of a file; Hydra ends the process where something has failed.
+    """Run the study of a file; Hydra ends the process if something has failed.
 
     Args:
         path: of the file.

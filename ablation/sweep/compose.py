@@ -29,7 +29,7 @@ Levels = Mapping[str, Any]
 
 
 class Composed(NamedTuple):
-    """What Hydra made of some overrides.
+    """The result of composing some overrides.
 
     Args:
         config: what the framework reads: the study's name, where its results are, `analysis`.

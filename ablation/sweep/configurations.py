@@ -1,4 +1,4 @@
-"""Configurations of a sweep's cells: those that differ in values alone come from one that Hydra composed."""
+"""Configurations of a sweep's cells: Hydra composes one of those that differ only in values."""
 
 import copy
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a function under `@main` owes: it takes a configuration and seeds, and yields outcomes."""
+"""The contract of a function under `@main`: it takes a configuration and seeds, and yields outcomes."""
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ def check_function(train: Train) -> None:
 
 
 def call_with(function: Callable[..., None], *arguments: Any) -> None:
-    """Call what an app brings with as many of the arguments as it takes."""
+    """Call a function of an app with as many of the arguments as it takes."""
     function(*arguments[: len(inspect.signature(function).parameters)])
 
 
@@ -65,7 +65,7 @@ def outcomes(train: Train, settings: Any, seeds: Sequence[int]) -> Iterator[Outc
 
 
 def name_of(train: Train) -> str:
-    """What a function is called."""
+    """The name of a function."""
     return str(getattr(train, "__name__", "train"))
 
 

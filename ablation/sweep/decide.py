@@ -30,7 +30,7 @@ TOLD = (
 
 @dataclass(frozen=True)
 class GateSettings:
-    """What holds for a whole session.
+    """The settings of a whole session.
 
     Args:
         response: what is measured.
@@ -64,13 +64,13 @@ class GateSettings:
 
     @property
     def lower_is_better(self) -> bool:
-        """Whether it is."""
+        """Whether lower values are better."""
         return read_direction(self.response, self.direction).name == "lower"
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What is to be decided on.
+    """A proposed change.
 
     Args:
         baseline: command of what there is.
@@ -86,7 +86,7 @@ class Proposal:
 
 
 def decide(session: Path, given: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
-    """Decide on a proposal, or go on with it where a killed process left it.
+    """Decide on a proposal, or go on from where a killed process stopped.
 
     Args:
         session: the ledger's file.

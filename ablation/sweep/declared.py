@@ -1,4 +1,4 @@
-"""How responses are judged: as the app declares it, but for what the configuration says."""
+"""How responses are judged: as the app declares it, unless the configuration says otherwise."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The entries of somebody else's configuration, whatever stands in it, as values that rows can hold."""
+"""The entries of any app's configuration, as values that rows can hold."""
 
 import math
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def _value(parent: Any, key: Any, raw: Any) -> Any:
 
 
 def plain_value(value: Any) -> Any:
-    """A value of Python as one of JSON; what has none as its text.
+    """A Python value as a JSON value, or as its text if there is none.
 
     >>> plain_value((1, float("inf"), dict)), plain_value({"a": None})
     ([1, 'inf', 'builtins.dict'], {'a': None})

@@ -23,7 +23,7 @@ _JOBS: set[CodeType] = set()
 
 
 def is_job(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark what runs a job: what goes wrong in it is no fault of the command."""
+    """Mark a function that runs a job: errors in it are not mistakes in the command."""
     _JOBS.add(function.__code__)
     return function
 
@@ -55,7 +55,7 @@ def call(entry: Callable[[], Any]) -> Any:
 
 @contextmanager
 def own_words() -> Iterator[None]:
-    """Meanwhile, errors name settings as arguments or a study's file do, not by their keys in a Hydra app."""
+    """In this context, errors name settings as arguments or a study's file do, not by their Hydra keys."""
     try:
         yield
     except UsageError as error:

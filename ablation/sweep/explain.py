@@ -1,4 +1,4 @@
-"""Hydra's and OmegaConf's complaints as sentences that list what would have been right."""
+"""Errors of Hydra and OmegaConf as sentences that list the valid choices."""
 
 import difflib
 import re

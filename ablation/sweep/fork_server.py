@@ -1,4 +1,4 @@
-"""Forks a process for each job, off one that has imported what jobs need: memory is shared, and given back.
+"""Forks a process per job from one that has imported what jobs need: memory is shared, and given back.
 
 `forks.py` starts it; Linux alone. Nothing here outlives the command: each process dies with its parent.
 """

@@ -1,4 +1,4 @@
-"""The sweep's side of `fork_server`: starts it, hands jobs over, takes what they return."""
+"""The sweep's side of `fork_server`: starts it, hands over jobs and takes their results."""
 
 import os
 import pickle

@@ -1,4 +1,4 @@
-"""A study of a Python function: no configuration is composed, and joblib does the jobs."""
+"""A study of a Python function: no configuration is composed, and joblib runs the jobs."""
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""An adaptive study on its way: which runs come next, and a look as soon as their rows are there."""
+"""A running adaptive study: which runs come next, and a look as soon as their rows are there."""
 
 import math
 import threading
@@ -89,7 +89,7 @@ class Growing:
         return {key: self.plan.runs[key] for key in keys if key not in but}
 
     def look(self, snapshot: Snapshot) -> bool:
-        """Take the looks whose runs have ended, and tell of each; whether the runs to come are others now."""
+        """Take the looks whose runs have ended, and report each; return whether the next runs changed."""
         with self._lock:
             before = self.study.replay.dropped
             if self.batch(snapshot):
@@ -263,7 +263,7 @@ def expected_lines(growing: Growing, before: Snapshot) -> list[str]:
 
 
 def expected(growing: Growing, before: Snapshot) -> list[Promise]:
-    """What it takes if no component does anything, and if effects are twice the margin; none if unknown."""
+    """Its cost if no component does anything, and if effects are twice the margin; empty if unknown."""
     plan, pilot = growing.study.plan, _noise(growing.record, before)
     if pilot is None:
         return []

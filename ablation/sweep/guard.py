@@ -1,4 +1,4 @@
-"""Runs a command in a group of processes that ends with whoever started it, by `kill -9` too.
+"""Runs a command in a process group that ends with its parent, even by `kill -9`.
 
 Started as a script, of Python alone: `python -I -S guard.py WORD …`. Standard input is a pipe into which
 nothing is ever written; it ends when the process at its other end is gone.

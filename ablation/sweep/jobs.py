@@ -19,7 +19,7 @@ from ablation.words import counted
 
 @dataclass(frozen=True)
 class Job:
-    """What Hydra composes a job from, what people call it, the keys of its runs, and its further cells."""
+    """A job: what Hydra composes it from, its label, the keys of its runs, and its further cells."""
 
     label: str
     overrides: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What each of Hydra's launchers is to a sweep, said once: `LAUNCHERS`."""
+"""What a sweep must know about each of Hydra's launchers: `LAUNCHERS`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -96,7 +96,7 @@ LAUNCHERS: dict[str, Callable[[Settings], LauncherTraits]] = {
 
 
 def launcher_traits(settings: Settings) -> LauncherTraits:
-    """What the configured launcher is.
+    """The traits of the configured launcher.
 
     Raises:
         UsageError: the settings mean nothing.
@@ -106,7 +106,7 @@ def launcher_traits(settings: Settings) -> LauncherTraits:
 
 
 def n_local(settings: Settings) -> int:
-    """How many processes the launcher `ablation` has at once."""
+    """Number of parallel processes of the launcher `ablation`."""
     return n_workers() if settings.get("n_jobs") is None else _n_jobs(settings)
 
 

@@ -14,7 +14,7 @@ _SLURM_SECONDS = 4.0
 
 
 def check_queued(traits: LauncherTraits, launcher: Mapping[str, Any]) -> None:
-    """Refuse to leave jobs where nobody keeps them.
+    """Refuse to leave jobs to a launcher without a queue.
 
     Raises:
         UsageError: the launcher has no queue.
@@ -27,7 +27,7 @@ def check_queued(traits: LauncherTraits, launcher: Mapping[str, Any]) -> None:
 
 
 def noted(queue: Queue | None, keys: Sequence[Sequence[str]], detach: bool) -> AbstractContextManager[object]:
-    """While jobs are launched, note what goes to Slurm's queue, if there is one; see `submission`."""
+    """While jobs are launched, note what is submitted to Slurm, if it is used; see `submission`."""
     if queue is None or not keys:
         return nullcontext()
     from ablation.sweep.submission import submission  # submitit is an extra

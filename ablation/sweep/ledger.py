@@ -18,7 +18,7 @@ _START = b'{"n": '
 
 
 class Ledger:
-    """What a session has done, and the only way to add to it.
+    """The history of a session, and the only way to add to it.
 
     Each entry has its number, `n`, from 1. A line that a killed process left unfinished is no entry: the next
     one has its number. So a number that is missing tells of damage.
@@ -34,7 +34,7 @@ class Ledger:
 
     @contextmanager
     def held(self) -> Iterator["Ledger"]:
-        """Read the file and keep others out until the end.
+        """Read the file and lock it until the end of the context.
 
         Raises:
             UsageError: it cannot be written, is held by another process, or is damaged.
@@ -52,7 +52,7 @@ class Ledger:
             os.close(self._descriptor)
 
     def add(self, what: str, **entry: object) -> Entry:
-        """Append an entry, down to the disk.
+        """Append an entry durably.
 
         Args:
             what: its kind.

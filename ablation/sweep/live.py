@@ -1,4 +1,4 @@
-"""What the terminal shows while a sweep runs: one bar, or plain lines where there is no terminal."""
+"""What the terminal shows while a sweep runs: a progress bar, or plain lines without a terminal."""
 
 import sys
 import threading

@@ -1,4 +1,4 @@
-"""Levels that are text for the app, and were read as something else on the way to it.
+"""Levels that are text to the app, but were read as another type on the way to it.
 
 Without quotes YAML makes False of `off`, 8 of `010` and 90 of `1:30`; a command makes 1000.0 of `1e3`. Where
 an app's schema declares text, OmegaConf then writes these as 'False', '8', '90' and '1000.0', without a word.

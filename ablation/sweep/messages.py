@@ -1,4 +1,4 @@
-"""Sentences of a sweep on the terminal."""
+"""What a sweep prints on the terminal."""
 
 from collections.abc import Sequence
 from math import prod
@@ -14,12 +14,12 @@ FAILURE = "red"
 
 
 def console() -> Console:
-    """Standard output; colours and NO_COLOR are rich's business."""
+    """Standard output; rich handles colours and NO_COLOR."""
     return Console(highlight=False, soft_wrap=True)
 
 
 def print_plan(study: str, plan: Plan, n_done: int, time_left: str) -> None:
-    """What is going to happen.
+    """Print the plan.
 
     Args:
         study: its name.
@@ -43,7 +43,7 @@ def print_plan(study: str, plan: Plan, n_done: int, time_left: str) -> None:
 
 
 def print_row(row: Row | None, seed: int) -> None:
-    """One finished run, or that another process has it."""
+    """Print a finished run, or that another process trains it."""
     if row is None:
         console().print(f"seed {seed}: no result, another process is training it", markup=False)
     else:
@@ -52,19 +52,19 @@ def print_row(row: Row | None, seed: int) -> None:
 
 
 def print_lines(lines: Sequence[str]) -> None:
-    """Something to know."""
+    """Print lines of information."""
     for line in lines:
         console().print(line, markup=False)
 
 
 def print_failures(failures: Sequence[str]) -> None:
-    """What went wrong, in red."""
+    """Print failures in red."""
     for failure in failures:
         console().print(failure, style=FAILURE, markup=False)
 
 
 def outside_lines(earlier: StudyRecord, plan: Plan, n_outside: int) -> list[str]:
-    """What becomes of finished runs that this design has not."""
+    """What happens to finished runs that are not in this design."""
     if not n_outside:
         return []
     lines = [
@@ -126,12 +126,12 @@ def reason(attempt: Attempt) -> str:
 
 
 def log_of(attempt: Attempt, folder: str) -> str:
-    """Where to read on."""
+    """The path of the log of an attempt."""
     return f" (log: {folder}/{attempt.row.log})" if attempt.row and attempt.row.log else ""
 
 
 def value(row: Row, response: str) -> str:
-    """What is shown of a finished run."""
+    """The value that is printed for a finished run."""
     found = row.responses.get(response)
     if row.status != "ok" or found is None:
         return row.status

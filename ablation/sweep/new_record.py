@@ -1,4 +1,4 @@
-"""The record that a sweep leaves in its study, made of its plan; what it cannot mean is refused."""
+"""The record of a study, made from the plan of a sweep; settings that cannot be right are refused."""
 
 import os
 import shlex
@@ -74,7 +74,7 @@ def make_record(
 
 
 def command() -> str:
-    """How this process was started, as one would type it; of a notebook or a prompt nobody knows."""
+    """The command that started this process, as typed; empty in a notebook or at a prompt."""
     if not hasattr(sys.modules["__main__"], "__file__"):
         return "ablation.sweep(…)"
     first = [Path(word).name for word in sys.orig_argv[1:3]]

@@ -22,7 +22,7 @@ _WORDS = ("true", "false", "null", "inf", "nan")
 
 @dataclass
 class Overrides:
-    """What a sweep was asked for.
+    """The overrides of a sweep.
 
     Args:
         fixed: key → the override as text, the same for every job.
@@ -135,7 +135,7 @@ def _text(key: str, value: object) -> str:
 
 
 def quoted(value: object) -> str:
-    """A value of a file as the value of an override that means the same."""
+    """A value of a file as the equivalent value of an override."""
     if isinstance(value, dict):
         return "{" + ",".join(f"{quoted(k)}:{quoted(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):

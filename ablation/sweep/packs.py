@@ -1,4 +1,4 @@
-"""Runs of several cells in one job: an app says which cells train together, a job what the others are."""
+"""Runs of several cells in one job: the app says which cells train together, the job names the others."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Partner:
 
 
 def partner(first: Cell, other: Cell, seeds: Sequence[int]) -> Partner:
-    """What a job of the first cell is told of another."""
+    """What a job of the first cell needs to know about another."""
     changes = difference(first, other).items()
     told = {key: value for (part, key), value in changes if part == "config" and value is not GONE}
     return Partner(other.id, told, seeds)

@@ -18,7 +18,7 @@ _DIRECTIONS = {"minimize": "lower", "maximize": "higher"}
 
 
 def own_settings(settings: Mapping[str, Any], own: Collection[str]) -> dict[str, Any]:
-    """The settings that mean something here; those of other sweepers are told and left out.
+    """The settings that this sweeper knows; those of other sweepers are reported and left out.
 
     Raises:
         UsageError: a key that no sweeper has.

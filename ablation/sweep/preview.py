@@ -1,4 +1,4 @@
-"""What `make plan` adds to the plan: aliases, and the smallest effect that the study will be able to see."""
+"""What `make plan` adds to the plan: aliases, and the smallest effects that the study can detect."""
 
 import math
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ NOTHING_TRAINED = "Nothing was trained (hydra.sweeper.plan_only)."
 
 
 def preview(snapshot: Snapshot, plan: Plan, n_done: int) -> list[str]:
-    """Sentences about what the planned runs can tell."""
+    """Sentences about what the planned runs can show."""
     aliases = [f"  {line}" for line in snapshot.record.design.aliases]
     lines = ["Aliases (effects that this design cannot tell apart):", *aliases] if aliases else []
     if n_done:
@@ -73,7 +73,7 @@ class Detectable:
 
 
 def detectable(snapshot: Snapshot, plan: Plan) -> Detectable:
-    """The smallest detectable effects by level, judged by earlier rows."""
+    """The smallest detectable effects by level, given the noise of earlier rows."""
     import pandas as pd
 
     from ablation.analysis import detectable_effects

@@ -1,4 +1,4 @@
-"""Under which code and versions a run was made: columns of the table, never part of a key."""
+"""The code and versions of a run: columns of the table, never part of a key."""
 
 import platform
 import subprocess

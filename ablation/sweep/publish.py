@@ -1,4 +1,4 @@
-"""What a sweep leaves for people: the study's record, the views of its rows, and the report."""
+"""What a sweep writes at its end: the study's record, the views of its rows, and the report."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""From what somebody else's training leaves to an outcome: a number, a mapping of numbers, or a file of them.
+"""Read the outcome of any training: a number, a mapping of numbers, or a file of them.
 
 The apps that Hydra's Optuna, Ax and Nevergrad sweepers optimise return a number; others write
 `metrics.json` or `metrics.csv`. Neither kind has to know of this package.
@@ -51,7 +51,7 @@ class Expected:
 
 
 def stamp(folder: Path, expected: Expected) -> Stamp:
-    """What stands where a run is going to write its numbers, such as the file of an attempt that failed."""
+    """The state of the file that a run will write, such as one left by a failed attempt."""
     try:
         found = (folder / (expected.metrics or "")).stat()
     except OSError:

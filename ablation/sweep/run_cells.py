@@ -22,7 +22,7 @@ Train = Callable[[Any, Sequence[int]], Iterable[Outcome]]
 
 @dataclass(frozen=True)
 class JobContext:
-    """What every row of a job says beside its result, and the sweep that the job belongs to.
+    """What all rows of a job have in common, and the sweep that the job belongs to.
 
     Args:
         study: name of the study.
@@ -55,7 +55,7 @@ class JobContext:
 
 
 def run_cell(cell: Cell, seeds: Sequence[int], train: Train, store: Store, context: JobContext) -> list[Row]:
-    """Train what is not done of a cell; see `run_cells`."""
+    """Train the missing runs of a cell; see `run_cells`."""
     return run_cells([(cell, seeds)], train, store, context)
 
 
@@ -66,7 +66,7 @@ def run_cells(
     context: JobContext,
     together: TrainTogether | None = None,
 ) -> list[Row]:
-    """Train what is not done and not being done elsewhere: together where there are several cells and a way.
+    """Train the runs that are not finished or in work elsewhere; several cells together if possible.
 
     Returns:
         The rows that were committed now.
@@ -125,7 +125,7 @@ def finished(store: Store, cell: Cell, seed: int, record: StudyRecord) -> Row | 
 
 
 def wrong_response(response: str, known: Iterable[str], prefix: str) -> str:
-    """What to say of a response that no run has."""
+    """The error for a response that no run has."""
     there = ", ".join(sorted(known)) or "responses, but the runs have none"
     return f"{prefix}response: expected one of {there}. Received: {response}"
 

@@ -1,4 +1,4 @@
-"""A folder of the user's whose configuration wins over the one that came with the app."""
+"""A folder of the user whose configuration takes precedence over the app's."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -25,7 +25,7 @@ class OwnConf(SearchPathPlugin):
 
 
 def search_first(own: Path | None, main: Path, config_name: str) -> None:
-    """Have Hydra look here before it looks into the app's own configuration.
+    """Make Hydra search this folder before the app's own configuration.
 
     Args:
         own: the user's folder, which need not exist; None for apps without.

@@ -1,4 +1,4 @@
-"""Slurm's queue: what it says of a study's jobs, and which runs they hold."""
+"""Slurm's queue: the state of a study's jobs, and their runs."""
 
 import getpass
 import json
@@ -59,7 +59,7 @@ def tasks() -> dict[str, Task] | None:
 
 
 def held_lines(found: Iterable[tuple[str, Task]]) -> list[str]:
-    """What to say of jobs that Slurm holds back, a line for each array and reason."""
+    """A line for each array of jobs that Slurm holds back, with the reason."""
     arrays: dict[tuple[str, str], int] = {}
     for number, task in found:
         if task.is_held:

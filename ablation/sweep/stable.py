@@ -1,4 +1,4 @@
-"""What a configuration is apart from when and where it is composed: runs are named by that.
+"""A configuration without the time and place of its composition, as runs are named by it.
 
 `${now:…}` and most of `${hydra:…}` differ from job to job and from day to day, and change no result. They
 stand as fixed texts in keys and rows, wherever they are used.
@@ -30,7 +30,7 @@ def register_resolver(name: str, resolver: Callable[..., Any]) -> None:
 
 @contextmanager
 def stable() -> Iterator[None]:
-    """Meanwhile, `${now:…}` and `${hydra:…}` resolve to what is the same in every job."""
+    """Within this context, `${now:…}` and `${hydra:…}` resolve to values that are the same in every job."""
     known = BaseContainer._resolvers
     before: dict[str, Any] = {name: known[name] for name in ("now", "hydra") if name in known}
     register_resolver("now", lambda pattern: f"now:{pattern}")
@@ -51,7 +51,7 @@ def _hydra(path: str) -> Any:
 
 @contextmanager
 def hydra_config(cfg: DictConfig) -> Iterator[None]:
-    """Meanwhile, `${hydra:…}` is known outside of jobs as well."""
+    """Within this context, `${hydra:…}` is known outside of jobs as well."""
     instance = HydraConfig.instance()
     before = instance.cfg
     with read_write(cfg.hydra), open_dict(cfg.hydra):
@@ -67,7 +67,7 @@ def hydra_config(cfg: DictConfig) -> Iterator[None]:
 def check_same_twice(
     cfg: DictConfig, entries: Callable[[DictConfig], Mapping[str, Any]], advice: str
 ) -> None:
-    """Refuse a configuration that is another whenever it is resolved: no run could be found again.
+    """Refuse a configuration that changes each time it is resolved: its runs could never be found again.
 
     Args:
         cfg: composed.

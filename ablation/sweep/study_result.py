@@ -1,4 +1,4 @@
-"""What a study of a function comes to: a `Study` that also knows its failed runs."""
+"""The result of a study of a function: a `Study` that also knows its failed runs."""
 
 from __future__ import annotations
 

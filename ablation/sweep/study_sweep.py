@@ -1,4 +1,4 @@
-"""A study from its command to its report: plan, launch what is missing, publish what came out."""
+"""A study from its command to its report: plan it, launch what is missing, publish the results."""
 
 import secrets
 import sys

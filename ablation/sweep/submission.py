@@ -1,4 +1,4 @@
-"""How jobs go to Slurm: submitit submits them, and this notes which they are and what the queue says.
+"""Submission to Slurm: submitit submits the jobs, this module records them and reads the queue.
 
 Hydra's launcher makes submitit's executor where nobody else can reach it: its method is replaced meanwhile.
 """

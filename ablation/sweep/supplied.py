@@ -1,4 +1,4 @@
-"""Keys that the framework reads of a decorated app, supplied where its configuration lacks them."""
+"""Keys that the framework needs in a decorated app's configuration, supplied if they are missing."""
 
 import copy
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from ablation.results import FRAMEWORK_KEYS
 
 
 def with_keys(schema: type, name: str, response: str) -> type:
-    """A schema with fields for what it lacks, so that the command line can set them."""
+    """A schema with the missing fields added, so that the command line can set them."""
     own = {f.name for f in fields(schema)}
     kinds = {"name": str, "seeds": list[int], "results": dict[str, Any], "analysis": dict[str, Any]}
     lacking = [
@@ -25,7 +25,7 @@ def with_keys(schema: type, name: str, response: str) -> type:
 
 
 def supply(cfg: DictConfig, name: str, response: str) -> None:
-    """Add what a configuration lacks."""
+    """Add missing keys to a configuration."""
     with read_write(cfg), open_dict(cfg):
         for key, value in _leaves(name, response):
             group = key.partition(".")[0]

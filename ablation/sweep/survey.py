@@ -1,4 +1,4 @@
-"""How far a study is: read from rows, attempts and heartbeats alone, whatever launcher does the work."""
+"""The progress of a study, read from rows, attempts and heartbeats alone, under any launcher."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ablation.sweep.plan import PlannedCell, Runs
 
 @dataclass(frozen=True)
 class Survey:
-    """The state of some runs.
+    """The state of a set of runs.
 
     Args:
         rows: key → row of the finished ones.
@@ -28,7 +28,7 @@ class Survey:
 
 
 def survey(snapshot: Snapshot, keys: Collection[str]) -> Survey:
-    """Look at these runs."""
+    """Determine the state of these runs."""
     wanted = set(keys)
     last = {k: each[-1] for k, each in snapshot.attempts.items() if k in wanted and k not in snapshot.rows}
     running = [attempt for attempt in last.values() if attempt.status == "running"]

@@ -1,4 +1,4 @@
-"""What a sweep was asked for: `hydra.sweeper` and the command line, checked."""
+"""The request for a sweep: `hydra.sweeper` and the command line, checked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields

@@ -1,4 +1,4 @@
-"""What a sweep needs of an app, decorated or not."""
+"""What a sweep needs from an app, decorated or not."""
 
 import copy
 import os
@@ -30,7 +30,7 @@ Check = Callable[..., None]
 
 @dataclass(frozen=True)
 class Planned:
-    """What jobs know of the plan, to find out that a cell is another where they run.
+    """What jobs know of the plan, to notice if a cell differs where they run.
 
     Args:
         keyed: what determines the runs of the reference cell.
@@ -90,11 +90,11 @@ class Swept(ABC):
 
     @abstractmethod
     def responses(self, cfg: DictConfig) -> Sequence[Response]:
-        """What is declared of the responses of a configuration."""
+        """The declared responses of a configuration."""
 
     @abstractmethod
     def take_seeds(self, overrides: Overrides) -> list[int] | None:
-        """Seeds that were swept as if they were a factor; they are none any more."""
+        """Seeds that were swept like a factor; they no longer count as one."""
 
     @abstractmethod
     def seeds(self, overrides: Overrides, cfg: DictConfig, replicates: int) -> list[int]:
@@ -109,7 +109,7 @@ class Swept(ABC):
         """
 
     def warm(self) -> None:  # noqa: B027
-        """Import what jobs need, and start nothing: jobs may be forks of the process that does so."""
+        """Import what jobs need, and start no thread: jobs may be forks of this process."""
 
     def places(self, cfg: DictConfig, traits: LauncherTraits) -> list[str]:  # noqa: ARG002
         """Overrides that each job needs to find the study."""
@@ -124,7 +124,7 @@ class Swept(ABC):
         """Do one job."""
 
     def check_planned(self, cell: Cell) -> None:
-        """Refuse a cell that is another here than in the plan: its rows would count nowhere.
+        """Refuse a cell that differs from the plan here: its rows would not count.
 
         Raises:
             UsageError: naming the keys.
@@ -138,7 +138,7 @@ class Swept(ABC):
             raise UsageError(_ANOTHER_CELL)
 
     def further(self, cfg: DictConfig, first: str) -> list[tuple[Cell, Sequence[int]]]:
-        """The cells that this job has beside the one of its configuration, with their seeds.
+        """The further cells of this job, beside that of its configuration, with their seeds.
 
         Args:
             cfg: of the job.
@@ -190,13 +190,13 @@ def _changed(cfg: DictConfig, change: Mapping[str, Any]) -> DictConfig:
 
 
 def original(place: str) -> str:
-    """A place as it was meant where the command was given, if the job has a working directory of its own."""
+    """A place relative to where the command was given, if the job has a working directory of its own."""
     job = HydraConfig.get()
     return at(job.runtime.cwd, place) if job.job.chdir else place
 
 
 def at(folder: str | Path, place: str) -> str:
-    """A place as it was meant in a working directory."""
+    """A place relative to a working directory."""
     return place if is_url(place) else str(Path(folder) / place)
 
 

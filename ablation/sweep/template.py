@@ -40,7 +40,7 @@ def split(command: object) -> list[str]:
 
 
 def check(words: Sequence[str], factors: Collection[str], settings: Collection[str]) -> None:
-    """Refuse places that nothing fills, and factors that fill none.
+    """Refuse placeholders without a value, and factors without a placeholder.
 
     Raises:
         UsageError: naming them.
@@ -63,7 +63,7 @@ def check(words: Sequence[str], factors: Collection[str], settings: Collection[s
 
 
 def check_program(program: str) -> None:
-    """Refuse a program that there is not.
+    """Refuse a program that does not exist.
 
     Raises:
         UsageError: naming it.
@@ -91,7 +91,7 @@ def check_nested(words: Sequence[str], nested: Collection[str], settings: Collec
 
 
 def places(words: Sequence[str]) -> list[str]:
-    """The names in a command's places, each once."""
+    """The names of a command's placeholders, each once."""
     found = []
     for word in words:
         condition = _CONDITION.fullmatch(word)

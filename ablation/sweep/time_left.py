@@ -1,4 +1,4 @@
-"""How long the rest of a study takes, judged by its finished runs."""
+"""How long the rest of a study will take, given its finished runs."""
 
 from collections.abc import Iterable
 from statistics import fmean
@@ -8,7 +8,7 @@ from ablation.results import Row
 
 
 def training_left(rows: Iterable[Row], n_todo: int) -> float | None:
-    """Seconds of training that are left, one run after another; None where no finished run tells."""
+    """Seconds of training that are left, one run after another; None without a finished run."""
     seconds = [row.seconds for row in rows]
     return fmean(seconds) * n_todo if seconds else None
 

@@ -55,7 +55,7 @@ def _refuse_one_level(name: str, levels: object) -> None:
 
 
 def refuse_fixed_factors(factors: Iterable[str], settings: Collection[str], nested: Collection[str]) -> None:
-    """Refuse factors that have one value in all runs as well, unless they have levels only in some cells.
+    """Refuse factors that are also fixed to one value, unless they have levels only in some cells.
 
     Raises:
         UsageError: naming one.

@@ -1,4 +1,4 @@
-"""Trackers that a sweep logs its runs to, in a process of its own: no training waits for it or fails."""
+"""Logging to trackers in a process of its own, so that no training waits for it or fails."""
 
 import json
 import os
@@ -21,7 +21,7 @@ Trackers = Mapping[str, str | None]
 
 
 def wanted_trackers(base: DictConfig, key: str) -> Trackers:
-    """What a sweep is to log to, of the configuration of a cell.
+    """The trackers that a sweep logs to, from the configuration of a cell.
 
     Raises:
         UsageError: a tracker is not known, or not installed.

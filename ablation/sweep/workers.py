@@ -1,4 +1,4 @@
-"""How many processes train at once, and of which kind; the resolver `${cores:}` of launchers."""
+"""How many processes train in parallel, and of which kind; the resolver `${cores:}` of launchers."""
 
 import os
 import sys

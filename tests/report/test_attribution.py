@@ -60,4 +60,4 @@ def test_of_one_factor_there_is_no_section(study, report):
 def test_without_replicates_there_is_a_table_and_no_intervals(study, report):
     folder = study(seeds=(0,))
     write_report(str(folder), figures=False)
-    assert "There is no error estimate, so no interval" in section(report, folder)
+    assert "Without an error estimate there are no intervals" in section(report, folder)
