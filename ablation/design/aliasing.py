@@ -1,4 +1,4 @@
-"""Which effects a design cannot tell apart, with sign, from its model matrix."""
+"""Which effects a design cannot separate, with sign, from its model matrix."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ EXACT = 1e-9
 
 @dataclass(frozen=True)
 class Namer:
-    """How effects are written.
+    """Names of effects.
 
     Args:
         names: of the factors, short.
@@ -38,7 +38,7 @@ class Namer:
 
 
 def find_aliases(columns: dict[Term, Matrix], tied: set[str], namer: Namer) -> tuple[Alias, ...]:
-    """Main effects with each other and, by the alias matrix, with interactions; then interactions.
+    """Aliases of main effects (with each other and, by the alias matrix, interactions), then of interactions.
 
     The alias matrix (X1'X1)⁻¹X1'X2 says what interactions (X2) add to the estimates of main effects (X1)
     when a model leaves them out (Box & Wilson 1951; Montgomery, Design and Analysis of Experiments, §10.7).

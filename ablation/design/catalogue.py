@@ -102,12 +102,12 @@ _BEYOND = (32, 64, 128)
 
 
 def catalogued_runs(n_factors: int) -> list[int]:
-    """Numbers of cells in which there is a fraction of so many factors, rising."""
+    """Numbers of cells for which there is a fraction of this many factors, ascending."""
     return [n for n in _COLUMNS if added_columns(n_factors, n)]
 
 
 def added_columns(n_factors: int, n_cells: int) -> list[int]:
-    """The columns of the factors that are no basic factors; none if there is no such fraction.
+    """The columns of the factors that are not basic factors; empty if there is no such fraction.
 
     Beyond the lines: products of an odd number of basic factors, which give resolution IV while they last
     (Box & Hunter 1961, doi:10.1080/00401706.1961.10489951), then the others.

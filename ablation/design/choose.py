@@ -21,7 +21,7 @@ Pattern = tuple[float, float]
 
 
 def choose_columns(columns: Pool, n_levels: tuple[int, ...]) -> Codes | None:
-    """Orthogonal columns for all factors, with least aberration among those that a beam search sees.
+    """Orthogonal columns for all factors, with the least aberration that a beam search finds.
 
     Returns:
         Cells (n_cells × n_factors) with no cell twice; none if there are none.

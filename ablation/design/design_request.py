@@ -39,7 +39,7 @@ class DesignRequest:
 
     @property
     def n_levels(self) -> tuple[int, ...]:
-        """Of each factor."""
+        """Number of levels of each factor."""
         return tuple(len(levels) for levels in self.factors.values())
 
     @property
@@ -64,7 +64,7 @@ class DesignRequest:
 
     @property
     def nested(self) -> Inside:
-        """The same by positions of factors and levels."""
+        """Nesting by positions of factors and levels."""
         return inside(self.nesting, self.factors)
 
     def with_elsewhere(self) -> "DesignRequest":
@@ -105,7 +105,7 @@ def read_request(
 
 
 def whole_number(option: str, value: Any, least: int, words: str = "") -> int | None:
-    """An option that is a number; None where it is not given.
+    """A numeric option; None if it is not given.
 
     Raises:
         UsageError: it is none, such as true, or below the least.

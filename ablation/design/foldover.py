@@ -42,7 +42,7 @@ class Mirror:
         return new
 
     def note(self, before: Sequence[Alias], after: Sequence[Alias]) -> str:
-        """What it cleared, or that it is useless."""
+        """What the foldover cleared, or that it cleared nothing."""
         left = {(a.effect, a.other): a.share for a in after}
         cleared = [a for a in before if left.get((a.effect, a.other), 0) < a.share]
         if not cleared:
@@ -53,7 +53,7 @@ class Mirror:
 
 
 def plan_mirror(fold: bool | str, factors: Sequence[str], n_levels: Sequence[int]) -> Mirror:
-    """Read what is to be switched: all factors of two levels, or the one that is named.
+    """Read what is to be switched: all factors of two levels, or the named one.
 
     Factors of more levels keep theirs: they have no opposite.
 

@@ -1,4 +1,4 @@
-"""Fractions: the smallest regular one that reaches a resolution, or the best resolution in so many cells."""
+"""Fractions: the smallest regular one of a resolution, or the best resolution for a number of cells."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -61,7 +61,7 @@ class Fractions:
     reference: tuple[int, ...]
 
     def make(self, resolution: int | None, runs: int | None, generators: Sequence[str] | None) -> Fraction:
-        """The fraction that is asked for.
+        """The requested fraction.
 
         Raises:
             UsageError: it cannot be had, with those that can.

@@ -9,7 +9,7 @@ from ablation.naming import find_factor, letters, short_name, short_names
 
 
 def parse_generators(texts: Sequence[str], factors: Sequence[str]) -> list[Word]:
-    """Defining words of the fraction that is asked for.
+    """Defining words of the requested fraction.
 
     A product is written in letters (A is the first factor, B the second, …; I is the identity) or in names
     with `:` or `*` between them. A factor's own name goes before a letter.

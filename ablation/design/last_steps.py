@@ -1,4 +1,4 @@
-"""The last steps of every design: leave out, verify, order, say what holds."""
+"""The last steps of every design: exclude cells, verify, order, and say what holds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ from ablation.words import counted, listed
 
 @dataclass(frozen=True)
 class Cells:
-    """A design before anything is left out.
+    """The cells of a design before any is excluded.
 
     Args:
         codes: positions of levels (n_cells × n_factors).

@@ -1,4 +1,4 @@
-"""Factors that have levels only where another one asks for them, such as the rate of a dropout."""
+"""Factors that have levels only at some levels of another, such as the rate of dropout."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -121,7 +121,7 @@ def activated(codes: Codes, nested: Inside, reference: Sequence[int]) -> Codes:
 
 
 def nested_notes(nesting: Nesting) -> list[str]:
-    """What can be told of nested factors and their parents."""
+    """What can be concluded about nested factors and their parents."""
     return [
         f"{short_name(factor)} has levels within {place_text(factor, nesting)} alone: they are compared "
         f"there, and the effect of {short_name(parent)} is averaged over them, and told at each."

@@ -19,7 +19,7 @@ def legend(names: Sequence[str]) -> str:
 
 
 def inseparable(found: Properties) -> list[str]:
-    """Levels that no cell has, and factors whose main effects cannot be told apart."""
+    """Levels that no cell has, and factors whose main effects cannot be separated."""
     notes = []
     if found.lost:
         notes.append(f"No cell has {listed(found.lost)}.")
@@ -33,12 +33,12 @@ def inseparable(found: Properties) -> list[str]:
 
 
 def conclusions(found: Properties) -> list[str]:
-    """On main effects, efficiency and two-factor interactions of a design with all levels."""
+    """Conclusions on main effects, efficiency and two-factor interactions of a design with all levels."""
     return [*inseparable(found), *_orthogonality(found), *_resolution(found), *_interactions(found)]
 
 
 def one_factor_notes(reference: str, n_factors: int) -> list[str]:
-    """Of designs that change one factor at a time."""
+    """Notes on designs that change one factor at a time."""
     if n_factors < 2:
         return []
     return [
@@ -115,7 +115,7 @@ def _tied(rank: Rank, aliases: Sequence[Alias]) -> str:
 
 
 def left_out(n_left: int, n_all: int, rules: Sequence[str], idle: Sequence[str]) -> list[str]:
-    """What an exclusion took from the design, and rules that took nothing."""
+    """What exclusions removed from the design, and rules that removed nothing."""
     notes = [f"Excluded: {counted(n_left, 'cell')} of {n_all} ({'; '.join(rules)})."] if n_left else []
     return [*notes, *(f"Exclude {rule} matches no cell of this design." for rule in idle)]
 

@@ -24,7 +24,7 @@ SIZES = tuple(sorted({*PLACKETT_BURMAN, *_TABLES, *_FIELDS, *_POWERS}))
 
 
 def pool(n_cells: int, wanted: Iterable[int]) -> Pool:
-    """Candidate columns; which of them are orthogonal to each other, the choice must see to.
+    """Candidate columns; not all are orthogonal to each other, which the choice must check.
 
     Returns:
         Number of levels → columns (n_cells,) of positions of levels; empty where no array is known.

@@ -1,4 +1,4 @@
-"""Several designs of one study as one: their cells, each once."""
+"""Several designs as one: their cells, each once."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

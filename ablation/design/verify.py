@@ -26,7 +26,7 @@ NULL = 1e-8
 
 @dataclass(frozen=True)
 class Rank:
-    """Of a linear model in a design.
+    """The rank of a linear model in a design.
 
     Args:
         parameters: of the model.
@@ -48,7 +48,7 @@ class Rank:
 
 @dataclass(frozen=True)
 class Properties:
-    """What was verified of a design.
+    """The verified properties of a design.
 
     Args:
         balanced: every level of a factor comes equally often.

@@ -1,4 +1,4 @@
-"""What came back: one immutable row per run, kept whatever happens, and the table made of the rows.
+"""Results: one immutable row per run, kept whatever happens, and the table made of the rows.
 
 Importing this is cheap: pandas is loaded by `read` and `gather`, when they are called.
 """

@@ -1,4 +1,4 @@
-"""Arrays that a run leaves beside its row: pictures for the report, weights.
+"""Arrays of a run, kept beside its row: images for the report, weights.
 
     runs/<study>/arrays/<key>.npz      what the report draws
                  weights/<key>.npz     the trained weights

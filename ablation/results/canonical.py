@@ -1,4 +1,4 @@
-"""One text per value: the canonical JSON that keys and comparisons rest on.
+"""Canonical JSON, one text per value, on which keys and comparisons rest.
 
 `true`, `1` and `1.0` are three different texts here, although Python calls them equal: a flag that is on, one
 unit and the number one are different levels. Text is compared code point by code point (no Unicode

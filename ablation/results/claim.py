@@ -1,4 +1,4 @@
-"""A claim: a live process says that it is training a run."""
+"""A claim: a live process is training a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ablation.results.heart import HEART
 
 
 class Claim:
-    """One attempt's hold on a key; as a context manager, it beats by itself and releases at the end.
+    """One attempt's claim on a key; as a context manager, it sends heartbeats and is released at the end.
 
     A claim saves compute, nothing more: only the commit decides whose row counts. A holder that has been
     stopped for longer than the lease may find that another one has trained the run meanwhile.
@@ -39,11 +39,11 @@ class Claim:
         self._number: int | None = None
 
     def beat(self) -> None:
-        """Say that the holder is alive. A beat that fails costs at most a repeated run."""
+        """Send a heartbeat. If one fails, at worst a run is repeated."""
         self._beat()
 
     def release(self) -> None:
-        """Give the claim back; done twice, or by a forked child, it does nothing."""
+        """Release the claim; a second call, or one from a forked child, does nothing."""
         if self._is_ended or os.getpid() != self._process:
             return
         self._is_ended = True

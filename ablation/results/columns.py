@@ -1,4 +1,4 @@
-"""From configs to columns: which level a run had, as a category that keeps the level's own type."""
+"""From configs to columns: the level of each run, as a category that keeps the level's own type."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def config_values(
 
 
 def varies(values: Sequence[object]) -> bool:
-    """Tell whether runs differ in an entry, types included."""
+    """Whether runs differ in an entry, types included."""
     kinds = set(map(type, values))
     if len(kinds) == 1 and not kinds & {list, dict}:
         return values.count(values[0]) < len(values)
@@ -72,7 +72,7 @@ def factor_column(values: Sequence[object], levels: Sequence[object]) -> pd.Cate
 
 
 def plain_column(values: Sequence[object]) -> list[object]:
-    """Make the column of a config entry that is no factor: lists as their JSON text, absence as None."""
+    """Make the column of a config entry that is not a factor: lists as JSON text, missing entries as None."""
     return [_plain(value) for value in values]
 
 

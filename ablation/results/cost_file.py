@@ -1,4 +1,4 @@
-"""What the cells of a study cost, measured after it: a file beside its rows, and columns of its table.
+"""Costs of a study's cells, measured afterwards: a file beside its rows, and columns of its table.
 
 runs/<study>/costs.json    of each cell's id, name of a cost → number
 """
@@ -21,7 +21,7 @@ Costs = Mapping[str, Mapping[str, float | None]]
 
 
 def save_costs(folder: str | os.PathLike[str], cells: Costs, about: Mapping[str, object]) -> Path:
-    """Keep what cells cost; what was measured before is replaced.
+    """Write the costs of cells; earlier measurements are replaced.
 
     Args:
         folder: of the study.
@@ -36,7 +36,7 @@ def save_costs(folder: str | os.PathLike[str], cells: Costs, about: Mapping[str,
 
 
 def load_costs(folder: str | os.PathLike[str]) -> dict[str, Any]:
-    """What was kept; empty where nothing was, or where the file is damaged."""
+    """Read the costs; empty if there are none, or if the file is damaged."""
     try:
         found = json.loads((Path(folder) / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -45,7 +45,7 @@ def load_costs(folder: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def with_costs(frame: pd.DataFrame, folder: str | os.PathLike[str]) -> pd.DataFrame:
-    """The table of a study with a column for each cost; those that its runs measured stay as they are."""
+    """The table of a study with a column for each cost; columns that the runs have themselves are kept."""
     cells = load_costs(folder).get("cells", {})
     names = dict.fromkeys(name for costs in cells.values() for name in costs)
     columns = {

@@ -1,4 +1,4 @@
-"""Which values of a response are better: what was said, or else what its name says for certain."""
+"""Which values of a response are better: as declared, or else as its name says for certain."""
 
 import math
 import re
@@ -36,7 +36,7 @@ _NEGATED = frozenset({"neg", "negative", "minus", "inverse", "inv"})
 
 @dataclass(frozen=True)
 class Direction:
-    """What is better.
+    """Which values are better.
 
     Attributes:
         name: `lower` or `higher`; `lower` with a target, of the distance from it.
@@ -50,7 +50,7 @@ class Direction:
 
 
 def read_direction(response: str, told: str | float | None) -> Direction:
-    """Understand a direction, or find it in the response's name.
+    """Read a direction, or derive it from the response's name.
 
     Args:
         response: the column with what was measured.
@@ -83,7 +83,7 @@ def sounds_like_an_outcome(response: str) -> bool:
 
 
 def likely_direction(response: str) -> str | None:
-    """What a response's name says is better, `lower` or `higher`; None if nothing, or both."""
+    """The direction that a response's name suggests, `lower` or `higher`; None for neither or both."""
     words = {*_words(response)} - _WEAK
     lower, higher = bool(LOWER & words), bool(HIGHER & words)
     if lower == higher:
@@ -92,7 +92,7 @@ def likely_direction(response: str) -> str | None:
 
 
 def distance_name(response: str, target: float) -> str:
-    """What the distance from a target is called.
+    """The name of the distance from a target.
 
     >>> distance_name("bias", 0.0), distance_name("ratio", 1.0), distance_name("x", -2.0)
     ('|bias|', '|ratio - 1|', '|x + 2|')

@@ -1,4 +1,4 @@
-"""A row as the bytes of its file, and back: strict JSON, one entry a line, a checksum at the end."""
+"""A row as the bytes of its file, and back: strict JSON, one entry per line, a checksum at the end."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ _END_LENGTH = len(b',\n"checksum": ""\n}\n') + 64
 
 
 class DamagedRowError(ValueError):
-    """Bytes that are no intact row; the message says why."""
+    """The bytes are not an intact row; the message says why."""
 
 
 def encode(row: Row) -> bytes:

@@ -9,7 +9,7 @@ Beat = Callable[[], None]
 
 
 class Heart:
-    """Calls each of some functions again and again, each at its own pace."""
+    """Calls functions repeatedly, each at its own interval."""
 
     def __init__(self) -> None:
         self.forget()
@@ -23,7 +23,7 @@ class Heart:
         self._number, self._waits_until, self._is_running = 0, 0.0, False
 
     def start(self, beat: Beat, every_seconds: float) -> int:
-        """Call a function every so many seconds; return what `stop` is told."""
+        """Call a function at an interval of seconds; return the handle for `stop`."""
         due = time.monotonic() + every_seconds
         with self._changed:
             self._number += 1

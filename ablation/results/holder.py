@@ -1,4 +1,4 @@
-"""Who holds a claim, and whether that process is known to be gone."""
+"""The holder of a claim, and whether that process is known to be gone."""
 
 import json
 import os
@@ -10,7 +10,7 @@ _PROC = Path("/proc")
 
 
 def this_process() -> dict[str, object]:
-    """Describe this process so that others can tell it from any other, on any machine.
+    """Describe this process so that it can be told from any other, on any machine.
 
     Returns:
         host and pid; on Linux also machine (this boot and process namespace) and start (clock ticks).
@@ -41,12 +41,12 @@ def read_holder(data: bytes) -> dict[str, object]:
 
 
 def holder_name(holder: dict[str, object]) -> str:
-    """Host and process, as people are told of them."""
+    """Host and process in words."""
     return f"{holder.get('host', 'unknown host')}:{holder.get('pid', 'unknown process')}"
 
 
 def is_gone(holder: dict[str, object]) -> bool:
-    """Tell whether the holder is certainly dead, which only its own machine can know.
+    """Whether the holder is certainly dead, which only its own machine can know.
 
     Elsewhere, and wherever in doubt, the answer is False, and the lease decides.
     """

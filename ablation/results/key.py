@@ -63,7 +63,7 @@ def cell_key(
 
 
 def without_defaults(config: Mapping[str, object], defaults: Mapping[str, object]) -> dict[str, object]:
-    """The entries that a key is made of: those that differ from their declared default, or have none.
+    """The entries that make up a key: those that differ from their declared default, or have none.
 
     Raises:
         UsageError: A value that has a default is not finite or not JSON.
@@ -80,7 +80,7 @@ def changed_default(
     config: Mapping[str, object],
     first_defaults: Mapping[str, object] | None = None,
 ) -> str | None:
-    """Tell whether a finished row that shares a run's key was trained with another value.
+    """Whether a finished row with the same key was trained with another value.
 
     That happens when a declared default changes after rows relied on it: the row left the old default out of
     its key, the run leaves out the new one, and the two keys coincide although the runs differ.
@@ -109,7 +109,7 @@ def changed_default(
 
 
 def is_key(text: str) -> bool:
-    """Tell whether a text has the form of a run's key, and so is safe as a file name."""
+    """Whether a text has the form of a run's key, and so is safe as a file name."""
     return len(text) == 64 and not text.strip("0123456789abcdef")
 
 

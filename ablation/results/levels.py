@@ -1,4 +1,4 @@
-"""The levels of factors in the metadata of a Parquet file: Parquet itself keeps the order of texts alone."""
+"""The levels of factors in the metadata of a Parquet file: Parquet itself keeps only the order of texts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WITHIN_64_BITS = range(-(2**63), 2**63)
 
 
 def parquet_with_levels(frame: pd.DataFrame) -> bytes:
-    """Write a table as Parquet, the levels of its categories with it.
+    """Write a table as Parquet, with the levels of its categories.
 
     A factor whose levels have several types, or numbers beyond 64 bits, becomes text in the file; its levels
     keep their types in the metadata.
@@ -69,7 +69,7 @@ def read_typed(open_bytes: Callable[[], BinaryIO], kind: str) -> pd.DataFrame:
 
 
 def with_levels_beside(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Give a study's CSV the levels in the Parquet file that was written with it, where their texts agree."""
+    """Give a study's CSV the levels of the Parquet file that was written with it, if their texts agree."""
     beside = path.with_suffix(".parquet")
     if path.suffix != ".csv" or not beside.is_file():
         return frame

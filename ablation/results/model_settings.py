@@ -1,4 +1,4 @@
-"""Settings of the linear model that a study's record carries, checked without what an analysis loads."""
+"""Settings of the linear model in a study's record, checked without loading the analysis."""
 
 from collections.abc import Mapping
 
@@ -12,13 +12,13 @@ SCALES = ("auto", "log", "identity")
 
 
 def read_order(interactions: int | str) -> int | str:
-    """The highest order of interactions: a number, which configurations may write as text, or `auto`."""
+    """The highest order of interactions: a number, also as text, or `auto`."""
     is_number = isinstance(interactions, str) and interactions.isdecimal()
     return int(interactions) if is_number else interactions
 
 
 def check_model(scale: str, interactions: int | str, alpha: float, numeric: Mapping[str, str]) -> None:
-    """Refuse settings that mean nothing.
+    """Refuse settings that make no sense.
 
     Args:
         scale: of the analysis.
@@ -42,7 +42,7 @@ def check_model(scale: str, interactions: int | str, alpha: float, numeric: Mapp
 
 
 def one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:
-    """Refuse a value that is none of those allowed."""
+    """Refuse a value that is not allowed."""
     if value not in allowed:
         wanted = ", ".join(repr(a) for a in allowed)
         raise UsageError(f"Expected {name} to be one of {wanted}. Received: {name}={value!r}.")

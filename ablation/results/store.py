@@ -21,7 +21,7 @@ STOP_SECONDS = 30 * 86400.0
 
 @dataclass(frozen=True)
 class Quarantined:
-    """Something that stands where a row should, and is none; it is left where it is, and counts nowhere."""
+    """Something damaged in the place of a row; it is left where it is, and does not count."""
 
     path: str
     reason: str
@@ -29,7 +29,7 @@ class Quarantined:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at a run that is not its row.
+    """One attempt at a run that did not become its row.
 
     Attributes:
         key: The run's key.
@@ -56,7 +56,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that a store holds, read once: whoever needs it is handed it on.
+    """All that a store holds, read once and then passed on.
 
     Attributes:
         record: The study's record; an empty one where there is none.
@@ -72,7 +72,7 @@ class Snapshot:
 
 
 class Store(Protocol):
-    """Where a study's rows live. When the machine refuses, every method raises UsageError with the place."""
+    """The store of a study's rows. If the machine refuses, every method raises UsageError with the place."""
 
     @property
     def place(self) -> str:
@@ -89,7 +89,7 @@ class Store(Protocol):
         """Return the row of a finished run, or None; cheap."""
 
     def claim(self, key: str) -> Claim | None:
-        """Take hold of a run, as its next attempt; None when it is finished or held by a living holder."""
+        """Claim a run as its next attempt; None if it is finished, or claimed by a living process."""
 
     def commit(self, row: Row, claim: Claim | None = None) -> bool:
         """Make a row durable; when this returns, it is (in a folder with a `LateDisk`, but for power cuts).
@@ -110,7 +110,7 @@ class Store(Protocol):
         """Return the keys of runs that have, or had, attempts that are not their rows; cheap."""
 
     def scan(self) -> Snapshot:
-        """Read everything. A run that ends meanwhile counts as finished, and never as neither."""
+        """Read everything. A run that ends meanwhile counts as finished."""
 
     def save_record(self, record: StudyRecord) -> None:
         """Replace the study's record at once."""
@@ -126,7 +126,7 @@ class Store(Protocol):
         """
 
     def is_stopped(self, sweep: str) -> bool:
-        """Tell whether a sweep was told to stop; cheap."""
+        """Whether a sweep was told to stop; cheap."""
 
     def sweep(self, older_than_seconds: float = 3600.0) -> int:
-        """Remove what crashes have left and nobody needs, once it is old; return how many things."""
+        """Remove old remains of crashes that nobody needs; return how many there were."""

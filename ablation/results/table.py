@@ -1,4 +1,4 @@
-"""The results table: one line per finished run, with proper types."""
+"""The results table: one row per finished run, with proper types."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read(path: str | os.PathLike[str], design_only: bool = False) -> pd.DataFram
 
 
 def table(snapshot: Snapshot, design_only: bool = False) -> pd.DataFrame:
-    """Make the table of `read` from what has been read already.
+    """Make the table of `read` from a snapshot.
 
     Returns:
         As for `read`.

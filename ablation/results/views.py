@@ -102,7 +102,7 @@ def _harmless(value: object) -> object:
 
 
 def without_apostrophes(frame: pd.DataFrame) -> pd.DataFrame:
-    """Take the apostrophes away that keep text from being a formula, in a CSV that was read as text."""
+    """Remove the apostrophes that keep text from being a formula, in a CSV that was read as text."""
     plain = frame.copy(deep=False)
     plain.columns = [_original(str(name)) for name in frame.columns]
     for i, name in enumerate(plain.columns):

@@ -1,4 +1,4 @@
-"""Where results already are: runs that other tools have kept, read as one table, each without its tool."""
+"""Runs that other tools have kept, read as one table, without importing the tools."""
 
 from ablation.sources.registry import find, known, read, recognised, settings
 

@@ -1,4 +1,4 @@
-"""Databases of other tools, only ever read: SQLite by Python itself, PostgreSQL by the extra `postgres`."""
+"""Databases of other tools, opened only for reading: SQLite by Python, PostgreSQL by the extra `postgres`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class _SQLAlchemy:
 
 
 def has_tables(place: str, *names: str) -> bool:
-    """Whether a place is a database with these tables; a place that refuses is none."""
+    """Whether a place is a database with these tables; False if it cannot be opened."""
     with suppress(UsageError), opened(place, patience_seconds=0.2) as database:
         return database.tables() >= frozenset(names)
     return False

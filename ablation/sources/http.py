@@ -1,4 +1,4 @@
-"""Servers that are asked by POST and answer with a JSON object."""
+"""Servers that take a POST and answer with a JSON object."""
 
 import base64
 import json

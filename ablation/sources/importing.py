@@ -1,4 +1,4 @@
-"""From a table of another tool's runs to a study's folder, as if they had been trained here."""
+"""Import a table of another tool's runs into a study's folder, as if they had been trained here."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ MARK = "imported"
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did.
+    """The result of an import.
 
     Attributes:
         place: The study, without a password.
@@ -45,7 +45,7 @@ class Imported:
 
 
 def import_runs(frame: pd.DataFrame, target: str, record: StudyRecord, blocks: Sequence[str]) -> Imported:
-    """Make a study of the runs of a source; done again, it adds the runs that are new.
+    """Make a study from the runs of a source; a second call adds new runs.
 
     Args:
         frame: as `ablation.sources.read` gives it.

@@ -1,4 +1,4 @@
-"""Folders of any layout: a pattern says what their names mean."""
+"""Folders of any layout: a pattern gives the meaning of their names."""
 
 import re
 from glob import escape

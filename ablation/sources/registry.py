@@ -1,4 +1,4 @@
-"""The sources that are known, and which of them a place is. A module is imported when it is asked."""
+"""The known sources, and which of them a place is. Modules are imported when they are needed."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def settings() -> dict[str, str]:
 
 
 def recognised(place: str) -> Source | None:
-    """The source that a path or URL is; None if it is none."""
+    """The source for a path or URL; None if there is none."""
     return next((source for source in known().values() if source.is_here(place)), None)
 
 
 def find(place: str, settings: Mapping[str, str]) -> Source:
-    """The source that a path or URL is.
+    """The source for a path or URL.
 
     Args:
         place: a file, a folder or the URL of a database.

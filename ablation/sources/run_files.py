@@ -1,4 +1,4 @@
-"""Files in the folder of a run: what was set, as YAML or JSON, and what was measured."""
+"""Files in the folder of a run: its settings, as YAML or JSON, and its metrics."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ def head(place: str | Path, size: int) -> bytes:
 
 
 def below(place: str, pattern: str) -> Iterator[Path]:
-    """What a pattern fits, at most four levels down; nothing where a place cannot be looked at."""
+    """The paths that match a pattern, at most four levels down; none if a place cannot be read."""
     try:
         for depth in range(_DEPTH + 1):
             yield from Path(place).glob("*/" * depth + pattern)
@@ -79,7 +79,7 @@ def _loader() -> Any:
 
 
 def read_metrics(path: Path, needs_end: bool = False) -> dict[str, float]:
-    """The last value of everything that was measured: JSON, JSON lines, CSV or YAML.
+    """The last value of every metric in a file: JSON, JSON lines, CSV or YAML.
 
     Nested names are joined by dots. What is no number is passed over.
 

@@ -78,7 +78,7 @@ def flat(flags: Mapping[str, object], run: str, place: str) -> dict[str, object]
 
 
 def typed(values: Sequence[object]) -> list[object]:
-    """Texts as numbers or truth values, where all of them are; else as they are."""
+    """Texts as numbers or booleans, if all of them are; else unchanged."""
     for read in (_integer, _decimal, _truth):
         known: dict[object, object] = {None: None}
         try:

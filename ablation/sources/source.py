@@ -33,7 +33,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Found:
-    """All that was read from a source.
+    """Everything that was read from a source.
 
     Attributes:
         runs: In the tool's order.
@@ -68,7 +68,7 @@ class Source:
 
 
 def chosen(kind: str, setting: str, names: Sequence[str], wanted: str | None, place: str) -> str:
-    """The one study or experiment that is meant: the only one, or that of a setting.
+    """The study or experiment to read: the only one, or the one that a setting names.
 
     Raises:
         UsageError: there are several and none was named, or none is called so.

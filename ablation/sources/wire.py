@@ -1,4 +1,4 @@
-"""Messages of Protocol Buffers and the logs that hold them, as far as sources need them.
+"""Protocol Buffers messages and the logs that hold them, as far as sources need them.
 
 https://protobuf.dev/programming-guides/encoding; the form of a log is LevelDB's
 (https://github.com/google/leveldb/blob/main/doc/log_format.md) or TFRecord's. Of checksums only those

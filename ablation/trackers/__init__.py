@@ -1,4 +1,4 @@
-"""Runs of a study, sent to the trackers that people look at; the rows stay the truth.
+"""Send runs of a study to the trackers that people use; the rows stay authoritative.
 
 A tracker is one entry of `registry.py` and one module, which imports the tracker's package when it is opened.
 """

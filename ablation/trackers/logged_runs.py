@@ -1,4 +1,4 @@
-"""From what a store holds to runs as trackers show them."""
+"""From a store's snapshot to runs in the form that trackers show."""
 
 import math
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from ablation.trackers.tracker import LoggedRun
 
 
 def logged_runs(snapshot: Snapshot, folder: Path) -> list[LoggedRun]:
-    """The finished runs of a study, and those that have failed and that nobody tries at this moment."""
+    """The finished runs of a study, and the failed ones that are not being tried again now."""
     last = [tries[-1] for key, tries in snapshot.attempts.items() if tries and key not in snapshot.rows]
     failed = [attempt.row for attempt in last if attempt.row and attempt.status in UNFINISHED]
     report = (folder / "report" / "index.html").absolute().as_uri()

@@ -1,4 +1,4 @@
-"""The trackers that are known, and which of them a setting names. A module is imported when it is asked."""
+"""The known trackers, and which of them a setting names. Modules are imported when they are needed."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache

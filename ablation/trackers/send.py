@@ -1,4 +1,4 @@
-"""Send to a tracker what it lacks: what is there is asked of the tracker itself, so nothing is sent twice."""
+"""Send missing runs to a tracker: the tracker itself says what it has, so nothing is sent twice."""
 
 import fcntl
 import os
@@ -16,7 +16,7 @@ from ablation.words import counted, shown
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of it.
+    """The result of sending.
 
     Attributes:
         tracker: Its name.
@@ -70,7 +70,7 @@ def send_missing(name: str, uri: str | None, snapshot: Snapshot, folder: str | P
 
 
 def told(sent: Sent, study: str) -> str:
-    """What became of it, in a sentence."""
+    """The result of sending, in a sentence."""
     at = f" ({sent.place})" if sent.place else ""
     if not sent.problem:
         before = f", {sent.there} were there" if sent.there else ""

@@ -74,7 +74,7 @@ class Tracker:
 
 
 def as_texts(flags: Mapping[str, object]) -> dict[str, str]:
-    """Flags as texts: what is no text as JSON, so that `true` and `0.1` are read again as what they were."""
+    """Flags as texts; other values as JSON, so that `true` and `0.1` are read back with their types."""
     import json
 
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in flags.items()}

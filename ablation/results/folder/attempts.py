@@ -1,4 +1,4 @@
-"""Attempts in a folder: `attempts/<key>/attempt-0002.claim` while it runs, `.json` for what it gave.
+"""Attempts in a folder: `attempts/<key>/attempt-0002.claim` while one runs, then `.json` with its result.
 
 The first claim is `attempts/<key>.claim`: nearly all runs need no other, and a folder of their own would cost
 more than many a run, as some file systems take milliseconds to remove one.
@@ -44,7 +44,7 @@ class FolderAttempts:
     lease_seconds: float
 
     def claim(self, key: str) -> Claim | None:
-        """Make the next attempt's claim; None while a living holder has one."""
+        """Claim the next attempt; None while a living process holds a claim."""
         for _ in range(_N_TRIES):
             numbered = self._numbered(key)
             if any(self._alive(path) for path in _open_claims(numbered)):
@@ -62,7 +62,7 @@ class FolderAttempts:
         return None
 
     def record(self, key: str, data: bytes, number: int | None) -> Path:
-        """Keep what an attempt gave, durably, under its number or, where that is taken, the next free one."""
+        """Write an attempt's result durably, under its number or, if that is taken, the next free one."""
         folder = self.folder / key
         number = number or 1 + max(self._numbered(key), default=0)
         while True:
@@ -101,7 +101,7 @@ class FolderAttempts:
         return [name for name in names if is_key(name)]
 
     def remove_claims(self, key: str) -> int:
-        """Remove what a finished run's dead holders have left; return how many."""
+        """Remove claims that dead processes have left on a finished run; return how many."""
         paths = [path for paths in self._numbered(key).values() for path in paths if path.suffix == ".claim"]
         dead = [path for path in paths if not self._alive(path)]
         for path in dead:

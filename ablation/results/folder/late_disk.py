@@ -24,7 +24,7 @@ _AT_ONCE = 16
 
 
 class LateDisk(Disk):
-    """Writes down to the disk from a thread of its own, many files at once.
+    """Syncs files to the disk from a thread of its own, many at once.
 
     A refusal is raised by the next operation that should have reached the disk, or by `wait`. In another
     process, where nobody would wait in the end, it is a `Disk` like any other.

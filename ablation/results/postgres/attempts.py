@@ -33,7 +33,7 @@ class DatabaseAttempts:
     lease_seconds: float
 
     def claim(self, connection: sa.Connection, key: str, is_finished: Callable[[], bool]) -> Claim | None:
-        """Make the next attempt's claim; None while a living holder has one, or when the run is finished.
+        """Claim the next attempt; None while a living process holds a claim, or if the run is finished.
 
         Claimers of one run queue up until the transaction ends. Whether it is finished is looked at last: a
         holder commits before it releases.
@@ -49,7 +49,7 @@ class DatabaseAttempts:
         return Claim(key, number, every_seconds, partial(self._beat, mine), partial(self._release, mine))
 
     def record(self, connection: sa.Connection, key: str, data: str, number: int | None) -> None:
-        """Keep what an attempt gave, under its number or the next free one."""
+        """Write the result of an attempt, under its number or the next free one."""
         self._lock(connection, key)
         if number is not None:
             mine = sa.or_(ATTEMPTS.c.data.is_(None), ATTEMPTS.c.data == data)  # again, if the reply was lost
@@ -66,7 +66,7 @@ class DatabaseAttempts:
         return list(connection.execute(chosen.order_by(ATTEMPTS.c.key, ATTEMPTS.c.number)))
 
     def remove(self, connection: sa.Connection, line: Any) -> None:
-        """Remove a claim that means nothing any more."""
+        """Remove a claim that no longer counts."""
         mine = self._where(line.key, line.number)
         connection.execute(sa.delete(ATTEMPTS).where(*mine, ATTEMPTS.c.data.is_(None)))
 
@@ -98,14 +98,14 @@ class DatabaseAttempts:
 
 
 def is_alive(line: Any) -> bool:
-    """Tell whether this is a claim whose holder lives, as far as anybody can know."""
+    """Whether this is a claim whose holder lives, as far as anybody can know."""
     if line.data is not None or is_gone(read_holder(line.holder.encode())):
         return False
     return bool(line.age_seconds <= line.lease_seconds)
 
 
 def as_attempts(lines: list[Any], is_finished: bool, quarantined: list[Quarantined]) -> Iterator[Attempt]:
-    """Show attempts to others; a finished run's claims mean nothing any more.
+    """The attempts for readers; claims on a finished run no longer count.
 
     Args:
         lines: From `DatabaseAttempts.lines`, of one run.

@@ -46,12 +46,12 @@ _LOCK = 7_241_993  # any number, as long as every program of this framework uses
 
 
 def exists(connection: sa.Connection, table: sa.Table) -> bool:
-    """Tell whether a database has a table."""
+    """Whether a database has a table."""
     return connection.scalar(sa.select(sa.func.to_regclass(table.name))) is not None
 
 
 def create_tables(connection: sa.Connection) -> None:
-    """Create the tables that are not there; programs that start together queue up."""
+    """Create missing tables; programs that start together wait for each other."""
     if not (exists(connection, STUDIES) and exists(connection, STOPS)):
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         TABLES.create_all(connection)
