@@ -86,7 +86,7 @@ class Model:
 
 @dataclass
 class Training:
-    """How long and how fast; the defaults are the article's."""
+    """Duration and learning rate of training; the defaults are the article's."""
 
     epochs: int = 25
     """Passes over the training images."""

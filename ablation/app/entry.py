@@ -31,7 +31,7 @@ _UNKEYED = (
 
 
 def identity(config: Config) -> Mapping[str, str]:
-    """What determines a result beside the configuration: the content of the data, and of plugins."""
+    """What determines a result beside the configuration: the contents of the data and of plugins."""
     plugins.use(config.plugins)
     check_data(config.data.name, config.model.name, network_of(config.model.name).data)
     found = {"data": data_hash(config.data.name, config.data.path, config.data.folder)}
@@ -53,12 +53,12 @@ def schema() -> type[Config]:
 
 
 def responses(config: Config) -> Sequence[Response]:
-    """What is declared of the responses of a configuration's network, and of those of every run."""
+    """The declared responses of a configuration's network, and those of every run."""
     return (*network_of(config.model.name).responses, *OF_EVERY_RUN)
 
 
 def warm() -> None:
-    """Import Keras and its backend, which jobs share; a user's own parts get them whole."""
+    """Import Keras and its backend, which jobs share; with plugins the whole backend."""
     from ablation.app.training.devices import import_backend
 
     import_backend(whole=bool(named_plugins(sys.argv[1:], [OWN_CONF, CONF])))

@@ -1,4 +1,4 @@
-"""Which plugins a command names, before Hydra reads anything: their flags are part of what it checks."""
+"""The plugins that a command names, before Hydra reads anything: it checks their flags too."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Trained weights of a study: which are kept, and networks that load them again."""
+"""Trained weights of a study: which are kept, and how networks load them."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

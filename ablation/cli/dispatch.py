@@ -1,4 +1,4 @@
-"""From a command line to its subcommand, and from what goes wrong to a sentence and an exit code."""
+"""From a command line to its subcommand, and from an error to a sentence and an exit code."""
 
 import os
 import signal

@@ -10,7 +10,7 @@ _WIDEST_NAME = 34
 
 
 def overview(commands: Sequence[Subcommand]) -> str:
-    """What `ablation --help` says."""
+    """The text of `ablation --help`."""
     return "\n".join(
         [
             "usage: ablation COMMAND …",
@@ -25,7 +25,7 @@ def overview(commands: Sequence[Subcommand]) -> str:
 
 
 def command_help(command: Subcommand) -> str:
-    """What `ablation COMMAND --help` says."""
+    """The text of `ablation COMMAND --help`."""
     parts = [
         f"usage: ablation {command.name} {command.usage}",
         "",

@@ -1,4 +1,4 @@
-"""What is there: studies that can be swept, studies that have been, tables, and runs of other tools."""
+"""What is available: studies to sweep, finished studies, tables, and runs of other tools."""
 
 import difflib
 import re
@@ -12,7 +12,7 @@ RUNS = Path("runs")
 
 
 def study_files() -> dict[str, Path]:
-    """Name → file of each study; those of the user win over the package's."""
+    """Name → file of each study; the user's take precedence over the package's."""
     files = [path for conf in (CONF, OWN_CONF) for path in sorted((conf / "study").glob("*.yaml"))]
     return {path.stem: path for path in files}
 

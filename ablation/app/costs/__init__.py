@@ -1,1 +1,1 @@
-"""What the cells of a finished study cost: operations, memory and latency, measured apart from training."""
+"""Costs of the cells of a finished study: operations, memory and latency, measured apart from training."""

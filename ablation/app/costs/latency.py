@@ -1,4 +1,4 @@
-"""Latency of forward passes, in turns: what disturbs the machine meets all cells alike."""
+"""Latency of forward passes, taken in turns, so that disturbances of the machine affect all cells alike."""
 
 import math
 import time

@@ -39,7 +39,7 @@ def resident_memory(text: str, name: str) -> int:
 
 
 def peak_memory(problem: "Problem", schedule: "Schedule") -> int:
-    """Bytes of a network and of three steps of its training; for a process that has done nothing else."""
+    """Peak bytes of a network and three steps of its training, in a process that has done nothing else."""
     import keras
     import numpy as np
 

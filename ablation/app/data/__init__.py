@@ -1,1 +1,1 @@
-"""Data sets: what networks learn from."""
+"""Data sets that networks learn from."""

@@ -99,7 +99,7 @@ def _loaded(
 
 
 def image_loader(data: "Data") -> Callable[[], Images]:
-    """What loads the images of a configuration. It reads the settings that the data set depends on."""
+    """The function that loads the images of a configuration; it reads the settings that these depend on."""
     drawn: tuple[int, ...] = ()
     if data.name == "mnist_clutter":
         mnist_clutter.check_size(data.size)
@@ -108,7 +108,7 @@ def image_loader(data: "Data") -> Callable[[], Images]:
 
 
 def sample_loader(data: "Data") -> Callable[[], Samples]:
-    """What loads several pictures with a number, likewise."""
+    """The function that loads several pictures with a number, likewise."""
     if data.name == "npz":
         return partial(read_samples, data.path, data.test_share, data.seed, data.n_train, data.n_test)
     return partial(synthetic_density.synthetic_density, data.size, data.n_train, data.n_test, data.seed)
@@ -130,7 +130,7 @@ def check_data(name: str, model: str, sets: Sequence[str]) -> None:
 
 
 def data_hash(name: str, path: str | None = None, folder: str | None = None) -> str:
-    """What identifies the content of a data set: a SHA-256 in hex. Loading verifies that of a built-in one.
+    """The SHA-256 of a data set's content, in hex. For a built-in data set, loading verifies it.
 
     Args:
         name: of the data set.

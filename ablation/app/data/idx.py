@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST as published: four IDX files, read from a folder or downloaded once, verified."""
+"""MNIST and Fashion-MNIST as published: four IDX files, read from a folder or downloaded once; verified."""
 
 import gzip
 import hashlib

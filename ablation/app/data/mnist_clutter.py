@@ -1,4 +1,4 @@
-"""MNIST digits on a larger canvas among strokes of other digits: it is known which pixels are the digit's."""
+"""MNIST digits on a larger canvas among strokes of other digits; the digit's pixels are known."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Pictures with a number each: what the density network learns from, whoever drew them."""
+"""Several pictures and a number per sample, from which the density network learns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

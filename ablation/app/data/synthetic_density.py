@@ -1,4 +1,4 @@
-"""Three pictures and a number: made so that it is known where a network should look, and at which picture."""
+"""Three pictures and a number, made so that the picture and the place to look at are known."""
 
 from functools import lru_cache
 

@@ -59,7 +59,7 @@ def read_samples(
 
 
 def file_hash(path: str | None) -> str:
-    """SHA-256 of the file, in hex: what identifies the data."""
+    """SHA-256 of the file, in hex, which identifies the data."""
     found = _existing(path)
     status = found.stat()
     return _hash(found, status.st_mtime_ns, status.st_size)

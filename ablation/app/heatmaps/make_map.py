@@ -19,7 +19,7 @@ _TILES = 8  # along a side of an image, of `occlusion`
 
 @dataclass(frozen=True)
 class TrainedNetwork:
-    """A network, what it is shown, and where to look.
+    """A network, the images that it is shown, and the layers to look at.
 
     Args:
         network: with trained weights.

@@ -51,7 +51,7 @@ class Completeness:
 def completeness(
     network: keras.Model, images: Images, layers: str | Mapping[str, str], target: str | None = None
 ) -> np.ndarray:
-    """By how much maps and bias miss the prediction, (n,), in its units; see `Completeness`."""
+    """The difference of maps and bias from the prediction, (n,), in its units; see `Completeness`."""
     return in_batches(Completeness(network, layers, target), as_arrays(network, images))["error"]
 
 

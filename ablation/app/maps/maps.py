@@ -1,4 +1,4 @@
-"""What every kind of heatmap gives, and how it is made for many images."""
+"""The result of every kind of heatmap, and how it is computed for many images."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ def make_maps(core: Core, network: keras.Model, images: Images, upsampled: bool)
 
 
 def in_batches(core: Core, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What a core makes of arrays (n, …), a batch at a time, as NumPy arrays (n, …)."""
+    """The output of a core for arrays (n, …), computed in batches, as NumPy arrays (n, …)."""
     n = len(next(iter(arrays.values())))
     found = [
         core({name: ops.convert_to_tensor(array[i : i + _BATCH]) for name, array in arrays.items()})

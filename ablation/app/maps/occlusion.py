@@ -92,7 +92,7 @@ def occlusion(
     hidden: float = 0.0,
     upsampled: bool = False,
 ) -> Maps:
-    """By how much hiding a tile lowers the output of a network; one number for each tile.
+    """How much hiding a tile lowers the output of a network; one number per tile.
 
     Args:
         network: a functional model.

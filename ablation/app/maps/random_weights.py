@@ -1,4 +1,4 @@
-"""The same network with weights that have learned nothing, for maps to be compared with."""
+"""The same network with untrained weights, as a comparison for maps."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

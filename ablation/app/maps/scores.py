@@ -1,4 +1,4 @@
-"""How well a heatmap finds what is there. NumPy alone; one number for each image, to be averaged over a run.
+"""Scores of heatmaps, in NumPy alone; one number per image, to be averaged over a run.
 
 Two rows belong beside every score: that of `magnitude`, which knows no network, and that of the same map of
 the same network with weights that have learned nothing (`maps.random_weights`, or its first weights).
@@ -13,7 +13,7 @@ from ablation.errors import UsageError
 
 
 def contrast_auroc(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
-    """The chance that a map is higher at a target's pixel than at a distractor's; a tie counts half.
+    """Probability that a map is higher at a target's pixel than at a distractor's; a tie counts half.
 
     The area under the ROC curve (Mann & Whitney's U / n₁n₂) of target against distractor pixels. The
     background is left out: it is dark, and finding what is bright would be enough. A constant map gives 0.5.
@@ -43,7 +43,7 @@ def contrast_auroc(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
 
 
 def irrelevant_branch_share(maps: Mapping[str, np.ndarray], irrelevant: str) -> np.ndarray:
-    """How much of all that maps show lies in a branch that does not matter.
+    """The share of all attribution that lies in a branch that does not matter.
 
     Σ|map| of that branch over Σ|map| of all, of maps in the same units, such as those of Grad-CAM with
     summed gradients; each map counts by its mean over pixels, so that sizes do not matter.

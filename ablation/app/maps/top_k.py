@@ -1,4 +1,4 @@
-"""The filters of a layer that answer most."""
+"""The filters of a layer with the strongest response."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,1 +1,1 @@
-"""What is trained: data, layers and networks, in Keras 3 layers and ops alone (no backend is named)."""
+"""Layers and networks, in Keras 3 layers and ops alone (no backend is named)."""

@@ -59,7 +59,7 @@ class Loop(Protocol):
     def value_and_gradients(
         self, function: Callable[[list[Any]], Any], tensors: Sequence[Any]
     ) -> tuple[Any, list[Any]]:
-        """What a function gives, and the gradient of its sum. It can be traced.
+        """The value of a function, and the gradient of its sum. It can be traced.
 
         Args:
             function: tensors → a tensor of any shape. It must change no variable.

@@ -1,4 +1,4 @@
-"""From what was recorded of a run to what comes back, the same on every backend."""
+"""From the records of a run to its outcome, the same on every backend."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ def finish(
     weights: dict[str, np.ndarray],
     provenance: dict[str, str],
 ) -> Outcome:
-    """Sum up a run.
+    """The outcome of a run.
 
     Args:
         problem: that was trained on.

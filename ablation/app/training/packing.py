@@ -1,4 +1,4 @@
-"""Which runs are trained together, and what happens when they do not fit. Knows no backend."""
+"""Which runs are trained together, and what happens if they do not fit. Independent of backends."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ class Packed(Protocol[R_contra]):
         """Train these runs together."""
 
     def is_out_of_memory(self, error: Exception) -> bool:
-        """Whether an error of the other two means that the memory is not enough."""
+        """Whether an error of the other two means that there is too little memory."""
 
 
 def train_packed(loop: Packed[R], runs: Sequence[R], pack: str) -> Iterator[Outcome]:

@@ -1,4 +1,4 @@
-"""What is trained and measured, whatever the backend."""
+"""What is trained and measured, on any backend."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -19,7 +19,7 @@ Losses = Callable[[dict[str, Any], Mapping[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Measured:
-    """What a probe found in one run.
+    """The result of a probe in one run.
 
     Args:
         responses: name → number.
@@ -48,7 +48,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Problem:
-    """A network and what it shall learn.
+    """A network and what it learns.
 
     Args:
         network: takes the arrays of `train` that its inputs are named after (see `inputs_of`) and returns a
@@ -87,7 +87,7 @@ class Run(NamedTuple):
 
 
 def inputs_of(network: keras.Model, batch: Mapping[str, Any]) -> Any:
-    """What to call the network with: the one array named after its input, or a dictionary of them."""
+    """The network's argument: the one array named after its input, or a dictionary of arrays."""
     names = [tensor.name for tensor in network.inputs]
     return batch[names[0]] if len(names) == 1 else {name: batch[name] for name in names}
 
@@ -98,7 +98,7 @@ def order_of(problem: Problem, seed: int, epoch: int, batch_size: int) -> np.nda
 
 
 def training_batch(problem: Problem, at: Callable[[Any], dict[str, Any]], indices: Any) -> dict[str, Any]:
-    """What a step learns from.
+    """The batch of a training step.
 
     Args:
         problem: with the images that move.
@@ -113,7 +113,7 @@ def training_batch(problem: Problem, at: Callable[[Any], dict[str, Any]], indice
 
 
 def losses_of(problem: Problem, batch: Mapping[str, Any], training: bool) -> dict[str, Any]:
-    """What each image of a batch costs, float32 (batch,) for each name, whatever the network computes in."""
+    """The losses of each image of a batch, float32 (batch,) per name, whatever the network's precision."""
     outputs = problem.network(inputs_of(problem.network, batch), training=training)
     return problem.losses(in_float32(outputs), batch)
 
@@ -147,7 +147,7 @@ def whole_batches(arrays: Arrays, most: int) -> tuple[dict[str, np.ndarray], np.
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast.
+    """Number of epochs, batch size, learning rate and optimiser.
 
     Args:
         epochs: passes over the training images.
@@ -167,7 +167,7 @@ class Schedule:
 
     @classmethod
     def of(cls, training: "Training") -> "Schedule":
-        """That of a configuration."""
+        """The schedule of a configuration."""
         names = (each.name for each in fields(cls))
         return cls(**{name: getattr(training, name) for name in names})
 

@@ -45,7 +45,7 @@ def initial_values(network: keras.Model, seed: int) -> list[Any]:
 
 
 def epoch_order(seed: int, epoch: int, n: int, batch_size: int, n_ways: int = 1) -> np.ndarray:
-    """The images of each step, (n // batch_size, batch_size) indices; what does not fill a batch sits out.
+    """The images of each step, (n // batch_size, batch_size) indices; a remainder is left out.
 
     Where images move, an index is the image's, plus n times the way that it moves, below `n_ways`.
     """

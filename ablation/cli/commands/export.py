@@ -1,4 +1,4 @@
-"""`ablation export`: send the runs of a study to the trackers that people look at."""
+"""`ablation export`: send the runs of a study to trackers."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""`ablation init`: a study of the user's own, to be changed."""
+"""`ablation init`: write a study file for the user to edit."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`ablation report`: the report of a study again, or of any runs that are somewhere."""
+"""`ablation report`: write the report of a study, or of any other runs."""
 
 import shlex
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What every attention layer works on."""
+"""The check of an attention layer's input."""
 
 
 def check_images(layer: object, shape: tuple[int | None, ...]) -> None:

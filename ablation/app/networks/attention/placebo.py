@@ -1,4 +1,4 @@
-"""What a gate does to the scale of its input, without its choice of pixels."""
+"""The effect of a gate on the scale of its input, without its choice of pixels."""
 
 from typing import Any
 

@@ -33,7 +33,7 @@ def train(problem: Problem, schedule: Schedule, seeds: Sequence[int | Run], pack
 def value_and_gradients(
     function: Callable[[list[Any]], Any], tensors: Sequence[Any]
 ) -> tuple[Any, list[Any]]:
-    """What a function gives, and the gradient of its sum; see `backends.Loop`."""
+    """The value of a function, and the gradient of its sum; see `backends.Loop`."""
     value, pull_back = jax.vjp(function, list(tensors))
     return value, pull_back(jax.numpy.ones_like(value))[0]
 

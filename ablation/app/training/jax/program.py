@@ -1,4 +1,4 @@
-"""Compiled programs: each is compiled once in a process, whatever cells share it."""
+"""Compiled programs, each compiled once per process, however many cells share it."""
 
 import hashlib
 from collections import OrderedDict

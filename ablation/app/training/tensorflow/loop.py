@@ -34,7 +34,7 @@ def train(problem: Problem, schedule: Schedule, seeds: Sequence[int], pack: str)
 def value_and_gradients(
     function: Callable[[list[Any]], Any], tensors: Sequence[Any]
 ) -> tuple[Any, list[Any]]:
-    """What a function gives, and the gradient of its sum; see `backends.Loop`."""
+    """The value of a function, and the gradient of its sum; see `backends.Loop`."""
     tensors = [tf.convert_to_tensor(t) for t in tensors]
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(tensors)

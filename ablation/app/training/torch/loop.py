@@ -24,7 +24,7 @@ def train(problem: Problem, schedule: Schedule, seeds: Sequence[int], pack: str)
 def value_and_gradients(
     function: Callable[[list[Any]], Any], tensors: Sequence[Any]
 ) -> tuple[Any, list[Any]]:
-    """What a function gives, and the gradient of its sum; see `backends.Loop`."""
+    """The value of a function, and the gradient of its sum; see `backends.Loop`."""
     leaves = [ops.convert_to_tensor(t).detach().requires_grad_() for t in tensors]
     with torch.enable_grad():
         value = function(leaves)
