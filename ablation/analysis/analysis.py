@@ -418,9 +418,15 @@ class Analysis:
         that was not picked for its mean; for the best cell see `best_cell`. Cells that share no block with
         the others, directly or through further cells, have NaN.
         """
-        asked = self.request
+        request = self.request
         return best_cells_table(
-            self.fit, self.selection, self.runs, self._cell_means, self.scaling, asked.direction, asked.alpha
+            self.fit,
+            self.selection,
+            self.runs,
+            self._cell_means,
+            self.scaling,
+            request.direction,
+            request.alpha,
         )
 
     @cached_property
@@ -429,10 +435,10 @@ class Analysis:
 
         The report, its figures and the choice of the weights to keep all use this cell.
         """
-        asked = self.request
+        request = self.request
         return best_cell(
             self.best_cells, self.fit, self.selection, self.runs, self._cell_means, self.scaling,
-            asked.direction, asked.alpha,
+            request.direction, request.alpha,
         )  # fmt: skip
 
     def frontier(self, costs: Floats) -> pd.DataFrame:

@@ -133,7 +133,7 @@ class AnalysisRequest:
             )
 
 
-def request(
+def read_request(
     factors: Iterable[str] | str,
     numeric: Mapping[str, str] | Iterable[str] | str,
     response: str,
@@ -149,10 +149,10 @@ def request(
     numbers = dict(numeric) if isinstance(numeric, Mapping) else dict.fromkeys(_names(numeric), LINEAR)
     names = tuple(dict.fromkeys((*_names(factors), *numbers))) if numbers else _names(factors)
     blocks = () if block is None else _names(block)
-    told = read_direction(response, direction)
+    better = read_direction(response, direction)
     return AnalysisRequest(
         response=response, factors=names, numeric=numbers, blocks=blocks, block=_joined(blocks),
-        direction=told.name, target=told.target, is_direction_assumed=told.is_assumed,
+        direction=better.name, target=better.target, is_direction_assumed=better.is_assumed,
         reference=_references(reference, names, numbers), where=where or "",
         interactions=read_order(interactions), nested=read_nested(nested, names, numbers), **rest,
     )  # fmt: skip

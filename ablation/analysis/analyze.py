@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ablation.analysis.analysis import Analysis
-from ablation.analysis.analysis_request import ORDINAL, AnalysisRequest, request
+from ablation.analysis.analysis_request import ORDINAL, AnalysisRequest, read_request
 from ablation.analysis.data.diverged import diverged_runs
 from ablation.analysis.data.factors import Bools, Covariate, Floats
 from ablation.analysis.data.prepare import prepare
@@ -100,64 +100,64 @@ def analyze(
             others, or no direction is given and the name of the response suggests that higher is better.
     """
     frame = read_table(table)
-    asked = request(
+    request = read_request(
         factors, numeric, response=response, block=block, scale=scale, interactions=interactions,
         anova_type=anova_type, alpha=alpha, margin=margin, direction=direction, weights=weights,
         looks=looks, reference=reference, where=where, trials=trials, item=item, nested=nested,
     )  # fmt: skip
-    frame, asked, read, items = prepare(frame, asked)
-    found = replace(_analysed(frame, asked, read), items=items)
-    far = diverged_runs(found.runs, asked.direction)
+    frame, request, read, items = prepare(frame, request)
+    found = replace(_analysed(frame, request, read), items=items)
+    far = diverged_runs(found.runs, request.direction)
     if not far.any():
         return found
     diverged = np.zeros(len(frame), dtype=bool)
     diverged[found.selection.positions[far]] = True
     try:
-        without = _analysed(frame, asked, read, diverged)
+        without = _analysed(frame, request, read, diverged)
     except UsageError:  # too little is left
         without = None
     return replace(found, diverged=far, without_diverged=without)
 
 
 def _analysed(
-    frame: pd.DataFrame, asked: AnalysisRequest, read: tuple[Notice, ...], diverged: Bools | None = None
+    frame: pd.DataFrame, request: AnalysisRequest, read: tuple[Notice, ...], diverged: Bools | None = None
 ) -> Analysis:
     """The analysis of a prepared table; rows that diverged count as failed."""
-    selection = select_rows(frame, asked, diverged)
-    runs, dropped = drop_constant(selection.used, asked)
-    runs = with_its_reference_first(runs, dict(asked.reference))
-    chosen = choose_scale(runs.response, asked, runs.weights)
-    asked, unit = _with_margin_in_its_unit(asked, chosen)
+    selection = select_rows(frame, request, diverged)
+    runs, dropped = drop_constant(selection.used, request)
+    runs = with_its_reference_first(runs, dict(request.reference))
+    chosen = choose_scale(runs.response, request, runs.weights)
+    request, unit = _with_margin_in_its_unit(request, chosen)
     if chosen.name == ORDINAL:
         runs, chosen, fit, order, left_out = fit_ordinal(
-            runs, chosen, asked.response, asked.interactions, asked.alpha
+            runs, chosen, request.response, request.interactions, request.alpha
         )
     elif chosen.is_glm:
-        runs, fit, order, left_out = fit_glm(runs, chosen, asked.interactions, asked.alpha)
+        runs, fit, order, left_out = fit_glm(runs, chosen, request.interactions, request.alpha)
     else:
         y = chosen.forward(runs.response)
-        unit += _margin_notices(asked, chosen, y)
-        fit, order, left_out = fit_model(runs, y, asked.interactions, asked.alpha)
+        unit += _margin_notices(request, chosen, y)
+        fit, order, left_out = fit_model(runs, y, request.interactions, request.alpha)
     notices = (*_still_true(read, runs), *selection.notices, *dropped, *unit, *left_out)
     notices += (*_number_notices(runs), *_error_notices(fit, runs))
-    return Analysis(asked, chosen, selection, runs, fit, order, notices)
+    return Analysis(request, chosen, selection, runs, fit, order, notices)
 
 
 def _with_margin_in_its_unit(
-    asked: AnalysisRequest, scale: Scale
+    request: AnalysisRequest, scale: Scale
 ) -> tuple[AnalysisRequest, tuple[Notice, ...]]:
     """Drop a margin in % if values of a loss rule out percentages: it would be read as one in units."""
-    if asked.margin is None or not scale.by_chance:
-        return asked, ()
-    return replace(asked, margin=None), (
-        Notice("margin-unit", {"margin": asked.margin, "reason": scale.reason}),
+    if request.margin is None or not scale.by_chance:
+        return request, ()
+    return replace(request, margin=None), (
+        Notice("margin-unit", {"margin": request.margin, "reason": scale.reason}),
     )
 
 
-def _margin_notices(asked: AnalysisRequest, scale: Scale, y: Floats) -> tuple[Notice, ...]:
+def _margin_notices(request: AnalysisRequest, scale: Scale, y: Floats) -> tuple[Notice, ...]:
     """Report a margin larger than any difference between runs: it is mostly in another unit."""
     apart = float(np.ptp(y))
-    if asked.margin is None or not 0 < apart < scale.margin(asked.margin)[1]:
+    if request.margin is None or not 0 < apart < scale.margin(request.margin)[1]:
         return ()
     return (Notice("wide-margin", {"apart": apart}),)
 

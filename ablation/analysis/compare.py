@@ -198,8 +198,8 @@ def compare(
             pairs are required and there are too few.
     """
     _check(first, second)
-    asked = contrasts(first, second)
-    if not asked:
+    shared = contrasts(first, second)
+    if not shared:
         names = (listed(quoted(part.name for part in one.runs.predictors)) for one in (first, second))
         raise UsageError(
             "Expected two studies with a component in common, of which both have two levels. "
@@ -217,16 +217,16 @@ def compare(
             )
         found = replace(found, why=found.why or "scale")
     elif paired if paired is not None else has_enough(found, first, second):
-        factors = list(dict.fromkeys(one.names[0] for one in asked))
+        factors = list(dict.fromkeys(one.names[0] for one in shared))
         pairs = on_pairs(first, second, found, factors, scale.is_log, alpha) if len(found.first) else None
-        if pairs is None or not (pairs.has_error and all(_is_told(one, pairs) for one in asked)):
+        if pairs is None or not (pairs.has_error and all(_is_determined(one, pairs) for one in shared)):
             found, pairs = replace(found, why=found.why or "levels"), None
     if paired and pairs is None:
         raise UsageError(
             "paired: expected runs of both studies with the same cell and the same block. Received: too few "
             "of them to tell every effect that both have. Leave it out."
         )
-    return Comparison(first, second, scale, alpha, _margin(first, second, scale), asked, found, pairs)
+    return Comparison(first, second, scale, alpha, _margin(first, second, scale), shared, found, pairs)
 
 
 def _scale(first: Scale, second: Scale) -> Scale:
@@ -264,12 +264,12 @@ def _check(first: Analysis, second: Analysis) -> None:
         )
 
 
-def _is_told(asked: Contrast, pairs: OnPairs) -> bool:
+def _is_determined(contrast: Contrast, pairs: OnPairs) -> bool:
     """Whether the common runs have both levels, or two values of a number."""
-    part = next((p for p in pairs.change.runs.predictors if p.name == pairs.columns[asked.names[0]]), None)
+    part = next((p for p in pairs.change.runs.predictors if p.name == pairs.columns[contrast.names[0]]), None)
     if not isinstance(part, Factor):
         return part is not None
-    return all(find_level(level, part.levels) is not None for level in (asked.level, asked.reference))
+    return all(find_level(level, part.levels) is not None for level in (contrast.level, contrast.reference))
 
 
 def _margin(first: Analysis, second: Analysis, scale: Scale) -> float | None:

@@ -31,13 +31,13 @@ def read_nested(
     """
     found = []
     for name, where in (given or {}).items():
-        told = _parsed(where) if isinstance(where, str) else where
-        if not isinstance(told, Mapping) or len(told) != 1:
+        condition = _parsed(where) if isinstance(where, str) else where
+        if not isinstance(condition, Mapping) or len(condition) != 1:
             raise UsageError(
                 f"nested: expected a factor and where it has levels, such as {{rate: dropout=true}}. "
                 f"Received: {{{name}: {where}}}."
             )
-        ((on, value),) = told.items()
+        ((on, value),) = condition.items()
         levels = tuple(value) if isinstance(value, list | tuple) else (value,)
         wrong = [each for each in (name, str(on)) if each not in factors or each in numeric]
         if wrong or name == on:

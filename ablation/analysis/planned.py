@@ -29,19 +29,19 @@ def detectable_effects(earlier: Analysis, planned: pd.DataFrame, block: str | No
     Raises:
         UsageError: the planned runs cannot separate their factors.
     """
-    asked = earlier.request
-    block = block or asked.block
+    request = earlier.request
+    block = block or request.block
     factors = [name for name in planned if name != block and planned[name].nunique() > 1]
     # Standard errors depend on the design alone, so any response that varies will do.
     noise = np.random.default_rng(0).normal(size=len(planned))
     block = block if block and planned[block].nunique() > 1 else None
-    numeric = {name: line for name, line in asked.numeric.items() if name in factors}
+    numeric = {name: line for name, line in request.numeric.items() if name in factors}
     future = analyze(
-        planned.assign(**{asked.response: noise}), asked.response, factors, block=block, scale="identity",
-        interactions=asked.interactions, alpha=asked.alpha, numeric=numeric, direction=asked.direction,
+        planned.assign(**{request.response: noise}), request.response, factors, block=block, scale="identity",
+        interactions=request.interactions, alpha=request.alpha, numeric=numeric, direction=request.direction,
     )  # fmt: skip
     names, L = contrast_rows(future.fit, future.runs.predictors)
-    alpha = contrast_alpha(future.fit, asked.alpha) / len(names)
+    alpha = contrast_alpha(future.fit, request.alpha) / len(names)
     errors = planned_errors(future.fit, L, future.runs, earlier.fit.variance)
     names["detectable"] = [detectable_by_all(tests, alpha)[0] for tests in errors]
     return names.assign(detectable_percent=earlier.scaling.percent(names["detectable"].to_numpy()))

@@ -16,7 +16,7 @@ from ablation.naming import ELSEWHERE, cell_text, find_factor, find_level, short
 
 @dataclass(frozen=True)
 class DesignRequest:
-    """A design that is asked for.
+    """A requested design.
 
     Args:
         name: of the kind of design.
@@ -92,7 +92,7 @@ def read_request(
     options: Mapping[str, Any],
     when: Mapping[str, Any] | None = None,
 ) -> DesignRequest:
-    """Check what every kind of design is asked for.
+    """Check what every kind of design has.
 
     Raises:
         UsageError: factors without levels, or unknown names.

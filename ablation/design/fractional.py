@@ -20,7 +20,7 @@ from ablation.design.verify import d_efficiency
 from ablation.errors import UsageError
 
 MAX_SEARCHED = 48
-"""Cells of arrays that are looked for by exchange when only a resolution is asked for."""
+"""Cells of arrays that are looked for by exchange if only a resolution is given."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Fractions:
         return self._regular(words)
 
     def _checked(self, found: Fraction, resolution: int | None, runs: int | None) -> Fraction:
-        """The generated fraction, if it is also what else is asked for."""
+        """The generated fraction, if it also meets the other options."""
         if runs in (None, len(found.codes)) and (found.resolution or 0) >= (resolution or 0):
             return found
         received = f"generators that give {len(found.codes)} cells of resolution {_numeral(found)}"
@@ -118,7 +118,7 @@ class Fractions:
 
     @property
     def _least(self) -> int:
-        """Cells without which main effects cannot be told apart."""
+        """Fewest cells with which main effects can be separated."""
         return n_parameters(self.n_levels, 1)
 
     @property
@@ -127,7 +127,7 @@ class Fractions:
         return lcm(*(a * b for a, b in combinations(self.n_levels, 2)))
 
     def _of(self, n_cells: int, exact: bool) -> Fraction | None:
-        """The best fraction known in so many cells; not quite orthogonal ones only if asked for exactly."""
+        """The best known fraction of this size; a nearly orthogonal one only if the size is `exact`."""
         if not self._least <= n_cells < self._n_full:
             return None
         if self._two_level:

@@ -172,12 +172,12 @@ def _base(request: DesignRequest) -> Fraction:
     factors = [list(request.factors)[i] for i in request.varied]
     n_levels = tuple(request.n_levels[i] for i in request.varied)
     reference = tuple(request.reference[i] for i in request.varied)
-    asked = request.options
-    resolution = _ROMAN.get(str(asked.get("resolution")), asked.get("resolution"))
+    options = request.options
+    resolution = _ROMAN.get(str(options.get("resolution")), options.get("resolution"))
     return Fractions(factors, n_levels, reference).make(
         whole_number("resolution", resolution, 3, "III, IV or V, or "),
-        whole_number("runs", asked.get("runs"), 1),
-        asked.get("generators"),
+        whole_number("runs", options.get("runs"), 1),
+        options.get("generators"),
     )
 
 

@@ -99,7 +99,7 @@ def _interactions(found: Properties) -> list[str]:
 
 
 def _clear(rank: Rank) -> str:
-    """The interactions that can be told from all other effects."""
+    """The interactions that can be separated from all other effects."""
     clear = [e for e in rank.estimable if ":" in e]
     return (
         f"Estimable: {listed(clear)}." if clear else "No two-factor interaction can be told from all others."

@@ -31,10 +31,10 @@ def union_cells(request: DesignRequest, check: Callable[[str, Mapping[str, Any]]
     Raises:
         UsageError: it is no list of such designs.
     """
-    asked = request.options.get("union")
-    if isinstance(asked, str | Mapping) or not isinstance(asked, Sequence) or len(asked) < 2:
-        raise UsageError(f"union: expected two designs or more, such as {EXAMPLE}. Received: {asked!r}")
-    parts = [_part(request, entry, check, make) for entry in asked]
+    designs = request.options.get("union")
+    if isinstance(designs, str | Mapping) or not isinstance(designs, Sequence) or len(designs) < 2:
+        raise UsageError(f"union: expected two designs or more, such as {EXAMPLE}. Received: {designs!r}")
+    parts = [_part(request, entry, check, make) for entry in designs]
     codes = request.collapsed(np.vstack([part.codes for part in parts]))
     first = first_of_each(codes)
     words = listed([part.words for part in parts], between="; ")

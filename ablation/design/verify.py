@@ -32,7 +32,7 @@ class Rank:
         parameters: of the model.
         rank: of its matrix: so many parameters can be estimated at once.
         estimable: effects that can be estimated wholly, whatever the others are.
-        tied: groups of effects that cannot all be told apart.
+        tied: groups of effects that cannot all be separated.
     """
 
     parameters: int
@@ -60,7 +60,7 @@ class Properties:
             NaN with nested factors, for which there is no such design.
         main_effects: the model with mean and main effects.
         interactions: the model with two-factor interactions as well; none where it is too large to examine.
-        aliases: among main effects and two-factor interactions that cannot be told apart.
+        aliases: among main effects and two-factor interactions that cannot be separated.
     """
 
     balanced: bool
@@ -157,9 +157,9 @@ def _complete(n_levels: tuple[int, ...], names: list[str]) -> Properties:
 def _lost(codes: Codes, factors: Mapping[str, tuple[Any, ...]], names: list[str]) -> tuple[str, ...]:
     """Levels that no cell has."""
     seen = [set(column.tolist()) for column in codes.T]
-    asked = zip(names, factors.values(), seen, strict=True)
+    each = zip(names, factors.values(), seen, strict=True)
     return tuple(
-        f"{n}={level_text(v)}" for n, levels, has in asked for i, v in enumerate(levels) if i not in has
+        f"{n}={level_text(v)}" for n, levels, has in each for i, v in enumerate(levels) if i not in has
     )
 
 

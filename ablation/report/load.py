@@ -13,7 +13,7 @@ import pandas as pd
 from ablation.adaptive.adaptive_study import level_texts, replay_of
 from ablation.adaptive.planned_looks import looks_at
 from ablation.analysis import analyze
-from ablation.analysis.analysis_request import AnalysisRequest, request
+from ablation.analysis.analysis_request import AnalysisRequest, read_request
 from ablation.analysis.data.factors import read_factor
 from ablation.analysis.data.prepare import computed_column, prepare
 from ablation.analysis.data.reading import read_table
@@ -84,7 +84,7 @@ class Asked:
         Raises:
             UsageError: an argument means nothing.
         """
-        return request(self.factors, response=response, **self.arguments(response))
+        return read_request(self.factors, response=response, **self.arguments(response))
 
 
 def load_study(path: str, folder: str | None = None) -> Subject:

@@ -152,8 +152,8 @@ def _on_server(place: str) -> Iterator[Database]:
         with engine.connect().execution_options(postgresql_readonly=True) as connection:
             yield _SQLAlchemy(connection)
     except (SQLAlchemyError, ValueError) as error:
-        told = (str(getattr(error, "orig", None) or error).strip() or type(error).__name__).splitlines()[0]
+        reason = (str(getattr(error, "orig", None) or error).strip() or type(error).__name__).splitlines()[0]
         raise UsageError(
-            f"{shown(place)}: expected a server that lets its tables be read. Received: {told}. "
+            f"{shown(place)}: expected a server that lets its tables be read. Received: {reason}. "
             "Check the address, the user and the password (PGPASSWORD or ~/.pgpass)."
         ) from error

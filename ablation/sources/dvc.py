@@ -29,8 +29,8 @@ def _read(place: str, settings: Settings) -> Found:  # noqa: ARG001  (it has non
         shown = json.loads(data.decode())
         return Found([run for baseline in shown for run in _runs(baseline)])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        told = f"{type(error).__name__}: {error}"
-        raise refused(path, "what `dvc exp show --json` of DVC 3 prints", told) from error
+        problem = f"{type(error).__name__}: {error}"
+        raise refused(path, "what `dvc exp show --json` of DVC 3 prints", problem) from error
 
 
 def _runs(baseline: Mapping[str, Any]) -> Iterator[Run]:

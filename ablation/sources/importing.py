@@ -113,8 +113,8 @@ def _seeds(
     if numbers.notna().all() and (numbers % 1 == 0).all():
         return [int(number) for number in numbers], column, ()
     block = read_factor(frame[column], column)
-    told = listed([f"{i} is {level}" for i, level in enumerate(block.levels)])
-    return [int(code) for code in block.codes], column, (f"Seeds stand for levels of {column}: {told}.",)
+    levels = listed([f"{i} is {level}" for i, level in enumerate(block.levels)])
+    return [int(code) for code in block.codes], column, (f"Seeds stand for levels of {column}: {levels}.",)
 
 
 def seed_column(blocks: Sequence[str]) -> str | None:

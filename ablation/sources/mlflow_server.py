@@ -29,11 +29,11 @@ def runs_of(place: str, wanted: str | None) -> list[dict[str, Any]]:
     return list(_pages(address, "runs", experiment_ids=[experiments[name]]))
 
 
-def _pages(address: str, what: str, **asked: object) -> Iterator[dict[str, Any]]:
+def _pages(address: str, what: str, **query: object) -> Iterator[dict[str, Any]]:
     token = ""
     while True:
         page = {"page_token": token} if token else {}
-        body = {**asked, **page, "max_results": _PAGE}
+        body = {**query, **page, "max_results": _PAGE}
         found = ask(address, f"/api/2.0/mlflow/{what}/search", body, _credentials(), "MLflow", _ADVICE)
         yield from found.get(what, [])
         token = found.get("next_page_token", "")

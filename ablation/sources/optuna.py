@@ -56,14 +56,14 @@ def _check_version(database: Database, place: str) -> None:
 
 def _found(database: Database, study: int) -> Found:
     """One study of a database."""
-    told = database.rows(
+    directions = database.rows(
         "SELECT direction FROM study_directions WHERE study_id = :study ORDER BY objective", study=study
     )
     names = database.rows(
         "SELECT value_json FROM study_system_attributes WHERE study_id = :study AND key = :key",
         study=study, key="study:metric_names",
     )  # fmt: skip
-    objectives = _objectives([one for (one,) in told], json.loads(names[0][0]) if names else None)
+    objectives = _objectives([one for (one,) in directions], json.loads(names[0][0]) if names else None)
     flags, others, values = (_grouped(database.rows(query, study=study)) for query in _QUERIES)
     runs = [
         Run(

@@ -40,8 +40,8 @@ def _states(path: Path) -> dict[Path, str]:
         ]
         return {path.parent / trial["relative_logdir"]: str(trial["status"]) for trial in trials}
     except (ValueError, KeyError, TypeError) as error:
-        told = f"{type(error).__name__}: {error}"
-        raise refused(path, "the state of a Ray Tune 2 experiment", told) from error
+        problem = f"{type(error).__name__}: {error}"
+        raise refused(path, "the state of a Ray Tune 2 experiment", problem) from error
 
 
 def _run(folder: Path, place: Path, states: Mapping[Path, str]) -> Run:

@@ -38,7 +38,7 @@ NAMES = (
 
 @cache
 def known() -> dict[str, Source]:
-    """Name → source, in the order in which they are asked."""
+    """Name → source, in the order in which they are tried."""
     return {name: import_module(f"{__package__}.{name}").SOURCE for name in NAMES}
 
 
@@ -119,10 +119,10 @@ def read(place: str | os.PathLike[str], **settings: str) -> pd.DataFrame:
         with needed(f"Runs of {source.name} need"):
             found = table(source.read(place, wanted), shown(place))
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:  # somebody else's files: anything
-        told = f"{type(error).__name__}: {error}"
+        problem = f"{type(error).__name__}: {error}"
         raise UsageError(
             f"{shown(place)}: expected {source.words}, of a version that docs/results-you-have.md names. "
-            f"Received: something unreadable ({told}). Check the file, or export its runs as a table."
+            f"Received: something unreadable ({problem}). Check the file, or export its runs as a table."
         ) from error
     found.attrs[TOOL] = source.name
     return found

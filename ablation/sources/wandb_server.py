@@ -46,7 +46,7 @@ def runs_of(place: str, group: str | None) -> Iterator[dict[str, Any]]:
         raise UsageError(f"{place}: expected a W&B project, {_SCHEME}ENTITY/PROJECT. Received: none")
     base = os.environ.get("WANDB_BASE_URL", _API).rstrip("/")
     filters = json.dumps({"group": group} if group else {})
-    asked = {
+    variables = {
         "project": project,
         "entity": entity,
         "perPage": _PAGE,
@@ -54,11 +54,11 @@ def runs_of(place: str, group: str | None) -> Iterator[dict[str, Any]]:
         "filters": filters,
     }
     while True:
-        body = {"query": _QUERY, "variables": asked}
+        body = {"query": _QUERY, "variables": variables}
         answer = ask(base, "/graphql", body, _credentials(base), "W&B", _ADVICE)
         if errors := answer.get("errors"):
-            told = "; ".join(str(each.get("message")) for each in errors)
-            raise UsageError(f"{place}: expected runs. Received from {base}: {told}")
+            reasons = "; ".join(str(each.get("message")) for each in errors)
+            raise UsageError(f"{place}: expected runs. Received from {base}: {reasons}")
         found = (answer.get("data") or {}).get("project")
         if found is None:
             raise UsageError(
@@ -69,7 +69,7 @@ def runs_of(place: str, group: str | None) -> Iterator[dict[str, Any]]:
         page = found["runs"]["pageInfo"]
         if not page["hasNextPage"]:
             return
-        asked["cursor"] = page["endCursor"]
+        variables["cursor"] = page["endCursor"]
 
 
 def _credentials(base: str) -> dict[str, str]:

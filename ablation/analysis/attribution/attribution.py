@@ -81,9 +81,9 @@ def attribution(
     fit = _saturated(runs, y)
     slopes = slopes_of(fit, runs)
     changes = [(i, k) for i, f in enumerate(lattice.factors) for k in range(1, len(f.levels))]
-    asked = [getattr(lattice, name)(*change) for name in QUESTIONS[1:] for change in changes]
-    weights = np.array([*asked, lattice.total()])
-    first, last = (np.array(asked).reshape(3, len(changes), -1)[i] for i in (0, 1))
+    each = [getattr(lattice, name)(*change) for name in QUESTIONS[1:] for change in changes]
+    weights = np.array([*each, lattice.total()])
+    first, last = (np.array(each).reshape(3, len(changes), -1)[i] for i in (0, 1))
     found, low, high = _estimates(fit, runs, slopes, weights, alpha)[1]
     table = _empty(runs)
     for i, name in enumerate(QUESTIONS[1:]):

@@ -34,8 +34,8 @@ def merged(fit: Fit, runs: Runs) -> tuple[Runs, pd.DataFrame, Floats]:
     for root, family in families.items():
         factor, held = _as_one(grid, runs.predictors, family)
         means = np.array([mean_row(fit.matrix, runs.predictors, at) for at in held])
-        told = [(factor.name, level, factor.levels[0]) for level in factor.levels[1:]]
-        tables.append(pd.DataFrame(told, columns=names.columns))
+        contrasts = [(factor.name, level, factor.levels[0]) for level in factor.levels[1:]]
+        tables.append(pd.DataFrame(contrasts, columns=names.columns))
         rows.append(means[1:] - means[0])
         whole[root] = factor
     kept = tuple(whole.get(i, p) for i, p in enumerate(runs.predictors) if i in whole or i not in taken)

@@ -23,7 +23,7 @@ of these is shown."""
 
 
 def effects_table(
-    asked: Sequence[Contrast],
+    contrasts: Sequence[Contrast],
     first: Analysis,
     second: Analysis,
     pairs: OnPairs | None,
@@ -34,7 +34,7 @@ def effects_table(
     """One row per contrast, as described at `Comparison.effects`.
 
     Args:
-        asked: what both studies compare.
+        contrasts: what both studies compare.
         first: the former study.
         second: the later one.
         pairs: their runs in common, where effects are compared on these alone.
@@ -43,15 +43,16 @@ def effects_table(
         margin: the smallest change that matters, on that scale.
     """
     if pairs is None:
-        before = _found(first, [one.within(first, one.names[0]) for one in asked], scale, alpha)
-        after = _found(second, [one.within(second, one.names[1]) for one in asked], scale, alpha)
+        before = _found(first, [one.within(first, one.names[0]) for one in contrasts], scale, alpha)
+        after = _found(second, [one.within(second, one.names[1]) for one in contrasts], scale, alpha)
         change = welch(before, after, alpha)
     else:
         three = (pairs.first, pairs.second, pairs.change)
-        rows = [[one.within(of, pairs.columns[one.names[0]]) for one in asked] for of in three]
+        rows = [[one.within(of, pairs.columns[one.names[0]]) for one in contrasts] for of in three]
         before, after, change = (_found(of, L, of.scaling, alpha) for of, L in zip(three, rows, strict=True))
     table = pd.DataFrame(
-        [(one.names[0], one.level, one.reference) for one in asked], columns=["factor", "level", "reference"]
+        [(one.names[0], one.level, one.reference) for one in contrasts],
+        columns=["factor", "level", "reference"],
     )
     for name, found in (("first", before), ("second", after)):
         low, high = found.interval(alpha)
@@ -69,13 +70,13 @@ def changes_table(
     if margin is not None:
         inside = holm(change.equivalence_p(-margin, margin))
     is_better = (change.estimate < 0) == (direction == "lower")
-    told = np.where(inside < alpha, SAME, np.where(p < alpha, np.where(is_better, BETTER, WORSE), OPEN))
+    verdicts = np.where(inside < alpha, SAME, np.where(p < alpha, np.where(is_better, BETTER, WORSE), OPEN))
     return pd.DataFrame(
         {
             "estimate": change.estimate, "se": change.se, "df": change.df, "ci_low": low, "ci_high": high,
             "p": change.p, "p_adjusted": p, "p_equivalence": inside,
             "percent": scale.percent(change.estimate), "percent_low": scale.percent(low),
-            "percent_high": scale.percent(high), "change": told.astype(object),
+            "percent_high": scale.percent(high), "change": verdicts.astype(object),
         }
     )  # fmt: skip
 

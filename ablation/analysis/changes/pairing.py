@@ -205,7 +205,7 @@ def on_pairs(
     frame, numeric = _frame(first, found.first, columns)
     order = min(first.order.highest, second.order.highest)
     scale = "log" if is_log else "identity"
-    told: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "block": "block", "interactions": order, "alpha": alpha, "numeric": numeric, "direction": "lower",
     }  # fmt: skip
     responses = (
@@ -215,7 +215,8 @@ def on_pairs(
     )
     try:
         each = [
-            analyze(frame.assign(y=y), "y", list(columns.values()), scale=on, **told) for y, on in responses
+            analyze(frame.assign(y=y), "y", list(columns.values()), scale=on, **settings)
+            for y, on in responses
         ]
     except UsageError:
         return None

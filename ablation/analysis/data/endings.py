@@ -37,7 +37,7 @@ NOT_NOTED = "not noted"
 """The word for an empty cell beside words for finished runs."""
 
 
-def endings(table: pd.DataFrame, asked: Sequence[object]) -> np.ndarray[Any, Any] | None:
+def endings(table: pd.DataFrame, used: Sequence[object]) -> np.ndarray[Any, Any] | None:
     """How each run ended, (n_rows,) texts: `ok`, or the status that a column has instead.
 
     Such a column is called `status` or `state`, alone or at the end of its name (`State`, `info.status`), and
@@ -48,7 +48,7 @@ def endings(table: pd.DataFrame, asked: Sequence[object]) -> np.ndarray[Any, Any
     """
     found = None
     for i, name in enumerate(table.columns):
-        if name in asked or not _is_status(name):
+        if name in used or not _is_status(name):
             continue
         words = _words(table.iloc[:, i])
         if words is not None:
@@ -61,12 +61,12 @@ def is_unfinished(word: str) -> bool:
     return _plain(word) in UNFINISHED
 
 
-def ending_columns(table: pd.DataFrame, asked: Sequence[object] = ()) -> list[str]:
+def ending_columns(table: pd.DataFrame, used: Sequence[object] = ()) -> list[str]:
     """The columns that say how runs ended."""
     return [
         str(name)
         for i, name in enumerate(table.columns)
-        if name not in asked and _is_status(name) and _words(table.iloc[:, i]) is not None
+        if name not in used and _is_status(name) and _words(table.iloc[:, i]) is not None
     ]
 
 

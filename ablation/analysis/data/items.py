@@ -28,7 +28,7 @@ class Items:
     blocks: Ints
 
 
-def per_run(frame: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, AnalysisRequest, Items]:
+def per_run(frame: pd.DataFrame, request: AnalysisRequest) -> tuple[pd.DataFrame, AnalysisRequest, Items]:
     """Average the items of each run; right and wrong items become a share of their number.
 
     Returns:
@@ -37,8 +37,8 @@ def per_run(frame: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, 
     Raises:
         UsageError: there is one item, a run has an item twice or lacks one, or an item has no number.
     """
-    item = str(asked.item)
-    items, keys = read_factor(frame[item], item), [*asked.factors, *asked.blocks]
+    item = str(request.item)
+    items, keys = read_factor(frame[item], item), [*request.factors, *request.blocks]
     if len(items.levels) < 2:
         raise UsageError(f"item: expected at least two items in '{item}'. Received: {len(items.levels)}.")
     whole = frame[keys].notna().all(axis=1).to_numpy() & (items.codes >= 0)
@@ -47,30 +47,30 @@ def per_run(frame: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, 
     n_runs, n_items = int(run.max(initial=-1)) + 1, len(items.levels)
     times = np.bincount(run * n_items + codes, minlength=n_runs * n_items).reshape(n_runs, n_items)
     _refuse_gaps(times, items.levels, item, keys, n_runs)
-    numbers = pd.to_numeric(frame[asked.response], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    numbers = pd.to_numeric(frame[request.response], errors="coerce").to_numpy(np.float64, na_value=np.nan)
     values = np.empty((n_runs, n_items))
     values[run, codes] = numbers
     failed = ~np.isfinite(values).any(axis=1)
     if (~np.isfinite(values[~failed])).any():
         at = int(np.flatnonzero((~np.isfinite(values[~failed])).any(axis=0))[0])
         raise UsageError(
-            f"'{asked.response}': expected a number for every item of a run that finished. Received: none for"
-            f" {item} {items.levels[at]}. Count it as wrong, or leave the item out (where=…)."
+            f"'{request.response}': expected a number for every item of a run that finished. Received: none "
+            f"for {item} {items.levels[at]}. Count it as wrong, or leave the item out (where=…)."
         )
     first = np.unique(run, return_index=True)[1]
     runs = _constant(frame, run, n_runs).iloc[first].reset_index(drop=True)
-    runs[asked.response] = values.mean(axis=1)
-    may_be_share = asked.scale == "auto" and asked.target is None and asked.weights is None
+    runs[request.response] = values.mean(axis=1)
+    may_be_share = request.scale == "auto" and request.target is None and request.weights is None
     is_right = may_be_share and bool(np.isin(values[~failed], (0, 1)).all())
     if is_right:
         runs[f"n_{item}"] = n_items
     blocks = np.zeros(n_runs, dtype=np.intp)
-    if asked.blocks:
-        blocks = runs.groupby(list(asked.blocks), sort=False, observed=True).ngroup().to_numpy()
-    texts = {name: read_factor(runs[name], name).texts(np.arange(n_runs)) for name in asked.factors}
+    if request.blocks:
+        blocks = runs.groupby(list(request.blocks), sort=False, observed=True).ngroup().to_numpy()
+    texts = {name: read_factor(runs[name], name).texts(np.arange(n_runs)) for name in request.factors}
     cells = [dict(zip(texts, levels, strict=True)) for levels in zip(*texts.values(), strict=True)]
     found = Items(item, values, cells, blocks)
-    return runs, replace(asked, item=None, trials=f"n_{item}" if is_right else asked.trials), found
+    return runs, replace(request, item=None, trials=f"n_{item}" if is_right else request.trials), found
 
 
 def _refuse_gaps(times: Ints, names: tuple[str, ...], item: str, keys: list[str], n_runs: int) -> None:

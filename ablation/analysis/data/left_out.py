@@ -22,19 +22,19 @@ def no_level(column: str) -> str:
 
 
 def left_out_notices(
-    asked: AnalysisRequest, reason: np.ndarray, attempted: Bools, runs: Runs
+    request: AnalysisRequest, reason: np.ndarray, attempted: Bools, runs: Runs
 ) -> tuple[Notice, ...]:
     """How many rows are left out for which reason, and which runs failed.
 
     Args:
-        asked: names the columns.
+        request: names the columns.
         reason: why each row is left out, '' for those that count (n_rows,).
         attempted: rows that are runs which ended, by themselves or by an error (n_rows,).
         runs: all rows by role.
     """
     left_out = dict.fromkeys(reason[(reason != "") & ~attempted])
     notices = [
-        _left_out_notice(asked, text, int((reason == text).sum()))
+        _left_out_notice(request, text, int((reason == text).sum()))
         for text in left_out
         if not text.endswith(NOT_FINISHED)
     ]
@@ -75,12 +75,12 @@ def failed_level_notices(used: Runs, attempted: Runs) -> list[Notice]:
     return notices
 
 
-def _left_out_notice(asked: AnalysisRequest, reason: str, n: int) -> Notice:
+def _left_out_notice(request: AnalysisRequest, reason: str, n: int) -> Notice:
     if reason == DUPLICATE:
         return Notice("duplicate-rows", {"rows": n})
     if reason.startswith(NO_WEIGHT):
-        return Notice("missing-weight", {"rows": n, "column": asked.weights})
-    names = [*asked.factors, *([asked.block] if asked.block else [])]
+        return Notice("missing-weight", {"rows": n, "column": request.weights})
+    names = [*request.factors, *([request.block] if request.block else [])]
     return Notice("missing-level", {"rows": n, "column": next(x for x in names if reason == no_level(x))})
 
 

@@ -27,18 +27,18 @@ class Prepared(NamedTuple):
 
     Attributes:
         frame: a row per run.
-        asked: the request.
+        request: the same request in terms of its columns.
         notices: what a reader must know of the table.
         items: responses by run and item, where rows were of both.
     """
 
     frame: pd.DataFrame
-    asked: AnalysisRequest
+    request: AnalysisRequest
     notices: tuple[Notice, ...]
     items: Items | None
 
 
-def prepare(table: pd.DataFrame, asked: AnalysisRequest) -> Prepared:
+def prepare(table: pd.DataFrame, request: AnalysisRequest) -> Prepared:
     """Do to a table what the request says of it as a whole.
 
     Rows that do not pass `where` go; of a log with rows per epoch the last of each run stays; several blocks
@@ -48,40 +48,42 @@ def prepare(table: pd.DataFrame, asked: AnalysisRequest) -> Prepared:
     Raises:
         UsageError: a column is missing, or the filter is none or leaves nothing.
     """
-    asked.check(table)
-    filtered, notices = _filtered(table, asked)
+    request.check(table)
+    filtered, notices = _filtered(table, request)
     items = None
-    if asked.item is not None:
-        filtered, asked, items = per_run(filtered, asked)
-    frame, told = last_rows(filtered, asked.response, [*asked.factors, *asked.blocks])
-    notices += told
-    read = {f: read_factor(frame[f], f) for f in asked.factors if f not in asked.numeric}
-    asked = replace(asked, nested=(*asked.nested, *found_nested(read, asked.nested)))
-    frame = with_elsewhere(frame, asked.nested)
-    if len(asked.blocks) > 1:
-        frame = frame.assign(**{str(asked.block): _combined(frame, asked.blocks)})
-    if asked.trials is not None:
-        name, shares = share_column(frame, asked.response, asked.trials)
+    if request.item is not None:
+        filtered, request, items = per_run(filtered, request)
+    frame, ended = last_rows(filtered, request.response, [*request.factors, *request.blocks])
+    notices += ended
+    read = {f: read_factor(frame[f], f) for f in request.factors if f not in request.numeric}
+    request = replace(request, nested=(*request.nested, *found_nested(read, request.nested)))
+    frame = with_elsewhere(frame, request.nested)
+    if len(request.blocks) > 1:
+        frame = frame.assign(**{str(request.block): _combined(frame, request.blocks)})
+    if request.trials is not None:
+        name, shares = share_column(frame, request.response, request.trials)
         frame = frame.assign(**{name: shares})
-        asked = replace(asked, response=name, measured=asked.response if name != asked.response else "")
-    if asked.target is not None:
-        frame, asked, told = _distances(frame, asked, asked.target)
-        notices += told
-    return Prepared(frame, asked, (*notices, *_reading_notices(frame, asked, read)), items)
+        request = replace(
+            request, response=name, measured=request.response if name != request.response else ""
+        )
+    if request.target is not None:
+        frame, request, measured = _distances(frame, request, request.target)
+        notices += measured
+    return Prepared(frame, request, (*notices, *_reading_notices(frame, request, read)), items)
 
 
-def _filtered(table: pd.DataFrame, asked: AnalysisRequest) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
-    if not asked.where:
+def _filtered(table: pd.DataFrame, request: AnalysisRequest) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    if not request.where:
         return table, ()
-    passed = rows_where(table, asked.where)
+    passed = rows_where(table, request.where)
     if not passed.any():
         raise UsageError(
             f"where: expected a filter that some of the {counted(len(table), 'row')} pass. "
-            f"Received: {asked.where}, which none does. Check names and values."
+            f"Received: {request.where}, which none does. Check names and values."
         )
     if passed.all():
         return table, ()
-    facts = {"rows": len(table), "passed": int(passed.sum()), "where": asked.where}
+    facts = {"rows": len(table), "passed": int(passed.sum()), "where": request.where}
     return table[passed], (Notice("filtered-rows", facts),)
 
 
@@ -96,19 +98,19 @@ def _combined(frame: pd.DataFrame, blocks: tuple[str, ...]) -> pd.Categorical:
 
 
 def _distances(
-    frame: pd.DataFrame, asked: AnalysisRequest, target: float
+    frame: pd.DataFrame, request: AnalysisRequest, target: float
 ) -> tuple[pd.DataFrame, AnalysisRequest, tuple[Notice, ...]]:
-    name, distances = distance_column(frame, asked.response, target)
-    notice = Notice("target", {"measured": asked.response, "target": target})
-    asked = replace(asked, response=name, measured=asked.response)
-    return frame.assign(**{name: distances}), asked, (notice,)
+    name, distances = distance_column(frame, request.response, target)
+    notice = Notice("target", {"measured": request.response, "target": target})
+    request = replace(request, response=name, measured=request.response)
+    return frame.assign(**{name: distances}), request, (notice,)
 
 
-def computed_column(frame: pd.DataFrame, asked: AnalysisRequest) -> tuple[str, pd.Series]:
+def computed_column(frame: pd.DataFrame, request: AnalysisRequest) -> tuple[str, pd.Series]:
     """The name and the column of a response that is computed of what was measured, for a prepared request."""
-    if asked.trials is not None:
-        return share_column(frame, asked.measured, asked.trials)
-    return distance_column(frame, asked.measured, asked.target or 0.0)
+    if request.trials is not None:
+        return share_column(frame, request.measured, request.trials)
+    return distance_column(frame, request.measured, request.target or 0.0)
 
 
 def distance_column(frame: pd.DataFrame, response: str, target: float) -> tuple[str, pd.Series]:
@@ -120,24 +122,26 @@ def distance_column(frame: pd.DataFrame, response: str, target: float) -> tuple[
     return distance_name(response, target), distances
 
 
-def _reading_notices(frame: pd.DataFrame, asked: AnalysisRequest, read: Mapping[str, Factor]) -> list[Notice]:
+def _reading_notices(
+    frame: pd.DataFrame, request: AnalysisRequest, read: Mapping[str, Factor]
+) -> list[Notice]:
     """How columns were read where they could be read otherwise."""
-    names = [name for name in (*asked.factors, *asked.blocks) if name not in asked.numeric]
+    names = [name for name in (*request.factors, *request.blocks) if name not in request.numeric]
     found = spelling_notices((str(name), read_spellings(frame[name])) for name in names)
-    if asked.is_direction_assumed:
+    if request.is_direction_assumed:
         found.append(Notice("direction"))
     found += [
         Notice("nearly-nested", {"factor": one.factor, "on": one.on, "levels": one.levels, "rows": n})
-        for one, n in nearly_nested(read, asked.nested)
+        for one, n in nearly_nested(read, request.nested)
     ]
-    return [*found, *_reference_notices(frame, asked, read)]
+    return [*found, *_reference_notices(frame, request, read)]
 
 
 def _reference_notices(
-    frame: pd.DataFrame, asked: AnalysisRequest, read: Mapping[str, Factor]
+    frame: pd.DataFrame, request: AnalysisRequest, read: Mapping[str, Factor]
 ) -> list[Notice]:
     """The references that nobody has set: neither a category, nor the request, nor a level's meaning."""
-    known = {*asked.blocks, *(name for name, _ in asked.reference)}
+    known = {*request.blocks, *(name for name, _ in request.reference)}
     taken = [
         (str(name), factor.levels[0])
         for name, factor in read.items()

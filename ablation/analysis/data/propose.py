@@ -107,10 +107,10 @@ def propose(frame: pd.DataFrame, response: str | None = None) -> Proposal:
     )
 
 
-def _responses(columns: Sequence[Column], told: str | None) -> list[Column]:
+def _responses(columns: Sequence[Column], response: str | None) -> list[Column]:
     """The likeliest first: of a test, of validation, any; costs only where there is nothing else."""
-    if told is not None:
-        return [column for column in columns if column.name == told]
+    if response is not None:
+        return [column for column in columns if column.name == response]
 
     def rank(column: Column) -> int:
         words = words_of(column.name)

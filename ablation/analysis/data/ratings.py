@@ -35,7 +35,7 @@ def rating_levels(response: Floats, name: str) -> Floats:
 
 @dataclass(frozen=True)
 class Ratings(Scale):
-    """Differences of log-odds of a better rating, told as changes of the mean rating around the mean of all.
+    """Differences of log-odds of a better rating, as changes of the mean rating around the mean of all.
 
     Attributes:
         levels: the ratings, from the lowest, (K,).

@@ -24,7 +24,7 @@ class Scale:
     Attributes:
         name: `log`, `logit`, `count`, `ordinal` or `identity`.
         reason: why.
-        origin: taken out first, to keep exact digits; of shares their mean, around which effects are told.
+        origin: taken out first, to keep exact digits; of shares their mean, around which effects are given.
         by_chance: whether some values alone keep a loss from the log scale, on which margins are in %.
     """
 
@@ -104,7 +104,7 @@ def expit(log_odds: Floats) -> Floats:
     return 1 / (1 + np.exp(-log_odds))
 
 
-def choose_scale(response: Floats, asked: AnalysisRequest, weights: Floats | None = None) -> Scale:
+def choose_scale(response: Floats, request: AnalysisRequest, weights: Floats | None = None) -> Scale:
     """Choose the scale; `auto` means log for positive responses that are better when lower.
 
     A loss, an error, a duration are positive, have a natural zero and are minimised: halving means the same
@@ -113,49 +113,49 @@ def choose_scale(response: Floats, asked: AnalysisRequest, weights: Floats | Non
     Raises:
         UsageError: the log was asked for and a response is zero or negative.
     """
-    name, reason = _choose(response, asked)
+    name, reason = _choose(response, request)
     if name == LOGIT:
-        check_shares(response, asked.response)
+        check_shares(response, request.response)
         n = np.ones(len(response)) if weights is None else weights
         least = 1 / (2 * n.sum())
         return Scale(name, reason, float(np.average(response, weights=n).clip(least, 1 - least)))
     if name == COUNT:
         if (response < 0).any() or not response.any():
             raise UsageError(
-                f"Expected counts from 0, some of them above, in '{asked.response}' for scale='count'. "
+                f"Expected counts from 0, some of them above, in '{request.response}' for scale='count'. "
                 f"Received: {response.min():g} to {response.max():g}. Use scale='identity'."
             )
         return Scale(name, reason, float(response.mean()))
     if name == ORDINAL:
         return Scale(name, reason, float(response.mean()))
     if name == "identity":
-        _refuse_extremes(response, asked.response)
+        _refuse_extremes(response, request.response)
     origin = float(np.median(response))
-    is_loss = asked.direction == "lower" and asked.target is None
-    lost = asked.scale == "auto" and is_loss and name == "identity" and origin > 0
+    is_loss = request.direction == "lower" and request.target is None
+    lost = request.scale == "auto" and is_loss and name == "identity" and origin > 0
     return Scale(name, reason, origin, by_chance=lost)
 
 
-def _choose(response: Floats, asked: AnalysisRequest) -> tuple[str, str]:
+def _choose(response: Floats, request: AnalysisRequest) -> tuple[str, str]:
     not_positive = int((response <= 0).sum())
-    if asked.scale == "log" and not_positive:
+    if request.scale == "log" and not_positive:
         raise UsageError(
             f"Expected positive responses for scale='log'. Received: {not_positive} of {len(response)} "
-            f"runs with '{asked.response}' <= 0 (lowest {response.min():g}). Use scale='identity'."
+            f"runs with '{request.response}' <= 0 (lowest {response.min():g}). Use scale='identity'."
         )
-    if asked.trials is not None:
-        return LOGIT, f"'{asked.response}' is a share of '{asked.trials}'"
-    if asked.scale != "auto":
-        return asked.scale, "asked for"
-    if asked.target is not None:
-        return "identity", f"'{asked.response}' is a distance, which can be zero"
+    if request.trials is not None:
+        return LOGIT, f"'{request.response}' is a share of '{request.trials}'"
+    if request.scale != "auto":
+        return request.scale, "asked for"
+    if request.target is not None:
+        return "identity", f"'{request.response}' is a distance, which can be zero"
     if not_positive:
-        return "identity", f"'{asked.response}' has values that are not positive"
-    if asked.direction == "higher":
-        return "identity", f"'{asked.response}' is better when higher, so not a loss-like ratio"
+        return "identity", f"'{request.response}' has values that are not positive"
+    if request.direction == "higher":
+        return "identity", f"'{request.response}' is better when higher, so not a loss-like ratio"
     if np.ptp(response) < MIN_RELATIVE_SPREAD * np.median(response):
-        return "identity", f"'{asked.response}' varies by less than a millionth of its size"
-    return "log", f"all values of '{asked.response}' are positive and lower is better"
+        return "identity", f"'{request.response}' varies by less than a millionth of its size"
+    return "log", f"all values of '{request.response}' are positive and lower is better"
 
 
 def _refuse_extremes(response: Floats, name: str) -> None:

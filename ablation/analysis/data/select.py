@@ -48,7 +48,7 @@ class Selection:
     notices: tuple[Notice, ...]
 
 
-def select_rows(table: pd.DataFrame, asked: AnalysisRequest, diverged: Bools | None = None) -> Selection:
+def select_rows(table: pd.DataFrame, request: AnalysisRequest, diverged: Bools | None = None) -> Selection:
     """Sort the rows of a table into those that count and those that are left out, each with its reason.
 
     Left out are rows without a level, block or weight, duplicates, runs that had not finished, and failed
@@ -56,63 +56,63 @@ def select_rows(table: pd.DataFrame, asked: AnalysisRequest, diverged: Bools | N
 
     Args:
         table: one row per run.
-        asked: what its columns mean.
+        request: what its columns mean.
         diverged: rows that count as failed although their response is finite (n_rows,).
 
     Raises:
         UsageError: no row is left.
     """
-    runs = _read_roles(table, asked)
+    runs = _read_roles(table, request)
     reason = np.full(len(table), "", dtype=object)
     for part in (*runs.predictors, *([runs.block] if runs.block else [])):
         _mark(reason, _missing(part), no_level(part.name))
     if runs.weights is not None:
-        _mark(reason, ~(runs.weights > 0), f"{NO_WEIGHT} in '{asked.trials or asked.weights}'")
+        _mark(reason, ~(runs.weights > 0), f"{NO_WEIGHT} in '{request.trials or request.weights}'")
     _mark(reason, repeated_rows(table, runs, reason == ""), DUPLICATE)
-    known, ended = reason == "", endings(table, asked.columns)
+    known, ended = reason == "", endings(table, request.columns)
     if ended is not None:
         _mark(reason, np.array([is_unfinished(word) for word in ended]), _of_status(ended, NOT_FINISHED))
     attempted = reason == ""
-    failures = _failures(table[asked.response], runs.response, ended)
+    failures = _failures(table[request.response], runs.response, ended)
     _mark(reason, failures != "", failures)
     if diverged is not None:
-        far = [f"response is {value}, far from all others" for value in table[asked.response]]
+        far = [f"response is {value}, far from all others" for value in table[request.response]]
         _mark(reason, diverged, np.array(far, dtype=object))
     used = reason == ""
     if not used.any():
-        raise UsageError(_nothing_left(table, asked, reason))
-    excluded = _excluded_table(table, asked, runs, reason)
+        raise UsageError(_nothing_left(table, request, reason))
+    excluded = _excluded_table(table, request, runs, reason)
     counting, tried = runs.rows(used), runs.rows(attempted)
     notices = [
-        *left_out_notices(asked, reason, attempted, runs),
+        *left_out_notices(request, reason, attempted, runs),
         *unfinished_notices(reason[known], runs.rows(known), ~attempted[known]),
         *failed_level_notices(counting, tried),
     ]
     return Selection(counting, np.flatnonzero(used), tried, ~used[attempted], excluded, tuple(notices))
 
 
-def _read_roles(table: pd.DataFrame, asked: AnalysisRequest) -> Runs:
+def _read_roles(table: pd.DataFrame, request: AnalysisRequest) -> Runs:
     predictors: list[Predictor] = [
-        read_covariate(table[name], str(name), asked.numeric[name] == LOG)
-        if name in asked.numeric
-        else factor_of(table, name, asked)
-        for name in asked.factors
+        read_covariate(table[name], str(name), request.numeric[name] == LOG)
+        if name in request.numeric
+        else factor_of(table, name, request)
+        for name in request.factors
     ]
-    block = None if asked.block is None else read_factor(table[asked.block], str(asked.block))
-    weighing = asked.weights if asked.trials is None else asked.trials
+    block = None if request.block is None else read_factor(table[request.block], str(request.block))
+    weighing = request.weights if request.trials is None else request.trials
     weights = None if weighing is None else read_covariate(table[weighing], weighing).values
-    name = set_column(asked.blocks)
+    name = set_column(request.blocks)
     sets = None if name is None else read_factor(table[name], name)
-    return Runs(_numbers(table[asked.response]), tuple(predictors), block, weights, table.index, sets)
+    return Runs(_numbers(table[request.response]), tuple(predictors), block, weights, table.index, sets)
 
 
-def factor_of(table: pd.DataFrame, name: str, asked: AnalysisRequest) -> Factor:
+def factor_of(table: pd.DataFrame, name: str, request: AnalysisRequest) -> Factor:
     """A column as a factor, with the reference that was asked for.
 
     Raises:
         UsageError: no level is called so.
     """
-    factor, reference = read_factor(table[name], str(name)), dict(asked.reference)
+    factor, reference = read_factor(table[name], str(name)), dict(request.reference)
     return factor.with_reference(reference[name]) if name in reference else factor
 
 
@@ -148,7 +148,7 @@ def _failures(raw: pd.Series, response: Floats, ended: np.ndarray | None) -> np.
 
 
 def _excluded_table(
-    table: pd.DataFrame, asked: AnalysisRequest, runs: Runs, reason: np.ndarray
+    table: pd.DataFrame, request: AnalysisRequest, runs: Runs, reason: np.ndarray
 ) -> pd.DataFrame:
     out = np.flatnonzero(reason != "")
     return pd.DataFrame(
@@ -156,33 +156,33 @@ def _excluded_table(
             "row": list(runs.labels[out]),
             "reason": [reason[i] for i in out],
             "cell": runs.texts_at(out),
-            "response": [str(v) for v in table[asked.response].iloc[out]],
+            "response": [str(v) for v in table[request.response].iloc[out]],
         },
         columns=["row", "reason", "cell", "response"],
     )
 
 
-def _nothing_left(table: pd.DataFrame, asked: AnalysisRequest, reason: np.ndarray) -> str:
-    shown = [str(v) for v in table[asked.response].iloc[:3]]
+def _nothing_left(table: pd.DataFrame, request: AnalysisRequest, reason: np.ndarray) -> str:
+    shown = [str(v) for v in table[request.response].iloc[:3]]
     why = listed(list(dict.fromkeys(reason)), 3)
     return (
-        f"Expected at least one run with a finite number in '{asked.response}'. Received: {shown} …, "
+        f"Expected at least one run with a finite number in '{request.response}'. Received: {shown} …, "
         f"{counted(len(table), 'row')} all left out: {why}. Check the column and the runs' logs."
     )
 
 
-def drop_constant(runs: Runs, asked: AnalysisRequest) -> tuple[Runs, tuple[Notice, ...]]:
+def drop_constant(runs: Runs, request: AnalysisRequest) -> tuple[Runs, tuple[Notice, ...]]:
     """Leave out factors and blocks that have a single level (covariates: a single value), with a notice.
 
     Raises:
         UsageError: nothing varies.
     """
-    nested = {each.factor for each in asked.nested}
+    nested = {each.factor for each in request.nested}
     constant = [p for p in runs.predictors if _single(p, p.name in nested)]
     kept = tuple(p for p in runs.predictors if not _single(p, p.name in nested))
     if not kept:
         raise UsageError(
-            f"Expected a factor with at least two levels among {listed(quoted(asked.factors))}. "
+            f"Expected a factor with at least two levels among {listed(quoted(request.factors))}. "
             "Received: one level of each in the runs that finished. Nothing can be compared."
         )
     notices = [_single_notice(p) for p in constant]

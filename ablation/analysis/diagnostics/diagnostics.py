@@ -93,7 +93,7 @@ class Diagnostics:
         """Does the spread of the residuals differ between levels (Brown & Forsythe 1974, JASA 69:364).
 
         Columns: factor, F, df1, df2, p (simulated with equal spread in this design below 100 residual
-        degrees of freedom; NaN where nothing can be told: fewer than 10, or levels whose residuals mirror
+        degrees of freedom; NaN where nothing is known: fewer than 10, or levels whose residuals mirror
         each other, as those of one two-level factor in blocks), p_adjusted (Holm), sd_ratio (largest over
         smallest standard deviation), widest (the level with the largest).
         """
@@ -114,7 +114,7 @@ class Diagnostics:
         """Spread that goes with the columns of the factors: LM, df, p (Koenker 1981, J. Econom. 17:107).
 
         One row. p is simulated below 100 residual degrees of freedom for each of the test's (or 1000), and
-        NaN where nothing can be told, as at `spread`.
+        NaN where nothing is known, as at `spread`.
         """
         return pd.DataFrame([along_the_fit(self.fit)], columns=["LM", "df", "p"])
 

@@ -2,7 +2,7 @@
 
 Residuals are not independent: with few runs per parameter those of two cells can mirror each other, and the
 tests' textbook distributions reject far too often or never. So p comes from residuals of the same design with
-equal spread, simulated, until there are enough degrees of freedom; where nothing can be told it is NaN.
+equal spread, simulated, until there are enough degrees of freedom; where nothing is known it is NaN.
 """
 
 from collections.abc import Sequence
@@ -110,7 +110,7 @@ def along_the_fit(fit: Fit) -> tuple[float, int, float]:
     always. Nor are the fitted values: where effects are small they follow the outliers.
 
     Returns:
-        LM, its degrees of freedom and p; NaN where nothing can be told.
+        LM, its degrees of freedom and p; NaN where nothing is known.
     """
     free = ~fit.alone
     columns, cell = fit.matrix.X[:, fit.kept], fit.matrix.cell[free]

@@ -40,8 +40,8 @@ class Order:
         highest: order of its terms: 1 main effects, 2 pairs.
         why: `asked`; `carried` (the runs carry it); `single` (there is one factor); `incomplete` (every
             interaction lacks a combination of levels, or is one with main effects); `hidden` (main effects
-            could not be told from them); `wide` (they would widen intervals); `many` (there would be too many
-            parameters).
+            could not be separated from them); `wide` (they would widen intervals); `many` (there would be
+            too many parameters).
         widening: how many times as wide the interactions make, or would make, the interval of a main effect
             at most; NaN where that was not asked.
         df: residual degrees of freedom with them; `df_main`: without.
@@ -58,8 +58,8 @@ def fit_model(runs: Runs, y: Floats, interactions: int | str, alpha: float) -> A
     """Fit main effects and the interactions that the runs carry.
 
     An interaction of which some combination of levels was not run is not in the model: averages over it would
-    be unknown. Nor is one that adds no rank to lower orders; nor are any, if a main effect that the runs tell
-    without them could not be told with them.
+    be unknown. Nor is one that adds no rank to lower orders. If a main effect can be estimated only without
+    interactions, there are none.
 
     Args:
         runs: the rows that count.
@@ -69,7 +69,7 @@ def fit_model(runs: Runs, y: Floats, interactions: int | str, alpha: float) -> A
         alpha: level of the tests.
 
     Raises:
-        UsageError: no main effect can be told from the others.
+        UsageError: no main effect can be separated from the others.
     """
     grid, singles = grid_of(runs), [(i,) for i in range(len(runs.predictors))]
     main = fit_least_squares(matrix_of(runs, singles, grid), y, runs.weights)
@@ -93,8 +93,8 @@ def _decide(fit: Fit, main: Fit, runs: Runs, alpha: float | None, notices: tuple
     terms = [t for t in fit.matrix.terms if t.order > 1]
     if not terms:
         return main, Order(1, "incomplete"), notices
-    told = comparisons(main, runs.predictors)
-    of_main, of_both = (contrast_matrix(f.matrix, runs.predictors, told) for f in (main, fit))
+    pairs = comparisons(main, runs.predictors)
+    of_main, of_both = (contrast_matrix(f.matrix, runs.predictors, pairs) for f in (main, fit))
     known = main.estimable(of_main)
     if not fit.estimable(of_both[known]).all():
         facts = {"terms": [factors_of(t, runs) for t in terms]}

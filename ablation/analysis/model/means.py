@@ -44,21 +44,21 @@ def _product(codes: Sequence[Floats]) -> Floats:
 
 def contrast_rows(fit: Fit, predictors: Sequence[Predictor]) -> tuple[pd.DataFrame, Floats]:
     """The family of main contrasts: names (factor, level, reference) and combinations (m x p)."""
-    told = comparisons(fit, predictors)
+    pairs = comparisons(fit, predictors)
     names = [
         (predictors[i].name, predictors[i].points[point], predictors[i].points[reference])
-        for i, point, reference in told
+        for i, point, reference in pairs
     ]
     table = pd.DataFrame(names, columns=["factor", "level", "reference"])
-    return table, contrast_matrix(fit.matrix, predictors, told)
+    return table, contrast_matrix(fit.matrix, predictors, pairs)
 
 
 def contrast_matrix(
-    matrix: Matrix, predictors: Sequence[Predictor], told: Sequence[tuple[int, int, int]]
+    matrix: Matrix, predictors: Sequence[Predictor], pairs: Sequence[tuple[int, int, int]]
 ) -> Floats:
     """Combinations of coefficients (m x p) for comparisons: (predictor, point, reference)."""
-    means = {(i, at): mean_row(matrix, predictors, {i: at}) for i, *both in told for at in both}
-    rows = [means[i, point] - means[i, reference] for i, point, reference in told]
+    means = {(i, at): mean_row(matrix, predictors, {i: at}) for i, *both in pairs for at in both}
+    rows = [means[i, point] - means[i, reference] for i, point, reference in pairs]
     return np.array(rows).reshape(len(rows), matrix.X.shape[1])
 
 

@@ -16,14 +16,14 @@ from ablation.words import listed, quoted
 
 
 def separable_notices(main: Fit, runs: Runs) -> tuple[Notice, ...]:
-    """Say which main effects cannot be told from each other, or from the block, and what holds where.
+    """Say which main effects cannot be separated from each other or from the block, and what holds where.
 
     Args:
         main: the fit of the main effects (and block).
         runs: the rows that count.
 
     Raises:
-        UsageError: no main effect can be told.
+        UsageError: no main effect can be estimated.
     """
     notices = _conditional_notices(main, runs)
     names, L = contrast_rows(main, runs.predictors)
@@ -80,10 +80,10 @@ def _refusal(culprits: list[Term], main: Fit, runs: Runs) -> str:
         )
     how = "always move together" if len(factors) == 2 else "determine one another"
     joint = _joint_effect(culprits, main, runs)
-    told = "" if joint is None else f" (joint effect {joint:.5g} on the scale of the analysis)"
+    effect = "" if joint is None else f" (joint effect {joint:.5g} on the scale of the analysis)"
     return (
         f"Expected factors whose levels vary independently. Received: {listed(quoted(factors))}, which {how} "
-        f"in the {main.n} runs that finished, so their effects cannot be separated{told}. "
+        f"in the {main.n} runs that finished, so their effects cannot be separated{effect}. "
         "Run cells in which they differ, or leave one of them out of the factors."
     )
 

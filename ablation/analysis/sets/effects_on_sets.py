@@ -73,13 +73,13 @@ def heterogeneity_table(names: pd.DataFrame, found: list[OnSets], alpha: float) 
         here = one.seen
         y, n = one.effects[here], one.n[here]
         v = np.zeros(len(y)) if np.isnan(one.variance) else one.variance / n
-        told = random_effects(y, v, alpha)
+        mean = random_effects(y, v, alpha)
         F, p_differ = _differ(y, n, one)
         rows.append(
             {
-                "sets": len(y), "estimate": told.estimate, "se": told.se, "df": told.df, "ci_low": told.low,
-                "ci_high": told.high, "p": told.p, "tau": told.tau, "prediction_low": told.prediction_low,
-                "prediction_high": told.prediction_high, "seed_sd": np.sqrt(one.variance), "F": F,
+                "sets": len(y), "estimate": mean.estimate, "se": mean.se, "df": mean.df, "ci_low": mean.low,
+                "ci_high": mean.high, "p": mean.p, "tau": mean.tau, "prediction_low": mean.prediction_low,
+                "prediction_high": mean.prediction_high, "seed_sd": np.sqrt(one.variance), "F": F,
                 "df_seeds": one.df, "p_differ": p_differ,
             }
         )  # fmt: skip

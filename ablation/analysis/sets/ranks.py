@@ -23,7 +23,7 @@ class Ranks:
     Attributes:
         table: cell (in words), mean_rank (1 is best), sets, and a column per factor; the best first.
         p: of Friedman's test.
-        critical: mean ranks that differ by more are told apart.
+        critical: mean ranks that differ by more are separated.
         sets: data sets that have all cells, which alone count.
         left_out: data sets that lack some.
         factors: names of the columns of levels, in their order.

@@ -30,7 +30,7 @@ COLUMNS += ["odds_low", "odds_high", "p", "p_adjusted", "verdict"]
 def failing_table(attempted: Runs, failed: Bools, alpha: float) -> pd.DataFrame:
     """One row per level and its reference; columns are described at `Analysis.failing`.
 
-    No rows where no run or every run failed, where the factors cannot be told apart, or of too many cells.
+    No rows where no run or every run failed, if the factors cannot be separated, or there are too many cells.
 
     Args:
         attempted: runs that ended, failed ones too.

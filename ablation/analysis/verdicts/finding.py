@@ -60,7 +60,7 @@ def findings_of(
     judged: Judgement,
     forecasts: Sequence[Forecast | None],
     predictors: Sequence[Predictor],
-    asked: AnalysisRequest,
+    request: AnalysisRequest,
     failing: Mapping[tuple[str, str], tuple[int, int]],
     depends: Mapping[str, tuple[tuple[str, ...], float]],
     frozen: Mapping[int, FrozenRow],
@@ -73,7 +73,7 @@ def findings_of(
         judged: their verdicts.
         forecasts: of those that are inconclusive.
         predictors: of the model.
-        asked: alpha and the looks of a study that grows.
+        request: alpha and the looks of a study that grows.
         failing: (factor, level) at which runs fail more often -> failed runs, runs.
         depends: factor -> what its effect may depend on, and the p value of that.
         frozen: rows that an earlier look has settled for good, by position.
@@ -81,8 +81,8 @@ def findings_of(
     n_levels = {part.name: len(part.levels) if isinstance(part, Factor) else 0 for part in predictors}
     findings = []
     for i, row in enumerate(rows):
-        tail = 2 * asked.alpha if judged.verdicts[i] == NOTHING else asked.alpha
-        low, high = found.interval(tail if asked.looks is None else asked.looks.tail(tail))
+        tail = 2 * request.alpha if judged.verdicts[i] == NOTHING else request.alpha
+        low, high = found.interval(tail if request.looks is None else request.looks.tail(tail))
         if i in frozen:
             bounds = frozen[i].inside if judged.verdicts[i] == NOTHING else (frozen[i].low, frozen[i].high)
             low[i], high[i] = bounds

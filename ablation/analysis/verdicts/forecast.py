@@ -99,12 +99,12 @@ def _told(outcome: Outcome, row: Row, seeds: int | None) -> Forecast:
 def forecasts_table(rows: Sequence[Row], found: Sequence[Forecast | None]) -> pd.DataFrame:
     """One row per way in which an inconclusive verdict may end; columns at `Analysis.forecasts`."""
     columns = ["factor", "level", "reference", "within", "seeds_needed", "chance", "at", "ending", "share"]
-    told = []
+    ends = []
     for name, forecast in zip(row_names(rows).itertuples(index=False), found, strict=True):
         if forecast is not None:
             ways = [("", verdict, share) for verdict, share in forecast.endings.items()]
             ways += [(f"{forecast.partner}={level}", *likeliest) for level, likeliest in forecast.at.items()]
             ways.append(("", INCONCLUSIVE, 1 - forecast.chance))
-            told += [(*name, forecast.seeds, forecast.chance, *way) for way in ways]
-    table = pd.DataFrame(told, columns=columns)
+            ends += [(*name, forecast.seeds, forecast.chance, *way) for way in ways]
+    table = pd.DataFrame(ends, columns=columns)
     return table.assign(seeds_needed=table["seeds_needed"].astype("Int64"))

@@ -176,10 +176,10 @@ def _p(difference: float, errors: Sequence[StandardError], n_levels: int, looks:
 def rankings_table(found: Sequence[Ranking]) -> pd.DataFrame:
     """One row per ranked level; columns are described at `Analysis.rankings`."""
     columns = ["factor", "within", "rank", "level", "mean", "behind", "p_adjusted", "tied"]
-    told = []
+    rows = []
     for one in found:
         at = "=".join(one.within or ())
         for i, level in enumerate(one.levels):
             tied = level not in one.worse
-            told.append((one.factor, at, i + 1, level, one.means[i], one.behind[i], one.p[i], tied))
-    return pd.DataFrame(told, columns=columns)
+            rows.append((one.factor, at, i + 1, level, one.means[i], one.behind[i], one.p[i], tied))
+    return pd.DataFrame(rows, columns=columns)

@@ -14,13 +14,13 @@ from ablation.analysis.verdicts.rows import Row, contrast_alpha, row_names
 
 
 def verdicts_table(
-    rows: Sequence[Row], found: Conservative, fit: Fit, scale: Scale, asked: AnalysisRequest
+    rows: Sequence[Row], found: Conservative, fit: Fit, scale: Scale, request: AnalysisRequest
 ) -> tuple[pd.DataFrame, Conservative, Judgement, dict[int, FrozenRow]]:
     """One row per verdict, as at `Analysis.verdicts`; the estimates and tests behind it; frozen rows."""
-    frozen = _frozen(rows, asked.looks)
+    frozen = _frozen(rows, request.looks)
     found = found.with_frozen(frozen)
-    judged = judge(found, rules_of(fit, scale, asked), asked.looks, frozen)
-    low, high = found.interval(asked.interval_alpha)
+    judged = judge(found, rules_of(fit, scale, request), request.looks, frozen)
+    low, high = found.interval(request.interval_alpha)
     for i, row in frozen.items():
         low[i], high[i] = row.low, row.high
     table = row_names(rows).assign(
@@ -37,18 +37,18 @@ def verdicts_table(
         percent_high=scale.percent(high),
         verdict=judged.verdicts,
     )
-    if asked.looks is not None:
-        now = asked.looks.taken[-1]
-        table["inside_low"], table["inside_high"] = found.interval(asked.looks.tail(2 * asked.alpha))
+    if request.looks is not None:
+        now = request.looks.taken[-1]
+        table["inside_low"], table["inside_high"] = found.interval(request.looks.tail(2 * request.alpha))
         table["decided_at"] = [frozen[i].seeds if i in frozen else now for i in range(len(rows))]
         table[["claim_sign", "claim_beyond", "claim_inside"]] = judged.claims.T
     return table, found, judged, frozen
 
 
-def rules_of(fit: Fit, scale: Scale, asked: AnalysisRequest) -> Rules:
+def rules_of(fit: Fit, scale: Scale, request: AnalysisRequest) -> Rules:
     """The rules for the verdicts of an analysis."""
-    margin = scale.margin(asked.margin)[1] if asked.margin else None
-    return Rules(asked.alpha, contrast_alpha(fit, asked.alpha), margin, asked.direction == "lower")
+    margin = scale.margin(request.margin)[1] if request.margin else None
+    return Rules(request.alpha, contrast_alpha(fit, request.alpha), margin, request.direction == "lower")
 
 
 def _frozen(rows: Sequence[Row], looks: Looks | None) -> dict[int, FrozenRow]:
