@@ -9,7 +9,7 @@ import pandas as pd
 from ablation.analysis.data.factors import Factor, Floats, read_factor
 from ablation.numbers import plain
 from ablation.report.figures.plot import Marks, Plot, colour, symbol
-from ablation.report.figures.short_text import IN_ALT, short, stem
+from ablation.report.figures.short_text import IN_ALT, short, stem, told_apart
 from ablation.report.figures.ticks import Axis, around, response_label
 from ablation.report.sentences import Wording
 from ablation.words import counted, listed
@@ -97,13 +97,13 @@ def _by_level(runs: Floats, part: Factor) -> dict[str, Floats]:
 def _lines(by_level: Mapping[str, Floats], part: Factor) -> tuple[list[Marks], list[str]]:
     """A band and a line per level, and words for the alt text."""
     marks, said = [], []
-    for level, runs in by_level.items():
+    for (level, runs), label in zip(by_level.items(), told_apart(by_level, 16), strict=True):
         low, middle, high = quartiles(runs)
         at, epochs = part.levels.index(level), np.arange(1, runs.shape[1] + 1, dtype=np.float64)
         marks.append(Marks("area", epochs, low, colour(at), high=high))
         marks.append(Marks("line", epochs, middle, colour(at), symbol=""))
         some = np.arange(0, len(epochs), max(1, len(epochs) // 8))
-        name = f"{short(level, 16)} ({counted(len(runs), 'run')})"
+        name = f"{label} ({counted(len(runs), 'run')})"
         tips = [f"{short(level)}, epoch {epochs[i]:.0f}: {plain(float(middle[i]))}" for i in some]
         marks.append(
             Marks("points", epochs[some], middle[some], colour(at), symbol(at), label=name, tips=tips)

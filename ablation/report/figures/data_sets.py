@@ -9,7 +9,7 @@ from ablation.analysis import Analysis
 from ablation.analysis.sets.ranks import Ranks
 from ablation.numbers import plain
 from ablation.report.figures.plot import Marks, Plot
-from ablation.report.figures.short_text import IN_ALT, contrast_name, short, stem
+from ablation.report.figures.short_text import IN_ALT, contrast_name, short, stem, told_apart
 from ablation.report.figures.ticks import around, named, of_changes
 from ablation.report.sentences import Wording
 
@@ -77,7 +77,7 @@ def critical_difference(found: Ranks, cells: Sequence[str], words: Wording) -> P
     alt = (
         f"Mean ranks by {short(words.response, IN_ALT)}: {told}. Cells whose bars overlap are not separated."
     )
-    names = named([short(cell, 40) for cell in cells])
+    names = named(told_apart(cells, 40))
     return Plot(
         "critical_difference", title, alt, x, names, marks, width=700, height=22 * len(cells), is_down=True
     )

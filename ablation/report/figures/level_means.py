@@ -9,7 +9,7 @@ from ablation.analysis.data.factors import Covariate, Factor, Floats, Ints
 from ablation.analysis.model.means import mean_row, means_at
 from ablation.numbers import plain
 from ablation.report.figures.plot import Marks, Plot, colour, jitter, symbol
-from ablation.report.figures.short_text import IN_ALT, short, stem
+from ablation.report.figures.short_text import IN_ALT, short, stem, told_apart
 from ablation.report.figures.ticks import Axis, around, named, response_label
 from ablation.report.sentences import Wording
 from ablation.words import listed
@@ -67,7 +67,7 @@ def _of_factor(analysis: Analysis, factor: Factor, name: str, words: Wording, ru
         f"{response} by level of {by}, {words.direction} is better; mean, interval and runs: "
         f"{listed(said, between='; ')}."
     )
-    axis = named([short(level, 20) for level in levels], short(name, 40))
+    axis = named(told_apart(levels, 20), short(name, 40))
     width = max(380.0, 34.0 * len(levels))
     return Plot(
         f"marginal_means_{stem(name)}", f"{response} by {by}", alt, axis, _response(analysis, numbers, words),

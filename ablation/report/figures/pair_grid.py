@@ -10,7 +10,7 @@ from ablation.analysis.model.means import mean_row, means_at
 from ablation.analysis.tables.anova import group_name, tested_interactions
 from ablation.numbers import p_text, plain
 from ablation.report.figures.plot import Marks, Plot, colour, symbol
-from ablation.report.figures.short_text import IN_ALT, cut_together, short, stem
+from ablation.report.figures.short_text import IN_ALT, cut_together, short, stem, told_apart
 from ablation.report.figures.ticks import around, named, response_label
 from ablation.report.once import once
 from ablation.report.sentences import Wording
@@ -84,6 +84,7 @@ def drawn_pair(pair: Pair, analysis: Analysis, words: Wording) -> Plot:
     n = min(len(pair.x.points), MAX_LEVELS)
     every = {part.name: part.points for part in analysis.selection.attempted.predictors}[pair.lines.name]
     lines, marks = pair.lines.points[:MAX_LEVELS], []
+    labels = told_apart(lines, 14)
     for j, level in enumerate(lines):
         at, x = every.index(level), np.arange(n) + 0.1 * (j - (len(lines) - 1) / 2)
         of = colour(at)
@@ -92,12 +93,12 @@ def drawn_pair(pair: Pair, analysis: Analysis, words: Wording) -> Plot:
         marks.append(Marks("line", x, y, of if pair.is_clear else f"{of} thin", symbol=""))
         look = of if pair.is_clear else f"{of} hollow"
         tips = [_tip(pair, i, j, words) for i in range(n)]
-        name = f"{short(words.factor(pair.lines.name), 20)}={short(level, 14)}"
+        name = f"{short(words.factor(pair.lines.name), 20)}={labels[j]}"
         marks.append(Marks("points", x, y, look, symbol(at), label=name, tips=tips))
     x_name, line_name = cut_together([words.factor(part.name) for part in (pair.x, pair.lines)], TITLE)
     response = short(words.response, IN_ALT)
     title = f"{response} by {x_name} and {line_name}, {words.level} intervals"
-    axis = named([short(point, 14) for point in pair.x.points[:n]], x_name)
+    axis = named(told_apart(pair.x.points[:n], 14), x_name)
     return Plot(
         f"interaction_{stem(x_name)}_{stem(line_name)}", title, _alt(pair, words), axis,
         around(_near(pair), response_label(words)), marks,

@@ -8,7 +8,7 @@ from ablation.analysis.data.factors import Factor, Floats
 from ablation.analysis.diagnostics.checks import MAX_COOKS_DISTANCE
 from ablation.numbers import plain
 from ablation.report.figures.plot import Marks, Note, Plot, colour, jitter, symbol
-from ablation.report.figures.short_text import IN_ALT, short
+from ablation.report.figures.short_text import IN_ALT, short, told_apart
 from ablation.report.figures.ticks import Axis, around, from_zero, named
 from ablation.report.sentences import Wording
 
@@ -95,9 +95,7 @@ def _by_level(analysis: Analysis, words: Wording) -> Plot:
         sds.append(float(residual[here].std()))
     sd = np.array(sds)
     marks.append(Marks("bars", np.arange(len(levels)) + 0.36, -sd, high=sd, label="±1 SD"))
-    axis = named(
-        [short(level, 14) for level in levels], short(words.labels.get(factor.name, factor.name), 26)
-    )
+    axis = named(told_apart(levels, 14), short(words.labels.get(factor.name, factor.name), 26))
     alt = f"Residuals by level of {words.factor(factor.name)}."
     spread = analysis.diagnostics.spread
     for row in spread[spread["factor"] == factor.name].to_dict("records"):

@@ -9,7 +9,7 @@ from ablation.analysis.data.factors import Factor, Floats
 from ablation.numbers import plain
 from ablation.report.cell_ranking import Ranking
 from ablation.report.figures.plot import Marks, Note, Plot, colour, jitter, symbol
-from ablation.report.figures.short_text import IN_ALT, short
+from ablation.report.figures.short_text import IN_ALT, short, told_apart
 from ablation.report.figures.ticks import Axis, around, named, response_label
 from ablation.report.sentences import Wording
 from ablation.words import counted, listed
@@ -41,7 +41,7 @@ def seeds_strip(ranking: Ranking, seed: Factor, outliers: Sequence[int], words: 
         ringed = np.array(outliers)
         marks.append(Marks("points", ranking.values[ringed], place[ringed], "ring ink", size=6))
     notes = list(_outlier_names(ranking, [names[code] for code in seed.codes], outliers, place, upright))
-    cells = named([short(name, 40) for name in ranking.names])
+    cells = named(told_apart(ranking.names, 40))
     if not upright:
         n = len(ranking.names)
         cells = Axis(-1, n, f"{n} cells, from the best to the worst", is_named=True)
@@ -64,9 +64,9 @@ def _runs(
         label = f"{len(names)} {words.blocks}"
         yield Marks("points", ranking.values[there], place[there], "run s0", size=3, label=label, runs=there)
         return
-    for code, name in enumerate(names):
+    for code, name in enumerate(told_apart(names, 14)):
         here = there[seed.codes[there] == code]
-        label, look = short(name, 14) or "one run", f"run {colour(code)}"
+        label, look = name or "one run", f"run {colour(code)}"
         yield Marks("points", ranking.values[here], place[here], look, symbol(code), label=label, runs=here)
 
 

@@ -3,7 +3,8 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from ablation.naming import plain
 from ablation.words import OFF, ON
@@ -42,10 +43,44 @@ def _cut(name: str, limit: int) -> str:
         return name
     end = re.search(r"[\w.]{0,3}\d[\w.%]{0,2}$", name)
     tail = end[0] if end and columns(end[0]) < limit - 3 else ""
-    head = name[: limit + 1]
-    while columns(head) + columns(tail) > limit - 1:
+    return f"{_fitting(name, limit - 1 - columns(tail))}…{tail}"
+
+
+def _fitting(name: str, room: int) -> str:
+    """As much of the start of a name as takes `room` columns."""
+    head = name[: room + 1]
+    while columns(head) > room:
         head = head[:-1]
-    return f"{head.rstrip()}…{tail}"
+    return head.rstrip()
+
+
+def told_apart(names: Iterable[object], limit: int = IN_FIGURE) -> list[str]:
+    """Names cut to `limit` columns, no two alike: those that begin alike show where they part."""
+    whole = [plain(name) for name in names]
+    found = [short(name, limit) for name in whole]
+    for cut in {text for text in found if text and found.count(text) > 1}:
+        same = [i for i, text in enumerate(found) if text == cut]
+        start = _parting([whole[i] for i in same], limit // 2)
+        for i in same:
+            head = _fitting(whole[i][:start], limit // 2 - 1)
+            found[i] = f"{head}…{_cut(whole[i][start:].lstrip(), limit - 1 - columns(head))}"
+    return [
+        _numbered(text, i, limit) if text and found.count(text) > 1 else text for i, text in enumerate(found)
+    ]
+
+
+def _parting(names: Sequence[str], back: int) -> int:
+    """Where names part: at the last mark between words before it, if one is near."""
+    each = zip(*names, strict=False)
+    shared = len([*takewhile(lambda letters: len(set(letters)) == 1, each)])
+    at = max(names[0].rfind(mark, max(shared - back, 0), shared) for mark in " _-./")
+    return at if at >= 0 else max(shared - 1, 0)
+
+
+def _numbered(text: str, i: int, limit: int) -> str:
+    """What nothing else tells apart within its room gets its place in the list."""
+    tail = f" ({i + 1})"
+    return _cut(text, limit - len(tail)) + tail
 
 
 def contrast_name(factor: str, level: str, reference: str, n_levels: int, limit: int = IN_FIGURE) -> str:

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from ablation.naming import clipped
+from ablation.report.figures.short_text import told_apart
 from ablation.report.subject import Subject
 
 NO_RUNS: dict[str, Any] = {"factors": [], "cells": [], "runs": [], "block": "", "responses": []}
@@ -29,7 +30,7 @@ def explore(study: Subject) -> dict[str, Any]:
     runs = [[c, seed, "" if s == "ok" else s, log, *numbers] for c, seed, s, log, *numbers in each]
     return {
         "factors": [
-            [study.labels[f], [clipped(one, 40) for one in known]] for f, known in study.factors.items()
+            [study.labels[f], told_apart(known, 40)] for f, known in study.factors.items()
         ],
         "cells": cells,
         "runs": runs,

@@ -12,6 +12,7 @@ from ablation.report.figures.short_text import (
     contrast_name,
     short,
     stem,
+    told_apart,
 )
 from ablation.report.figures.ticks import around, relative_ticks, tick
 
@@ -46,6 +47,35 @@ def test_long_names_that_end_in_numbers_stay_apart():
     cut = [short(name, 20) for name in names]
     assert len(set(cut)) == 3
     assert all(columns(name) <= 20 and "…" in name for name in cut)
+
+
+CELL = "batch_norm · dropout · residual · attention"
+
+
+@pytest.mark.parametrize(
+    ("names", "limit"),
+    [
+        ([f"{CELL} · augment · warmup · mixup · ema", f"{CELL} · clip · decay · bias · tied"], 40),
+        (["resnet50_pretrained_imagenet", "resnet50_pretrained_places"], 14),
+        (["活性化関数の種類についての実験一", "活性化関数の種類についての実験二"], 14),
+        (["x" * 300, "x" * 299, "x" * 298 + "y"], 20),
+        (["strength_0.25001", "strength_0.25002", "strength_0.5"], 12),
+        (["same", "same", ""], 12),
+        ([1.0, 2.0], 12),
+    ],
+)  # fmt: skip
+def test_no_two_names_of_a_list_are_cut_alike(names, limit):
+    cut = told_apart(names, limit)
+    assert len(set(cut)) == len(names)
+    assert all(columns(name) <= limit for name in cut)
+    assert [len(name) > 0 for name in cut] == [str(name) != "" for name in names]
+
+
+def test_names_that_begin_alike_show_where_they_part():
+    assert told_apart(["resnet50_pretrained_imagenet", "resnet50_pretrained_places"], 18) == [
+        "resnet50…_imagenet",
+        "resnet50…_places",
+    ]
 
 
 def test_of_a_cells_name_the_longest_words_are_cut():
