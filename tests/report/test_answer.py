@@ -69,6 +69,13 @@ def test_of_several_levels_the_answer_says_no_more_than_was_shown(worse, verdict
     assert [(claim.kind, claim.text) for line in lines for claim in line] == [expected]
 
 
+def test_a_factor_is_named_once_for_several_levels():
+    found = [finding(level, "keep") for level in ("0.1", "0.3")]
+    numbers = replace(ranked("relu"), levels=("0.1", "0.3", "relu"))
+    lines = answer(SimpleNamespace(findings=found, ranked=[numbers]), Wording("loss"))
+    assert [claim.text for line in lines for claim in line] == ["act=0.1 or 0.3"]
+
+
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [("hurts", ["no dropout"]), ("keep", ["dropout", "rate=0.3 (within dropout=true)"])],
@@ -81,13 +88,41 @@ def test_no_level_is_advised_within_a_level_that_is_advised_against(verdict, exp
     assert [claim.text for line in lines for claim in line] == [", ".join(expected)]
 
 
+@pytest.mark.parametrize(
+    ("depth", "expected"),
+    [
+        ("keep", {"Use": "augment (at depth=8), depth=8"}),
+        ("inconclusive", {"Use": "no augment (at depth=2), augment (at depth=8)", "Open": "depth"}),
+    ],
+)
+def test_what_to_do_at_a_level_that_is_advised_against_is_not_in_the_answer(depth, expected):
+    at = [("2", "hurts"), ("8", "keep")]
+    split = [
+        replace(finding("True", v), factor="augment", reference="False", within=("depth", d), n_levels=2)
+        for d, v in at
+    ]
+    other = replace(finding("8", depth), factor="depth", reference="2", n_levels=2)
+    lines = answer(SimpleNamespace(findings=[*split, other], ranked=[]), Wording("loss"))
+    assert {claim.kind: claim.text for line in lines for claim in line} == expected
+
+
+def test_a_claim_has_one_pair_of_brackets():
+    split = [
+        replace(finding("True", v), factor="augment", reference="False", within=("depth", d), n_levels=2)
+        for d, v in (("2", "hurts"), ("4", "better"))
+    ]
+    lines = answer(SimpleNamespace(findings=split, ranked=[]), Wording("loss", margin=1.0))
+    assert [spaced(claim.text) for line in lines for claim in line] == [
+        "no augment (at depth=2)",
+        "augment at depth=4 (−0.1, perhaps too little to matter)",
+    ]
+
+
 EXPECTED = {
     "quick": ["Use no dropout, sigmoid. Probably use batch_norm (", "No difference that matters attention."],
     "switches": ["Use batch_norm, no dropout. Probably use ema (", "Open residual, "],
     "levels": ["Use adamw, nadam or adam. Probably use warmup ("],
-    "accuracy": [
-        "Use no augment (at depth=2), augment (at depth=8), residual, depth=8. Probably use augment ("
-    ],
+    "accuracy": ["Use augment (at depth=8), residual, depth=8."],
     "failures": ["Use batch_norm, no dropout, sigmoid (but its runs fail more often).", "Open attention."],
     "adaptive": ["Use no dropout. Probably use batch_norm ("],
 }
@@ -130,6 +165,21 @@ def test_the_best_cell_and_what_ties_with_it_are_those_of_the_table(studied):
     n_ties = int(table["within_noise"].sum()) - 1
     assert document.best.startswith(study.ranking(study.main).names[0])
     assert (f"{n_ties} of {len(table) - 1} others" in document.best) == (n_ties > 0)
+
+
+@pytest.mark.parametrize(
+    ("factors", "expected"),
+    [
+        ({"a": [0, 1]}, "; the other ties with it: "),
+        ({"a": [0, 1], "b": [0, 1]}, "; all 3 others tie with it: "),
+    ],
+)
+def test_where_all_tie_with_the_best_cell_they_are_not_counted_twice(study, factors, expected):
+    def loss(config, seed):
+        return 1 + np.random.default_rng([seed, *map(ord, str(config))]).normal(0, 0.01)
+
+    found = load_study(str(study(factors=factors, loss=loss, seeds=range(4))))
+    assert expected in build(found, Drawer(False)).best
 
 
 def test_the_line_counts_runs_cells_seeds_and_failures(studied):

@@ -57,11 +57,17 @@ def best_in_short(study: Subject, answer: ResponseResult) -> str:
         return f"{told}, without an error estimate."
     if not near:
         return f"{told}; none of the {len(table) - 1} others ties with it."
-    how = "ties" if len(near) == 1 else "tie"
-    told += f"; {len(near)} of {len(table) - 1} others {how} with it"
+    told += f"; {_how_many_tie(len(near), len(table) - 1)} with it"
     names = [name for i, name in enumerate(near) if len("; ".join(near[: i + 1])) <= TIES_ROOM]
     end = "." if len(names) == len(near) else "; …"
     return f"{told}: {listed(names, between='; ')}{end}" if names else f"{told}."
+
+
+def _how_many_tie(n: int, n_others: int) -> str:
+    """'3 of 7 others tie'; of all, without counting twice."""
+    if n == n_others:
+        return "the other ties" if n == 1 else f"all {n} others tie"
+    return f"{n} of {n_others} others {'ties' if n == 1 else 'tie'}"
 
 
 def best_sentence(study: Subject, answer: ResponseResult) -> str:

@@ -43,12 +43,23 @@ def answer(analysis: Analysis, words: Wording) -> list[list[Claim]]:
 def _is_left_out(analysis: Analysis, factor: str, words: Wording) -> bool:
     """Whether levels are advised against that a nested factor is within: 'no dropout' needs no rate."""
     parent, levels = words.nested.get(factor, ("", ()))
-    advised = {
-        one.level if one.verdict in (KEEP, BETTER) else one.reference
+    return _is_against(analysis, parent, levels)
+
+
+def _is_against(analysis: Analysis, factor: str, levels: Collection[str]) -> bool:
+    """Whether other levels of a factor than these are advised, wherever it was looked at."""
+    each = [
+        {one.best, *one.ties, *one.alike} if one.worse else set()
+        for one in analysis.ranked
+        if one.factor == factor
+    ] or [
+        {one.level if one.verdict in (KEEP, BETTER) else one.reference}
+        if one.verdict in (KEEP, BETTER, HURTS, WORSE)
+        else set()
         for one in analysis.findings
-        if one.factor == parent and one.verdict in (KEEP, BETTER, HURTS, WORSE)
-    }
-    return bool(advised) and advised.isdisjoint(levels)
+        if one.factor == factor
+    ]
+    return bool(each) and all(each) and set().union(*each).isdisjoint(levels)
 
 
 def _several(texts: Sequence[str]) -> str:
@@ -73,10 +84,18 @@ def _of_factor(analysis: Analysis, factor: str, words: Wording) -> list[tuple[st
     if len(each) > 1 and len({(kind, text) for _, kind, text, _ in each}) == 1:
         return [each[0][1:3]]
     is_split = len(each) > 1
+    each = [one for one in each if one[0] is None or not _is_against(analysis, one[0][0], one[0][1:])] or each
     return [
-        (kind, words.placed(f"{text}{note}", factor, at if is_split else None))
+        (kind, _placed(text, note, words.place(factor, at if is_split else None)))
         for at, kind, text, note in each
     ]
+
+
+def _placed(text: str, note: str, place: str) -> str:
+    """Where a claim holds, and what is added to it, in one pair of brackets at most."""
+    if note:
+        return " ".join(filter(None, (text, place))) + note
+    return f"{text} ({place})" if place else text
 
 
 def _of_ranking(found: Ranking, findings: Sequence[Finding], words: Wording) -> tuple[str, str, str]:
@@ -91,7 +110,8 @@ def _of_ranking(found: Ranking, findings: Sequence[Finding], words: Wording) -> 
     if found.worse:
         good = [found.best, *found.ties, *found.alike]
         sound = [level for level in good if level not in failing] or good[:1]
-        best = [words.choice(found.factor, level) for level in sound]
+        first, *more = (words.choice(found.factor, level) for level in sound)
+        best = [first, *(one.removeprefix(f"{name}=") for one in more)]
         text = " or ".join(filter(None, (_several(best[:-1]), best[-1]))) + _if_failing(sound[0], failing)
         return (USE, text, "") if is_large else (PROBABLY, text, f" ({TOO_LITTLE})")
     known = [f for f in here if f.verdict in (KEEP, HURTS, BETTER, WORSE)]
