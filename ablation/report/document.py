@@ -62,6 +62,7 @@ class Table(_Block):
         limit: rows that the page shows; the CSV has all.
         cells: of a table of cells, the number of each row's cell: it can be sorted, searched and filtered.
         ties: of such a table, how many rows tie with the first.
+        note: what the abbreviations of its caption and heads mean.
     """
 
     name: str
@@ -72,6 +73,12 @@ class Table(_Block):
     limit: int = 64
     cells: Sequence[int] = ()
     ties: int = 0
+    note: str = ""
+
+    @property
+    def legend(self) -> str:
+        """The caption, and what its abbreviations mean."""
+        return f"{self.caption}. {self.note}" if self.note else self.caption
 
     @property
     def shown(self) -> Sequence[Sequence[Cell]]:

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from ablation.report.__main__ import main
+from ablation.report.formats.latex import latex
+from ablation.report.formats.markdown import table_text as markdown_table
+from ablation.report.sections.table_parts import made
 from tests.report.conftest import make_study
 from tests.report.gallery import STUDIES
 
@@ -84,6 +87,26 @@ def test_every_figure_has_words_and_every_table_heads(page):
     scrolls = [a for _, a in seen if "scroll" in a.get("class", "").split()]
     assert scrolls
     assert all(a.get("tabindex") == "0" and a.get("role") == "region" for a in scrolls)
+
+
+def test_a_table_explains_its_abbreviations(page):
+    explained = []
+    for caption, heads in re.findall(
+        r"<table data[^>]*>\s*<caption(.*?)</caption>(.*?)</thead>", page, re.DOTALL
+    ):
+        for short, long in (
+            ("df", "degrees of"),
+            ("HC3", "a test that"),
+            ("ω²", "share of"),
+            ("SD", "standard"),
+        ):
+            is_used = re.search(rf"(?<!\w){short}(?!\w)(?!:)", caption + heads)
+            assert bool(is_used) == (f"{short}: {long}" in caption)
+            explained += [short] if is_used else []
+    assert {"df", "HC3", "ω²", "SD"} == set(explained)
+    whole = made("anova", "Analysis", ("term", "#df"), [["dropout", "1"]])
+    assert "caption{Analysis. df: degrees of freedom}" in latex(whole)
+    assert markdown_table(whole).startswith("Analysis. df: degrees of freedom:")
 
 
 def test_its_own_script_is_small(page):

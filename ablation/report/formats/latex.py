@@ -99,7 +99,7 @@ def latex(table: Table) -> str:
         comment += f"% {len(table.rows) - LIMIT} more rows are in {table.name}.csv.\n"
     rule = "\\midrule\n" if rows else ""
     return (
-        f"{comment}\\begin{{table}}[htbp]\n\\centering\n\\caption{{{escaped(clipped(table.caption, 400))}}}\n"
+        f"{comment}\\begin{{table}}[htbp]\n\\centering\n\\caption{{{escaped(clipped(table.legend, 400))}}}\n"
         f"\\label{{tab:{slug(table.name, 80)}}}\n{FITTED}{{%\n\\begin{{tabular}}{{{columns}}}\n\\toprule\n"
         f"{head} \\\\\n{rule}{body}\n\\bottomrule\n\\end{{tabular}}}}\n\\end{{table}}\n"
     )

@@ -102,7 +102,7 @@ def _fenced(text: str) -> str:
 
 def table_text(table: Table) -> str:
     """A table with its caption."""
-    parts = [f"{escaped(table.caption)}:", _rows(table, table.shown)]
+    parts = [f"{escaped(table.legend)}:", _rows(table, table.shown)]
     if table.n_hidden:
         parts.append(f"{table.n_hidden} more rows are in `tables/{table.name}.csv`.")
     return "\n\n".join(parts)

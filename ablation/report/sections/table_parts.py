@@ -1,5 +1,6 @@
 """What tables of several sections share."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,16 @@ TONES: Mapping[str, Tone] = {
 ALL = 200
 """Rows of a table that is shown as a whole."""
 
+MEANINGS = {
+    "± SD": "standard deviation",
+    "df": "degrees of freedom",
+    "HC3": "a test that allows for unequal spread",
+    "IQM": "interquartile mean",
+    "ω²": "share of variance, corrected for chance",
+    "η²": "share of variance in these runs",
+}
+"""Abbreviations of our tables, which each table that uses one explains: it may be read alone."""
+
 
 def made(
     name: str,
@@ -49,7 +60,14 @@ def made(
         for head in heads
     ]
     entries = [[Cell(entry) if isinstance(entry, str) else entry for entry in row] for row in rows]
-    return Table(name, caption, columns, entries, data, **asked)
+    note = _meanings([caption, *(column.title for column in columns)])
+    return Table(name, caption, columns, entries, data, note=note, **asked)
+
+
+def _meanings(texts: Sequence[str]) -> str:
+    """'df: degrees of freedom; …' of what texts abbreviate."""
+    used = [short for short in MEANINGS if re.search(rf"(?<!\w){short}(?!\w)", "|".join(texts))]
+    return "; ".join(f"{short.removeprefix('± ')}: {MEANINGS[short]}" for short in used)
 
 
 def one_look(words: Wording) -> list[Prose]:
