@@ -48,7 +48,9 @@ def test_leave_one_out_is_not_called_an_average(page):
 
 def test_no_interaction_found_is_not_called_none(page):
     text = page(runs(design("abc")), "abc", "block=seed")
-    assert "None of 3 pairs stands out. This does not prove that there are none" in text
+    assert "None of the 3 pairs stands out. This does not prove that there is no interaction" in text
+    alone = page(runs(design("ab")), "ab", "block=seed")
+    assert "The one pair does not stand out. This does not prove" in alone
     assert "one by one" not in text
 
 
@@ -56,7 +58,7 @@ def test_pairs_that_share_an_estimate_are_named_together(page):
     table = runs(design("abcd", "fractional", runs=8), lambda r: 0.3 * (r["c"] == r["d"]))
     text = page(table, "abcd", "block=seed")
     assert "1 of 3 pairs passed the screen" in text
-    assert "Pairs joined by + share one estimate in this design" in text
+    assert "Pairs joined by + share one estimate: this design cannot tell" in text
     assert "a × b + c × d" in text
 
 

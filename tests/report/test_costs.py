@@ -19,7 +19,7 @@ def test_frontier_and_prices_stand_in_every_format(study, report):
     write_report(str(folder))
     told = report(folder).split(TITLE)[1].split("\n## ")[0]
     assert "By number of parameters, " in told
-    assert "For 1 % less loss, batch_norm (on − off) raises number of parameters by 2.5" in told
+    assert "For 1 % less loss, batch_norm (on − off) raises the number of parameters by 2.5" in told
     assert "(figures/cost_n_parameters.svg)" in told
     assert "latency" not in told  # the same in every cell
     assert "beaten by" in told or "open" in told
@@ -59,6 +59,6 @@ def test_accuracy_is_priced_by_hundredths(study, report):
     folder = study(measured=accuracy, response="accuracy", direction="higher")
     write_report(str(folder), figures=False)
     assert (
-        "For 0.01 more accuracy, batch_norm (on − off) raises flops by 5.01 % (95 % CI 4.62 % to 5.46 %)"
+        "For 0.01 more accuracy, batch_norm (on − off) raises the flops by 5.01 % (95 % CI 4.62 % to 5.46 %)"
         in report(folder)
     )

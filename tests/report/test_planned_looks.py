@@ -91,7 +91,7 @@ def test_what_is_no_plan_is_refused(report, settings, told):
 
 def test_without_a_plan_the_page_says_what_is_valid(report):
     _, _, page, _ = report("margin=0.6", "where=seed<4")
-    assert "would be a second look, and its verdicts would err in more than 5 % of studies" in page
-    assert "a study of another name" in page
+    assert "with a second look, more than 5 % of studies have a false verdict" in page
+    assert "a new study with that many fresh seeds in all" in page
     _, _, planned, _ = report("looks=[2,3]", *PLAN)
     assert "second look" not in planned

@@ -24,7 +24,7 @@ def article(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None
     words, file = study.words(answer), f"{answer.prefix}ols.txt"
     text = (
         f"This is ordinary least squares of the raw {words.response} on one 0/1 column per component, "
-        "without an intercept, as the article has it. Its seeds are no blocks."
+        "without an intercept, as the article has it. It does not treat seeds as blocks."
     )
     summary = Verbatim(answer.analysis.article_summary(), f"OLS summary of {words.response}", file)
     caution = Prose(f"Caution: {answer.analysis.article_caution}")

@@ -99,9 +99,9 @@ def _refused(found: Attribution, analysis: Analysis) -> str:
         total = found.n_missing + len(analysis.runs.one_per_cell)
         return (
             f"{found.n_missing} of {total} cells {'has' if found.n_missing == 1 else 'have'} no run that "
-            "counts, and what needs one of those is unknown: a share needs every cell, a Shapley value all "
-            "between the reference and the changed levels. Effects on average are those of the model above; "
-            "a full factorial tells the rest."
+            "counts. Shares of variance need every cell, a Shapley value every cell between the reference "
+            "and the changed levels: what lacks one is not computed. Effects on average are those of the "
+            "verdicts; a full factorial would show the rest."
         )
     if math.isnan(found.p_cells):
         return "Without an error estimate there are no intervals, and shares of variance would include noise."

@@ -141,14 +141,14 @@ def _figures(study: Subject, answer: ResponseResult, drawer: Drawer, found: Sequ
 
 
 def _loaded(found: Sequence[Cost]) -> list[Block]:
-    loaded = [quantity(cost.name) for cost in found if depends_on_load(cost.name)]
+    loaded = [quantity(cost.name).partition(" in s")[0] for cost in found if depends_on_load(cost.name)]
     if not loaded:
         return []
     verb = "depends" if len(loaded) == 1 else "depend"
     text = (
         f"{listed(loaded)} {verb} on what else the machine did: runs of a cell may differ more than cells do."
     )
-    return [Prose(text)]
+    return [Prose(text[0].upper() + text[1:])]
 
 
 def _sentences(words: Wording, cost: Cost) -> Iterator[str]:
@@ -158,14 +158,14 @@ def _sentences(words: Wording, cost: Cost) -> Iterator[str]:
         n = {status: int(counts.get(status, 0)) for status in (FRONTIER, BEATEN, OPEN)}
         yield (
             f"By {quantity(cost.name)}, {n[FRONTIER]} of {counted(sum(n.values()), 'cell')} are on the "
-            f"frontier, {n[BEATEN]} beaten by a cheaper one, {n[OPEN]} open."
+            f"frontier, {n[BEATEN]} beaten by a cheaper one, and {n[OPEN]} open."
         )
     for row in cost.prices.to_dict("records"):
         if row["price_low"] > 0:  # surely better and surely dearer
             bounds = f"{_more(row['price_low'])} to {_more(row['price_high'])}"
             yield (
                 f"For {_unit(words, cost.analysis)}, {words.factor(row['factor'])} ({contrast(row)}) raises "
-                f"{quantity(cost.name)} by {_more(row['price'])} ({words.level} CI {bounds})."
+                f"the {quantity(cost.name)} by {_more(row['price'])} ({words.level} CI {bounds})."
             )
 
 

@@ -10,7 +10,7 @@ from ablation.numbers import p_value, plain, share
 from ablation.report.document import Block, Cell, Figure, Folded, Grid, Matrix, Prose, Section
 from ablation.report.drawing import Drawer, figures
 from ablation.report.figures.pair_grid import pairs
-from ablation.report.figures.short_text import short
+from ablation.report.figures.short_text import told_apart
 from ablation.report.sections.board import pair_anchor
 from ablation.report.sections.table_parts import ALL, made, term_labels
 from ablation.report.sentences import Wording
@@ -85,10 +85,10 @@ def _matrix(words: Wording, analysis: Analysis, plots: Mapping[frozenset[str], F
             figure = plots.get(frozenset((a, b)))
             row.append(known and (*known, figure.anchor if figure else ""))
         rows.append(row)
-    caption = (
-        "p of each pair's interaction (Benjamini–Hochberg); the darker, the clearer. Choose one to see it"
-    )
-    return [Matrix([short(words.factor(name), 20) for name in names], rows, caption)]
+    caption = "p of each pair's interaction (Benjamini–Hochberg); the darker, the clearer"
+    if plots:
+        caption += ". Choose one to see it"
+    return [Matrix(told_apart(map(words.factor, names), 20), rows, caption)]
 
 
 def _weight(p: float) -> float:
@@ -117,9 +117,10 @@ def _aliases(answer: ResponseResult, words: Wording, analysis: Analysis) -> list
     if not groups:
         return []
     rows = [[words.term(group[0]), "; ".join(map(words.term, group[1:]))] for group in groups]
+    summary = f"{counted(len(rows), 'set')} of interactions that these runs cannot separate"
     caption = "Interactions that always move together in these runs"
     heads = ("interaction", "cannot be separated from")
-    return [made(f"{answer.prefix}aliases", caption, heads, rows, limit=ALL)]
+    return [Folded(summary, [made(f"{answer.prefix}aliases", caption, heads, rows, limit=ALL)])]
 
 
 def _sentence(analysis: Analysis) -> str:
@@ -128,13 +129,14 @@ def _sentence(analysis: Analysis) -> str:
     passed = tested[tested["p_adjusted"] < analysis.request.alpha]
     if tested.empty:
         return "There is no error estimate, so it is not known whether components change each other's effect."
-    n = counted(len(tested), "pair")
-    told = f"None of {n} stands out. This does not prove that there are none: these runs do not show any."
+    n = len(tested)
+    told = "The one pair does not stand out" if n == 1 else f"None of the {n} pairs stands out"
+    told += ". This does not prove that there is no interaction, only that these runs do not show one."
     if len(passed):
         told = (
-            f"{len(passed)} of {n} passed the screen: the effect of one component there seems to depend on "
-            "the level of the other, and an average over its levels is not the whole story."
+            f"{len(passed)} of {counted(n, 'pair')} passed the screen: there the effect of one component "
+            "seems to depend on the level of the other; an average over its levels is not the whole story."
         )
     if table["aliased"].any():
-        told += " Pairs joined by + share one estimate in this design: the runs cannot separate them."
+        told += " Pairs joined by + share one estimate: this design cannot tell which of them it is."
     return told

@@ -18,8 +18,9 @@ def missing(study: Subject) -> list[Warned]:
     if not (study.missing and len(study.table)):
         return []
     told = (
-        f"{len(study.missing)} of {len(study.record.keys)} runs are missing: what follows is what the others "
-        "say. The same sweep command goes on where it stopped."
+        f"{len(study.missing)} of {counted(len(study.record.keys), 'run')} "
+        f"{'is' if len(study.missing) == 1 else 'are'} missing: this page is about the others. The same "
+        "sweep command goes on where it stopped."
     )
     return [Warned([told])]
 
@@ -34,8 +35,5 @@ def warned(study: Subject, words: Wording, analysis: Analysis, prefix: str) -> l
     for i, section in cautions(analysis):
         first.append((sentences[i], section if section in OF_THE_STUDY else f"{prefix}{section}"))
     every = [*gaps, *sentences]
-    summary = (
-        f"All {counted(len(every), 'note')} on these runs" if len(every) > 1 else "One note on these runs"
-    )
-    notes = Folded(summary, [Warned(every)], f"{prefix}notes")
+    notes = Folded(f"{counted(len(every), 'note')} on these runs", [Warned(every)], f"{prefix}notes")
     return [Cautions(first[:SHOWN]), notes] if first else [notes]

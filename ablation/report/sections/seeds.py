@@ -59,7 +59,7 @@ def _named(
         for at, r in zip(far, found.itertuples(), strict=True)
     ]
     heads = ("cell", f"#{words.block or 'seed'}", f"#{words.response}", "#studentized residual", "#test")
-    caption = "Runs that do not fit the others, each compared with those that are not above it"
+    caption = "Runs that do not fit the others; each is compared with the runs that are not listed above it"
     return [made(f"{answer.prefix}outliers", caption, heads, rows, found)]
 
 

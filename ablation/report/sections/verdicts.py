@@ -121,7 +121,8 @@ def _reading(words: Wording, analysis: Analysis) -> str:
     text = (
         f"Effects are level − reference, {_averaged(analysis)}; {blocks}.{at} "
         "The p of a verdict is the larger of the classical and the robust test's, adjusted by Holm over all "
-        "rows; intervals are not adjusted. Partial ω² is a whole component's, without its interactions."
+        "rows; confidence intervals (CI) are not adjusted. Partial ω² is a whole component's, without its "
+        "interactions."
     )
     if words.is_log:
         text += f" The effect in {words.unit or words.response} is that share of the reference level's mean."
@@ -132,7 +133,7 @@ def _reading(words: Wording, analysis: Analysis) -> str:
             f"{value(mean, 3)}. {_dispersion(analysis)}"
         )
     if words.margin is None:
-        text += f" No margin applies to {words.response}, so nothing can be said to do nothing."
+        text += f" Without a margin for {words.response}, no verdict can be “does nothing”."
     return text
 
 

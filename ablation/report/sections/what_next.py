@@ -37,7 +37,7 @@ def _failures(study: Subject, words: Wording) -> list[Block]:
         return [Prose(f"{n} of {len(study.table)} that ended gave no finite {words.response}.")]
     n_failed = int(analysis.selection.failed.sum())
     if n_failed == 0:
-        return [Prose(f"No run that ended failed: all {analysis.n_runs} gave a finite {words.response}.")]
+        return [Prose(f"No finished run failed: all {analysis.n_runs} gave a finite {words.response}.")]
     table, rows = analysis.failures, []
     for r in table[table["failed"] > 0].to_dict("records"):
         rate, low, high = (f"{100 * r[name]:.0f}" for name in ("rate", "ci_low", "ci_high"))
@@ -107,10 +107,10 @@ def _looking_again(words: Wording, analysis: Analysis) -> list[Block]:
         return []
     return [
         Prose(
-            f"More {words.blocks} in this study, judged again, would be a second look, and its verdicts "
-            f"would err in more than {100 * analysis.request.alpha:g} % of studies. Two ways are valid: a "
-            f"study of another name with that many {words.blocks} in all, none of them from here; or one "
-            "that is planned to be looked at (hydra.sweeper.until=settled, with a margin)."
+            f"Do not add {words.blocks} here and judge again: with a second look, more than "
+            f"{100 * analysis.request.alpha:g} % of studies have a false verdict. Two ways are valid: a new "
+            f"study with that many fresh {words.blocks} in all, or one that plans its looks from the start "
+            "(hydra.sweeper.until=settled, with a margin)."
         )
     ]
 

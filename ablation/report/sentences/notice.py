@@ -232,7 +232,7 @@ def _unreplicated(words: Wording, df: int) -> str:
     return (
         "No cell was run twice. The error is judged by interactions that are taken to be zero "
         f"({counted(df, 'degree')} of freedom); where they are not, verdicts are wrong. "
-        f"Run more {words.blocks}."
+        f"Add {words.blocks}."
     )
 
 
