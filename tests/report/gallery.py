@@ -165,8 +165,9 @@ def grow(folder):
 
 
 def _twelve(folder):
-    cells = list(make_design(SWITCHES, "fractional", runs=32).cells)
-    return write(folder, SWITCHES, switches, 2, cells, margin=1.0)
+    made = make_design(SWITCHES, "fractional", runs=32)
+    design = {"name": "fractional", "words": made.words}
+    return write(folder, SWITCHES, switches, 2, list(made.cells), margin=1.0, design=design)
 
 
 STUDIES: dict[str, Callable[[Path], Path]] = {

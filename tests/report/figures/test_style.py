@@ -3,21 +3,29 @@
 import re
 import subprocess
 import sys
+from itertools import combinations
 
+import numpy as np
 import pytest
 
 from ablation.report import figures
 from ablation.report.figures import draw
 from ablation.report.figures.plot import colour, symbol
+from ablation.report.formats.html import _source
 from tests.report.figures.every import curves, histories, marks, words_of
 from tests.report.figures.states import STATES
+
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def linear(colour):
+    values = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
 def luminance(colour):
     """Relative luminance (WCAG 2.1)."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return float(TO_XYZ[1] @ linear(colour))
 
 
 def contrast(one, other):
@@ -79,3 +87,32 @@ def test_figures_of_numbers_need_no_matplotlib(root):
     code = "import sys, ablation.report.sections; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+BLIND = {
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881],
+    ],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998],
+    ],
+}  # fmt: skip
+"""What remains of linear RGB: Machado, Oliveira and Fernandes (2009), table of severity 1."""
+
+WHITE = np.array([0.9505, 1.0, 1.089])
+
+
+def lab(rgb):
+    """CIELAB of linear RGB under D65."""
+    x, y, z = np.cbrt(np.maximum(TO_XYZ @ np.clip(rgb, 0, 1) / WHITE, 1e-6))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("blindness", BLIND)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_of_levels_differ_for_the_colour_blind(scheme, blindness):
+    source = _source("style.css") if scheme == "dark" else draw.style()
+    found = dict(re.findall(r"--(s\d)[:,] (#\w{6})", source.partition("@page")[0]))
+    assert sorted(found) == [f"s{i}" for i in range(10)]
+    seen = [lab(np.array(BLIND[blindness]) @ linear(colour)) for colour in found.values()]
+    assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) > 12  # 1 or 2 is hardly to be seen
