@@ -292,8 +292,8 @@ def _answer(
         return ResponseResult(response, direction, None, str(obstacle))
     except Exception as error:
         log.exception("The analysis of %s could not be made", response)
-        told = "The analysis could not be made, which is a mistake in the program"
-        return ResponseResult(response, direction, None, f"{told}: {type(error).__name__}: {error}")
+        text = "The analysis could not be made, which is a mistake in the program"
+        return ResponseResult(response, direction, None, f"{text}: {type(error).__name__}: {error}")
     return ResponseResult(found.request.response, found.request.direction, found)
 
 

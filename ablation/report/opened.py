@@ -28,13 +28,13 @@ def opened(asked: Arguments, arguments: Sequence[str], is_quiet: bool = False) -
         return load_study(asked.path)
     values, place = asked.values, shown(asked.source)
     frame = read(asked.source, **asked.how) if asked.source else None
-    told = shlex.join(["ablation", "report", *(shown(word) for word in arguments)])
+    command = shlex.join(["ablation", "report", *(shown(word) for word in arguments)])
     if is_open(asked):
         frame = read_table(values["table"]) if frame is None else frame
         found = settled(frame, asked, place or values["table"])
         print(found.text, file=sys.stderr if is_quiet else sys.stdout)
-        values, told = found.values, found.line
-    return load_table(asked_of({**values, "table": values.get("table") or place}), told, frame)
+        values, command = found.values, found.line
+    return load_table(asked_of({**values, "table": values.get("table") or place}), command, frame)
 
 
 def folder_for(asked: Arguments, study: Subject, name: str) -> Path:

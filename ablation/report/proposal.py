@@ -75,10 +75,10 @@ def described(proposal: Proposal, source: str, command_line: str) -> str:
     for i, (name, levels) in enumerate(proposal.factors.items()):
         lines.append(_line("varied" if i == 0 else "", f"{name}: {_levels(proposal, name, levels)}"))
     lines.append(_line("block", " × ".join(proposal.blocks)))
-    told = [f"{proposal.failed} failed"] if proposal.failed else []
-    told += [f"{proposal.unfinished} not finished"] if proposal.unfinished else []
-    by = f" (by {listed(proposal.endings)})" if proposal.endings and told else ""
-    lines.append(_line("ended", f"{' and '.join(told)}{by}" if told else ""))
+    parts = [f"{proposal.failed} failed"] if proposal.failed else []
+    parts += [f"{proposal.unfinished} not finished"] if proposal.unfinished else []
+    by = f" (by {listed(proposal.endings)})" if proposal.endings and parts else ""
+    lines.append(_line("ended", f"{' and '.join(parts)}{by}" if parts else ""))
     for i, (why, names) in enumerate(_by_reason(proposal.left_out).items()):
         lines.append(_line("left out" if i == 0 else "", f"{listed(names, 6)}: {why}"))
     for i, doubt in enumerate(proposal.doubts):

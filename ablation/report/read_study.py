@@ -112,7 +112,7 @@ def _completed(frame: pd.DataFrame, given: dict[str, Any]) -> tuple[Mapping[str,
 
 def _proposed(proposal: Proposal, found: Mapping[str, Any]) -> str:
     """What the table seems to be about, in a line."""
-    told = [f"responses {listed(responses_of(found)) or 'none'}"]
-    told.append(f"factors {listed([*found['factors'], *found.get('numeric', ())]) or 'none'}")
-    told.append(f"block {' × '.join(names_in(found.get('block'))) or 'none'}")
-    return f"Found in {proposal.runs} runs: {'; '.join(told)}."
+    parts = [f"responses {listed(responses_of(found)) or 'none'}"]
+    parts.append(f"factors {listed([*found['factors'], *found.get('numeric', ())]) or 'none'}")
+    parts.append(f"block {' × '.join(names_in(found.get('block'))) or 'none'}")
+    return f"Found in {proposal.runs} runs: {'; '.join(parts)}."

@@ -168,8 +168,8 @@ def table_html(table: Table, drawn: str, sentences: Iterable[str]) -> str:
     """A table with its caption, a drawing and sentences, as a notebook shows them."""
     rows = [[cell.text for cell in row] for row in table.rows]
     frame = pd.DataFrame(rows, columns=[column.title for column in table.columns])
-    told = "".join(f"<p>{escape(text)}</p>" for text in sentences)
-    return f"<h4>{escape(table.caption)}</h4>{frame.to_html(index=False)}{drawn}{told}"
+    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in sentences)
+    return f"<h4>{escape(table.caption)}</h4>{frame.to_html(index=False)}{drawn}{paragraphs}"
 
 
 def _image(plot: Plot) -> str:

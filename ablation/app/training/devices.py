@@ -63,8 +63,8 @@ def _no_backend(error: ModuleNotFoundError) -> str:
     for name in there or (["jax"] if is_without_tensorflow else []):
         has = ", which is there" if name in there else ""
         ways.append(f"use {name}{has}: pip install 'ablation-study[{name}]', then KERAS_BACKEND={name}")
-    told = "; or ".join(ways)
-    return f"Expected a deep-learning backend. Received: {received}. {told[0].upper()}{told[1:]}"
+    text = "; or ".join(ways)
+    return f"Expected a deep-learning backend. Received: {received}. {text[0].upper()}{text[1:]}"
 
 
 def _threads_of_environment() -> int | None:

@@ -56,10 +56,10 @@ def changes_summary(both: Changed) -> str:
 def told_of_changes(one: ChangedResponse) -> list[str]:
     """How a response was compared, and what has changed, in sentences."""
     found, words = one.found, one.words
-    told = [*how_compared(found, words), average_sentence(found, words)]
+    sentences = [*how_compared(found, words), average_sentence(found, words)]
     for line in change_answer(found, words):
-        told.append(" ".join(f"{claim.kind}: {claim.text}." for claim in line))
-    return [sentence for sentence in (*told, f"Best cell {best_then_and_now(found, words)}") if sentence]
+        sentences.append(" ".join(f"{claim.kind}: {claim.text}." for claim in line))
+    return [sentence for sentence in (*sentences, f"Best cell {best_then_and_now(found, words)}") if sentence]
 
 
 def _print_changes(console: Console, both: Changed) -> None:
@@ -98,8 +98,8 @@ def _print_answers(console: Console, study: Subject) -> None:
 def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> None:
     analysis = answer.analysis
     if analysis is None:
-        told = f"{answer.response}: nothing can be concluded yet. {answer.obstacle}"
-        console.print(told[0].upper() + told[1:], markup=False)
+        text = f"{answer.response}: nothing can be concluded yet. {answer.obstacle}"
+        console.print(text[0].upper() + text[1:], markup=False)
         return
     words = study.words(answer)
     if answer is study.main and is_of_the_article(study):

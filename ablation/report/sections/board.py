@@ -121,9 +121,9 @@ class _Group:
         others = (within[0],) if within else found.depends[0] if found.depends else ()
         if not others:
             return None
-        told = f"{'depends' if within else 'may depend'} on {listed(list(map(self.words.factor, others)), 2)}"
+        text = f"{'depends' if within else 'may depend'} on {listed(list(map(self.words.factor, others)), 2)}"
         where = pair_anchor(found.factor, others[0]) if self.has_figures else "interactions"
-        return told, f"{self.prefix}{where}"
+        return text, f"{self.prefix}{where}"
 
     @cached_property
     def _ranked(self) -> Sequence[Ranking]:
@@ -131,7 +131,7 @@ class _Group:
 
     def _ranking_words(self) -> str:
         """'choose sigmoid (elu within the margin)', 'relu and elu tie'; by place where verdicts are split."""
-        told = []
+        summaries = []
         for one in self._ranked:
             text = f"choose {_level(one.best)}"
             if one.ties:
@@ -139,10 +139,10 @@ class _Group:
                 text = tied if one.worse else "no level is separated from the best"
             if one.alike:
                 text += f" ({listed(list(map(_level, one.alike)), 3)} within the margin)"
-            told.append((text, self.words.placed("", one.factor, one.within)))
-        if len({text for text, _ in told}) == 1:
-            return told[0][0]
-        return "; ".join(text + at for text, at in told[:3])
+            summaries.append((text, self.words.placed("", one.factor, one.within)))
+        if len({text for text, _ in summaries}) == 1:
+            return summaries[0][0]
+        return "; ".join(text + at for text, at in summaries[:3])
 
     @cached_property
     def _letters(self) -> dict[str, str]:

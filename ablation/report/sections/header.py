@@ -132,11 +132,11 @@ def _provenance(study: Subject) -> list[tuple[str, str]]:
     """Under what the runs were made; several values where runs differ."""
     if not study.is_swept:
         return [("Table", study.source)]
-    versions = [f"{name} {told}" for name in VERSIONS if (told := _values(study, name))]
+    versions = [f"{name} {text}" for name in VERSIONS if (text := _values(study, name))]
     commit = _values(study, "commit")
-    told = ", ".join([*versions, *([f"commit {commit}"] if commit else [])])
+    text = ", ".join([*versions, *([f"commit {commit}"] if commit else [])])
     trained = [("Trained", _when(study))] if len(study.table) else []
-    return [*trained, *([("Versions", told)] if told else [])]
+    return [*trained, *([("Versions", text)] if text else [])]
 
 
 def _values(study: Subject, column: str) -> str:
@@ -195,8 +195,8 @@ def notes(study: Subject, figures: bool = True) -> list[str]:
 
 
 def _directions(study: Subject) -> str:
-    told = "; ".join(study.words(answer).better for answer in study.answers)
+    text = "; ".join(study.words(answer).better for answer in study.answers)
     return (
-        f"Several responses: {told}. p-values are adjusted "
+        f"Several responses: {text}. p-values are adjusted "
         "within each response, not across them, and the margin is the first response's alone."
     )

@@ -51,12 +51,12 @@ def item_sentence(row: Mapping[Any, Any], words: Wording) -> str:
             f"{name}: no claim. Fewer than two {words.blocks} have both, and however many items there are, "
             "they tell of these trained models, not of the component."
         )
-    told = f"{name}: {units(row['estimate'])} ({words.level} CI {_interval(row)})"
+    text = f"{name}: {units(row['estimate'])} ({words.level} CI {_interval(row)})"
     if not math.isfinite(row["p"]):
-        return f"{told}; there is no error to judge it by."
+        return f"{text}; there is no error to judge it by."
     wide, here = ("is shown" if row[p] < words.alpha else "is not shown" for p in ("p_adjusted", "p_seeds"))
     return (
-        f"{told}. For other {words.blocks} and items an effect {wide} ({p_text(row['p_adjusted'])}); for "
+        f"{text}. For other {words.blocks} and items an effect {wide} ({p_text(row['p_adjusted'])}); for "
         f"other {words.blocks} on these items it {here} ({p_text(row['p_seeds'])})."
     )
 

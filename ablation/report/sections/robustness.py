@@ -73,28 +73,28 @@ def _summaries(words: Wording, answer: ResponseResult) -> list[Block]:
 
 def _traps(middle: pd.DataFrame) -> list[str]:
     """What a robust summary does not do with these runs."""
-    told = [
+    sentences = [
         "A stratum is a cell of the other components, on a data set where there are several: a task, as "
         "rliable has it. Runs are drawn within strata, so intervals are about other runs of these alone."
     ]
     if (middle["left_out"] == 0).any():
-        told.append("An IQM of fewer than four runs leaves out none: it is their mean, and not robust.")
+        sentences.append("An IQM of fewer than four runs leaves out none: it is their mean, and not robust.")
     if middle["whole"].any():
-        told.append(
+        sentences.append(
             "Where strata differ more than their runs do, what an IQM leaves out are whole strata, the best "
             f"and the worst (here up to {middle['whole'].max()}), and no outliers."
         )
     n = float((middle["runs"] / middle["strata"]).min())
     if 1 < n < MANY_SEEDS:
-        told.append(
+        sentences.append(
             f"Percentiles of a bootstrap of {n:.2g} runs make intervals {np.sqrt(1 - 1 / n):.2f} times "
             "as wide as they should be. Verdicts do not rest on them."
         )
     elif n <= 1:
-        told.append(
+        sentences.append(
             "With one run in a stratum the bootstrap has nothing to draw: its intervals are no wider than 0."
         )
-    return told
+    return sentences
 
 
 def _few_blocks(words: Wording, analysis: Analysis) -> list[str]:
@@ -102,11 +102,11 @@ def _few_blocks(words: Wording, analysis: Analysis) -> list[str]:
     n = int(analysis.robustness["n_blocks"].max())
     if not 1 < n < MIN_BLOCKS_FOR_FLIPS:
         return []
-    told = f"With {n} {words.blocks} the p of sign flips cannot be below {2 / 2**n:.2g}"
+    text = f"With {n} {words.blocks} the p of sign flips cannot be below {2 / 2**n:.2g}"
     if n < MIN_BLOCKS_FOR_T:
-        told += f", and a t test over them has {counted(n - 1, 'degree')} of freedom"
+        text += f", and a t test over them has {counted(n - 1, 'degree')} of freedom"
     which = "neither counts" if n < MIN_BLOCKS_FOR_T else "it does not count"
-    return [f"{told}: {which} as a disagreement. The effect of each is a dot beside its verdict."]
+    return [f"{text}: {which} as a disagreement. The effect of each is a dot beside its verdict."]
 
 
 def _sentence(words: Wording, analysis: Analysis) -> str:
@@ -117,8 +117,8 @@ def _sentence(words: Wording, analysis: Analysis) -> str:
         which = "the main effect" if n == 1 else f"all {n} main effects"
         return f"Every method agrees on {which}: the same side of α, unadjusted, and the same sign."
     names = listed([f"{words.factor(r['factor'])} ({contrast(r)})" for r in apart], 6, "; ")
-    told = f"Methods disagree on {counted(len(apart), 'effect')} of {len(table)}"
-    return f"{told}: {names}. Trust {'this one' if len(apart) == 1 else 'these'} less."
+    text = f"Methods disagree on {counted(len(apart), 'effect')} of {len(table)}"
+    return f"{text}: {names}. Trust {'this one' if len(apart) == 1 else 'these'} less."
 
 
 def _rows(words: Wording, analysis: Analysis) -> Iterator[list[str | Cell]]:

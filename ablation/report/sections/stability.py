@@ -29,15 +29,15 @@ def stability(study: Subject, answer: ResponseResult, _: Drawer) -> Section | No
     if answer.analysis is None:
         return None
     analysis, words = answer.analysis, study.words(answer)
-    told = [*_spread_sentences(words, analysis), *_failing_sentences(words, analysis)]
-    if not told:
+    sentences = [*_spread_sentences(words, analysis), *_failing_sentences(words, analysis)]
+    if not sentences:
         return None
     tables: list[Block] = [*_spread(answer, words, analysis), *_failing(answer, words, analysis)]
     folded = Folded(
         "Every component, with intervals",
         [Prose(READING.format(block=words.block or "seed")), *one_look(words), *tables],
     )
-    return Section("stability", "What makes training steadier", [Sentences(told), folded])
+    return Section("stability", "What makes training steadier", [Sentences(sentences), folded])
 
 
 def _shown(table: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -59,11 +59,11 @@ def _named(rows: Sequence[Row], words: Wording) -> str:
 
 def change_sentence(row: Row, words: Wording) -> str:
     """'dropout: +12 % then, +3 % now; the change is −9.1 % (95 % CI −10 to −8 %), p = 0.001: better now'."""
-    told = f"{component_of(row, words)}: {words.change(row['first'])} then, {words.change(row['second'])} now"
+    text = f"{component_of(row, words)}: {words.change(row['first'])} then, {words.change(row['second'])} now"
     change = f"the change is {words.change(row['estimate'])}"
     if math.isfinite(row["ci_low"]):
         change += f" ({words.level} CI {words.interval(row['ci_low'], row['ci_high'])})"
-    return f"{told}; {change}, {p_text(row['p_adjusted'])}: {change_words(row['change'])}."
+    return f"{text}; {change}, {p_text(row['p_adjusted'])}: {change_words(row['change'])}."
 
 
 def average_sentence(found: Comparison, words: Wording) -> str:
@@ -71,13 +71,13 @@ def average_sentence(found: Comparison, words: Wording) -> str:
     average = found.average
     if average is None:
         return ""
-    told = f"On average over the {counted(len(found.cells), 'cell')} that both have, {words.response}"
+    text = f"On average over the {counted(len(found.cells), 'cell')} that both have, {words.response}"
     if found.is_identical:
-        return f"{told} has the same values."
-    told += f" changed by {words.change(average.estimate)}"
+        return f"{text} has the same values."
+    text += f" changed by {words.change(average.estimate)}"
     if not math.isfinite(average.low):
-        return f"{told}; there are too few runs to judge it."
-    return f"{told} ({words.level} CI {words.interval(average.low, average.high)}, {p_text(average.p)})."
+        return f"{text}; there are too few runs to judge it."
+    return f"{text} ({words.level} CI {words.interval(average.low, average.high)}, {p_text(average.p)})."
 
 
 def how_compared(found: Comparison, words: Wording) -> Iterator[str]:
@@ -111,10 +111,10 @@ def how_compared(found: Comparison, words: Wording) -> Iterator[str]:
 def _left_out(found: Comparison, n: int) -> Iterator[str]:
     left = [one.n_runs - n for one in (found.first, found.second)]
     if any(left):
-        told = " and ".join(
+        text = " and ".join(
             f"{count} of the {which}" for count, which in zip(left, ("former", "later"), strict=True)
         )
-        yield f"Runs without a partner are left out of effects and cells here: {told}."
+        yield f"Runs without a partner are left out of effects and cells here: {text}."
 
 
 def _why(found: Comparison, words: Wording) -> str:
@@ -140,7 +140,7 @@ def _why(found: Comparison, words: Wording) -> str:
 def best_then_and_now(found: Comparison, words: Wording) -> str:
     """'then norm · relu; now norm · elu. The former best ties with it.'."""
     before, after = (clipped(words.cell(best.levels), 90) for best in found.best)
-    told = f"then {before}; now {after}."
+    text = f"then {before}; now {after}."
     if before == after or found.keeps_best is None:
-        return told
-    return f"{told} The former best {'ties with it' if found.keeps_best else 'is clearly worse now'}."
+        return text
+    return f"{text} The former best {'ties with it' if found.keeps_best else 'is clearly worse now'}."

@@ -21,12 +21,12 @@ def _diverged_runs(
 ) -> str:
     named = [f"{words.run(run, '')}, {words.response} {value(run['size'])}" for run in runs]
     look = "looks" if len(runs) == 1 else "look"
-    told = f"{counted(len(runs), 'run')} {look} diverged, far from all others: {listed(named, SHOWN, '; ')}."
+    text = f"{counted(len(runs), 'run')} {look} diverged, far from all others: {listed(named, SHOWN, '; ')}."
     if not known:
-        return f"{told} Without them too few runs are left for an analysis."
+        return f"{text} Without them too few runs are left for an analysis."
     if not changed:
-        return f"{told} Counted as failed, they change no verdict."
-    return f"{told} Counted as failed, they change verdicts: {listed(_changes(words, changed), SHOWN, '; ')}."
+        return f"{text} Counted as failed, they change no verdict."
+    return f"{text} Counted as failed, they change verdicts: {listed(_changes(words, changed), SHOWN, '; ')}."
 
 
 def _changes(words: Wording, changed: Sequence[tuple[Finding, Any]]) -> list[str]:

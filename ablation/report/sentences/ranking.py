@@ -16,15 +16,17 @@ NAMED = 6
 
 def lead_sentences(analysis: Analysis, words: Wording) -> list[str]:
     """One sentence per verdict; of a factor with many levels, one per ranking in place of its levels'."""
-    told = []
+    sentences = []
     for factor in dict.fromkeys(found.factor for found in analysis.findings):
         findings = [found for found in analysis.findings if found.factor == factor]
         ranked = [one for one in analysis.ranked if one.factor == factor]
         known = {level for one in ranked for level in one.levels}
-        told += [f"{ranking_sentence(one, words)}" for one in ranked]
-        told += [verdict_sentence(f, words) for f in findings if f.level not in known or not ranked]
-        told += dict.fromkeys(s for f in findings if f.level in known for s in failing_sentences(f, words))
-    return told
+        sentences += [f"{ranking_sentence(one, words)}" for one in ranked]
+        sentences += [verdict_sentence(f, words) for f in findings if f.level not in known or not ranked]
+        sentences += dict.fromkeys(
+            s for f in findings if f.level in known for s in failing_sentences(f, words)
+        )
+    return sentences
 
 
 def ranking_sentence(found: Ranking, words: Wording) -> str:
@@ -36,8 +38,8 @@ def ranking_sentence(found: Ranking, words: Wording) -> str:
     n = len(found.levels)
     if not found.ties and not found.alike:
         nearest = words.size(found.behind[1])
-        told = f"{name}: choose {best}, which is separated from the other {n - 1}"
-        return f"{told}; the next is {clipped(found.levels[1])}, worse by {nearest}."
+        text = f"{name}: choose {best}, which is separated from the other {n - 1}"
+        return f"{text}; the next is {clipped(found.levels[1])}, worse by {nearest}."
     worse = [level for level in found.worse if level not in found.alike]
     nearest = words.size(found.behind[found.levels.index(worse[0])]) if worse else ""
     several = " or more" if len(worse) > 1 else ""

@@ -23,11 +23,11 @@ def _last_rows(_: Wording, clock: str, rows: int, runs: int, low: float, high: f
 
 
 def _spellings(_: Wording, columns: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
-    told = [
+    parts = [
         f"{name} ({listed([f'{text} as {level}' for text, level in pairs], SHOWN)})"
         for name, pairs in columns
     ]
-    return f"Several spellings of one number count as one level: {listed(told, SHOWN, '; ')}."
+    return f"Several spellings of one number count as one level: {listed(parts, SHOWN, '; ')}."
 
 
 def _reference(words: Wording, levels: Sequence[tuple[str, str]]) -> str:
@@ -59,7 +59,7 @@ def _unfinished_runs(
     words: Sequence[str],
     levels: Sequence[tuple[str, str, int, int]],
 ) -> str:
-    told = (
+    text = (
         f"{unfinished} of {counted(runs, 'run')} had not finished{status_words(words)} and count "
         "neither as results nor as failures."
     )
@@ -67,7 +67,7 @@ def _unfinished_runs(
     more = (
         f" They are more frequent at {listed(named, SHOWN)}, whose average may flatter it." if named else ""
     )
-    return f"{told}{more}"
+    return f"{text}{more}"
 
 
 def status_words(words: Sequence[str]) -> str:

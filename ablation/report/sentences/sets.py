@@ -19,13 +19,13 @@ def sets_sentence(analysis: Analysis) -> str:
     """Which population verdicts are about, and which this section."""
     names = analysis.runs.sets.levels if analysis.runs.sets is not None else ()
     n, repeats = len(names), repeats_of(analysis)
-    told = (
+    text = (
         f"These runs are on {counted(n, 'data set')}. Verdicts are about these {n}, with other {repeats}. "
         "What follows is about data sets of which these could be a random sample; no test shows it."
     )
     if n < FEW:
-        told += f" With {n}, what another one would show is hardly known: prediction intervals are wide."
-    return told
+        text += f" With {n}, what another one would show is hardly known: prediction intervals are wide."
+    return text
 
 
 def repeats_of(analysis: Analysis) -> str:
@@ -42,12 +42,12 @@ def population_sentence(row: Mapping[Any, Any], words: Wording) -> str:
     mean, share = words.change(row["estimate"]), words.level
     interval = words.interval(row["ci_low"], row["ci_high"])
     further = words.interval(row["prediction_low"], row["prediction_high"])
-    told = f"{name}: {mean} {words.response} on average over such data sets ({share} CI {interval})"
-    told += f"; on another one, expect {further}" + _sides(row)
+    text = f"{name}: {mean} {words.response} on average over such data sets ({share} CI {interval})"
+    text += f"; on another one, expect {further}" + _sides(row)
     if not math.isfinite(row["p_differ"]):
-        return f"{told}. With one run of each cell, noise and data sets cannot be told apart."
+        return f"{text}. With one run of each cell, noise and data sets cannot be told apart."
     differ = "differs" if row["p_differ"] < words.alpha else "is not shown to differ"
-    return f"{told}. It {differ} between data sets ({p_text(row['p_differ'])})."
+    return f"{text}. It {differ} between data sets ({p_text(row['p_differ'])})."
 
 
 def _sides(row: Mapping[Any, Any]) -> str:
@@ -60,12 +60,12 @@ def _sides(row: Mapping[Any, Any]) -> str:
 def ranks_sentence(found: Ranks, cells: Sequence[str], alpha: float, p: str) -> str:
     """The best by ranks, what is not separated from it, and how little ranks say."""
     tied = found.tied
-    told = f"Ranks over {found.sets} data sets (each by the mean of its runs): "
+    text = f"Ranks over {found.sets} data sets (each by the mean of its runs): "
     if found.p >= alpha:
-        told += f"Friedman's test separates no cells ({p})."
+        text += f"Friedman's test separates no cells ({p})."
     else:
-        told += f"cells differ by Friedman's test ({p}); {cells[0]} ranks best"
-        told += f", and {counted(tied, 'other')} within the critical difference." if tied else "."
+        text += f"cells differ by Friedman's test ({p}); {cells[0]} ranks best"
+        text += f", and {counted(tied, 'other')} within the critical difference." if tied else "."
     if found.left_out:
-        told += f" Left out, as they lack cells: {listed(found.left_out, 4)}."
-    return f"{told} Ranks leave out by how much, and depend on which other cells take part."
+        text += f" Left out, as they lack cells: {listed(found.left_out, 4)}."
+    return f"{text} Ranks leave out by how much, and depend on which other cells take part."

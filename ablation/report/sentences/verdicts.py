@@ -82,13 +82,13 @@ def _verdict(found: Finding, words: Wording) -> str:
     # The interval of one contrast can exclude 0 where its p, corrected for all of them, is not small.
     is_apart = not found.low <= 0 <= found.high
     corrected = f" after correction for the {found.n_verdicts} verdicts" if is_apart else ""
-    told = f"{name} is inconclusive{corrected}: {change} ({interval})"
+    text = f"{name} is inconclusive{corrected}: {change} ({interval})"
     steps = [_next_step(found.forecast, words)] if found.forecast else []
     if words.is_adaptive:
         steps = [f"the plan of the study says whether more {words.blocks} follow"]
     elif words.has_diverged:
         steps = [f"runs that look diverged are no noise to forecast {words.blocks} from"]
-    return "; ".join([told, *steps]) + "."
+    return "; ".join([text, *steps]) + "."
 
 
 def _moves(found: Finding, words: Wording) -> str:
@@ -104,17 +104,17 @@ def _moves(found: Finding, words: Wording) -> str:
 def _next_step(forecast: Forecast, words: Wording) -> str:
     """What would settle it and how, or why nothing would."""
     if forecast.seeds is None:
-        told = (
+        text = (
             f"even {words.repeats(MAX_SEEDS)} would settle it with probability {chance(forecast.chance)} only"
         )
-        return told if words.margin else f"{told}; without a margin it can never be said to do nothing"
-    told = f"{words.repeats(forecast.seeds)} would settle it with probability {chance(forecast.chance)}"
+        return text if words.margin else f"{text}; without a margin it can never be said to do nothing"
+    text = f"{words.repeats(forecast.seeds)} would settle it with probability {chance(forecast.chance)}"
     endings = [f"{verdict} {chance(p)}" for verdict, p in forecast.endings.items() if p >= RARE]
-    told += f" ({', '.join(endings)})" if endings else ""
+    text += f" ({', '.join(endings)})" if endings else ""
     if forecast.partner is not None:
         at = [f"{verdict} at {clipped(level)} ({chance(p)})" for level, (verdict, p) in forecast.at.items()]
-        told += f", likely for each level of {words.factor(forecast.partner)}: {', '.join(at)}"
-    return f"{told}; {SECOND_LOOK}"
+        text += f", likely for each level of {words.factor(forecast.partner)}: {', '.join(at)}"
+    return f"{text}; {SECOND_LOOK}"
 
 
 def _depends(found: Finding, words: Wording) -> list[str]:
