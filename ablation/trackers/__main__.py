@@ -25,21 +25,21 @@ _PAUSES_PER_PASS = 20
 
 def main() -> None:
     """Read what is wanted, a line of JSON, and follow the study until the sweep ends."""
-    asked, ended = json.loads(sys.stdin.readline()), threading.Event()
+    settings, ended = json.loads(sys.stdin.readline()), threading.Event()
     lines = os.fdopen(os.dup(1), "w")
-    _keep_quiet(Path(asked["folder"]))
+    _keep_quiet(Path(settings["folder"]))
     threading.Thread(target=_wait, args=(ended,), daemon=True).start()
-    wanted, totals = asked["trackers"].items(), dict[str, int]()
+    wanted, totals = settings["trackers"].items(), dict[str, int]()
     pause, is_last = PAUSE_SECONDS, False
     while not is_last:
         is_last, start = ended.wait(pause), time.monotonic()
-        store = open_store(asked["url"])
+        store = open_store(settings["url"])
         try:
             snapshot = store.scan()
         except UsageError as error:  # the place of the rows does not answer; the next look may succeed
             done = [Sent(name, shown(uri or ""), "", problem=str(error)) for name, uri in wanted]
         else:
-            done = [send_missing(name, uri, snapshot, asked["folder"]) for name, uri in wanted]
+            done = [send_missing(name, uri, snapshot, settings["folder"]) for name, uri in wanted]
         for sent in done:
             totals[sent.tracker] = totals.get(sent.tracker, 0) + sent.sent
         pause = max(PAUSE_SECONDS, _PAUSES_PER_PASS * (time.monotonic() - start))

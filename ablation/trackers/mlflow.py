@@ -71,9 +71,9 @@ class _Experiment:
 
     def _runs(self) -> Iterator[Any]:
         """The runs of the study that this package has logged, whole or not."""
-        asked, token = f"tags.`{_OWN}key` LIKE '%'", None
+        query, token = f"tags.`{_OWN}key` LIKE '%'", None
         while True:
-            page = self._client.search_runs([self._id], asked, max_results=_BATCH, page_token=token)
+            page = self._client.search_runs([self._id], query, max_results=_BATCH, page_token=token)
             yield from page
             token = page.token
             if not token:

@@ -46,17 +46,17 @@ def _import(words: Sequence[str]) -> int:
     options = dict(word.split("=", 1) for word in words if word.startswith("--"))
     rest = [word for word in words if not word.startswith("--")]
     target = options.get("--to", "")
-    asked = parse(rest) if rest and target else None
-    if asked is None or asked.path:
+    arguments = parse(rest) if rest and target else None
+    if arguments is None or arguments.path:
         raise UsageError(
             f"Expected a source and a new study: {_EXAMPLE}. Received: {' '.join(words) or 'nothing'}"
         )
-    done = _done(asked, target)
+    done = _done(arguments, target)
     print(json.dumps({"schema": 1, **asdict(done)}, indent=1) if "--json" in options else _told(done))
     return 0
 
 
-def _done(asked: Arguments, target: str) -> Imported:
+def _done(arguments: Arguments, target: str) -> Imported:
     """Read the source, settle what is analysed, and write the study."""
     from ablation.analysis.data.reading import read_table
     from ablation.analysis.data.where import rows_where
@@ -68,14 +68,14 @@ def _done(asked: Arguments, target: str) -> Imported:
     from ablation.sources.runs_table import typed_table
     from ablation.words import shown
 
-    place = shown(asked.source) or str(asked.values["table"])
-    frame = read(asked.source, **asked.how) if asked.source else typed_table(read_table(place))
-    values = settled(frame, asked, place, "import").values if is_open(asked) else asked.values
+    place = shown(arguments.source) or str(arguments.values["table"])
+    frame = read(arguments.source, **arguments.how) if arguments.source else typed_table(read_table(place))
+    values = settled(frame, arguments, place, "import").values if is_open(arguments) else arguments.values
     if where := values.get("where"):
         frame = frame[rows_where(frame, where)].reset_index(drop=True)
     wanted = asked_of({**values, "table": place})
-    tool = str(frame.attrs[TOOL]) if asked.source else "table"
-    origin = {"tool": tool, "place": place, **asked.how, **({"where": where} if where else {})}
+    tool = str(frame.attrs[TOOL]) if arguments.source else "table"
+    origin = {"tool": tool, "place": place, **arguments.how, **({"where": where} if where else {})}
     return import_runs(frame, target, _record(frame, wanted, target, origin), wanted.blocks)
 
 
