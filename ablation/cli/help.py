@@ -3,6 +3,7 @@
 import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from ablation.cli.subcommand import Subcommand
 
@@ -32,7 +33,9 @@ def command_help(command: Subcommand) -> str:
         _filled(f"{command.summary[0].upper()}{command.summary[1:]}."),
     ]
     parts += [""] if command.details else []
-    parts += [line if line.startswith(" ") else _filled(line) for line in command.details.splitlines()]
+    for is_example, group in groupby(command.details.splitlines(), lambda line: line.startswith(" ")):
+        lines = list(group)
+        parts += lines if is_example else [_filled(" ".join(lines))]
     for heading, settings in command.settings().items():
         parts += ["", f"{heading}:", _columns(settings)]
     return "\n".join(parts)

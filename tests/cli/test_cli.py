@@ -15,7 +15,9 @@ from ablation.app.config import Config
 from ablation.app.flags import Flags
 from ablation.app.heatmaps.command_line import MapRequest
 from ablation.cli.commands import COMMANDS
+from ablation.cli.help import command_help
 from ablation.cli.studies import file_names
+from ablation.cli.subcommand import Subcommand
 from hydra_plugins.ablation_sweeper import AblationSweeperConf
 
 
@@ -111,6 +113,23 @@ def test_a_table_is_reported_as_by_the_module(ablation, tmp_path):
     assert "90 %" in text
     assert "ablation report table=mine.csv" in text
     assert "ablation report table=mine.csv response=… " in ablation("report")[1]
+
+
+def test_lines_of_a_paragraph_of_help_are_filled_together(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    details = (
+        "One line that is wider than a narrow terminal, which ends\nhere. Another one.\n  an = example\nMore."
+    )
+    shown = command_help(Subcommand("try", "WORD", "try", details, dict, len))
+    assert shown.splitlines()[4:] == [
+        "One line that is wider than a narrow terminal, which ends",
+        "here. Another one.",
+        "  an = example",
+        "More.",
+    ]
+    monkeypatch.setenv("COLUMNS", "70")
+    shown = command_help(Subcommand("try", "WORD", "try", details, dict, len))
+    assert shown.splitlines()[4] == "One line that is wider than a narrow terminal, which ends here."
 
 
 INTERRUPTED = """
