@@ -15,7 +15,7 @@ from ablation.sources import settings as source_settings
 from ablation.sources.databases import is_database
 
 if TYPE_CHECKING:
-    from ablation.report.load import Asked
+    from ablation.report.load import TableSettings
 
 USAGE = """\
 Expected a study, or a table and what its columns mean:
@@ -60,7 +60,7 @@ OF_TWO = ("response", "output", "figures")
 
 @dataclass(frozen=True)
 class Arguments:
-    """What was asked for: a study by its path, another tool's runs by theirs, or else a table.
+    """What a command line names: a study by its path, another tool's runs by theirs, or else a table.
 
     Args:
         path: the study's folder or URL; empty for a table or a source.
@@ -184,13 +184,13 @@ def is_study(path: str) -> bool:
     return any(Path(path, name).exists() for name in ("study.json", "rows"))
 
 
-def asked_of(values: Mapping[str, Any]) -> Asked:
+def table_settings(values: Mapping[str, Any]) -> TableSettings:
     """The settings of a table, checked for their kind.
 
     Raises:
         UsageError: a setting is missing or of another kind.
     """
-    from ablation.report.load import Asked
+    from ablation.report.load import TableSettings
 
     responses = responses_of(values)
     if not responses:
@@ -217,14 +217,14 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
     if not isinstance(nested, dict):
         raise UsageError(f"nested: expected {{rate: dropout=true}}. Received: {nested!r}")
     weights, alpha = values.get("weights"), _number(values, "alpha")
-    asked = Asked(
+    settings = TableSettings(
         table=str(values["table"]),
         responses=list(dict.fromkeys(responses)),
         factors=list(dict.fromkeys([*factors, *numeric])),
         block=_names(values, "block"),
         margin=_number(values, "margin"),
         direction=values.get("direction"),
-        directions={str(name): str(told) for name, told in directions.items()},
+        directions={str(name): str(better) for name, better in directions.items()},
         numeric=numeric,
         scale=str(values.get("scale", "auto")),
         interactions=str(values.get("interactions", "auto")),
@@ -239,9 +239,9 @@ def asked_of(values: Mapping[str, Any]) -> Asked:
         looks=[_integer({"looks": seeds}, "looks", 0) for seeds in _names(values, "looks")],
         max_replicates=_integer(values, "max_replicates", 0),
     )
-    for response in asked.responses:
-        asked.request(response)
-    return asked
+    for response in settings.responses:
+        settings.request(response)
+    return settings
 
 
 def _trials(values: Mapping[str, Any], responses: Sequence[str]) -> dict[str, str] | str:

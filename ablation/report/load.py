@@ -33,7 +33,7 @@ LevelTexts = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class TableSettings:
     """How a table is to be analysed: the settings of `arguments.KEYS`, with the main response first."""
 
     table: str
@@ -130,44 +130,45 @@ def subject_of(snapshot: Snapshot, place: str, folder: str) -> Subject:
     )
 
 
-def load_table(asked: Asked, command: str = "", table: pd.DataFrame | None = None) -> Subject:
+def load_table(settings: TableSettings, command: str = "", table: pd.DataFrame | None = None) -> Subject:
     """Read and analyse a table of runs that came from anywhere.
 
     Raises:
         UsageError: the file or a column is missing, or an argument means nothing.
     """
-    frame = _numbered(read_table(asked.table) if table is None else table)
-    wanted = [asked.responses[0], *asked.factors, *asked.blocks, *([asked.weights] if asked.weights else [])]
+    frame = _numbered(read_table(settings.table) if table is None else table)
+    main, blocks = settings.responses[0], settings.blocks
+    wanted = [main, *settings.factors, *blocks, *([settings.weights] if settings.weights else [])]
     missing = [name for name in dict.fromkeys(wanted) if name not in frame.columns]
     if missing:
         raise UsageError(
-            f"Expected columns {', '.join(missing)} in {asked.table}. "
+            f"Expected columns {', '.join(missing)} in {settings.table}. "
             f"Received: {', '.join(map(str, frame.columns))}. {_hint(missing, list(frame.columns))}"
         )
-    if both := [name for name in asked.blocks if name in asked.factors]:
+    if both := [name for name in blocks if name in settings.factors]:
         raise UsageError(f"Expected a block that is no factor. Received: {both[0]}")
-    if asked.blocks and "seed" not in asked.blocks and "seed" in asked.factors:
+    if blocks and "seed" not in blocks and "seed" in settings.factors:
         raise UsageError(
-            f"Expected no factor called seed beside the block {' × '.join(asked.blocks)}. Rename the column"
+            f"Expected no factor called seed beside the block {' × '.join(blocks)}. Rename the column"
         )
-    if asked.responses[0] in wanted[1:]:
-        raise UsageError(f"Expected a response that is no factor or block. Received: {asked.responses[0]}")
-    if asked.item is not None and len(asked.responses) > 1:
+    if main in wanted[1:]:
+        raise UsageError(f"Expected a response that is no factor or block. Received: {main}")
+    if settings.item is not None and len(settings.responses) > 1:
         raise UsageError(
-            f"item: expected one response. Received: {', '.join(asked.responses)}. Report each alone."
+            f"item: expected one response. Received: {', '.join(settings.responses)}. Report each alone."
         )
-    prepared, main, *_ = prepare(frame, asked.request(asked.responses[0]))
-    _check_numbers(prepared, [name for name in asked.responses if name in prepared])
-    _check_numeric(prepared, asked.numeric)
-    answers = [_answer_of_table(asked, frame, name) for name in asked.responses]
-    shown, factors = _typed(prepared, main, answers)
+    prepared, request, *_ = prepare(frame, settings.request(main))
+    _check_numbers(prepared, [name for name in settings.responses if name in prepared])
+    _check_numeric(prepared, settings.numeric)
+    answers = [_answer_of_table(settings, frame, name) for name in settings.responses]
+    shown, factors = _typed(prepared, request, answers)
     return Subject(
-        name=Path(asked.table).stem,
+        name=Path(settings.table).stem,
         table=shown,
         factors=factors,
         answers=_prefixed(answers),
-        source=asked.table,
-        block=main.block,
+        source=settings.table,
+        block=request.block,
         command=command,
     )
 
@@ -267,18 +268,18 @@ def _either(direction: object) -> str:
     return "higher" if direction == "higher" else "lower"
 
 
-def _answer_of_table(asked: Asked, frame: pd.DataFrame, response: str) -> ResponseResult:
-    told = asked.arguments(response)["direction"]
+def _answer_of_table(settings: TableSettings, frame: pd.DataFrame, response: str) -> ResponseResult:
+    direction = _either(settings.arguments(response)["direction"])
     if response not in frame:
         seen = ", ".join(map(str, frame.columns))
         return ResponseResult(
-            response, _either(told), None, f"Expected a column '{response}' in the table. Received: {seen}."
+            response, direction, None, f"Expected a column '{response}' in the table. Received: {seen}."
         )
-    if asked.looks and response == asked.responses[0]:
-        prepared, main, *_ = prepare(frame, asked.request(response))
-        looks = looks_at(prepared, main, asked.looks, asked.max_replicates)
+    if settings.looks and response == settings.responses[0]:
+        prepared, main, *_ = prepare(frame, settings.request(response))
+        looks = looks_at(prepared, main, settings.looks, settings.max_replicates)
         return ResponseResult(main.response, main.direction, looks[-1].analysis, looks=looks)
-    return _answer(frame, response, list(asked.factors), asked.arguments(response))
+    return _answer(frame, response, list(settings.factors), settings.arguments(response))
 
 
 def _answer(
@@ -313,22 +314,22 @@ def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _typed(
-    frame: pd.DataFrame, asked: AnalysisRequest, answers: Sequence[ResponseResult]
+    frame: pd.DataFrame, request: AnalysisRequest, answers: Sequence[ResponseResult]
 ) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """The table as a study's would be: factors as categories, responses as numbers, seed, key and status."""
     shown, factors = _with_distances(frame, answers).copy(), {}
-    for name in asked.factors:
-        factor = factor_of(frame, name, asked)
+    for name in request.factors:
+        factor = factor_of(frame, name, request)
         factors[name] = list(factor.levels)
         shown[name] = pd.Categorical.from_codes(factor.codes, categories=list(factor.levels), ordered=True)
     for answer in answers:
         if answer.response in shown and answer.response not in factors:
             shown[answer.response] = pd.to_numeric(shown[answer.response], errors="coerce").astype(float)
-    if asked.block:
-        block = read_factor(frame[asked.block], asked.block)
-        is_text = not pd.api.types.is_numeric_dtype(frame[asked.block].dtype)
+    if request.block:
+        block = read_factor(frame[request.block], request.block)
+        is_text = not pd.api.types.is_numeric_dtype(frame[request.block].dtype)
         texts = ["" if code < 0 else block.levels[code] for code in block.codes]
-        shown["seed"] = texts if is_text else frame[asked.block].to_numpy()
+        shown["seed"] = texts if is_text else frame[request.block].to_numpy()
     elif "seed" not in shown:
         shown["seed"] = 0
     if "key" not in shown:
@@ -343,9 +344,9 @@ def _typed(
 def _with_distances(frame: pd.DataFrame, answers: Sequence[ResponseResult]) -> pd.DataFrame:
     """The table with a column for each response that is computed: a distance from a target, or a share."""
     for answer in answers:
-        asked = answer.analysis.request if answer.analysis else None
-        if asked and asked.measured and answer.response not in frame:
-            name, values = computed_column(frame, asked)
+        request = answer.analysis.request if answer.analysis else None
+        if request and request.measured and answer.response not in frame:
+            name, values = computed_column(frame, request)
             frame = frame.assign(**{name: values})
     return frame
 

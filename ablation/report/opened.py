@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ablation.report.arguments import Arguments, asked_of, is_open
+from ablation.report.arguments import Arguments, is_open, table_settings
 from ablation.report.subject import Subject
 from ablation.report.write import page_folder
 
@@ -34,7 +34,7 @@ def opened(asked: Arguments, arguments: Sequence[str], is_quiet: bool = False) -
         found = settled(frame, asked, place or values["table"])
         print(found.text, file=sys.stderr if is_quiet else sys.stdout)
         values, command = found.values, found.line
-    return load_table(asked_of({**values, "table": values.get("table") or place}), command, frame)
+    return load_table(table_settings({**values, "table": values.get("table") or place}), command, frame)
 
 
 def folder_for(asked: Arguments, study: Subject, name: str) -> Path:

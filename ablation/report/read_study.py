@@ -12,7 +12,7 @@ from ablation.analysis.data.propose import Proposal, propose
 from ablation.analysis.data.reading import is_table, read_table
 from ablation.errors import UsageError
 from ablation.naming import slug
-from ablation.report.arguments import KEYS, asked_of, is_study, names_in, responses_of
+from ablation.report.arguments import KEYS, is_study, names_in, responses_of, table_settings
 from ablation.report.load import load_study, load_table
 from ablation.report.proposal import completed
 from ablation.report.subject import Subject
@@ -77,7 +77,7 @@ def read_study(
     given |= {key: list(names_in(names)) for key, names in named.items() if names is not None}
     label = name or (slug(Path(shown(place)).stem) if place else "runs")
     values, notes = _completed(frame, {**given, "table": label})
-    subject = load_table(asked_of(values), table=frame)
+    subject = load_table(table_settings(values), table=frame)
     return ReadStudy(subject, f"{subject.name}-report", notes)
 
 

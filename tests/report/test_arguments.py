@@ -5,7 +5,7 @@ import pytest
 
 from ablation.errors import UsageError
 from ablation.report.__main__ import main
-from ablation.report.arguments import KEYS, asked_of, parse
+from ablation.report.arguments import KEYS, parse, table_settings
 
 TABLE = pd.DataFrame(
     {
@@ -64,7 +64,7 @@ def test_blocks_a_reference_a_filter_and_a_target_are_taken():
         ["table=x.csv", "response=bias", "factors=[a]", "block=[data,seed]", "reference={a: 'x,y'}",
          "where=State=finished and lr in [1, 2]", "direction=zero"]
     ).values  # fmt: skip
-    asked = asked_of(values)
+    asked = table_settings(values)
     assert asked.blocks == ("data", "seed")
     assert asked.reference == {"a": "x,y"}
     assert asked.where == "State=finished and lr in [1, 2]"
@@ -75,7 +75,7 @@ def test_names_with_commas_and_words_like_true_stay_names():
     values = parse(
         ["table=x.csv", "response=on", "factors=['a,b', yes, 1]", "directions={on: higher}"]
     ).values
-    asked = asked_of(values)
+    asked = table_settings(values)
     assert asked.factors == ["a,b", "yes", "1"]
     assert asked.responses == ["on"]
     assert asked.directions == {"on": "higher"}

@@ -11,7 +11,7 @@ from ablation.analysis import analyze
 from ablation.design import make_design
 from ablation.report.__main__ import main
 from ablation.report.drawing import Drawer
-from ablation.report.load import Asked, load_table
+from ablation.report.load import TableSettings, load_table
 from ablation.report.sections import build
 from ablation.report.sentences import notice_sentence
 from tests.report.conftest import spaced
@@ -24,7 +24,7 @@ def reported(tmp_path):
     def made(table, factors, block="seed", figures=True):
         path = tmp_path / "runs.csv"
         table.to_csv(path, index=False)
-        study = load_table(Asked(str(path), ["loss"], list(factors), block))
+        study = load_table(TableSettings(str(path), ["loss"], list(factors), block))
         document = build(study, Drawer(figures))
         main(
             [

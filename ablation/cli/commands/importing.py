@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ablation.report.arguments import Arguments
-    from ablation.report.load import Asked
+    from ablation.report.load import TableSettings
     from ablation.results import StudyRecord
     from ablation.sources.importing import Imported
 
@@ -60,7 +60,7 @@ def _done(arguments: Arguments, target: str) -> Imported:
     """Read the source, settle what is analysed, and write the study."""
     from ablation.analysis.data.reading import read_table
     from ablation.analysis.data.where import rows_where
-    from ablation.report.arguments import asked_of, is_open
+    from ablation.report.arguments import is_open, table_settings
     from ablation.report.proposal import settled
     from ablation.sources import read
     from ablation.sources.importing import import_runs
@@ -73,13 +73,15 @@ def _done(arguments: Arguments, target: str) -> Imported:
     values = settled(frame, arguments, place, "import").values if is_open(arguments) else arguments.values
     if where := values.get("where"):
         frame = frame[rows_where(frame, where)].reset_index(drop=True)
-    wanted = asked_of({**values, "table": place})
+    wanted = table_settings({**values, "table": place})
     tool = str(frame.attrs[TOOL]) if arguments.source else "table"
     origin = {"tool": tool, "place": place, **arguments.how, **({"where": where} if where else {})}
     return import_runs(frame, target, _record(frame, wanted, target, origin), wanted.blocks)
 
 
-def _record(frame: pd.DataFrame, wanted: Asked, target: str, origin: Mapping[str, str]) -> StudyRecord:
+def _record(
+    frame: pd.DataFrame, wanted: TableSettings, target: str, origin: Mapping[str, str]
+) -> StudyRecord:
     """How the study is judged."""
     from ablation.analysis.data.prepare import prepare
     from ablation.analysis.data.select import factor_of
