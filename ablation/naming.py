@@ -121,6 +121,11 @@ def cell_text(factors: Sequence[str], levels: Iterable[object]) -> str:
     return " ".join(f"{n}={level_text(v)}" for n, v in zip(short_names(factors), levels, strict=True))
 
 
+def levels_text(levels: Mapping[str, object]) -> str:
+    """A cell of a sweep as people read it, which may have no factors."""
+    return cell_text(list(levels), levels.values()) or "(no factors)"
+
+
 def _number(value: object) -> float | None:
     """The number that a level is or says."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):

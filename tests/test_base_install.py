@@ -45,7 +45,7 @@ def test_the_notebook_of_a_table_runs_without_extras_and_without_posix(root, tmp
 @pytest.mark.parametrize(
     ("code", "told"),
     [
-        ("import ablation; ablation.sweep(len, factors={})", "Sweeps need the package hydra"),
+        ("import ablation; ablation.sweep(len, factors={})", "Sweeps need the package omegaconf"),
         ("from ablation.sweep import main", "Sweeps need the package hydra"),
         (
             "from ablation.cli import main; sys.exit(main(['sweep', 'quick']))",

@@ -1,14 +1,19 @@
 """What a sweep prints on the terminal."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from math import prod
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from ablation.naming import level_text
+from ablation.naming import level_text, levels_text
 from ablation.results import Attempt, Row, Snapshot, StudyRecord
-from ablation.sweep.plan import Plan, PlannedCell, Runs, label
 from ablation.words import counted
+
+if TYPE_CHECKING:  # `ablation status` waits for no design
+    from ablation.sweep.plan import Plan, PlannedCell, Runs
 
 FAILURE = "red"
 
@@ -115,7 +120,7 @@ def attempt_label(attempt: Attempt, record: StudyRecord) -> str:
 def row_label(row: Row, record: StudyRecord) -> str:
     """Cell and seed of a run."""
     levels = {name: record.level(name, row.config, row.cell) for name in record.factors}
-    return f"{label(levels)} seed={row.seed}"
+    return f"{levels_text(levels)} seed={row.seed}"
 
 
 def reason(attempt: Attempt) -> str:

@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 
 from ablation.design import Design
 from ablation.errors import UsageError
-from ablation.naming import cell_text
+from ablation.naming import levels_text
 from ablation.sweep.cell import Cell
 
 Runs = Mapping[str, tuple["PlannedCell", int]]
@@ -43,7 +43,7 @@ class PlannedCell:
     @property
     def label(self) -> str:
         """What people read, such as `batch_norm=true activation=relu`."""
-        return label(self.levels)
+        return levels_text(self.levels)
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,6 @@ def make_plan(composer: Composing, design: Design, seeds: Sequence[int]) -> Plan
     if len(plan.runs) < len(cells) * len(seeds):
         raise UsageError(f"Expected factors that change what a run gives. Received: {_same_runs(cells)}")
     return plan
-
-
-def label(levels: Mapping[str, Any]) -> str:
-    """Levels as people read them, such as `batch_norm=true activation=relu`."""
-    return cell_text(list(levels), levels.values()) or "(no factors)"
 
 
 def _same_runs(cells: Sequence[PlannedCell]) -> str:

@@ -1,11 +1,16 @@
 """The progress of a study, read from rows, attempts and heartbeats alone, under any launcher."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ablation.errors import UsageError
 from ablation.results import UNFINISHED, Attempt, Row, Snapshot, Store, StudyRecord, changed_default
-from ablation.sweep.plan import PlannedCell, Runs
+
+if TYPE_CHECKING:
+    from ablation.sweep.plan import PlannedCell, Runs
 
 
 @dataclass(frozen=True)
