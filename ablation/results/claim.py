@@ -44,12 +44,20 @@ class Claim:
 
     def release(self) -> None:
         """Release the claim; a second call, or one from a forked child, does nothing."""
+        if self._end():
+            self._release()
+
+    def end(self) -> None:
+        """End the claim without a release: the store removed it together with the commit of its row."""
+        self._end()
+
+    def _end(self) -> bool:
         if self._is_ended or os.getpid() != self._process:
-            return
+            return False
         self._is_ended = True
         if self._number is not None:
             HEART.stop(self._number)
-        self._release()
+        return True
 
     def __enter__(self) -> Claim:
         self._number = HEART.start(self._beat, self.every_seconds)

@@ -83,9 +83,11 @@ def run_cells(
         for cell, seeds in cells:
             held = {}
             for seed in seeds:
-                claim = None if finished(store, cell, seed, record) else store.claim(cell.key(seed))
+                claim = store.claim(cell.key(seed))
                 if claim is not None:
                     held[seed] = claims.enter_context(claim)
+                else:
+                    finished(store, cell, seed, record)
             recorders.append(_Recorder(cell, store, context, held, clock))
         if together and sum(bool(recorder.left) for recorder in recorders) > 1:
             _train_together(recorders, together)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -122,15 +123,17 @@ def test_a_commit_is_tried_again_while_the_server_is_away(postgres, monkeypatch)
     from sqlalchemy.exc import OperationalError
 
     store, row, n_tries = open_store(f"{postgres}#quick"), make_row(), []
-    whole = store._place_row
+    whole = store.server.statements
 
-    def away_once(*arguments):
-        n_tries.append(1)
-        if len(n_tries) == 1:
-            raise OperationalError("INSERT", {}, Exception("server closed the connection unexpectedly"))
-        return whole(*arguments)
+    @contextmanager
+    def away_once(action):
+        with whole(action) as connection:
+            n_tries.append(1)
+            if len(n_tries) == 1:
+                raise OperationalError("INSERT", {}, Exception("server closed the connection unexpectedly"))
+            yield connection
 
     monkeypatch.setattr("ablation.results.postgres.store._PAUSES_SECONDS", (0.0,))
-    monkeypatch.setattr(store, "_place_row", away_once)
+    monkeypatch.setattr(store.server, "statements", away_once)
     assert store.commit(row)
     assert len(n_tries) == 2

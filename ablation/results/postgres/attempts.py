@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from ablation.errors import UsageError
 from ablation.results.claim import Claim
@@ -32,6 +33,13 @@ class DatabaseAttempts:
     study: str
     lease_seconds: float
 
+    def claim_first(self, connection: sa.Connection, key: str) -> Claim | None:
+        """Make the claim of the first attempt; None if there has been one. Takes one statement."""
+        values = {name: sa.literal(value, ATTEMPTS.c[name].type) for name, value in self._new(key, 1).items()}
+        made = sa.select(*values.values()).where(~sa.exists().where(*self._where(key)))
+        claims = insert(ATTEMPTS).from_select(list(values), made, include_defaults=False)
+        return self._made(connection, claims, key, 1)
+
     def claim(self, connection: sa.Connection, key: str, is_finished: Callable[[], bool]) -> Claim | None:
         """Claim the next attempt; None while a living process holds a claim, or if the run is finished.
 
@@ -43,7 +51,14 @@ class DatabaseAttempts:
         if any(is_alive(line) for line in attempts) or is_finished():
             return None
         number = 1 + max((line.number for line in attempts), default=0)
-        connection.execute(sa.insert(ATTEMPTS).values(**self._new(key, number)))
+        return self._made(connection, insert(ATTEMPTS).values(**self._new(key, number)), key, number)
+
+    def _made(self, connection: sa.Connection, claims: Insert, key: str, number: int) -> Claim | None:
+        """The claim, unless somebody else has just made it: who makes the first one does not queue up."""
+        new = claims.on_conflict_do_nothing().returning(ATTEMPTS.c.number)
+        return None if connection.scalar(new) is None else self._claim(key, number)
+
+    def _claim(self, key: str, number: int) -> Claim:
         every_seconds = self.lease_seconds / BEATS_PER_LEASE
         mine = self._where(key, number)
         return Claim(key, number, every_seconds, partial(self._beat, mine), partial(self._release, mine))
@@ -56,8 +71,11 @@ class DatabaseAttempts:
             own = sa.update(ATTEMPTS).where(*self._where(key, number), mine)
             if connection.execute(own.values(data=data)).rowcount == 1:
                 return
-        last = connection.scalar(sa.select(sa.func.max(ATTEMPTS.c.number)).where(*self._where(key)))
-        connection.execute(sa.insert(ATTEMPTS).values(**self._new(key, 1 + (last or 0)), data=data))
+        while True:  # the number may be taken meanwhile: who makes the first claim does not queue up
+            last = connection.scalar(sa.select(sa.func.max(ATTEMPTS.c.number)).where(*self._where(key)))
+            kept = insert(ATTEMPTS).values(**self._new(key, 1 + (last or 0)), data=data)
+            if connection.scalar(kept.on_conflict_do_nothing().returning(ATTEMPTS.c.number)) is not None:
+                return
 
     def lines(self, connection: sa.Connection, key: str | None = None) -> list[Any]:
         """Read claims and records, with the seconds since the last heartbeat (`age_seconds`)."""
@@ -69,6 +87,11 @@ class DatabaseAttempts:
         """Remove a claim that no longer counts."""
         mine = self._where(line.key, line.number)
         connection.execute(sa.delete(ATTEMPTS).where(*mine, ATTEMPTS.c.data.is_(None)))
+
+    def given_back(self, key: str, number: int, if_so: sa.ColumnElement[bool]) -> sa.CTE:
+        """What removes a claim within another statement, under a condition."""
+        mine = (*self._where(key, number), ATTEMPTS.c.data.is_(None), if_so)
+        return sa.delete(ATTEMPTS).where(*mine).returning(ATTEMPTS.c.number).cte("given_back")
 
     def _where(self, key: str | None = None, number: int | None = None) -> list[sa.ColumnElement[bool]]:
         wanted = {ATTEMPTS.c.study: self.study, ATTEMPTS.c.key: key, ATTEMPTS.c.number: number}
@@ -89,11 +112,11 @@ class DatabaseAttempts:
         }
 
     def _beat(self, mine: list[sa.ColumnElement[bool]]) -> None:
-        with suppress(UsageError), self.server.transaction("beat in") as connection:
+        with suppress(UsageError), self.server.statements("beat in") as connection:
             connection.execute(sa.update(ATTEMPTS).where(*mine).values(beaten=sa.func.clock_timestamp()))
 
     def _release(self, mine: list[sa.ColumnElement[bool]]) -> None:
-        with suppress(UsageError), self.server.transaction("release a claim in") as connection:
+        with suppress(UsageError), self.server.statements("release a claim in") as connection:
             connection.execute(sa.delete(ATTEMPTS).where(*mine, ATTEMPTS.c.data.is_(None)))
 
 

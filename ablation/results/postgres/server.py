@@ -1,15 +1,20 @@
 """A PostgreSQL server: its address, its transactions, and its refusals in words."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from ablation.errors import UsageError
 from ablation.results.postgres.schema import STUDIES, create_tables, exists
+
+_TRUSTED_SECONDS = 1.0
+"""A connection that was used so lately is taken for alive; asking costs as much as what it is asked for."""
 
 
 class Server:
@@ -23,6 +28,7 @@ class Server:
         url = _parsed(address)
         self.place = url.render_as_string(hide_password=True)
         self._engine = _engine(url, os.getpid())
+        self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._is_set_up = False
 
     @contextmanager
@@ -38,12 +44,29 @@ class Server:
         Raises:
             UsageError: The server refuses, or cannot be reached.
         """
+        with self._told(action), self._engine.begin() as connection:
+            self._set_up(connection)
+            yield connection
+        self._is_set_up = True
+
+    @contextmanager
+    def statements(self, action: str) -> Iterator[sa.Connection]:
+        """As `transaction`, but each statement is one by itself: one round trip in place of three."""
+        if not self._is_set_up:
+            with self.transaction(action):
+                pass
+        with self._told(action), self._single.connect() as connection:
+            yield connection
+
+    def _set_up(self, connection: sa.Connection) -> None:
+        if not (self._is_set_up or exists(connection, STUDIES)):
+            create_tables(connection)
+
+    @contextmanager
+    def _told(self, action: str) -> Iterator[None]:
+        """Say of a refusal what was to be done."""
         try:
-            with self._engine.begin() as connection:
-                if not (self._is_set_up or exists(connection, STUDIES)):
-                    create_tables(connection)
-                yield connection
-            self._is_set_up = True
+            yield
         except SQLAlchemyError as error:
             cause = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
             raise UsageError(
@@ -56,7 +79,23 @@ class Server:
 def _engine(url: sa.URL, _process: int) -> sa.Engine:
     """One pool of connections for each server, however many stores; and each process, as they do not fork."""
     arguments = {"connect_timeout": 20}
-    return sa.create_engine(url, pool_size=1, max_overflow=4, pool_pre_ping=True, connect_args=arguments)
+    engine = sa.create_engine(url, pool_size=1, max_overflow=4, connect_args=arguments)
+    sa.event.listen(engine, "checkout", partial(_check, engine.dialect))
+    sa.event.listen(engine, "checkin", _note_use)
+    return engine
+
+
+def _check(dialect: Any, connection: Any, record: Any, _: object) -> None:
+    """Have a connection replaced that the server has ended while it was idle."""
+    if time.monotonic() - record.info.get("used", time.monotonic()) > _TRUSTED_SECONDS:
+        try:
+            dialect.do_ping(connection)
+        except Exception as error:
+            raise sa.exc.DisconnectionError from error
+
+
+def _note_use(_: object, record: Any) -> None:
+    record.info["used"] = time.monotonic()
 
 
 def _parsed(address: str) -> sa.URL:

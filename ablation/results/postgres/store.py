@@ -42,6 +42,7 @@ class DatabaseStore:
                 f"Received: {self.study!r}."
             )
         self._attempts = DatabaseAttempts(self.server, self.study, lease_seconds)
+        self._has_stops = False
 
     def check_writable(self, n_bytes: int = 1 << 20) -> None:  # noqa: ARG002  (a server does not tell its space)
         """See `Store`: write a row, and take it back. Tables that older versions did not have are created."""
@@ -53,12 +54,20 @@ class DatabaseStore:
 
     def find(self, key: str) -> Row | None:
         """See `Store`."""
-        with self.server.transaction("read from") as connection:
+        with self.server.statements("read from") as connection:
             return self._find(connection, check_key(key))
 
     def claim(self, key: str) -> Claim | None:
-        """See `Store`."""
+        """See `Store`. The row is looked at last: a holder commits it before, or when, it releases."""
         check_key(key)
+        with self.server.statements("claim a run in") as connection:
+            first = self._attempts.claim_first(connection, key)
+            is_free = first is not None and self._find(connection, key) is None
+        if first is not None:
+            if is_free:
+                return first
+            first.release()
+            return None
         with self.server.transaction("claim a run in") as connection:
             return self._attempts.claim(connection, key, lambda: self._find(connection, key) is not None)
 
@@ -108,7 +117,7 @@ class DatabaseStore:
 
     def load_record(self) -> StudyRecord | None:
         """See `Store`."""
-        with self.server.transaction("read from") as connection:
+        with self.server.statements("read from") as connection:
             return self._load_record(connection)
 
     def stop(self, sweep: str) -> None:
@@ -121,8 +130,9 @@ class DatabaseStore:
     def is_stopped(self, sweep: str) -> bool:
         """See `Store`."""
         mine = sa.select(STOPS.c.sweep).where(STOPS.c.study == self.study, STOPS.c.sweep == sweep)
-        with self.server.transaction("read from") as connection:
-            return exists(connection, STOPS) and connection.scalar(mine) is not None
+        with self.server.statements("read from") as connection:
+            self._has_stops = self._has_stops or exists(connection, STOPS)
+            return self._has_stops and connection.scalar(mine) is not None
 
     def sweep(self, older_than_seconds: float = 3600.0) -> int:
         """See `Store`: claims of finished runs that no living process holds, and old stop signals."""
@@ -142,12 +152,34 @@ class DatabaseStore:
         return None if text is None else decode_record(text, self.place)
 
     def _commit(self, row: Row, data: str, claim: Claim | None) -> bool:
+        if row.is_final and self._place_first(row.key, data, claim):
+            return True
         with self.server.transaction("write a row to") as connection:
             connection.execute(sa.text("SET LOCAL synchronous_commit = on"))
             if row.is_final and self._place_row(connection, row.key, data):
                 return True
             self._attempts.record(connection, row.key, data, claim.attempt if claim else None)
             return False
+
+    def _place_first(self, key: str, data: str, claim: Claim | None) -> bool:
+        """Make this the row of a key that has none, and remove the claim; takes one statement."""
+        durable = sa.select(sa.func.set_config("synchronous_commit", "on", True).label("value")).subquery()
+        text = {name: sa.literal(value, sa.Text) for name, value in (("study", self.study), ("key", key))}
+        values = {**text, "slot": sa.literal(1, sa.SmallInteger), "data": sa.literal(data, sa.Text)}
+        has_none = ~sa.exists().where(ROWS.c.study == self.study, ROWS.c.key == key)
+        made = sa.select(*values.values()).where(durable.c.value == "on", has_none)
+        rows = insert(ROWS).from_select(list(values), made).on_conflict_do_nothing()
+        placed = rows.returning(ROWS.c.slot).cte("placed")
+        count = sa.select(sa.func.count()).select_from(placed)
+        if claim:
+            count = count.add_cte(
+                self._attempts.given_back(key, claim.attempt, sa.exists().select_from(placed))
+            )
+        with self.server.statements("write a row to") as connection:
+            is_placed = bool(connection.scalar(count))
+        if is_placed and claim:
+            claim.end()
+        return is_placed
 
     def _find(self, connection: sa.Connection, key: str) -> Row | None:
         for _, data in self._slots(connection, key):

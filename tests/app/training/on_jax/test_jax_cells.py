@@ -14,6 +14,7 @@ from ablation.app.networks.traced import ACTIVATION, KEPT, TracedDropout, left_o
 from ablation.app.packs import kind, shared_problem
 from ablation.app.training.jax import program as jax_program
 from ablation.app.training.jax.loop import JaxLoop
+from ablation.app.training.packing import train_packed
 from ablation.app.training.problem import Run
 from ablation.sweep.cell import flatten
 from tests.app.training.small import schedule, small_problem
@@ -118,6 +119,22 @@ def test_all_cells_take_one_program(pack, monkeypatch):
     runs = [a_run("selu", True, 9, rate=3e-2, decay=0.5)] * 8
     JaxLoop(shared(), schedule(EPOCHS)).train(runs)
     assert not compiled, "another network of the same kind, other numbers"
+
+
+def test_a_pack_that_does_not_fit_is_halved_and_each_half_has_several_cells(loop, pack, monkeypatch):
+    programs = loop.programs
+
+    def with_room_for_eight(n):
+        if n > 8:
+            raise RuntimeError("RESOURCE_EXHAUSTED: Out of memory while trying to allocate 7 bytes.")
+        return programs(n)
+
+    monkeypatch.setattr(loop, "programs", with_room_for_eight)
+    outcomes = list(train_packed(loop, [*RUNS.values()] * 2, "16"))
+    assert {outcome.provenance["pack"] for outcome in outcomes} == {"8 (16 ran out of memory)"}
+    for outcome, alike in zip(outcomes, [*pack.values()] * 2, strict=True):
+        assert outcome.seed == alike.seed
+        np.testing.assert_array_equal(losses(outcome), losses(alike))
 
 
 def test_numbers_are_no_weights(loop):
