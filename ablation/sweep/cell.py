@@ -85,8 +85,8 @@ def make_cell(
     """
     settings, config = settings_of(cfg, schema), stable_entries(cfg)
     defaults = _declared_defaults(schema) if schema else {}
-    told = {**dict.fromkeys(defaults, ABSENT), **config}
-    keyed = without(told, (*FRAMEWORK_KEYS, *unkeyed))
+    entries = {**dict.fromkeys(defaults, ABSENT), **config}
+    keyed = without(entries, (*FRAMEWORK_KEYS, *unkeyed))
     return Cell(settings, config, keyed, defaults, dict(identity(settings)) if identity else {})
 
 

@@ -107,8 +107,8 @@ class Composer:
 
     def lines(self, levels: Levels) -> Lines:
         """The overrides that make Hydra compose the cell with these levels."""
-        told = (line for name, level in levels.items() for line in self._level(name, level).lines)
-        return (*self._fixed, *told)
+        lines = (line for name, level in levels.items() for line in self._level(name, level).lines)
+        return (*self._fixed, *lines)
 
     def cells(self, design: Sequence[Levels]) -> list[Cell]:
         """The cells of a design.
@@ -142,8 +142,8 @@ class Composer:
             name = self._names[parent]
             at = find_level(levels_meant(value, known[name])[0], name, known[name], f"when.{key}")
             parents = {**self._parents[name], name: known[name][at]}
-            told = {k: self._level(n, parents[n]).lines for k, n in self._names.items() if n in parents}
-            start = {**start, **told}
+            of_parents = {k: self._level(n, parents[n]).lines for k, n in self._names.items() if n in parents}
+            start = {**start, **of_parents}
         base = self._first if start == self._start else self._composed_of(start)
         composed = [
             base if each == start.get(key) else self._composed_of({**start, key: each}) for each in lines[key]
@@ -217,8 +217,8 @@ class Composer:
             raise UsageError(f"Expected factors that change what a run gives. Received: {', '.join(idle)}")
 
     def _derived(self, levels: Levels) -> Cell:
-        told = [name for name in self._levels if name in levels]  # parents first
-        return self.reference.changed([self._level(name, levels[name]).change for name in told])
+        in_order = [name for name in self._levels if name in levels]  # parents first
+        return self.reference.changed([self._level(name, levels[name]).change for name in in_order])
 
     def _composed(self, levels: Levels) -> Cell:
         return self._compose(self.lines(levels)).cell

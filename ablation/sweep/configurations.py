@@ -54,15 +54,15 @@ class Configurations:
         for line in values:
             override = self._parsed(line)
             OmegaConf.update(cfg, override.key_or_group, override.value(), merge=True)
-        told = [line for line in overrides if not self._parsed(line).is_hydra_override()]
-        cfg.hydra.overrides.task = told
+        task = [line for line in overrides if not self._parsed(line).is_hydra_override()]
+        cfg.hydra.overrides.task = task
         if not OmegaConf.is_interpolation(cfg.hydra.job, "override_dirname"):  # as it is since Hydra 1.4
-            cfg.hydra.job.override_dirname = self._named(told, cfg.hydra.job.config.override_dirname)
+            cfg.hydra.job.override_dirname = self._named(task, cfg.hydra.job.config.override_dirname)
         return cfg
 
-    def _named(self, told: Sequence[str], how: DictConfig) -> str:
+    def _named(self, task: Sequence[str], how: DictConfig) -> str:
         """What Hydra calls a job by its overrides."""
-        shown = sorted(line for line in told if self._parsed(line).key_or_group not in how.exclude_keys)
+        shown = sorted(line for line in task if self._parsed(line).key_or_group not in how.exclude_keys)
         return str(how.item_sep.join(shown).replace("=", how.kv_sep))
 
     def _parse(self, line: str) -> Override:
@@ -80,8 +80,8 @@ class Configurations:
 
     def _has_choices(self, key: str) -> bool:
         """Whether a key is a config group."""
-        name, told = self._master.hydra.job.config_name, list(self._master.hydra.overrides.hydra)
-        return bool(self._loader.get_group_options(key, None, name, told))
+        name, overrides = self._master.hydra.job.config_name, list(self._master.hydra.overrides.hydra)
+        return bool(self._loader.get_group_options(key, None, name, overrides))
 
 
 def _meet(one: str, other: str) -> bool:

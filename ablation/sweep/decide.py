@@ -107,9 +107,9 @@ def decide(session: Path, given: Mapping[str, Any], proposal: Proposal) -> dict[
         if not ledger.entries:
             ledger.add("session", **vars(settings))
         named = {"baseline": proposal.baseline, "candidate": proposal.candidate, "label": proposal.label}
-        told = _told_before(ledger, named)
-        if told is not None:
-            return _result(ledger, told)
+        decided = _told_before(ledger, named)
+        if decided is not None:
+            return _result(ledger, decided)
         entry = _opened(ledger, settings, named)
         return _result(ledger, _run(ledger, settings, entry, commands))
 
@@ -214,14 +214,14 @@ def _looked(settings: GateSettings, entry: Entry, pairs: list[tuple[float, float
     if not look.decision:
         return None
     ends = (sign * value for value in (look.estimate, *look.interval(settings.alpha)))
-    told = [(100 * float(np.expm1(min(value, 700))) if is_log else value) + 0.0 for value in ends]
+    shown = [(100 * float(np.expm1(min(value, 700))) if is_log else value) + 0.0 for value in ends]
     return {
         "decision": look.decision,
         "reason": look.reason,
         "p": look.p,
-        "change": told[0],
-        "low": min(told[1:]),
-        "high": max(told[1:]),
+        "change": shown[0],
+        "low": min(shown[1:]),
+        "high": max(shown[1:]),
         "unit": "%" if is_log else "",
         "baseline_mean": float(before.mean()),
         "candidate_mean": float(after.mean()),

@@ -32,8 +32,8 @@ def judged(
     main = analysis["response"]
     names = list(dict.fromkeys([main, *(analysis.get("responses") or ())]))
     known = (*declared, *_OF_EVERY_ROW)
-    told = {main: analysis.get("direction"), **(analysis.get("directions") or {})}
-    given = {name: str(value) for name, value in told.items() if value not in (None, "")}
+    named = {main: analysis.get("direction"), **(analysis.get("directions") or {})}
+    given = {name: str(value) for name, value in named.items() if value not in (None, "")}
     directions = {
         name: given.get(name)
         or _direction(name, known, prefix + ("direction" if name == main else f"directions.{name}"))
@@ -43,7 +43,7 @@ def judged(
     return {
         "responses": names,
         "direction": directions[main],
-        "directions": {name: told for name, told in directions.items() if told},
+        "directions": {name: better for name, better in directions.items() if better},
         "units": {name: unit for name, unit in units.items() if unit and "*" not in name},
     }
 
@@ -64,7 +64,7 @@ def _direction(name: str, known: Sequence[Response], key: str) -> str | None:
     if found is not None:
         return found.direction
     try:
-        told = read_direction(name, None)
+        better = read_direction(name, None)
     except UsageError as error:
         raise UsageError(f"{error} {_advice(name, key)}") from error
-    return None if told.is_assumed else told.name
+    return None if better.is_assumed else better.name

@@ -43,8 +43,8 @@ def explain(error: BaseException) -> str:
         if isinstance(cause, YAMLError):
             return _no_yaml(cause)
     sentences = [_first_line(cause) for cause in causes]
-    told = dict.fromkeys(s for s in sentences if s)
-    return "\n".join(told)
+    unique = dict.fromkeys(s for s in sentences if s)
+    return "\n".join(unique)
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -90,9 +90,9 @@ def _unknown_key(error: OmegaConfBaseException) -> str:
     if isinstance(node, DictConfig) and not known and parent:
         return f"{full_key}: no such key yet. Add it with a plus: +{full_key}=…"
     where = f"keys of {parent}" if parent else "keys"
-    told = f"{full_key}: no such key. Valid {where}: {', '.join(k for k in known if k != 'hydra')}"
+    text = f"{full_key}: no such key. Valid {where}: {', '.join(k for k in known if k != 'hydra')}"
     near = _meant(full_key, node, known)
-    return f"{told}. Did you mean {near}?" if near else told
+    return f"{text}. Did you mean {near}?" if near else text
 
 
 def _meant(full_key: str, node: object, known: Sequence[str]) -> str:

@@ -186,8 +186,8 @@ class FunctionStudy(StudySweep):
             traits.replace_processes()
             with refusals("write to", Path(results)):
                 disk.wait()
-        told = zip(jobs, errors, strict=True)
-        yield from (f"failed: {planned.label}: {error}" for (planned, _), error in told if error)
+        done = zip(jobs, errors, strict=True)
+        yield from (f"failed: {planned.label}: {error}" for (planned, _), error in done if error)
 
 
 def _register_ray() -> None:

@@ -222,13 +222,13 @@ def _declare_margin(
 ) -> str:
     """What to declare: of earlier runs, a margin that takes about half of the seeds."""
     pilot = _noise(record, before)
-    told = (
+    text = (
         f"hydra.sweeper.until=settled: expected {prefix}margin, the smallest effect that matters, in % where "
         "the scale is a logarithm. Received: none. Without one a component that does nothing can never be "
         "settled."
     )
     if pilot is None:
-        return f"{told} A pilot of two seeds (hydra.sweeper.replicates=2) tells the noise."
+        return f"{text} A pilot of two seeds (hydra.sweeper.replicates=2) tells the noise."
     sd, unit = math.sqrt(pilot.fit.variance), " %" if pilot.scaling.is_log else ""
     course = course_of(_plan(record, 1.0, request, maximum), _cells(plan), 1.0)
     offers = []
@@ -240,7 +240,7 @@ def _declare_margin(
             f"component does anything, {100 * found.settled:.0f} % of such studies with all verdicts settled"
         )
     noise = f"By the noise of the {pilot.fit.n} finished runs, which do not count in the study itself:"
-    return "\n".join([f"{told} {noise}", *offers])
+    return "\n".join([f"{text} {noise}", *offers])
 
 
 def expected_lines(growing: Growing, before: Snapshot) -> list[str]:

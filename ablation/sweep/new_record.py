@@ -147,7 +147,7 @@ def _check_numeric(names: Iterable[str], plan: Plan, prefix: str) -> None:
                 f"{prefix}numeric: expected factors of this sweep, of {list(plan.factors)}. Received: {name}"
             )
         if not all(isinstance(level, int | float) and not isinstance(level, bool) for level in levels):
-            told = ", which has none in some cells" if name in plan.design.nesting else ""
+            text = ", which has none in some cells" if name in plan.design.nesting else ""
             raise UsageError(
-                f"{prefix}numeric: expected a factor whose levels are numbers. Received: {name}{told}"
+                f"{prefix}numeric: expected a factor whose levels are numbers. Received: {name}{text}"
             )

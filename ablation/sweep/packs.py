@@ -48,8 +48,8 @@ class Partner:
 def partner(first: Cell, other: Cell, seeds: Sequence[int]) -> Partner:
     """What a job of the first cell needs to know about another."""
     changes = difference(first, other).items()
-    told = {key: value for (part, key), value in changes if part == "config" and value is not GONE}
-    return Partner(other.id, told, seeds)
+    changed = {key: value for (part, key), value in changes if part == "config" and value is not GONE}
+    return Partner(other.id, changed, seeds)
 
 
 def grouped(cells: Sequence[Cell], packs: Packs | None, n_parallel: int | None) -> list[list[int]]:

@@ -34,6 +34,6 @@ def own_settings(settings: Mapping[str, Any], own: Collection[str]) -> dict[str,
     return {key: value for key, value in settings.items() if key in own}
 
 
-def direction_of(told: Any) -> Any:
+def direction_of(given: Any) -> Any:
     """A direction in this package's words."""
-    return _DIRECTIONS.get(told, told) if isinstance(told, str) else told
+    return _DIRECTIONS.get(given, given) if isinstance(given, str) else given

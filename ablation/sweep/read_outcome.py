@@ -212,8 +212,8 @@ def _best(numbers: Sequence[Mapping[str, float]], expected: Expected) -> int:
     finite = {i: value for i, value in found.items() if math.isfinite(value)}
     if not finite:
         return max(found, default=len(numbers) - 1)
-    told = read_direction(expected.response, expected.direction)
-    sign = -1 if told.name == "higher" else 1
+    better = read_direction(expected.response, expected.direction)
+    sign = -1 if better.name == "higher" else 1
     return min(
-        finite, key=lambda i: sign * (finite[i] if told.target is None else abs(finite[i] - told.target))
+        finite, key=lambda i: sign * (finite[i] if better.target is None else abs(finite[i] - better.target))
     )

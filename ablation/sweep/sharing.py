@@ -63,8 +63,8 @@ def gpus_to_share(jobs_per_gpu: object) -> list[str]:
     gpus = visible_gpus()
     if not gpus:
         where = os.environ.get("CUDA_VISIBLE_DEVICES")
-        told = "nvidia-smi lists none" if where is None else f"CUDA_VISIBLE_DEVICES={where}"
-        raise UsageError(f"{KEY}: expected an NVIDIA GPU to share. Received: none, {told}")
+        text = "nvidia-smi lists none" if where is None else f"CUDA_VISIBLE_DEVICES={where}"
+        raise UsageError(f"{KEY}: expected an NVIDIA GPU to share. Received: none, {text}")
     return gpus
 
 

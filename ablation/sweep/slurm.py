@@ -125,6 +125,6 @@ class Queue:
         for task, _ in found.values():
             states[task.state.lower()] = states.get(task.state.lower(), 0) + 1
         arrays = sorted({number.partition("_")[0] for number in found}, key=int)
-        told = ", ".join(f"{n} {state}" for state, n in states.items())
+        text = ", ".join(f"{n} {state}" for state, n in states.items())
         waiting = [(number, task) for number, (task, _) in found.items()]
-        return [f"In Slurm's queue, array {', '.join(arrays)}: {told}.", *held_lines(waiting)]
+        return [f"In Slurm's queue, array {', '.join(arrays)}: {text}.", *held_lines(waiting)]

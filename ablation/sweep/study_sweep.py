@@ -238,8 +238,8 @@ class StudySweep:
             if growing.study.replay.next == awaited:
                 break
         left = counted(len(growing.batch(after)), "run")
-        told = errors or [f"{left} of the next look left; the same command tries again."]
-        return told if growing.batch(after) else [], replace(after, record=growing.present_record)
+        problems = errors or [f"{left} of the next look left; the same command tries again."]
+        return problems if growing.batch(after) else [], replace(after, record=growing.present_record)
 
     def _train(
         self,

@@ -79,11 +79,11 @@ def kept_when(when: Mapping[str, Any], factors: Sequence[str], fixed: Sequence[s
         UsageError: the parent has no levels, or there is no such factor.
     """
     kept = {}
-    for name, told in when.items():
-        if told is None or _is_fixed(name, factors, fixed):
+    for name, condition in when.items():
+        if condition is None or _is_fixed(name, factors, fixed):
             continue
         key = find_factor(name, factors, "when")
-        parent, value = one_parent(key, told)
+        parent, value = one_parent(key, condition)
         if _is_fixed(parent, factors, fixed):
             raise UsageError(
                 f"when.{name}: expected {parent} to have levels. Received: one value of it. Give it levels, "
