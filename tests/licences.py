@@ -32,6 +32,12 @@ def locked() -> dict[str, list[str]]:
     return dict(sorted(found.items()))
 
 
+def is_of_the_page(name: str) -> bool:
+    """Whether the version that is installed here is that of the first lock, which the page tells of."""
+    pins = (ROOT / f"requirements/{locked()[name][0]}.txt").read_text()
+    return f"{name}=={distribution(name).version} " in re.sub(r"\[.*?\]==", "==", pins)
+
+
 def licence(name: str) -> str | None:
     """What a package declares; None where it is not installed here."""
     if name.startswith("nvidia-"):
