@@ -12,6 +12,9 @@ READY := $(VENV)/.$(BACKEND)
 TOOLS := $(VENV)/.tools
 PAGES := $(VENV)/.pages
 
+# Where a machine forbids bytecode, each of a sweep's or a test's processes would compile all sources anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup sweep plan status report gallery pictures site test test-fast test-versions test-torch test-trackers test-sources check lock release clean
 

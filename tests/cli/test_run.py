@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -256,8 +257,10 @@ def test_a_child_ends_with_its_parent_and_nothing_finished_is_lost(root, study, 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("launcher", ["local", "ray_local", "submitit_local"])
-def test_every_launcher_runs_commands(ablation, study, tmp_path, launcher):
+def test_every_launcher_runs_commands(ablation, study, tmp_path, launcher, request):
     pytest.importorskip({"ray_local": "ray", "submitit_local": "submitit"}.get(launcher, "joblib"))
+    if launcher == "ray_local":
+        request.addfinalizer(import_module("ray").shutdown)  # its servers would live as long as this process
     study(launcher=launcher, seeds=1)
     words = {"local": ["hydra.launcher.n_jobs=2"], "ray_local": ["hydra.launcher.ray.init.num_cpus=2"]}
     code, shown = ablation("run", "mine.yaml", *words.get(launcher, []))

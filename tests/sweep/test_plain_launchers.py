@@ -77,7 +77,7 @@ def test_a_killed_sweep_keeps_what_has_returned_and_the_same_command_goes_on(
 def test_ray_does_the_jobs_of_an_app_that_knows_nothing_of_it(root, tmp_path):
     pytest.importorskip("hydra_plugins.hydra_ray_launcher")
     (tmp_path / "train.py").write_text(APP)
-    words = (*PLAIN, "hydra/launcher=ray", "+hydra.launcher.ray.init.num_cpus=2")
+    words = (*PLAIN, "hydra/launcher=ray", "+hydra.launcher.ray.init={num_cpus:2,include_dashboard:false}")
     shown, _ = started("train.py", *words, cwd=tmp_path, root=root).communicate(timeout=400)
     rows = open_store(tmp_path / "runs/train").scan().rows.values()
     found = {(row.config["norm"], row.seed): row.responses["objective"] for row in rows}
