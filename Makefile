@@ -44,7 +44,7 @@ pictures: $(READY) $(TOOLS)  ## take the pictures anew that tests hold these pag
 	@git status --short tests/report/pictures
 
 test: $(READY) $(TOOLS) check site  ## all checks and tests
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile  # on two cores: many wait for queues, signals and disks
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder  # on two cores: many wait for queues, signals and disks
 
 test-fast: $(READY) $(TOOLS)  ## tests that train nothing
 	@$(BIN)/python -m pytest -m 'not slow'

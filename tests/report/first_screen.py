@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.report.conftest import at, headless
 
-WIDTH, HEIGHT = 1600, 730
+WIDTH, HEIGHT = 1600, 710
 """Pixels."""
 
 
