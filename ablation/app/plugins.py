@@ -25,7 +25,9 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import field
 from functools import partial
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import CodeType
 from typing import Any, TypeVar, get_type_hints
 
 from ablation.app.config import Config
@@ -162,10 +164,18 @@ def _hash(path: str) -> str:
         ) from error
 
 
+class _Source(SourceFileLoader):
+    """What the file says now. Python takes bytecode for that of any text of its size and second."""
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def _import(path: str) -> None:
     """Run a file as a module; a mistake in it is told with its line."""
     name = f"{_PREFIX}{Path(path).stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    loader = _Source(name, path) if path.endswith(".py") else None
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None or spec.loader is None:
         raise UsageError(f"plugins: expected a Python file, such as mine.py. Received: {path}")
     module = importlib.util.module_from_spec(spec)
