@@ -9,6 +9,7 @@ from typing import Any
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from ablation.errors import UsageError
 from ablation.naming import level_text
@@ -149,6 +150,21 @@ def quoted(value: object) -> str:
         if re.fullmatch(r"[A-Za-z_][\w./-]*", value) and value.lower() not in _WORDS
         else f"'{escaped}{trailing * chr(92)}'"
     )
+
+
+def set_in_jobs(hydra: DictConfig, key: str, value: str | int | None) -> None:
+    """Set a key of a sweep and, by an override, of its jobs: Hydra 1.4 refuses jobs that differ from it.
+
+    Args:
+        hydra: `config.hydra`, which is changed.
+        key: below `hydra`, such as `launcher.n_jobs`.
+        value: replaces what an earlier override says.
+    """
+    start = f"hydra.{key}="
+    with read_write(hydra), open_dict(hydra):
+        OmegaConf.update(hydra, key, value)
+        others = [line for line in hydra.overrides.hydra if not line.startswith(start)]
+        hydra.overrides.hydra = [*others, f"{start}{quoted(value)}"]
 
 
 def _levels(key: str, override: Override) -> list[str]:

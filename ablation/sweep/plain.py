@@ -19,7 +19,7 @@ from ablation.sweep.cell import Cell, flatten, without
 from ablation.sweep.entries import entries_of
 from ablation.sweep.exits import is_job
 from ablation.sweep.messages import print_lines
-from ablation.sweep.overrides import Overrides, quoted
+from ablation.sweep.overrides import Overrides, set_in_jobs
 from ablation.sweep.peers import direction_of
 from ablation.sweep.read_outcome import LINES, ContractError, Expected, outcome_of, stamp
 from ablation.sweep.run_cells import run_cell
@@ -206,9 +206,7 @@ def in_folder(config: DictConfig, folder: str) -> DictConfig:
     """
     config = copy.deepcopy(config)
     if folder:
-        with read_write(config.hydra), open_dict(config.hydra):
-            config.hydra.sweep.dir = folder
-            config.hydra.overrides.hydra.append(f"hydra.sweep.dir={quoted(folder)}")
+        set_in_jobs(config.hydra, "sweep.dir", folder)
     return config
 
 

@@ -4,12 +4,12 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from omegaconf import DictConfig, open_dict, read_write
+from omegaconf import DictConfig
 
 from ablation.errors import UsageError
 from ablation.gpus import take_slot, visible_gpus
 from ablation.sweep.launchers import launcher_traits
-from ablation.sweep.overrides import quoted
+from ablation.sweep.overrides import set_in_jobs
 
 KEY = "hydra.sweeper.jobs_per_gpu"
 
@@ -32,23 +32,16 @@ def share(config: DictConfig) -> None:
     if sweeper.jobs_per_gpu is None:
         if not (traits.hides_gpus and visible_gpus()):
             return
-        _set(config, "sweeper", "jobs_per_gpu", 1)
+        set_in_jobs(config.hydra, "sweeper.jobs_per_gpu", 1)
     if not traits.shares_gpus:
         raise UsageError(
             f"{KEY}: expected a launcher that runs jobs at once on this machine, such as "
             "hydra/launcher=ablation or submitit_local. Received: "
             f"{str(launcher.get('_target_')).split('.')[-1]}. {traits.other_share}".rstrip()
         )
-    _set(config, "sweeper", "gpus", ",".join(gpus_to_share(sweeper.jobs_per_gpu)))
+    set_in_jobs(config.hydra, "sweeper.gpus", ",".join(gpus_to_share(sweeper.jobs_per_gpu)))
     if "n_jobs" in launcher:
-        _set(config, "launcher", "n_jobs", n_at_once(sweeper))
-
-
-def _set(config: DictConfig, node: str, key: str, value: str | int | None) -> None:
-    """A setting of the sweeper or launcher, in its jobs as well: Hydra 1.4 refuses jobs where they differ."""
-    with read_write(config.hydra), open_dict(config.hydra):
-        config.hydra[node][key] = value
-        config.hydra.overrides.hydra.append(f"hydra.{node}.{key}={quoted(value)}")
+        set_in_jobs(config.hydra, "launcher.n_jobs", n_at_once(sweeper))
 
 
 def gpus_to_share(jobs_per_gpu: object) -> list[str]:

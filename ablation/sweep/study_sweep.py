@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.plugins.launcher import Launcher
-from omegaconf import DictConfig, open_dict, read_write
+from omegaconf import DictConfig, open_dict
 
 from ablation.design import Design, make_design
 from ablation.errors import UsageError
@@ -26,7 +26,7 @@ from ablation.sweep.leaving import check_queued, left_lines, noted
 from ablation.sweep.live import progress
 from ablation.sweep.messages import outside_lines, print_failures, print_lines, print_plan, unfinished_lines
 from ablation.sweep.new_record import check_response, make_record, refuse_fixed
-from ablation.sweep.overrides import split_overrides
+from ablation.sweep.overrides import set_in_jobs, split_overrides
 from ablation.sweep.packs import Packs, program_lines
 from ablation.sweep.plan import Composing, Plan, Runs, make_plan
 from ablation.sweep.plan_json import plan_json
@@ -300,7 +300,7 @@ class StudySweep:
         queued = queue.keys() if queue else set()  # of a command that was left or interrupted
         missing = [{key: run for key, run in batch.items() if key not in queued} for batch in batches]
         shared = self.app.places(composer.config, traits)
-        self._name_sweep(sweep)
+        set_in_jobs(self.master.hydra, "sweeper.sweep", sweep)
         jobs = [
             job
             for batch in missing
@@ -330,14 +330,6 @@ class StudySweep:
     def _end_processes(self) -> None:
         """Give back the memory of processes that have nothing more to do."""
         getattr(self.launcher, "end", lambda: None)()
-
-    def _name_sweep(self, sweep: str) -> None:
-        """Tell jobs which sweep they belong to; Hydra 1.4 lets none of them change `hydra.sweeper`."""
-        hydra, key = self.master.hydra, "hydra.sweeper.sweep="
-        with read_write(hydra):
-            hydra.sweeper.sweep = sweep
-            others = [line for line in hydra.overrides.hydra if not line.startswith(key)]
-            hydra.overrides.hydra = [*others, f"{key}{sweep}"]
 
     def _compose(self, overrides: Sequence[str]) -> Composed:
         """What Hydra makes of a job's overrides."""

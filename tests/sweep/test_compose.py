@@ -1,10 +1,11 @@
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
 from ablation.errors import UsageError
 from ablation.sweep.cell import make_cell
 from ablation.sweep.compose import N_CONFIRMED, Composed, Composer
-from ablation.sweep.overrides import Overrides
+from ablation.sweep.overrides import Overrides, set_in_jobs
 
 SWEPT = {"a": ["1", "2", "3"], "b": ["x", "y"], "c": ["false", "true"]}
 BASE = {"a": 0, "b": "", "c": False, "rest": {"n": 5}}
@@ -99,3 +100,16 @@ def test_levels_that_are_one_after_composition_are_refused():
 def test_a_factor_that_changes_no_run_is_refused():
     with pytest.raises(UsageError, match=r"change what a run gives\. Received: a"):
         composer(Composing(), unkeyed=("a",))
+
+
+@pytest.mark.parametrize("name", ["123456e123456789", "0123456701234567", "abcdefab12345678"])
+def test_a_sweep_has_the_same_name_in_its_jobs(name):
+    """Names are random hex digits, of which some read as numbers."""
+    hydra = OmegaConf.create(
+        {"sweeper": {"sweep": "first"}, "overrides": {"hydra": ["hydra.sweeper.seeds=2"]}}
+    )
+    for each in ("another", name):
+        set_in_jobs(hydra, "sweeper.sweep", each)
+    kept, line = hydra.overrides.hydra
+    assert kept == "hydra.sweeper.seeds=2"
+    assert OverridesParser.create().parse_override(line).value() == hydra.sweeper.sweep == name
