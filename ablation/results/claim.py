@@ -44,14 +44,15 @@ class Claim:
 
     def release(self) -> None:
         """Release the claim; a second call, or one from a forked child, does nothing."""
-        if self._end():
+        if self.end():
             self._release()
 
-    def end(self) -> None:
-        """End the claim without a release: the store removed it together with the commit of its row."""
-        self._end()
+    def end(self) -> bool:
+        """End the claim without a release, as where the store removed it with the commit of its row.
 
-    def _end(self) -> bool:
+        Returns:
+            Whether it was held until now, and by this process.
+        """
         if self._is_ended or os.getpid() != self._process:
             return False
         self._is_ended = True

@@ -86,7 +86,7 @@ def run_cells(
                 claim = store.claim(cell.key(seed))
                 if claim is not None:
                     held[seed] = claims.enter_context(claim)
-                else:
+                else:  # it is being trained, or was: a row may rely on a default that has changed
                     finished(store, cell, seed, record)
             recorders.append(_Recorder(cell, store, context, held, clock))
         if together and sum(bool(recorder.left) for recorder in recorders) > 1:

@@ -45,7 +45,8 @@ class Server:
             UsageError: The server refuses, or cannot be reached.
         """
         with self._told(action), self._engine.begin() as connection:
-            self._set_up(connection)
+            if not (self._is_set_up or exists(connection, STUDIES)):
+                create_tables(connection)
             yield connection
         self._is_set_up = True
 
@@ -57,10 +58,6 @@ class Server:
                 pass
         with self._told(action), self._single.connect() as connection:
             yield connection
-
-    def _set_up(self, connection: sa.Connection) -> None:
-        if not (self._is_set_up or exists(connection, STUDIES)):
-            create_tables(connection)
 
     @contextmanager
     def _told(self, action: str) -> Iterator[None]:
