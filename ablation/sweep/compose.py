@@ -11,14 +11,16 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
+from hydra.errors import HydraException
 from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
 
 from ablation.design import check_factors
 from ablation.design.nested import levels_meant
 from ablation.errors import UsageError
 from ablation.naming import ELSEWHERE, find_level, level_text
 from ablation.sweep.cell import Cell, Change, difference
-from ablation.sweep.meant import refuse_changed, refuse_read
+from ablation.sweep.meant import in_a_file, is_quoted, refuse_changed, refuse_read, refuse_text
 from ablation.sweep.overrides import Overrides
 from ablation.sweep.together import Condition, in_order, kept_when, zipped
 
@@ -206,6 +208,26 @@ class Composer:
         for key, line in overrides.typed.items():
             if key not in overrides.read:
                 refuse_changed(key, line, known.get(key, ()))
+        self._refuse_texts(overrides, known)
+
+    def _refuse_texts(self, overrides: Overrides, known: Mapping[str, Sequence[Any]]) -> None:
+        """Refuse text without quotes where the app has a boolean or a number."""
+        texts = [
+            (key, level)
+            for key, line in (overrides.typed | overrides.fixed).items()
+            for level in known.get(key, [self.reference.config.get(key)])
+            if key not in overrides.read and in_a_file(level) is not None and not is_quoted(level, line)
+        ]
+        if not texts:
+            return
+        lines = {key: (line,) for key, line in overrides.fixed.items()} | self._start
+        others = [line for key in lines.keys() - dict(texts).keys() for line in lines[key]]
+        try:
+            own = self._compose(others).cell.config
+        except (HydraException, OmegaConfBaseException, UsageError):  # it has no value of its own
+            return
+        for key, text in texts:
+            refuse_text(key, text, own.get(key))
 
     def _refuse_idle(self) -> None:
         """Refuse a factor whose levels leave a cell's key as it is."""

@@ -1,13 +1,19 @@
-"""Levels that are text to the app, but were read as another type on the way to it.
+"""Levels that were read as another type than the app has.
 
 Without quotes YAML makes False of `off`, 8 of `010` and 90 of `1:30`; a command makes 1000.0 of `1e3`. Where
 an app's schema declares text, OmegaConf then writes these as 'False', '8', '90' and '1000.0', without a word.
+A command leaves `off`, `010` and `1:30` text: where the app's file says `off` without a schema, the text is
+true in an if, and so is `on`.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
+from omegaconf import OmegaConf
+
 from ablation.errors import UsageError
+from ablation.naming import level_text
 
 
 def refuse_read(key: str, read: Sequence[Any], values: Sequence[Any]) -> None:
@@ -48,6 +54,43 @@ def refuse_changed(key: str, line: str, values: Sequence[Any]) -> None:
                 f"{key}: expected text. Received: {line}, of which one becomes {value!r}. "
                 "Put what is meant in quotes, such as 'true'"
             )
+
+
+def in_a_file(text: object) -> bool | float | None:
+    """The boolean or number that a file makes of a text that a command leaves text; None if there is none."""
+    if not (isinstance(text, str) and re.fullmatch(r"[+-]?\.?\w[\w.+-]*(:\d+)*", text)):
+        return None
+    value = OmegaConf.select(OmegaConf.create(f"value: {text}"), "value")
+    return value if isinstance(value, bool | int | float) else None
+
+
+def is_quoted(text: str, line: str) -> bool:
+    """Whether an override has quotes around a text."""
+    return f"'{text}'" in line or f'"{text}"' in line
+
+
+def refuse_text(key: str, text: str, own: object) -> None:
+    """Refuse a text of the command line where the app's own value is what a file makes of such a text.
+
+    Args:
+        key: of the app.
+        text: a level, or the value of all cells.
+        own: what the app's configuration says without it.
+
+    Raises:
+        UsageError: says what to write.
+    """
+    meant = in_a_file(text)
+    if isinstance(meant, bool) and isinstance(own, bool):
+        kind = "true or false"
+    elif type(own) in (int, float) and type(meant) in (int, float):
+        kind = "a number"
+    else:
+        return
+    raise UsageError(
+        f"{key}: expected {kind}, as in the app's configuration. Received: {text}, which is text on a "
+        f"command line. Write {level_text(meant)}; or \"'{text}'\" if text is meant"
+    )
 
 
 def _is_written_anew(text: str) -> bool:

@@ -407,3 +407,37 @@ def test_text_that_stays_what_it_is_is_a_level(run_toy):
     for levels in ("off,'true'", "1,2", "range(8,11)", "relu,1.5"):
         code, shown = run_toy("-m", "hydra.sweeper.plan_only=true", f"flags.activation={levels}")
         assert code == 0, shown
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["norm=on,off"], ["norm: expected true or false", "Received: on", "Write true"]),
+        (["norm=false,'on',yes"], ["norm: expected true or false", "Received: yes", "Write true"]),
+        (["lr=0.1,0.2", "norm=off"], ["norm: expected true or false", "Received: off", "Write false"]),
+        (["lr=.inf,1"], ["lr: expected a number", "Received: .inf", "Write inf"]),
+        (["lr=010,1"], ["lr: expected a number", "Received: 010", "Write 8"]),
+    ],
+)
+def test_text_that_a_file_would_read_as_the_apps_own_kind_of_value_is_refused(decorated, words, told):
+    """Hydra's command line takes on and off as text, both true in an if; a file makes booleans of them."""
+    code, shown, trained = decorated("-m", *words, more="norm: off")
+    assert (code, trained) == (2, []), shown
+    assert [part for part in told if part not in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("norm: off", ["norm='off','yes'"]),
+        ("norm: off", ["norm=false,batch"]),
+        ("norm: 'off'", ["norm=on,off"]),
+        ("norm: null", ["norm=on,010"]),
+        ("norm: ???", ["norm=on,off"]),
+        ("norm: off", ["+other=on,off"]),
+    ],
+    ids=str,
+)
+def test_text_is_a_level_where_it_is_quoted_or_the_app_has_no_boolean_there(decorated, more, words):
+    code, shown, trained = decorated("-m", *words, more=more)
+    assert (code, len(trained)) == (0, 2), shown
