@@ -4,6 +4,6 @@ A tracker is one entry of `registry.py` and one module, which imports the tracke
 """
 
 from ablation.trackers.registry import NAMES, check_installed, read_trackers
-from ablation.trackers.send import Sent, send_missing, told
+from ablation.trackers.send import Sent, result_line, send_missing
 
-__all__ = ["NAMES", "Sent", "check_installed", "read_trackers", "send_missing", "told"]
+__all__ = ["NAMES", "Sent", "check_installed", "read_trackers", "result_line", "send_missing"]

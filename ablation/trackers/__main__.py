@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ablation.errors import UsageError
 from ablation.results import open_store
-from ablation.trackers.send import Sent, send_missing, told
+from ablation.trackers.send import Sent, result_line, send_missing
 from ablation.words import shown
 
 PAUSE_SECONDS = 30.0
@@ -29,7 +29,7 @@ def main() -> None:
     lines = os.fdopen(os.dup(1), "w")
     _keep_quiet(Path(settings["folder"]))
     threading.Thread(target=_wait, args=(ended,), daemon=True).start()
-    wanted, totals = settings["trackers"].items(), dict[str, int]()
+    trackers, totals = settings["trackers"].items(), dict[str, int]()
     pause, is_last = PAUSE_SECONDS, False
     while not is_last:
         is_last, start = ended.wait(pause), time.monotonic()
@@ -37,9 +37,9 @@ def main() -> None:
         try:
             snapshot = store.scan()
         except UsageError as error:  # the place of the rows does not answer; the next look may succeed
-            done = [Sent(name, shown(uri or ""), "", problem=str(error)) for name, uri in wanted]
+            done = [Sent(name, shown(uri or ""), "", problem=str(error)) for name, uri in trackers]
         else:
-            done = [send_missing(name, uri, snapshot, settings["folder"]) for name, uri in wanted]
+            done = [send_missing(name, uri, snapshot, settings["folder"]) for name, uri in trackers]
         for sent in done:
             totals[sent.tracker] = totals.get(sent.tracker, 0) + sent.sent
         pause = max(PAUSE_SECONDS, _PAUSES_PER_PASS * (time.monotonic() - start))
@@ -47,7 +47,7 @@ def main() -> None:
         for sent in done:
             before = sent.there + sent.sent - totals[sent.tracker]
             whole = replace(sent, sent=totals[sent.tracker], there=before)
-            print(told(whole, store.place), file=lines)
+            print(result_line(whole, store.place), file=lines)
 
 
 def _wait(ended: threading.Event) -> None:

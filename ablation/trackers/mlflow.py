@@ -28,8 +28,8 @@ class _Experiment:
         import mlflow
 
         self._client = mlflow.MlflowClient(uri)
-        found = self._client.get_experiment_by_name(study)
-        self._id = found.experiment_id if found else self._client.create_experiment(study)
+        experiment = self._client.get_experiment_by_name(study)
+        self._id = experiment.experiment_id if experiment else self._client.create_experiment(study)
         self._former: dict[str, list[str]] = {}
         self.place = f"{uri or mlflow.get_tracking_uri()}, experiment {study}"
 
@@ -82,7 +82,7 @@ class _Experiment:
 
 def _names(names: Iterable[str]) -> dict[str, str]:
     """Name → one that MLflow takes, a different one for each."""
-    found: dict[str, str] = {}
+    renamed: dict[str, str] = {}
     taken: set[str] = set()
     for name in dict.fromkeys(names):
         start = re.sub(r"[^\w\-. :/]", "_", name, flags=re.ASCII)[:_LENGTH]
@@ -91,8 +91,8 @@ def _names(names: Iterable[str]) -> dict[str, str]:
             number += 1
             fitting = f"{start}_{number}"
         taken.add(fitting)
-        found[name] = fitting
-    return found
+        renamed[name] = fitting
+    return renamed
 
 
 def _milliseconds(time: datetime) -> int:

@@ -51,8 +51,8 @@ def check_installed(names: Iterable[str], key: str) -> None:
     """
     for name in names:
         package = known()[name].package
-        found = find_spec(package)
-        if found is None or found.origin is None:  # a folder of that name is none, such as W&B's own
+        spec = find_spec(package)
+        if spec is None or spec.origin is None:  # a folder of that name is none, such as W&B's own
             raise UsageError(
                 f"{key}: expected {package}, which is not installed. "
                 f"Run: pip install 'ablation-study[{name}]'"

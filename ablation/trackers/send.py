@@ -69,7 +69,7 @@ def send_missing(name: str, uri: str | None, snapshot: Snapshot, folder: str | P
     return Sent(name, shown(uri or ""), place, n_sent - len(left), there, len(left), problem)
 
 
-def told(sent: Sent, study: str) -> str:
+def result_line(sent: Sent, study: str) -> str:
     """The result of sending, in a sentence."""
     at = f" ({sent.place})" if sent.place else ""
     if not sent.problem:

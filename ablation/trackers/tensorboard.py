@@ -67,8 +67,8 @@ def _events(run: LoggedRun) -> Iterator[bytes]:
     start, end, text = _about(run)
     yield Event(wall_time=at, summary=Summary(value=[start, text])).SerializeToString()
     for step, measured in enumerate(run.epochs(), 1):
-        found = [Summary.Value(tag=name, simple_value=value) for name, value in measured.items()]
-        yield Event(wall_time=at, step=step, summary=Summary(value=found)).SerializeToString()
+        values = [Summary.Value(tag=name, simple_value=value) for name, value in measured.items()]
+        yield Event(wall_time=at, step=step, summary=Summary(value=values)).SerializeToString()
     last = [Summary.Value(tag=name, simple_value=value) for name, value in run.responses.items()]
     yield Event(wall_time=at, summary=Summary(value=[*last, end])).SerializeToString()
 

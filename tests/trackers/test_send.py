@@ -7,7 +7,7 @@ import pytest
 
 from ablation.errors import UsageError
 from ablation.results import open_store
-from ablation.trackers import check_installed, read_trackers, send_missing, told
+from ablation.trackers import check_installed, read_trackers, result_line, send_missing
 from ablation.trackers.logged_runs import logged_runs
 from ablation.trackers.tracker import Tracker
 from tests.trackers.planted import DIVERGED, FAILED, plant, row
@@ -64,12 +64,12 @@ def test_a_tracker_that_is_down_costs_a_sentence_and_the_rest_is_sent_later(fake
     fake.fails_at = 5
     sent = send()
     assert (sent.sent, sent.there, sent.missing) == (5, 0, 7)
-    assert told(sent, "runs/mine") == (
+    assert result_line(sent, "runs/mine") == (
         "Warning: fake (memory): 7 runs not logged. ConnectionError: no route. The rows are kept; send what "
         "is missing later: ablation export runs/mine --to fake"
     )
     fake.fails_at = None
-    assert told(send(), "runs/mine") == "fake (memory): 7 runs logged, 5 were there."
+    assert result_line(send(), "runs/mine") == "fake (memory): 7 runs logged, 5 were there."
     assert len(fake.order) == len(set(fake.order)) == 12
 
 
@@ -77,8 +77,8 @@ def test_a_password_is_never_told(fake):
     fake.place, fake.fails_at = "http://me:secret@host/x", 0
     snapshot = open_store("runs/mine").scan()
     sent = send_missing("fake", "http://me:secret@host", snapshot, "runs/mine")
-    assert "secret" not in f"{sent} {told(sent, 'runs/mine')}"
-    assert "--uri http://me:***@host" in told(sent, "runs/mine")
+    assert "secret" not in f"{sent} {result_line(sent, 'runs/mine')}"
+    assert "--uri http://me:***@host" in result_line(sent, "runs/mine")
 
 
 def test_what_a_tracker_drops_without_an_error_is_noticed(fake):

@@ -28,7 +28,7 @@ def _settings() -> Settings:
 def _export(words: Sequence[str]) -> int:
     from ablation.results import open_existing
     from ablation.results.opening import is_url
-    from ablation.trackers import check_installed, read_trackers, send_missing, told
+    from ablation.trackers import check_installed, read_trackers, result_line, send_missing
 
     options = dict(word.split("=", 1) for word in words if word.startswith("--"))
     studies = located([word for word in words if not word.startswith("--")])
@@ -53,7 +53,7 @@ def _export(words: Sequence[str]) -> int:
         )
     else:
         for sent in done:
-            print(told(sent, store.place), file=sys.stderr if sent.problem else sys.stdout)
+            print(result_line(sent, store.place), file=sys.stderr if sent.problem else sys.stdout)
     return int(any(sent.problem for sent in done))
 
 
