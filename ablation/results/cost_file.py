@@ -38,10 +38,10 @@ def save_costs(folder: str | os.PathLike[str], cells: Costs, about: Mapping[str,
 def load_costs(folder: str | os.PathLike[str]) -> dict[str, Any]:
     """Read the costs; empty if there are none, or if the file is damaged."""
     try:
-        found = json.loads((Path(folder) / FILE).read_text(encoding="utf-8"))
+        costs = json.loads((Path(folder) / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) and isinstance(found.get("cells"), dict) else {}
+    return costs if isinstance(costs, dict) and isinstance(costs.get("cells"), dict) else {}
 
 
 def with_costs(frame: pd.DataFrame, folder: str | os.PathLike[str]) -> pd.DataFrame:
@@ -53,6 +53,6 @@ def with_costs(frame: pd.DataFrame, folder: str | os.PathLike[str]) -> pd.DataFr
         for name in names
         if name not in frame
     }
-    found = frame.assign(**columns).astype(dict.fromkeys(columns, "float64"))
-    found.attrs = frame.attrs
-    return found
+    table = frame.assign(**columns).astype(dict.fromkeys(columns, "float64"))
+    table.attrs = frame.attrs
+    return table

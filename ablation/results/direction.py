@@ -49,32 +49,32 @@ class Direction:
     is_assumed: bool = False
 
 
-def read_direction(response: str, given: str | float | None) -> Direction:
+def read_direction(response: str, direction: str | float | None) -> Direction:
     """Read a direction, or derive it from the response's name.
 
     Args:
         response: the column with what was measured.
-        given: `lower`, `higher`, `zero`, the number that is best, or None.
+        direction: `lower`, `higher`, `zero`, the number that is best, or None.
 
     Raises:
         UsageError: it means nothing, or it is not said and the name suggests that lower is not better.
     """
-    if given is None:
+    if direction is None:
         return _by_name(response)
-    if given in ("lower", "higher"):
-        return Direction(str(given))
-    target = _target(given)
+    if direction in ("lower", "higher"):
+        return Direction(str(direction))
+    target = _target(direction)
     if target is None:
         raise UsageError(
             "Expected direction to be one of 'lower', 'higher', 'zero', or the number that is best. "
-            f"Received: direction={given!r}."
+            f"Received: direction={direction!r}."
         )
     return Direction("lower", target)
 
 
-def is_direction(given: object) -> bool:
+def is_direction(value: object) -> bool:
     """Whether something says which values are better: `lower`, `higher`, `zero`, or a number."""
-    return given in ("lower", "higher") or _target(given) is not None
+    return value in ("lower", "higher") or _target(value) is not None
 
 
 def sounds_like_an_outcome(response: str) -> bool:
@@ -120,14 +120,14 @@ def _words(response: str) -> list[str]:
     return [word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word]
 
 
-def _target(given: object) -> float | None:
+def _target(direction: object) -> float | None:
     """The value that is best: `zero`, or a number; None if this is none."""
-    if isinstance(given, bool):
+    if isinstance(direction, bool):
         return None
-    if given == "zero":
+    if direction == "zero":
         return 0.0
     try:
-        number = float(str(given))
+        number = float(str(direction))
     except ValueError:
         return None
     return number if math.isfinite(number) else None

@@ -96,9 +96,9 @@ def changed_default(
     """
     trained = {**(first_defaults or {}), **row_config}
     changes = [
-        f"{name} was {canonical(trained[name])} and is now {canonical(wanted)}"
-        for name, wanted in config.items()
-        if wanted != ABSENT and name in trained and canonical(trained[name]) != canonical(wanted)
+        f"{name} was {canonical(trained[name])} and is now {canonical(value)}"
+        for name, value in config.items()
+        if value != ABSENT and name in trained and canonical(trained[name]) != canonical(value)
     ]
     if not changes:
         return None

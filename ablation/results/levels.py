@@ -88,10 +88,10 @@ def _levels(file: BinaryIO, kind: str) -> Mapping[str, list[Any]]:
         from pyarrow import parquet
     try:
         schema = parquet.read_schema(file) if kind == "parquet" else pyarrow.ipc.open_file(file).schema
-        found = json.loads((schema.metadata or {}).get(_KEY, b"{}"))
+        levels = json.loads((schema.metadata or {}).get(_KEY, b"{}"))
     except (pyarrow.ArrowException, OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return levels if isinstance(levels, dict) else {}
 
 
 def _restored(

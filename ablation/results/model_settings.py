@@ -44,8 +44,8 @@ def check_model(scale: str, interactions: int | str, alpha: float, numeric: Mapp
 def one_of(name: str, value: object, allowed: tuple[object, ...]) -> None:
     """Refuse a value that is not allowed."""
     if value not in allowed:
-        wanted = ", ".join(repr(a) for a in allowed)
-        raise UsageError(f"Expected {name} to be one of {wanted}. Received: {name}={value!r}.")
+        choices = ", ".join(repr(a) for a in allowed)
+        raise UsageError(f"Expected {name} to be one of {choices}. Received: {name}={value!r}.")
 
 
 def between(name: str, value: float, low: float, high: float) -> None:

@@ -153,21 +153,21 @@ def record_of(entries: Mapping[str, Any], prefix: str = "") -> StudyRecord:
     Raises:
         UsageError: An entry has another type than its field.
     """
-    given = {name: value for name, value in entries.items() if value is not None}
-    if isinstance(given.get("numeric"), list):  # names alone are straight lines
-        given["numeric"] = dict.fromkeys(map(str, given["numeric"]), "linear")
+    rest = {name: value for name, value in entries.items() if value is not None}
+    if isinstance(rest.get("numeric"), list):  # names alone are straight lines
+        rest["numeric"] = dict.fromkeys(map(str, rest["numeric"]), "linear")
     for name in ("interactions", "direction"):  # an app without a schema has numbers here
-        if isinstance(given.get(name), int | float):
-            given[name] = str(given[name])
+        if isinstance(rest.get(name), int | float):
+            rest[name] = str(rest[name])
     known = {
-        name: _checked(given.pop(name), kind, prefix + name) for name, kind in _KINDS.items() if name in given
+        name: _checked(rest.pop(name), kind, prefix + name) for name, kind in _KINDS.items() if name in rest
     }
     if "design" in known:
         design = known["design"]
         lists = (tuple(map(str, design.get(name) or ())) for name in ("notes", "aliases"))
         known["design"] = DesignRecord(str(design.get("name", "")), str(design.get("words", "")), *lists)
     known.setdefault("first_defaults", known.get("defaults", {}))
-    return StudyRecord(**known, unknown=given)
+    return StudyRecord(**known, unknown=rest)
 
 
 _JSON_KINDS: dict[str, tuple[type, str]] = {

@@ -36,5 +36,5 @@ def response_of(declared: Iterable[Response], name: str) -> Response | None:
 
     An exact name takes precedence over a pattern; of several patterns, the first counts.
     """
-    found = [each for each in declared if each.name == name or fnmatchcase(name, each.name)]
-    return replace(min(found, key=lambda each: each.name != name), name=name) if found else None
+    matches = [each for each in declared if each.name == name or fnmatchcase(name, each.name)]
+    return replace(min(matches, key=lambda each: each.name != name), name=name) if matches else None

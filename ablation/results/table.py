@@ -72,12 +72,12 @@ def table(snapshot: Snapshot, design_only: bool = False) -> pd.DataFrame:
 def _ordered(rows: Iterable[Row], design: Sequence[str], design_only: bool) -> list[Row]:
     """Cells in the order of the design, then other cells by id; within a cell by seed."""
     position = {key: i for i, key in enumerate(design)}
-    kept = [row for row in rows if row.key in position or not design_only]
+    selected = [row for row in rows if row.key in position or not design_only]
     first: dict[str, int] = {}
-    for row in kept:
+    for row in selected:
         place = position.get(row.key, len(position))
         first[row.cell] = min(place, first.get(row.cell, place))
-    return sorted(kept, key=lambda row: (first[row.cell], row.cell, row.seed, row.key))
+    return sorted(selected, key=lambda row: (first[row.cell], row.cell, row.seed, row.key))
 
 
 def _add_config(columns: dict[str, object], rows: list[Row], record: StudyRecord) -> None:

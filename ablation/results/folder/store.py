@@ -106,8 +106,8 @@ class FolderStore:
     def attempts(self, key: str) -> tuple[Attempt, ...]:
         """See `Store`."""
         with refusals("read the attempts in", self._attempts.folder):
-            found, _ = self._attempts.read(check_key(key))
-        return _only_records(found) if self.find(key) else tuple(found)
+            attempts, _ = self._attempts.read(check_key(key))
+        return _only_records(attempts) if self.find(key) else tuple(attempts)
 
     def attempted(self) -> list[str]:
         """See `Store`."""
@@ -121,11 +121,11 @@ class FolderStore:
             read = {key: self._attempts.read(key) for key in self._attempts.keys()}  # noqa: SIM118  (no mapping)
             rows, quarantined = self._scan_rows()
         attempts = {
-            key: _only_records(found) if key in rows else tuple(found) for key, (found, _) in read.items()
+            key: _only_records(each) if key in rows else tuple(each) for key, (each, _) in read.items()
         }
         quarantined += [bad for _, damaged in read.values() for bad in damaged]
         return Snapshot(
-            record, rows, {key: found for key, found in attempts.items() if found}, tuple(quarantined)
+            record, rows, {key: each for key, each in attempts.items() if each}, tuple(quarantined)
         )
 
     def save_record(self, record: StudyRecord) -> None:

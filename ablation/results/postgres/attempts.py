@@ -73,8 +73,8 @@ class DatabaseAttempts:
                 return
         while True:  # the number may be taken meanwhile: who makes the first claim does not queue up
             last = connection.scalar(sa.select(sa.func.max(ATTEMPTS.c.number)).where(*self._where(key)))
-            kept = insert(ATTEMPTS).values(**self._new(key, 1 + (last or 0)), data=data)
-            if connection.scalar(kept.on_conflict_do_nothing().returning(ATTEMPTS.c.number)) is not None:
+            new = insert(ATTEMPTS).values(**self._new(key, 1 + (last or 0)), data=data)
+            if connection.scalar(new.on_conflict_do_nothing().returning(ATTEMPTS.c.number)) is not None:
                 return
 
     def lines(self, connection: sa.Connection, key: str | None = None) -> list[Any]:
@@ -94,8 +94,8 @@ class DatabaseAttempts:
         return sa.delete(ATTEMPTS).where(*mine).returning(ATTEMPTS.c.number).cte("given_back")
 
     def _where(self, key: str | None = None, number: int | None = None) -> list[sa.ColumnElement[bool]]:
-        wanted = {ATTEMPTS.c.study: self.study, ATTEMPTS.c.key: key, ATTEMPTS.c.number: number}
-        return [column == value for column, value in wanted.items() if value is not None]
+        values = {ATTEMPTS.c.study: self.study, ATTEMPTS.c.key: key, ATTEMPTS.c.number: number}
+        return [column == value for column, value in values.items() if value is not None]
 
     def _lock(self, connection: sa.Connection, key: str) -> None:
         """Wait for one's turn at a run."""

@@ -44,7 +44,7 @@ class Server:
         Raises:
             UsageError: The server refuses, or cannot be reached.
         """
-        with self._told(action), self._engine.begin() as connection:
+        with self._refusals(action), self._engine.begin() as connection:
             if not (self._is_set_up or exists(connection, STUDIES)):
                 create_tables(connection)
             yield connection
@@ -56,11 +56,11 @@ class Server:
         if not self._is_set_up:
             with self.transaction(action):
                 pass
-        with self._told(action), self._single.connect() as connection:
+        with self._refusals(action), self._single.connect() as connection:
             yield connection
 
     @contextmanager
-    def _told(self, action: str) -> Iterator[None]:
+    def _refusals(self, action: str) -> Iterator[None]:
         """Say of a refusal what was to be done."""
         try:
             yield

@@ -105,8 +105,8 @@ class DatabaseStore:
         attempts = {}
         for key, each in groupby(lines, lambda line: str(line.key)):
             attempts[key] = tuple(as_attempts(list(each), key in rows, quarantined))
-        found = {key: found for key, found in attempts.items() if found}
-        return Snapshot(record or StudyRecord(), rows, found, tuple(quarantined))
+        present = {key: each for key, each in attempts.items() if each}
+        return Snapshot(record or StudyRecord(), rows, present, tuple(quarantined))
 
     def save_record(self, record: StudyRecord) -> None:
         """See `Store`."""
