@@ -81,7 +81,7 @@ class Arm:
         if code:
             raise RunFailed(f"{ending(code)}{last_line(log)}")
         try:
-            value = self._row(seed) if self.is_built_in else _found(printed, seed, here, expected, before)
+            value = self._row(seed) if self.is_built_in else _number(printed, seed, here, expected, before)
         except ContractError as error:
             raise RunFailed(str(error)) from error
         if not math.isfinite(value):
@@ -92,13 +92,13 @@ class Arm:
         from ablation.results import read
 
         table = read(self.folder)
-        found = table[table["seed"] == seed]
-        if self.expected.response not in found or found.empty:
+        rows = table[table["seed"] == seed]
+        if self.expected.response not in rows or rows.empty:
             raise RunFailed(f"no row with {self.expected.response} in {self.folder}")
-        return float(found[self.expected.response].iloc[-1])
+        return float(rows[self.expected.response].iloc[-1])
 
 
-def _found(
+def _number(
     printed: Printed, seed: int, here: Path, expected: Expected, before: tuple[int, int] | None
 ) -> float:
     """The response among what was printed, or in the file.
@@ -107,9 +107,9 @@ def _found(
         ContractError: it is not there.
     """
     if expected.metrics is None and not printed.lines:
-        raise ContractError(f"{printed.wanted}. Received none")
+        raise ContractError(f"{printed.requirement}. Received none")
     returned = numbers_at(printed.lines, expected) if expected.metrics is None else None
-    found = outcome_of(returned, seed, here, expected, before).responses
-    if expected.response not in found:
-        raise ContractError(f"response: expected one of {', '.join(found)}. Received: {expected.response}")
-    return found[expected.response]
+    numbers = outcome_of(returned, seed, here, expected, before).responses
+    if expected.response not in numbers:
+        raise ContractError(f"response: expected one of {', '.join(numbers)}. Received: {expected.response}")
+    return numbers[expected.response]

@@ -58,14 +58,14 @@ class Arguments:
         self.name, self.seed_key = name_of(function), seed_key
         by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
         try:
-            found = inspect.signature(function).parameters.values()
+            parameters = inspect.signature(function).parameters.values()
         except ValueError as error:  # of some functions written in C nobody knows it
             raise UsageError(
                 f"function: expected one whose arguments are known. Received: {self.name}. Call it in one of "
                 "yours: def train(a, seed): …"
             ) from error
-        self.takes_all = any(each.kind == inspect.Parameter.VAR_KEYWORD for each in found)
-        self.known = {each.name: each.default for each in found if each.kind in by_name}
+        self.takes_all = any(each.kind == inspect.Parameter.VAR_KEYWORD for each in parameters)
+        self.known = {each.name: each.default for each in parameters if each.kind in by_name}
 
     @property
     def takes_seed(self) -> bool:
@@ -78,21 +78,21 @@ class Arguments:
         known = {name: default for name, default in self.known.items() if name != self.seed_key}
         return {name: level_of(default) for name, default in known.items() if _is_json(default)}
 
-    def check(self, given: Iterable[str], n_seeds: int) -> None:
+    def check(self, passed: Iterable[str], n_seeds: int) -> None:
         """Refuse arguments that the function does not take, or lacks.
 
         Raises:
             UsageError: naming the argument, and what the function takes.
         """
         names = [name for name in self.known if name != self.seed_key]
-        for name in given:
+        for name in passed:
             if name == self.seed_key or not (self.takes_all or name in self.known):
                 near = get_close_matches(name, names, n=1)
                 hint = f". Did you mean {near[0]}?" if near else ""
                 raise UsageError(
                     f"Expected arguments of {self.name}: {', '.join(names) or 'none'}. Received: {name}{hint}"
                 )
-        lacking = [n for n in names if self.known[n] is inspect.Parameter.empty and n not in given]
+        lacking = [n for n in names if self.known[n] is inspect.Parameter.empty and n not in passed]
         if lacking:
             raise UsageError(
                 f"Expected levels or settings for all arguments of {self.name} without a default. "
@@ -118,19 +118,19 @@ class Arguments:
             )
 
 
-def read_levels(factor: str, given: Any) -> dict[str, Any]:
+def read_levels(factor: str, raw: Any) -> dict[str, Any]:
     """Canonical text of each level → the value that the function is given, in order.
 
     Args:
         factor: the argument.
-        given: levels; or level → value, for values that no file can hold, such as classes.
+        raw: levels; or level → value, for values that no file can hold, such as classes.
 
     Raises:
         UsageError: they are no list.
     """
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise UsageError(f"{factor}: expected a list of levels, such as [False, True]. Received: {given!r}")
-    pairs = given.items() if isinstance(given, Mapping) else [(_name_or_value(each), each) for each in given]
+    if isinstance(raw, str) or not isinstance(raw, Iterable):
+        raise UsageError(f"{factor}: expected a list of levels, such as [False, True]. Received: {raw!r}")
+    pairs = raw.items() if isinstance(raw, Mapping) else [(_name_or_value(each), each) for each in raw]
     levels = [(level_of(level), value) for level, value in pairs]
     for level, value in levels:
         if not _is_json(level):

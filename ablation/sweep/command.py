@@ -66,7 +66,7 @@ class Command:
         if self.expected.metrics is not None:
             return None
         if not printed.lines:
-            raise ContractError(f"{printed.wanted}. Received none: see {log}")
+            raise ContractError(f"{printed.requirement}. Received none: see {log}")
         return numbers_at(printed.lines, self.expected)
 
 
@@ -79,7 +79,7 @@ class Printed:
     lines: list[Mapping[str, Any]] = field(default_factory=list)
 
     @property
-    def wanted(self) -> str:
+    def requirement(self) -> str:
         """What was expected, for an error."""
         if self.pattern:
             return f"pattern: expected a printed line in which {self.pattern} is found"
@@ -92,18 +92,18 @@ class Printed:
         """Keep the numbers of a line, if it has any."""
         if self.pattern is None:
             self._read_json(line)
-        elif found := re.search(self.pattern, line):
-            self.lines.append(found.groupdict() or {self.response: found[found.re.groups and 1]})
+        elif match := re.search(self.pattern, line):
+            self.lines.append(match.groupdict() or {self.response: match[match.re.groups and 1]})
 
     def _read_json(self, line: str) -> None:
         try:
-            found = json.loads(line)
+            parsed = json.loads(line)
         except ValueError:
             return
-        if isinstance(found, dict):
-            self.lines.append(found)
-        elif isinstance(found, int | float) and not isinstance(found, bool):
-            self.lines.append({self.response: found})
+        if isinstance(parsed, dict):
+            self.lines.append(parsed)
+        elif isinstance(parsed, int | float) and not isinstance(parsed, bool):
+            self.lines.append({self.response: parsed})
 
 
 def run(words: Sequence[str], cwd: Path, log_path: Path, printed: Printed) -> int:

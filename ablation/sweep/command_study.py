@@ -75,14 +75,14 @@ def read(path: Path, arguments: Sequence[str] = ()) -> tuple[dict[str, Any], lis
     """
     if not path.is_file():
         raise UsageError(f"Expected the file of a study. Received: {path}, and there is no such file")
-    found: Any = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
-    if not isinstance(found, dict):
-        raise UsageError(f"{path}: expected keys such as command and factors. Received: {found!r:.60}")
-    kinds = [found[kind] for kind in ("factors", "settings") if isinstance(found.get(kind), dict)]
-    told, left = _told(arguments, {name for kind in kinds for name in kind})
-    content = {"name": path.stem, "settings": {}, "seeds": 1, "response": "loss", **found, **told}
-    together = {key: told[key] for key in _TOGETHER if isinstance(told.get(key), dict)}
-    content |= {key: {**(found.get(key) or {}), **each} for key, each in together.items()}
+    raw: Any = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
+    if not isinstance(raw, dict):
+        raise UsageError(f"{path}: expected keys such as command and factors. Received: {raw!r:.60}")
+    kinds = [raw[kind] for kind in ("factors", "settings") if isinstance(raw.get(kind), dict)]
+    overrides, left = _own_overrides(arguments, {name for kind in kinds for name in kind})
+    content = {"name": path.stem, "settings": {}, "seeds": 1, "response": "loss", **raw, **overrides}
+    together = {key: overrides[key] for key in _TOGETHER if isinstance(overrides.get(key), dict)}
+    content |= {key: {**(raw.get(key) or {}), **each} for key, each in together.items()}
     missing = [f"{key} ({OWN_KEYS[key]})" for key in ("command", "factors") if not content.get(key)]
     if missing:
         raise UsageError(f"{path}: expected {' and '.join(missing)}. Received: none")
@@ -100,8 +100,8 @@ def read(path: Path, arguments: Sequence[str] = ()) -> tuple[dict[str, Any], lis
             content["factors"], content.get("when") or {}, "factors."
         )
         for key in _TOGETHER:
-            if isinstance(given := content.get(key), dict):
-                content[key] = {name: each for name, each in given.items() if each is not None}
+            if isinstance(entries := content.get(key), dict):
+                content[key] = {name: each for name, each in entries.items() if each is not None}
     _check_names(content)
     words = split(content["command"])
     check(words, content["factors"], content["settings"])
@@ -112,24 +112,24 @@ def read(path: Path, arguments: Sequence[str] = ()) -> tuple[dict[str, Any], lis
     return content, left
 
 
-def _told(arguments: Sequence[str], places: Collection[str]) -> tuple[dict[str, Any], list[str]]:
+def _own_overrides(arguments: Sequence[str], places: Collection[str]) -> tuple[dict[str, Any], list[str]]:
     """What a command line says of the file's own keys, and its other words."""
-    told, left = {}, []
+    overrides, left = {}, []
     for argument in arguments:
         key, equals, text = argument.partition("=")
         if not equals or key not in (*_ON_THE_LINE, *_TOGETHER) or key in places:
             left.append(argument)
         elif key in _TOGETHER:
             with suppress(HydraException):  # which Hydra tells, as of any other key
-                told[key] = OverridesParser.create().parse_override(argument).value()
+                overrides[key] = OverridesParser.create().parse_override(argument).value()
                 continue
             left.append(argument)
         elif key == "pattern":
-            told[key] = text.strip("'\"")
+            overrides[key] = text.strip("'\"")
         else:
             is_list = key == "seeds" and "," in text
-            told[key] = yaml.safe_load(f"[{text.strip('[]')}]" if is_list else text)
-    return told, left
+            overrides[key] = yaml.safe_load(f"[{text.strip('[]')}]" if is_list else text)
+    return overrides, left
 
 
 @cache
@@ -196,7 +196,7 @@ def _config(content: Mapping[str, Any]) -> Any:
     sweeper = {key: value for key, value in content.items() if key in sweeper_keys()}
     sweeper |= {"study": content["name"], "replicates": seeds if isinstance(seeds, int) else 1}
     sweeper["params"] = dict(content["factors"])
-    found = OmegaConf.create({
+    config = OmegaConf.create({
         "defaults": ["_self_", {"override hydra/sweeper": "ablation"}, {"override hydra/launcher": launcher}],
         "command": content["command"],
         "hydra": {
@@ -207,14 +207,14 @@ def _config(content: Mapping[str, Any]) -> Any:
         },
     })  # fmt: skip
     if n_jobs:
-        found.hydra.launcher = {"n_jobs": n_jobs}
+        config.hydra.launcher = {"n_jobs": n_jobs}
     first = {name: levels[0] for name, levels in content["factors"].items()}
-    given = {**first, **dict.fromkeys(content["when"]), **content["settings"]}
-    for name, value in given.items():
-        OmegaConf.update(found, name, value)
+    values = {**first, **dict.fromkeys(content["when"]), **content["settings"]}
+    for name, value in values.items():
+        OmegaConf.update(config, name, value)
     if "seed" in places(words):
-        found.seed = 0
-    return found
+        config.seed = 0
+    return config
 
 
 def _command(content: Mapping[str, Any]) -> Command:

@@ -22,7 +22,7 @@ from ablation.naming import ELSEWHERE, find_level, level_text
 from ablation.sweep.cell import Cell, Change, difference
 from ablation.sweep.meant import in_a_file, is_quoted, refuse_changed, refuse_read, refuse_text
 from ablation.sweep.overrides import Overrides
-from ablation.sweep.together import Condition, in_order, kept_when, zipped
+from ablation.sweep.together import Condition, in_order, valid_when, zipped
 
 N_CONFIRMED = 3
 """Cells that are composed to confirm those that are not."""
@@ -87,7 +87,7 @@ class Composer:
         self._fixed, self._compose, self._by_choice = tuple(overrides.fixed.values()), compose, by_choice
         self._zips = zipped(overrides.zips, overrides.swept)
         lines = _lines(overrides, self._zips)
-        when = kept_when(overrides.when, list(lines), list(overrides.fixed))
+        when = valid_when(overrides.when, list(lines), list(overrides.fixed))
         self._start = {key: each[0] for key, each in lines.items() if key not in when}
         self._first = self._composed_of(self._start)
         self.config, self.reference, _ = self._first
@@ -155,13 +155,13 @@ class Composer:
         self._parents[name] = parents
         changes = [difference(base.cell, each.cell) for each in composed]
         each = zip(levels, lines[key], changes, strict=True)
-        self._levels[name] = {repr(level): _Level(told, change) for level, told, change in each}
+        self._levels[name] = {repr(level): _Level(overrides, change) for level, overrides, change in each}
         if condition:
             self._levels[name].setdefault(repr(ELSEWHERE), _Level((), {}))
         return name, levels
 
     def _composed_of(self, lines: Mapping[str, Lines]) -> Composed:
-        return self._compose([*self._fixed, *(line for told in lines.values() for line in told)])
+        return self._compose([*self._fixed, *(line for each in lines.values() for line in each)])
 
     def _named(self, key: str, texts: Sequence[str], composed: Sequence[Composed]) -> tuple[str, list[Any]]:
         """What a swept key is called as a factor, and its levels.
@@ -253,15 +253,15 @@ def _lines(
     overrides: Overrides, zips: Mapping[str, Mapping[str, Mapping[str, str]]]
 ) -> dict[str, list[Lines]]:
     """Key, or name of a factor of several keys → the overrides of each of its levels."""
-    found: dict[str, list[Lines]] = {}
+    lines: dict[str, list[Lines]] = {}
     owner = {key: name for name, levels in zips.items() for row in levels.values() for key in row}
     for key, texts in overrides.swept.items():
         if key not in owner:
-            found[key] = [(overrides.line(key, text),) for text in texts]
-        elif owner[key] not in found:
+            lines[key] = [(overrides.line(key, text),) for text in texts]
+        elif owner[key] not in lines:
             rows = zips[owner[key]].values()
-            found[owner[key]] = [tuple(overrides.line(k, text) for k, text in row.items()) for row in rows]
-    return found
+            lines[owner[key]] = [tuple(overrides.line(k, text) for k, text in row.items()) for row in rows]
+    return lines
 
 
 def _spread(n: int) -> list[int]:

@@ -84,7 +84,7 @@ class Configurations:
         return bool(self._loader.get_group_options(key, None, name, overrides))
 
 
-def _meet(one: str, other: str) -> bool:
+def _meet(key: str, other: str) -> bool:
     """Whether one key is the other or lies in it; groups have slashes where keys have dots."""
-    one, other = f"{one}.".replace("/", "."), f"{other}.".replace("/", ".")
-    return one.startswith(other) or other.startswith(one)
+    key, other = f"{key}.".replace("/", "."), f"{other}.".replace("/", ".")
+    return key.startswith(other) or other.startswith(key)

@@ -53,13 +53,13 @@ def outcomes(train: Train, settings: Any, seeds: Sequence[int]) -> Iterator[Outc
     Raises:
         ContractError: it gives something else; with the right lines.
     """
-    given: Any = train(settings, seeds)
-    if not isinstance(given, Iterable) or isinstance(given, str | Mapping):
-        received = "a function without yield" if given is None else f"return {given!r:.60}"
+    returned: Any = train(settings, seeds)
+    if not isinstance(returned, Iterable) or isinstance(returned, str | Mapping):
+        received = "a function without yield" if returned is None else f"return {returned!r:.60}"
         raise ContractError(f"{_expected(train)}\nReceived: {received}")
-    for each in given:
+    for each in returned:
         if not isinstance(each, Outcome):
-            word = "yield" if inspect.isgenerator(given) else "return of a list with"
+            word = "yield" if inspect.isgenerator(returned) else "return of a list with"
             raise ContractError(f"{_expected(train)}\nReceived: {word} {each!r:.60}")
         yield each
 

@@ -22,7 +22,7 @@ from ablation.sweep.read_outcome import Expected
 EXIT = {ACCEPT: 0, REJECT: 1, UNDECIDED: 3}
 FAILED, ABANDONED = "the candidate failed", "abandoned"
 ARMS = ("baseline", "candidate")
-TOLD = (
+END_FIELDS = (
     "decision", "reason", "p", "change", "low", "high", "unit", "baseline_mean", "candidate_mean", "seeds",
 )  # fmt: skip
 """What the end of a proposal says; the numbers are null where no look was taken."""
@@ -85,12 +85,12 @@ class Proposal:
     metrics: str | None = None
 
 
-def decide(session: Path, given: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
+def decide(session: Path, fields: Mapping[str, Any], proposal: Proposal) -> dict[str, Any]:
     """Decide on a proposal, or go on from where a killed process stopped.
 
     Args:
         session: the ledger's file.
-        given: fields of `GateSettings` that were set; the others are those of the session.
+        fields: those of `GateSettings` that were set; the others are those of the session.
         proposal: the two commands.
 
     Returns:
@@ -100,27 +100,27 @@ def decide(session: Path, given: Mapping[str, Any], proposal: Proposal) -> dict[
         UsageError: a setting is another than the session's, or the baseline failed.
     """
     if not session.exists():
-        _commands(GateSettings(**given), proposal, session)  # a mistake begins no session
+        _commands(GateSettings(**fields), proposal, session)  # a mistake begins no session
     with Ledger(session).held() as ledger:
-        settings = _settings(ledger, given)
+        settings = _settings(ledger, fields)
         commands = _commands(settings, proposal, session)
         if not ledger.entries:
             ledger.add("session", **vars(settings))
         named = {"baseline": proposal.baseline, "candidate": proposal.candidate, "label": proposal.label}
-        decided = _told_before(ledger, named)
+        decided = _decided_before(ledger, named)
         if decided is not None:
             return _result(ledger, decided)
         entry = _opened(ledger, settings, named)
         return _result(ledger, _run(ledger, settings, entry, commands))
 
 
-def _settings(ledger: Ledger, given: Mapping[str, Any]) -> GateSettings:
+def _settings(ledger: Ledger, fields: Mapping[str, Any]) -> GateSettings:
     """Those of the session, or of a new one."""
     begun = ledger.of("session")
     if not begun:
-        return GateSettings(**given)
+        return GateSettings(**fields)
     settings = GateSettings(**{k: v for k, v in begun[0].items() if k in GateSettings.__dataclass_fields__})
-    for name, value in given.items():
+    for name, value in fields.items():
         if getattr(settings, name) != value:
             raise UsageError(
                 f"Expected the settings that this session began with: {name}={getattr(settings, name)}. "
@@ -135,7 +135,7 @@ def _commands(settings: GateSettings, proposal: Proposal, session: Path) -> list
     return [Arm(text, expected, Path(f"{session}.runs") / arm) for arm, text in texts]
 
 
-def _told_before(ledger: Ledger, named: Mapping[str, str]) -> Entry | None:
+def _decided_before(ledger: Ledger, named: Mapping[str, str]) -> Entry | None:
     """The end of the same proposal, where a label makes sure that it is the same."""
     for entry in ledger.of("proposal", **named) if named["label"] else ():
         for end in ledger.of("end", proposal=entry["number"]):
@@ -178,7 +178,7 @@ def _run(ledger: Ledger, settings: GateSettings, entry: Entry, commands: list[Ar
             reason = f"{FAILED} at seed {seed}: {failure}"
             return ledger.add("end", proposal=number, decision=REJECT, reason=reason, seeds=len(pairs))
         pairs.append((before, after))
-        end = _looked(settings, entry, pairs)
+        end = _ending(settings, entry, pairs)
         if end is not None:
             return ledger.add("end", proposal=number, **end)
     raise AssertionError("the last look ends every proposal")
@@ -196,7 +196,7 @@ def _value(ledger: Ledger, command: Arm, arm: str, number: int, seed: int) -> fl
     return value
 
 
-def _looked(settings: GateSettings, entry: Entry, pairs: list[tuple[float, float]]) -> dict[str, Any] | None:
+def _ending(settings: GateSettings, entry: Entry, pairs: list[tuple[float, float]]) -> dict[str, Any] | None:
     """What a look found, if it ends the proposal."""
     if len(pairs) < settings.first:
         return None
@@ -242,12 +242,12 @@ def _result(ledger: Ledger, end: Entry) -> dict[str, Any]:
     entry = ledger.of("proposal", number=number)[0]
     ends = ledger.of("end")
     return {
-        **{name: end.get(name) for name in TOLD},
+        **{name: end.get(name) for name in END_FIELDS},
         "level": entry["level"],
         "runs": len(ledger.of("run", proposal=number)),
         "proposal": number,
         "proposals": len(ledger.of("proposal")),
-        "accepted": sum(one["decision"] == ACCEPT for one in ends),
+        "accepted": sum(each["decision"] == ACCEPT for each in ends),
         "session": str(ledger.path),
     }
 

@@ -33,9 +33,9 @@ def judged(
     names = list(dict.fromkeys([main, *(analysis.get("responses") or ())]))
     known = (*declared, *_OF_EVERY_ROW)
     named = {main: analysis.get("direction"), **(analysis.get("directions") or {})}
-    given = {name: str(value) for name, value in named.items() if value not in (None, "")}
+    configured = {name: str(value) for name, value in named.items() if value not in (None, "")}
     directions = {
-        name: given.get(name)
+        name: configured.get(name)
         or _direction(name, known, prefix + ("direction" if name == main else f"directions.{name}"))
         for name in names
     }
@@ -60,9 +60,9 @@ def _advice(name: str, key: str) -> str:
 
 def _direction(name: str, known: Sequence[Response], key: str) -> str | None:
     """What is declared; else what the name says for certain; None if it says nothing."""
-    found = response_of(known, name)
-    if found is not None:
-        return found.direction
+    response = response_of(known, name)
+    if response is not None:
+        return response.direction
     try:
         better = read_direction(name, None)
     except UsageError as error:

@@ -28,15 +28,15 @@ def _mapping(cfg: DictConfig) -> dict[str, Any]:
 def _value(parent: Any, key: Any, raw: Any) -> Any:
     """One entry of a mapping or a list."""
     try:
-        found = parent[key]
+        value = parent[key]
     except OmegaConfBaseException:
         return str(raw)
-    if isinstance(found, DictConfig):
-        return _mapping(found)
-    if isinstance(found, ListConfig):
-        whole: Any = OmegaConf.to_container(found, resolve=False)
-        return [_value(found, i, whole[i]) for i in range(len(found))]
-    return plain_value(found)
+    if isinstance(value, DictConfig):
+        return _mapping(value)
+    if isinstance(value, ListConfig):
+        whole: Any = OmegaConf.to_container(value, resolve=False)
+        return [_value(value, i, whole[i]) for i in range(len(value))]
+    return plain_value(value)
 
 
 def plain_value(value: Any) -> Any:

@@ -59,8 +59,8 @@ def _another_kind(error: ValidationError) -> str:
     """A value of another kind than the schema's; empty where OmegaConf says it in other words."""
     first = str(error).partition("\n")[0]
     for pattern, expected in _KINDS:
-        if found := re.match(pattern, first):
-            received = _WORDS.get(found[1], found[1])
+        if match := re.match(pattern, first):
+            received = _WORDS.get(match[1], match[1])
             return f"{error.full_key}: expected {expected}. Received: {received}"
     return ""
 

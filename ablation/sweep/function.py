@@ -128,7 +128,7 @@ def sweep(
         plain, when = split_when(factors, {}, "")
         refuse_fixed_factors(plain, settings, when)
         arguments.check_optional([name for name in when if name not in settings])
-        levels = {factor: read_levels(factor, given) for factor, given in plain.items()}
+        levels = {factor: read_levels(factor, raw) for factor, raw in plain.items()}
         zips = zipped(zip or {}, {name: list(map(json.loads, texts)) for name, texts in levels.items()})
         cells = CallCells(
             OmegaConf.create(base), levels, zips, when, settings, arguments.defaults, identity or {}
@@ -137,8 +137,8 @@ def sweep(
         gpus = _gpus(jobs_per_gpu, n_jobs, backend)
         n_jobs = len(gpus) * jobs_per_gpu if jobs_per_gpu else n_jobs
         study = FunctionStudy(calls, cells, chosen, n_jobs, backend, gpus)
-        asked = {"design": design, "retries": retries, **_chosen(options, _SWEEP)}
-        study.run(SweepRequest.of((), asked))
+        sweep_options = {"design": design, "retries": retries, **_chosen(options, _SWEEP)}
+        study.run(SweepRequest.of((), sweep_options))
     store = open_store(url or folder)
     snapshot = study.snapshot or store.scan()
     notes = _code_notes(snapshot, function)
@@ -146,12 +146,12 @@ def sweep(
     return StudyResult(snapshot, store.place, folder, notes)
 
 
-def _seeds(given: Any) -> Sequence[Any]:
-    if isinstance(given, Integral) and not isinstance(given, bool):
-        return range(int(given))
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise UsageError(f"seeds: expected a whole number, or a list of seeds. Received: {given!r:.60}")
-    return [level_of(seed) for seed in given]
+def _seeds(seeds: Any) -> Sequence[Any]:
+    if isinstance(seeds, Integral) and not isinstance(seeds, bool):
+        return range(int(seeds))
+    if isinstance(seeds, str) or not isinstance(seeds, Iterable):
+        raise UsageError(f"seeds: expected a whole number, or a list of seeds. Received: {seeds!r:.60}")
+    return [level_of(seed) for seed in seeds]
 
 
 def _gpus(jobs_per_gpu: int | None, n_jobs: int | None, backend: str | None) -> list[str]:
@@ -173,11 +173,11 @@ def _chosen(options: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
 def _code_notes(snapshot: Snapshot, function: Callable[..., Any]) -> tuple[str, ...]:
     """Whether runs are of another version of the function."""
     _, digits = source_of(function)
-    found = [snapshot.rows[key] for key in snapshot.record.keys if key in snapshot.rows]
-    n_other = sum(row.provenance.get("source", digits) != digits for row in found) if digits else 0
+    rows = [snapshot.rows[key] for key in snapshot.record.keys if key in snapshot.rows]
+    n_other = sum(row.provenance.get("source", digits) != digits for row in rows) if digits else 0
     if not n_other:
         return ()
     return (
-        f"Note: the code of {name_of(function)} has changed since {n_other} of {counted(len(found), 'run')}. "
+        f"Note: the code of {name_of(function)} has changed since {n_other} of {counted(len(rows), 'run')}. "
         "They count all the same; identity={'code': '2'} or another name runs all of them again.",
     )

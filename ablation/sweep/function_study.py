@@ -73,17 +73,17 @@ class CallCells:
 
     def _arguments(self, levels: Mapping[str, Any]) -> dict[str, Any]:
         """Argument → its level; those of nested factors that have none are left out."""
-        found: dict[str, Any] = {}
+        arguments: dict[str, Any] = {}
         for name, level in levels.items():
             if name in self.zips:
-                found |= self.zips[name][level]
+                arguments |= self.zips[name][level]
             elif not (name in self.when and level == ELSEWHERE):
-                found[name] = level
-        return found
+                arguments[name] = level
+        return arguments
 
     def _cell(self, config: dict[str, Any], levels: Mapping[str, Any]) -> Cell:
-        given = {name: self.values[name][canonical(level)] for name, level in levels.items()}
-        return Cell({**self.settings, **given}, config, config, dict(self.defaults), self.identity)
+        values = {name: self.values[name][canonical(level)] for name, level in levels.items()}
+        return Cell({**self.settings, **values}, config, config, dict(self.defaults), self.identity)
 
 
 class FunctionStudy(StudySweep):

@@ -211,10 +211,10 @@ def _cells(plan: Plan) -> pd.DataFrame:
 def _noise(record: StudyRecord, before: Snapshot) -> Analysis | None:
     """The analysis of earlier runs, None if there are none that tell of noise."""
     try:
-        found = analysis_of_earlier(record, table(before))
+        analysis = analysis_of_earlier(record, table(before))
     except UsageError:
         return None
-    return found if found is not None and found.fit.variance > 0 else None
+    return analysis if analysis is not None and analysis.fit.variance > 0 else None
 
 
 def _declare_margin(
@@ -234,10 +234,10 @@ def _declare_margin(
     offers = []
     for ratio in OFFERED:
         margin = 100 * math.expm1(ratio * sd) if pilot.scaling.is_log else ratio * sd
-        found = promise(replace(course, margin=ratio), 0)
+        cost = promise(replace(course, margin=ratio), 0)
         offers.append(
-            f"  {prefix}margin={margin:.2g} ({margin:.2g}{unit}): about {found.seeds:.0f} seeds if no "
-            f"component does anything, {100 * found.settled:.0f} % of such studies with all verdicts settled"
+            f"  {prefix}margin={margin:.2g} ({margin:.2g}{unit}): about {cost.seeds:.0f} seeds if no "
+            f"component does anything, {100 * cost.settled:.0f} % of such studies with all verdicts settled"
         )
     noise = f"By the noise of the {pilot.fit.n} finished runs, which do not count in the study itself:"
     return "\n".join([f"{text} {noise}", *offers])
@@ -251,14 +251,14 @@ def expected_lines(growing: Growing, before: Snapshot) -> list[str]:
     promises = expected(growing, before)
     if not promises:
         lines.append("No finished runs tell of the noise yet, so what it takes is unknown.")
-    for found in promises:
-        words = "effects are twice the margin" if found.margins else "no component does anything"
+    for cost in promises:
+        words = "effects are twice the margin" if cost.margins else "no component does anything"
         lines.append(
-            f"  if {words}: about {found.seeds:.1f} seeds, {found.seeds * n_cells:.0f} runs; 9 of 10 such "
-            f"studies end by {found.most} seeds, {100 * found.settled:.0f} % with all verdicts settled"
+            f"  if {words}: about {cost.seeds:.1f} seeds, {cost.seeds * n_cells:.0f} runs; 9 of 10 such "
+            f"studies end by {cost.most} seeds, {100 * cost.settled:.0f} % with all verdicts settled"
         )
-        if found.fixed_seeds:
-            lines.append(f"    a fixed plan that settles as many: {found.fixed_seeds * n_cells} runs")
+        if cost.fixed_seeds:
+            lines.append(f"    a fixed plan that settles as many: {cost.fixed_seeds * n_cells} runs")
     return [*lines, NOTHING_TRAINED]
 
 

@@ -68,13 +68,11 @@ def _jobs(
 
 def cells_to_do(plan: Plan, todo: Runs, order: int | None) -> list[tuple[PlannedCell, list[int]]]:
     """Each cell that has runs to do, with their seeds; plan, todo and order as for `make_jobs`."""
-    wanted = [
+    cells = [
         (planned, [seed for seed in plan.seeds if planned.cell.key(seed) in todo]) for planned in plan.cells
     ]
-    found = [(planned, seeds) for planned, seeds in wanted if seeds]
-    return (
-        found if order is None else [found[i] for i in np.random.default_rng(order).permutation(len(found))]
-    )
+    left = [(planned, seeds) for planned, seeds in cells if seeds]
+    return left if order is None else [left[i] for i in np.random.default_rng(order).permutation(len(left))]
 
 
 def launch(

@@ -64,12 +64,12 @@ class Ledger:
         self.entries.append(whole)
         return whole
 
-    def of(self, what: str, **wanted: object) -> list[Entry]:
+    def of(self, what: str, **fields: object) -> list[Entry]:
         """The entries of a kind that have these values, in their order."""
         return [
             entry
             for entry in self.entries
-            if entry["what"] == what and all(entry.get(name) == value for name, value in wanted.items())
+            if entry["what"] == what and all(entry.get(name) == value for name, value in fields.items())
         ]
 
     def _write(self, data: bytes) -> None:
@@ -87,7 +87,7 @@ class Ledger:
 
 
 def _entries(text: bytes, path: Path) -> list[Entry]:
-    found: list[Entry] = []
+    entries: list[Entry] = []
     for line in text.splitlines():
         try:
             entry = json.loads(line)
@@ -95,10 +95,10 @@ def _entries(text: bytes, path: Path) -> list[Entry]:
             if line.startswith(_START[: len(line)]):
                 continue  # unfinished
             entry = None
-        if not isinstance(entry, dict) or entry.get("n") != len(found) + 1 or "what" not in entry:
+        if not isinstance(entry, dict) or entry.get("n") != len(entries) + 1 or "what" not in entry:
             raise UsageError(
-                f"session: expected a ledger of `ablation decide`, entry {len(found) + 1}. Received in "
+                f"session: expected a ledger of `ablation decide`, entry {len(entries) + 1}. Received in "
                 f"{path}: {line.decode(errors='replace')[:80]}. Name another file, or restore this one"
             )
-        found.append(entry)
-    return found
+        entries.append(entry)
+    return entries

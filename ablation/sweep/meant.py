@@ -28,11 +28,11 @@ def refuse_read(key: str, read: Sequence[Any], values: Sequence[Any]) -> None:
     Raises:
         UsageError: naming the first of them.
     """
-    for given, value in zip(read, values, strict=False):
-        if isinstance(value, str) and not isinstance(given, str) and value == str(given):
-            kind = "off, no and false" if isinstance(given, bool) else "other texts, such as 010 and 1:30,"
+    for parsed, value in zip(read, values, strict=False):
+        if isinstance(value, str) and not isinstance(parsed, str) and value == str(parsed):
+            kind = "off, no and false" if isinstance(parsed, bool) else "other texts, such as 010 and 1:30,"
             raise UsageError(
-                f"{key}: expected text. Received: {given}, which a file makes of {kind} as well. "
+                f"{key}: expected text. Received: {parsed}, which a file makes of {kind} as well. "
                 "Put what is meant in quotes, such as 'off'"
             )
 

@@ -137,8 +137,8 @@ def log_of(attempt: Attempt, folder: str) -> str:
 
 def value(row: Row, response: str) -> str:
     """The value that is printed for a finished run."""
-    found = row.responses.get(response)
-    if row.status != "ok" or found is None:
+    number = row.responses.get(response)
+    if row.status != "ok" or number is None:
         return row.status
-    is_usual = found == 0 or 1e-3 <= abs(found) < 1e6  # else all zeros, or hundreds of digits
-    return f"{response} {found:.4f}" if is_usual else f"{response} {found:.4g}"
+    is_usual = number == 0 or 1e-3 <= abs(number) < 1e6  # else all zeros, or hundreds of digits
+    return f"{response} {number:.4f}" if is_usual else f"{response} {number:.4g}"

@@ -73,18 +73,18 @@ def split_overrides(
     parser = OverridesParser.create(config_loader=loader)
     params, nested = split_when(params, {}, "hydra.sweeper.params.")
     typed = _once(parser.parse_overrides(list(arguments)))
-    lines, told = _typed_levels(typed)
+    lines, typed_conditions = _typed_levels(typed)
     _, conditions = split_when({}, when or {}, "hydra.sweeper.")
-    overrides = Overrides(when={**nested, **told, **conditions}, zips=zips or {})
-    given = typed | {_key(override): override for override in parser.parse_overrides(lines)}
+    overrides = Overrides(when={**nested, **typed_conditions, **conditions}, zips=zips or {})
+    from_line = typed | {_key(override): override for override in parser.parse_overrides(lines)}
     # A file may hold spaces of another sweeper, such as interval(0,1), which the command replaces.
-    filed = {key: value for key, value in params.items() if key.lstrip("+") not in given}
+    filed = {key: value for key, value in params.items() if key.lstrip("+") not in from_line}
     lines = [f"{key}={_text(key, value)}" for key, value in filed.items()]
     overrides.read = {key.lstrip("+"): value for key, value in filed.items() if not isinstance(value, str)}
-    found = {_key(override): override for override in parser.parse_overrides(lines)}
-    in_order = dict.fromkeys(key.lstrip("+") for key in params) | given
+    from_file = {_key(override): override for override in parser.parse_overrides(lines)}
+    in_order = dict.fromkeys(key.lstrip("+") for key in params) | from_line
     for key in in_order:
-        override = given.get(key) or found[key]
+        override = from_line.get(key) or from_file[key]
         overrides.signs[key] = override.get_key_element().removesuffix(key)
         if override.is_sweep_override():
             if key in unswept:
@@ -110,16 +110,16 @@ def _once(overrides: Sequence[Override]) -> dict[str, Override]:
     Raises:
         UsageError: a key has levels, and one value as well.
     """
-    found: dict[str, Override] = {}
+    by_key: dict[str, Override] = {}
     for override in overrides:
-        former = found.get(_key(override))
+        former = by_key.get(_key(override))
         if former and former.is_sweep_override() != override.is_sweep_override():
             raise UsageError(
                 f"{_key(override)}: expected levels, or one value. Received both: {former.input_line} and "
                 f"{override.input_line}. Leave one out"
             )
-        found[_key(override)] = override
-    return found
+        by_key[_key(override)] = override
+    return by_key
 
 
 def _key(override: Override) -> str:

@@ -34,6 +34,6 @@ def own_settings(settings: Mapping[str, Any], own: Collection[str]) -> dict[str,
     return {key: value for key, value in settings.items() if key in own}
 
 
-def direction_of(given: Any) -> Any:
+def direction_of(direction: Any) -> Any:
     """A direction in this package's words."""
-    return _DIRECTIONS.get(given, given) if isinstance(given, str) else given
+    return _DIRECTIONS.get(direction, direction) if isinstance(direction, str) else direction

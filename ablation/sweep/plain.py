@@ -117,12 +117,12 @@ class PlainApp(Swept):
     def jobs(self, cell: str, lines: Sequence[str], seeds: Sequence[int]) -> list[SweptJob]:
         """One job for each seed, in a folder of its own."""
         fixed = [line for line in lines if line.lstrip("+").partition("=")[0] != self.seed_key]
-        found: list[SweptJob] = []
+        jobs: list[SweptJob] = []
         for seed in seeds:
             seeding = [f"{self.sign}{self.seed_key}={seed}"] if self.seed_key else []
             place = f"hydra.sweep.subdir=jobs/{cell}/{seed}"
-            found.append((f" seed={seed}", (seed,), (*fixed, *seeding, place)))
-        return found
+            jobs.append((f" seed={seed}", (seed,), (*fixed, *seeding, place)))
+        return jobs
 
     def finish(self, cfg: DictConfig, snapshot: Snapshot, subject: Any) -> None:
         """Nothing is called."""
@@ -163,13 +163,13 @@ class PlainApp(Swept):
         Raises:
             ContractError: another repetition of the cell has the same responses.
         """
-        found = {i: store.find(cell.key(i)) for i in range(replicates)}
-        same = [i for i, row in found.items() if row and i != seed and row.responses == found[seed].responses]  # type: ignore[union-attr]
+        rows = {i: store.find(cell.key(i)) for i in range(replicates)}
+        same = [i for i, row in rows.items() if row and i != seed and row.responses == rows[seed].responses]  # type: ignore[union-attr]
         if same:
             store.stop(str(HydraConfig.get().sweeper.sweep))
             raise ContractError(
                 "hydra.sweeper.replicates: expected repetitions that differ, as no key seeds this app. "
-                f"Received: the same numbers twice, {dict(found[seed].responses)}. "  # type: ignore[union-attr]
+                f"Received: the same numbers twice, {dict(rows[seed].responses)}. "  # type: ignore[union-attr]
                 "Name the key that seeds it, hydra.sweeper.seed_key=…, or ask for one replicate. If this was "
                 "chance, the same command goes on"
             )
@@ -216,13 +216,13 @@ def refuse_own_settings(settings: Mapping[str, Any]) -> None:
     Raises:
         UsageError: naming the place.
     """
-    given = [key for key in OWN_SETTINGS if settings.get(key) not in (None, [], {}, LINES[0])]
-    if given:
+    own = [key for key in OWN_SETTINGS if settings.get(key) not in (None, [], {}, LINES[0])]
+    if own:
         places = {"study": "name", "folder": "results.folder", "url": "results.url", "log": "results.log",
                   "seed_key": "seeds", "unkeyed": "main(…, unkeyed=[…])"}  # fmt: skip
-        place = places.get(given[0], f"analysis.{given[0]}" if given[0] in ANALYSIS else "what it yields")
+        place = places.get(own[0], f"analysis.{own[0]}" if own[0] in ANALYSIS else "what it yields")
         raise UsageError(
-            f"hydra.sweeper.{given[0]}: expected of apps without @ablation.sweep.main alone. Received it for "
+            f"hydra.sweeper.{own[0]}: expected of apps without @ablation.sweep.main alone. Received it for "
             f"one with it, which has {place} instead"
         )
 
@@ -248,17 +248,17 @@ def _expected(settings: Mapping[str, Any], analysis: Mapping[str, Any]) -> Expec
 def _seed_key(config: DictConfig) -> str | None:
     """The key `seed` of an app, at the top or the only one below; None without any."""
     raw: Any = OmegaConf.to_container(config, resolve=False)
-    found = [
+    keys = [
         key for key in flatten({k: v for k, v in raw.items() if k != "hydra"}) if key.split(".")[-1] == "seed"
     ]
-    if "seed" in found or not found:
-        return "seed" if found else None
-    if len(found) > 1:
+    if "seed" in keys or not keys:
+        return "seed" if keys else None
+    if len(keys) > 1:
         raise UsageError(
             f"hydra.sweeper.seed_key: expected the key that seeds a run. Received: none, and the app has "
-            f"{', '.join(found)}. Name one"
+            f"{', '.join(keys)}. Name one"
         )
-    return found[0]
+    return keys[0]
 
 
 def _first_seed(config: DictConfig, seed_key: str | None) -> int:
@@ -266,15 +266,15 @@ def _first_seed(config: DictConfig, seed_key: str | None) -> int:
     if seed_key is None:
         return 0
     missing = object()
-    found = OmegaConf.select(config, seed_key, default=missing, throw_on_missing=False)
-    if found is missing and not OmegaConf.is_missing(config, seed_key):
+    seed = OmegaConf.select(config, seed_key, default=missing, throw_on_missing=False)
+    if seed is missing and not OmegaConf.is_missing(config, seed_key):
         raise UsageError(
             f"hydra.sweeper.seed_key: expected a key of the app. Received: {seed_key}. If the app reads it "
             f"although it has none, add it: +{seed_key}=0"
         )
-    if isinstance(found, str):
-        raise UsageError(f"{seed_key}: expected an integer from 0. Received: {found}")
-    return found if type(found) is int and found >= 0 else 1
+    if isinstance(seed, str):
+        raise UsageError(f"{seed_key}: expected an integer from 0. Received: {seed}")
+    return seed if type(seed) is int and seed >= 0 else 1
 
 
 def _with(cfg: DictConfig, key: str, seed: int) -> DictConfig:

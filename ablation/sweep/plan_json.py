@@ -59,14 +59,14 @@ def plan_json(
     return json.dumps(entry, indent=1, ensure_ascii=False, allow_nan=False)
 
 
-def _detectable(found: Detectable) -> Mapping[str, Any]:
+def _detectable(smallest: Detectable) -> Mapping[str, Any]:
     names = ("factor", "level", "reference")
     effects = [
         {**dict(zip(names, each, strict=True)), "effect": None if math.isnan(size) else size}
-        for *each, size in found.effects
+        for *each, size in smallest.effects
     ]
-    obstacle = found.obstacle.lstrip(":. ") or None
-    return {"unit": found.unit.strip(), "runs": found.n_runs, "effects": effects, "obstacle": obstacle}
+    obstacle = smallest.obstacle.lstrip(":. ") or None
+    return {"unit": smallest.unit.strip(), "runs": smallest.n_runs, "effects": effects, "obstacle": obstacle}
 
 
 def _adaptive(growing: Growing, snapshot: Snapshot) -> Mapping[str, Any]:

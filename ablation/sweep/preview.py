@@ -91,26 +91,26 @@ def detectable(snapshot: Snapshot, plan: Plan) -> Detectable:
         earlier = analysis_of_earlier(record, table, with_block=len(plan.seeds) > 1)
         if earlier is None:
             return Detectable(len(table), obstacle=": it takes finished runs of more than one cell.")
-        found = detectable_effects(earlier, planned, "seed")
+        effects = detectable_effects(earlier, planned, "seed")
     except UsageError as error:
         return Detectable(len(table), obstacle=f". {error}")
     percent = earlier.scale == "log"
-    sizes = found["detectable_percent" if percent else "detectable"]
+    sizes = effects["detectable_percent" if percent else "detectable"]
     if sizes.isna().all():
         return Detectable(len(table), obstacle=": the finished runs leave no error estimate.")
-    rows = zip(found["factor"], found["level"], found["reference"], map(float, sizes), strict=True)
+    rows = zip(effects["factor"], effects["level"], effects["reference"], map(float, sizes), strict=True)
     return Detectable(len(table), " %" if percent else "", list(rows))
 
 
-def _detectable_lines(found: Detectable, response: str) -> list[str]:
-    if found.obstacle:
-        return [f"{_UNKNOWN}{found.obstacle}"]
+def _detectable_lines(smallest: Detectable, response: str) -> list[str]:
+    if smallest.obstacle:
+        return [f"{_UNKNOWN}{smallest.obstacle}"]
     return [
-        f"Smallest effect on the {response} found with probability 80 %, judged by {found.n_runs} "
+        f"Smallest effect on the {response} found with probability 80 %, judged by {smallest.n_runs} "
         "finished runs:",
         *(
-            f"  {factor}: {level} − {reference}: {_size(size, found.unit)}"
-            for factor, level, reference, size in found.effects
+            f"  {factor}: {level} − {reference}: {_size(size, smallest.unit)}"
+            for factor, level, reference, size in smallest.effects
         ),
     ]
 

@@ -12,13 +12,13 @@ _PACKAGES = ("ablation-study", "tensorflow", "tensorflow-cpu", "keras", "jax", "
 @cache
 def provenance(folder: Path) -> dict[str, str]:
     """Versions of Python and of what trains, and the commit of the code in a folder, at the first call."""
-    found = {"python": platform.python_version(), "commit": _commit(folder)}
+    versions = {"python": platform.python_version(), "commit": _commit(folder)}
     for package in _PACKAGES:
         try:
-            found[package] = version(package)
+            versions[package] = version(package)
         except PackageNotFoundError:
             continue
-    return {name: text for name, text in found.items() if text}
+    return {name: text for name, text in versions.items() if text}
 
 
 def _commit(folder: Path) -> str:

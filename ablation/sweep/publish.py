@@ -22,17 +22,16 @@ def publish(
     hook: Callable[[Snapshot, Any], None],
 ) -> None:
     """Write record, views and report, unless they would be empty and replace some that are not."""
-    from ablation.report.load import (
-        subject_of,
-    )  # pandas: a second that a sweep does not wait for at its start
+    # These import pandas, which takes a second: too long at the start of a sweep.
+    from ablation.report.load import subject_of
     from ablation.report.write import publish as write_report
 
     subject, is_ours = subject_of(after, store.place, folder), after.record.keys == record.keys
     is_empty = not subject.concludes and _concludes(folder)
     if is_ours:
-        kept = before.record if is_empty and before.record.keys else record
-        store.save_record(kept)
-        after = replace(after, record=kept)
+        saved = before.record if is_empty and before.record.keys else record
+        store.save_record(saved)
+        after = replace(after, record=saved)
     write_views(after, Path(folder))
     store.sweep()
     if is_empty:

@@ -53,10 +53,10 @@ class Expected:
 def stamp(folder: Path, expected: Expected) -> Stamp:
     """The state of the file that a run will write, such as one left by a failed attempt."""
     try:
-        found = (folder / (expected.metrics or "")).stat()
+        stat = (folder / (expected.metrics or "")).stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size
+    return stat.st_mtime_ns, stat.st_size
 
 
 def outcome_of(
@@ -87,14 +87,14 @@ def outcome_of(
                 f"{expected.prefix}metrics: expected the run to write {place}. "
                 "Received: the file of an earlier one"
             )
-        found, where = read_metrics(place, expected), str(place)
+        numbers, where = read_metrics(place, expected), str(place)
     else:
-        found, where = _returned(returned, expected), "the returned values"
-    if not found:
+        numbers, where = _returned(returned, expected), "the returned values"
+    if not numbers:
         raise ContractError(f"{expected.prefix}response: expected numbers in {where}. Received: none")
-    if expected.response in found:
-        found = {k: v for k, v in found.items() if k == expected.response or math.isfinite(v)}
-    return Outcome(seed, found)
+    if expected.response in numbers:
+        numbers = {k: v for k, v in numbers.items() if k == expected.response or math.isfinite(v)}
+    return Outcome(seed, numbers)
 
 
 def read_metrics(path: Path, expected: Expected) -> dict[str, float]:
@@ -140,15 +140,15 @@ def lines_in(text: str, path: Path) -> list[Mapping[str, Any]]:
         except csv.Error as error:
             raise ContractError(f"{path}: expected a table. Received: {error}") from error
     try:
-        found = json.loads(text)
+        content = json.loads(text)
     except ValueError:
         try:
-            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+            content = [json.loads(line) for line in text.splitlines() if line.strip()]
         except ValueError as error:
             raise ContractError(
                 f"{path}: expected JSON, or a JSON object a line. Received: {error}"
             ) from error
-    lines = found if isinstance(found, list) else [found]
+    lines = content if isinstance(content, list) else [content]
     if not all(isinstance(line, dict) for line in lines):
         raise ContractError(f"{path}: expected names with numbers. Received: {text[:80]!r}")
     return lines
@@ -160,13 +160,13 @@ def numbers_in(values: Mapping[Any, Any], prefix: str = "") -> dict[str, float]:
     >>> numbers_in({"val": {"loss": "0.5"}, "epoch": 3, "done": True, "note": "good"})
     {'val.loss': 0.5, 'epoch': 3.0}
     """
-    found: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     for key, value in values.items():
         if isinstance(value, Mapping):
-            found |= numbers_in(value, f"{prefix}{key}.")
+            numbers |= numbers_in(value, f"{prefix}{key}.")
         elif (number := number_of(value)) is not None:
-            found[f"{prefix}{key}"] = number
-    return found
+            numbers[f"{prefix}{key}"] = number
+    return numbers
 
 
 def number_of(value: object) -> float | None:
@@ -208,10 +208,10 @@ def _returned(returned: object, expected: Expected) -> dict[str, float]:
 
 def _best(numbers: Sequence[Mapping[str, float]], expected: Expected) -> int:
     """The line with the best response; the last one where there is none that is finite."""
-    found = {i: line[expected.response] for i, line in enumerate(numbers) if expected.response in line}
-    finite = {i: value for i, value in found.items() if math.isfinite(value)}
+    values = {i: line[expected.response] for i, line in enumerate(numbers) if expected.response in line}
+    finite = {i: value for i, value in values.items() if math.isfinite(value)}
     if not finite:
-        return max(found, default=len(numbers) - 1)
+        return max(values, default=len(numbers) - 1)
     better = read_direction(expected.response, expected.direction)
     sign = -1 if better.name == "higher" else 1
     return min(

@@ -59,5 +59,5 @@ def _defaults(path: Path) -> list[object]:
         loaded = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
     except (OSError, OmegaConfBaseException, YAMLError):
         return ["schema"]
-    found = loaded.get("defaults") if isinstance(loaded, dict) else None
-    return found if isinstance(found, list) else []
+    defaults = loaded.get("defaults") if isinstance(loaded, dict) else None
+    return defaults if isinstance(defaults, list) else []

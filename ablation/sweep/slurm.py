@@ -58,10 +58,10 @@ def tasks() -> dict[str, Task] | None:
     return {number.strip(): Task(state, reason.strip()) for number, state, reason in lines}
 
 
-def held_lines(found: Iterable[tuple[str, Task]]) -> list[str]:
+def held_lines(waiting: Iterable[tuple[str, Task]]) -> list[str]:
     """A line for each array of jobs that Slurm holds back, with the reason."""
     arrays: dict[tuple[str, str], int] = {}
-    for number, task in found:
+    for number, task in waiting:
         if task.is_held:
             group = (number.partition("_")[0], task.reason)
             arrays[group] = arrays.get(group, 0) + 1
@@ -118,13 +118,13 @@ class Queue:
 
     def lines(self) -> list[str]:
         """What is there, for people."""
-        found = self.tasks()
-        if not found:
+        queue = self.tasks()
+        if not queue:
             return []
         states: dict[str, int] = {}
-        for task, _ in found.values():
+        for task, _ in queue.values():
             states[task.state.lower()] = states.get(task.state.lower(), 0) + 1
-        arrays = sorted({number.partition("_")[0] for number in found}, key=int)
+        arrays = sorted({number.partition("_")[0] for number in queue}, key=int)
         text = ", ".join(f"{n} {state}" for state, n in states.items())
-        waiting = [(number, task) for number, (task, _) in found.items()]
+        waiting = [(number, task) for number, (task, _) in queue.items()]
         return [f"In Slurm's queue, array {', '.join(arrays)}: {text}.", *held_lines(waiting)]

@@ -43,10 +43,10 @@ def stable() -> Iterator[None]:
 
 def _hydra(path: str) -> Any:
     """An entry of Hydra's configuration, if it is the same in every job; else its name, or 0 for a number."""
-    found = OmegaConf.select(HydraConfig.get(), path)  # type: ignore[arg-type]  # the node, typed as its class
-    if path.startswith(_FIXED) or isinstance(found, bool):
-        return found
-    return 0 if isinstance(found, int) else f"hydra:{path}"
+    value = OmegaConf.select(HydraConfig.get(), path)  # type: ignore[arg-type]  # the node, typed as its class
+    if path.startswith(_FIXED) or isinstance(value, bool):
+        return value
+    return 0 if isinstance(value, int) else f"hydra:{path}"
 
 
 @contextmanager
@@ -78,12 +78,12 @@ def check_same_twice(
         UsageError: naming the keys.
     """
     cache = OmegaConf.get_cache(cfg)
-    found = []
+    resolved = []
     for _ in range(2):
         OmegaConf.clear_cache(cfg)
-        found.append(entries(cfg))
+        resolved.append(entries(cfg))
     OmegaConf.set_cache(cfg, cache)
-    first, second = found
+    first, second = resolved
     refuse_differences(first, second, differing(first, second), advice)
 
 
@@ -102,7 +102,7 @@ def refuse_differences(
         UsageError: if there are any.
     """
     if keys:
-        values = " and ".join(str(found.get(keys[0], "(absent)")) for found in (first, second))
+        values = " and ".join(str(entries.get(keys[0], "(absent)")) for entries in (first, second))
         more = f" (also {', '.join(keys[1:])})" if keys[1:] else ""
         raise UsageError(
             f"{keys[0]}: expected the same value whenever the configuration is composed. Received: "

@@ -56,20 +56,20 @@ def _surveyed(path: str) -> tuple[Snapshot, Survey]:
 
 def _entry(path: str) -> dict[str, object]:
     """How far a study is, for programs; docs/results.md says what the names mean."""
-    snapshot, found = _surveyed(path)
-    lost = [attempt for attempt in found.failed.values() if attempt.status == "lost"]
-    failed = [attempt for attempt in found.failed.values() if attempt.status != "lost"]
+    snapshot, state = _surveyed(path)
+    lost = [attempt for attempt in state.failed.values() if attempt.status == "lost"]
+    failed = [attempt for attempt in state.failed.values() if attempt.status != "lost"]
     return {
         "schema": 1,
         "study": snapshot.record.study,
         "place": path,
         "runs": len(snapshot.record.keys),
-        "done": len(found.rows),
-        "diverged": sum(row.status == "diverged" for row in found.rows.values()),
-        "running": found.n_running,
+        "done": len(state.rows),
+        "diverged": sum(row.status == "diverged" for row in state.rows.values()),
+        "running": state.n_running,
         "failed": len(failed),
         "interrupted": len(lost),
-        "outside": found.n_outside,
+        "outside": state.n_outside,
         "failures": [
             {"run": attempt_label(attempt, snapshot.record), "reason": reason(attempt)} for attempt in failed
         ],
@@ -78,14 +78,14 @@ def _entry(path: str) -> dict[str, object]:
 
 def _show(path: str) -> None:
     """How far a study is, and what has failed."""
-    snapshot, found = _surveyed(path)
+    snapshot, state = _surveyed(path)
     record = snapshot.record
     queued = Queue(path).lines() if not is_url(path) else []
-    print_lines([*status_lines(record, found), *queued, *_looks(snapshot)])
+    print_lines([*status_lines(record, state), *queued, *_looks(snapshot)])
     lines = [
         f"{'interrupted' if attempt.status == 'lost' else 'failed'}: {attempt_label(attempt, record)}: "
         f"{reason(attempt)}{log_of(attempt, path)}"
-        for attempt in found.failed.values()
+        for attempt in state.failed.values()
     ]
     print_failures(sorted(lines))
 
@@ -104,21 +104,21 @@ def _looks(snapshot: Snapshot) -> list[str]:
     return look_lines(replay.looks[-1])
 
 
-def status_lines(record: StudyRecord, found: Survey) -> list[str]:
+def status_lines(record: StudyRecord, state: Survey) -> list[str]:
     """How far a study is, in a line or two."""
-    n_runs, n_done = len(record.keys), len(found.rows)
-    n_lost = sum(attempt.status == "lost" for attempt in found.failed.values())
-    n_diverged = sum(row.status == "diverged" for row in found.rows.values())
+    n_runs, n_done = len(record.keys), len(state.rows)
+    n_lost = sum(attempt.status == "lost" for attempt in state.failed.values())
+    n_diverged = sum(row.status == "diverged" for row in state.rows.values())
     counts = [
         f"{n_done} of {n_runs} runs done" + (f" ({n_diverged} diverged)" if n_diverged else ""),
-        f"{found.n_running} in work by {counted(found.n_processes, 'process', 'processes')}",
-        f"{len(found.failed) - n_lost} failed",
+        f"{state.n_running} in work by {counted(state.n_processes, 'process', 'processes')}",
+        f"{len(state.failed) - n_lost} failed",
     ]
     counts += [f"{n_lost} interrupted"] if n_lost else []
-    counts += [f"{found.n_outside} finished outside of the design"] if found.n_outside else []
-    left = time_left(found.rows.values(), n_runs - n_done, found.n_processes) if found.n_processes else ""
+    counts += [f"{state.n_outside} finished outside of the design"] if state.n_outside else []
+    left = time_left(state.rows.values(), n_runs - n_done, state.n_processes) if state.n_processes else ""
     lines = [f"Study {record.study}: {', '.join(counts)}{left}."]
-    last = max(found.rows.values(), key=lambda row: row.finished, default=None)
+    last = max(state.rows.values(), key=lambda row: row.finished, default=None)
     if last is not None:
         ago = (datetime.now(UTC) - datetime.fromisoformat(last.finished)).total_seconds()
         shown = value(last, record.response)

@@ -53,7 +53,7 @@ class _QueueWatcher(SlurmInfoWatcher):
 
     def __init__(self) -> None:
         super().__init__(delay_s=60)
-        self._told = set[str]()
+        self._printed = set[str]()
 
     def update(self) -> None:
         """See submitit's `InfoWatcher`. Where Slurm does not answer, nothing has changed."""
@@ -64,6 +64,6 @@ class _QueueWatcher(SlurmInfoWatcher):
         mine = {number: present[number] for number in self._registered & present.keys()}
         gone = {number: {"State": "COMPLETED"} for number in self._registered - mine.keys()}
         self._info_dict = {number: {"State": "RUNNING"} for number in mine} | gone
-        new = [line for line in held_lines(sorted(mine.items())) if line not in self._told]
-        self._told.update(new)
+        new = [line for line in held_lines(sorted(mine.items())) if line not in self._printed]
+        self._printed.update(new)
         print_lines(new)

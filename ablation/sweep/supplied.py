@@ -41,8 +41,8 @@ def refuse_missing(cfg: DictConfig) -> None:
     """
     missing = sorted(OmegaConf.missing_keys(cfg))
     if missing:
-        one = " ".join(f"{key}=…" for key in missing)
-        raise UsageError(f"Expected a value for {', '.join(missing)}. Received: none (???). Add it: {one}")
+        fix = " ".join(f"{key}=…" for key in missing)
+        raise UsageError(f"Expected a value for {', '.join(missing)}. Received: none (???). Add it: {fix}")
 
 
 def as_overrides(arguments: Sequence[str]) -> list[str]:
@@ -63,13 +63,13 @@ def _defaults(name: str, response: str) -> dict[str, Any]:
 
 
 def _leaves(name: str, response: str) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
+    leaves: list[tuple[str, Any]] = []
     for key, value in _defaults(name, response).items():
-        found += [(f"{key}.{k}", v) for k, v in value.items()] if isinstance(value, dict) else [(key, value)]
-    return found
+        leaves += [(f"{key}.{k}", v) for k, v in value.items()] if isinstance(value, dict) else [(key, value)]
+    return leaves
 
 
 def _is_open(cfg: DictConfig, group: str) -> bool:
     """Whether a group takes further keys: not one that the app's own dataclass describes."""
-    found = cfg.get(group)
-    return found is None or OmegaConf.get_type(found) is dict
+    node = cfg.get(group)
+    return node is None or OmegaConf.get_type(node) is dict

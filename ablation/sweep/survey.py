@@ -34,15 +34,15 @@ class Survey:
 
 def survey(snapshot: Snapshot, keys: Collection[str]) -> Survey:
     """Determine the state of these runs."""
-    wanted = set(keys)
-    last = {k: each[-1] for k, each in snapshot.attempts.items() if k in wanted and k not in snapshot.rows}
+    planned = set(keys)
+    last = {k: each[-1] for k, each in snapshot.attempts.items() if k in planned and k not in snapshot.rows}
     running = [attempt for attempt in last.values() if attempt.status == "running"]
     return Survey(
-        rows={key: row for key, row in snapshot.rows.items() if key in wanted},
+        rows={key: row for key, row in snapshot.rows.items() if key in planned},
         n_running=len(running),
         n_processes=len({attempt.holder for attempt in running}),
         failed={key: attempt for key, attempt in last.items() if attempt.status in (*UNFINISHED, "lost")},
-        n_outside=len(snapshot.rows.keys() - wanted),
+        n_outside=len(snapshot.rows.keys() - planned),
     )
 
 

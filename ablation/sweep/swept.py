@@ -148,10 +148,10 @@ class Swept(ABC):
             UsageError: one is another here than in the plan.
         """
         partners = self.planned.partners.get(first, ()) if self.planned else ()
-        found = [(self.cell(_changed(cfg, each.change)), each.seeds) for each in partners]
-        if [cell.id for cell, _ in found] != [each.id for each in partners]:
+        cells = [(self.cell(_changed(cfg, each.change)), each.seeds) for each in partners]
+        if [cell.id for cell, _ in cells] != [each.id for each in partners]:
             raise UsageError(_ANOTHER_CELL)
-        return found
+        return cells
 
     def take_gpu(self) -> None:
         """See one of the GPUs alone that the jobs of a sweep share."""
@@ -204,5 +204,5 @@ def _log(job: Any, folder: str) -> str | None:
     """The job's log, relative to the study's folder; None if it has none."""
     handlers = (job.job_logging or {}).get("handlers") or {}
     names = [name for handler in handlers.values() if (name := handler.get("filename"))]
-    found = next((Path(name) for name in names if Path(name).is_file()), None)
-    return os.path.relpath(found, folder) if found else None
+    path = next((Path(name) for name in names if Path(name).is_file()), None)
+    return os.path.relpath(path, folder) if path else None

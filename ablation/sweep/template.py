@@ -92,12 +92,12 @@ def check_nested(words: Sequence[str], nested: Collection[str], settings: Collec
 
 def places(words: Sequence[str]) -> list[str]:
     """The names of a command's placeholders, each once."""
-    found = []
+    names = []
     for word in words:
         condition = _CONDITION.fullmatch(word)
-        found += [condition[1]] if condition else []
-        found += [match[1] for match in _PLACE.finditer(condition[2] if condition else word) if match[1]]
-    return list(dict.fromkeys(found))
+        names += [condition[1]] if condition else []
+        names += [match[1] for match in _PLACE.finditer(condition[2] if condition else word) if match[1]]
+    return list(dict.fromkeys(names))
 
 
 def filled(words: Sequence[str], values: Mapping[str, Any]) -> list[str]:
@@ -114,14 +114,14 @@ def filled(words: Sequence[str], values: Mapping[str, Any]) -> list[str]:
     Raises:
         UsageError: such a value is neither true nor false.
     """
-    found = []
+    command = []
     for word in words:
         condition = _CONDITION.fullmatch(word)
         if condition is None:
-            found.append(_filled(word, values))
+            command.append(_filled(word, values))
         elif _holds(condition[1], condition[2], values):
-            found.append(_filled(condition[2], values))
-    return found
+            command.append(_filled(condition[2], values))
+    return command
 
 
 def _filled(word: str, values: Mapping[str, Any]) -> str:

@@ -33,23 +33,23 @@ def split_when(
     """
     if not isinstance(when, Mapping):
         raise UsageError(f"{where}when: expected {{dropout_rate: {{dropout: true}}}}. Received: {when!r}")
-    levels, found = {}, {}
-    for name, given in factors.items():
-        levels[name] = given
-        if isinstance(given, Mapping) and "when" in given:
-            if set(given) != {"levels", "when"}:
-                raise UsageError(f"{where}{name}: expected {_NESTED}. Received: {dict(given)!r}")
-            _refuse_one_level(f"{where}{name}", given["levels"])
-            levels[name], found[str(name).lstrip("+")] = given["levels"], given["when"]
-    return levels, {**found, **when}
+    levels, conditions = {}, {}
+    for name, entry in factors.items():
+        levels[name] = entry
+        if isinstance(entry, Mapping) and "when" in entry:
+            if set(entry) != {"levels", "when"}:
+                raise UsageError(f"{where}{name}: expected {_NESTED}. Received: {dict(entry)!r}")
+            _refuse_one_level(f"{where}{name}", entry["levels"])
+            levels[name], conditions[str(name).lstrip("+")] = entry["levels"], entry["when"]
+    return levels, {**conditions, **when}
 
 
 def _refuse_one_level(name: str, levels: object) -> None:
     """Refuse a condition of one level: as a setting it would hold in all cells."""
-    given = levels if isinstance(levels, Sequence) and not isinstance(levels, str) else [levels]
-    if len(given) == 1 and "," not in str(given[0]):
+    listed = levels if isinstance(levels, Sequence) and not isinstance(levels, str) else [levels]
+    if len(listed) == 1 and "," not in str(listed[0]):
         raise UsageError(
-            f"{name}: expected two levels or more, as {_NESTED}. Received: {level_text(given[0])} alone, "
+            f"{name}: expected two levels or more, as {_NESTED}. Received: {level_text(listed[0])} alone, "
             "which is no factor. Let the program take it where it needs it, or give another level"
         )
 
@@ -67,7 +67,7 @@ def refuse_fixed_factors(factors: Iterable[str], settings: Collection[str], nest
         )
 
 
-def kept_when(when: Mapping[str, Any], factors: Sequence[str], fixed: Sequence[str]) -> dict[str, Condition]:
+def valid_when(when: Mapping[str, Any], factors: Sequence[str], fixed: Sequence[str]) -> dict[str, Condition]:
     """The conditions of keys that have levels; one of a key that was fixed means nothing.
 
     Args:
@@ -78,7 +78,7 @@ def kept_when(when: Mapping[str, Any], factors: Sequence[str], fixed: Sequence[s
     Raises:
         UsageError: the parent has no levels, or there is no such factor.
     """
-    kept = {}
+    conditions = {}
     for name, condition in when.items():
         if condition is None or _is_fixed(name, factors, fixed):
             continue
@@ -89,8 +89,8 @@ def kept_when(when: Mapping[str, Any], factors: Sequence[str], fixed: Sequence[s
                 f"when.{name}: expected {parent} to have levels. Received: one value of it. Give it levels, "
                 f"or let {name} have its own in all cells: hydra.sweeper.when={{{name}: null}}"
             )
-        kept[key] = find_factor(parent, factors, f"when.{name}"), value
-    return kept
+        conditions[key] = find_factor(parent, factors, f"when.{name}"), value
+    return conditions
 
 
 def _is_fixed(name: str, factors: Sequence[str], fixed: Sequence[str]) -> bool:
@@ -125,14 +125,14 @@ def zipped(
     """
     if not isinstance(zips, Mapping):
         raise UsageError(f"zip: expected {{size: [width, depth]}}. Received: {zips!r}")
-    found: dict[str, dict[str, dict[str, Level]]] = {}
+    factors: dict[str, dict[str, dict[str, Level]]] = {}
     taken: set[str] = set()
-    for name, given in zips.items():
-        if isinstance(given, str) or not isinstance(given, Sequence) or len(given) < 2:
+    for name, raw in zips.items():
+        if isinstance(raw, str) or not isinstance(raw, Sequence) or len(raw) < 2:
             raise UsageError(
-                f"zip.{name}: expected two keys or more, such as [width, depth]. Received: {given!r}"
+                f"zip.{name}: expected two keys or more, such as [width, depth]. Received: {raw!r}"
             )
-        keys = [find_factor(str(key), list(levels), f"zip.{name}") for key in given]
+        keys = [find_factor(str(key), list(levels), f"zip.{name}") for key in raw]
         counts = {key: len(levels[key]) for key in keys}
         if len(set(counts.values())) > 1:
             received = ", ".join(f"{n} of {key}" for key, n in counts.items())
@@ -143,8 +143,8 @@ def zipped(
             raise UsageError(f"zip.{name}: expected a new name, and each key once. Received: {received}")
         taken |= set(keys)
         rows = [dict(zip(keys, row, strict=True)) for row in zip(*(levels[key] for key in keys), strict=True)]
-        found[name] = {_label(row): row for row in rows}
-    return found
+        factors[name] = {_label(row): row for row in rows}
+    return factors
 
 
 def _label(row: Mapping[str, object]) -> str:

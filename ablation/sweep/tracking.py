@@ -46,10 +46,10 @@ def logging_to(trackers: Trackers, url: str, folder: str) -> Iterator[None]:
         env={**os.environ, "CUDA_VISIBLE_DEVICES": ""},
     )  # fmt: skip
     assert process.stdin
-    asked = {"trackers": dict(trackers), "url": url, "folder": folder}
+    request = {"trackers": dict(trackers), "url": url, "folder": folder}
     try:
         with suppress(BrokenPipeError):
-            process.stdin.write(json.dumps(asked) + "\n")
+            process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
         yield
     finally:

@@ -7,7 +7,7 @@ from ablation.errors import UsageError
 from ablation.report.load import load_study
 from ablation.results import read
 from ablation.sweep import command_study
-from ablation.sweep.together import kept_when
+from ablation.sweep.together import valid_when
 from tests.analysis.compare import close, row
 from tests.analysis.conftest import load_case
 
@@ -234,10 +234,10 @@ def test_a_function_without_a_default_for_a_nested_argument_is_refused():
 
 def test_conditions_know_keys_by_their_short_names():
     when = {"flags.rate": {"dropout": True}}
-    assert kept_when(when, ["flags.dropout", "flags.rate"], []) == {"flags.rate": ("flags.dropout", True)}
-    assert kept_when({"rate": {"dropout": True}}, ["norm"], ["flags.dropout", "flags.rate"]) == {}
+    assert valid_when(when, ["flags.dropout", "flags.rate"], []) == {"flags.rate": ("flags.dropout", True)}
+    assert valid_when({"rate": {"dropout": True}}, ["norm"], ["flags.dropout", "flags.rate"]) == {}
     with pytest.raises(UsageError, match="expected dropout to have levels"):
-        kept_when(when, ["flags.rate"], ["flags.dropout"])
+        valid_when(when, ["flags.rate"], ["flags.dropout"])
 
 
 FILE = """
