@@ -34,8 +34,8 @@ def identity(config: Config) -> Mapping[str, str]:
     """What determines a result beside the configuration: the contents of the data and of plugins."""
     plugins.use(config.plugins)
     check_data(config.data.name, config.model.name, network_of(config.model.name).data)
-    found = {"data": data_hash(config.data.name, config.data.path, config.data.folder)}
-    return {**found, "plugins": plugins.content_hash()} if config.plugins else found
+    contents = {"data": data_hash(config.data.name, config.data.path, config.data.folder)}
+    return {**contents, "plugins": plugins.content_hash()} if config.plugins else contents
 
 
 def after(config: Config, folder: str, snapshot: Snapshot, study: "Subject") -> None:

@@ -44,8 +44,8 @@ def _read(folders: Sequence[Path], name: str) -> dict[str, Any]:
     """The first such file; one that is no YAML is Hydra's to tell."""
     for folder in folders:
         if (folder / name).is_file():
-            found = _parsed(_text(folder / name))
-            return found if isinstance(found, dict) else {}
+            content = _parsed(_text(folder / name))
+            return content if isinstance(content, dict) else {}
     return {}
 
 

@@ -64,19 +64,19 @@ def shared_problem(configs: Sequence[Config]) -> "tuple[Problem, list[dict[str, 
     from ablation.app.networks.traced import ACTIVATION, KEPT, traced
 
     levels = sorted({config.flags.activation for config in configs})
-    kept = [1 - config.model.dropout_rate if config.flags.dropout else 1.0 for config in configs]
-    with traced(levels, dropout=len(set(kept)) > 1) as numbers:
+    shares = [1 - config.model.dropout_rate if config.flags.dropout else 1.0 for config in configs]
+    with traced(levels, dropout=len(set(shares)) > 1) as numbers:
         shared = replace(problem(configs[0]), numbers=numbers.variables)
-    found = [
+    numbers_by_cell = [
         {
             "learning_rate": config.training.learning_rate,
             "decay": config.training.decay,
             ACTIVATION: levels.index(config.flags.activation),
             KEPT: share,
         }
-        for config, share in zip(configs, kept, strict=True)
+        for config, share in zip(configs, shares, strict=True)
     ]
-    return shared, found
+    return shared, numbers_by_cell
 
 
 def _is_jax() -> bool:

@@ -115,18 +115,18 @@ def use(paths: Sequence[str]) -> None:
     Raises:
         UsageError: a file is not there, or cannot be imported.
     """
-    wanted = tuple((path, _hash(path)) for path in paths)
-    if wanted == registry.loaded:
+    files = tuple((path, _hash(path)) for path in paths)
+    if files == registry.loaded:
         return
     registry.clear()
     for path in paths:
         _import(path)
-    registry.loaded = wanted
+    registry.loaded = files
 
 
 def content_hash() -> str:
     """SHA-256 of the content of the files in use, in hex, wherever they lie."""
-    hashes = [found for _, found in registry.loaded]
+    hashes = [digest for _, digest in registry.loaded]
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
@@ -146,12 +146,12 @@ def schema() -> type[Config]:
 
 def _copied(cls: type, declared: "dataclasses.Field[Any]") -> tuple[str, Any, Any]:
     """Name, type and default of a field, as `make_dataclass` takes them."""
-    kept: dict[str, Any] = {
+    options: dict[str, Any] = {
         "default": declared.default,
         "default_factory": declared.default_factory,
         "metadata": dict(declared.metadata),
     }
-    return declared.name, get_type_hints(cls)[declared.name], field(**kept)
+    return declared.name, get_type_hints(cls)[declared.name], field(**options)
 
 
 def _hash(path: str) -> str:

@@ -110,15 +110,15 @@ def _paths_read(function: Callable[..., Any] | None) -> set[str]:
     if function is None or not isinstance(defined, ast.FunctionDef) or not defined.args.args:
         return {""}
     above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    found = set()
+    paths = set()
     for node in ast.walk(defined):
         if isinstance(node, ast.Name) and node.id == defined.args.args[0].arg:
             parts, at = [], above[node]
             while isinstance(at, ast.Attribute):
                 parts.append(at.attr)
                 at = above[at]
-            found.add(".".join(parts))
-    return {"model.name", *found}
+            paths.add(".".join(parts))
+    return {"model.name", *paths}
 
 
 def _is_on(key: str, path: str) -> bool:
@@ -133,7 +133,7 @@ def flags_read(source: str) -> frozenset[str]:
     A flag is read as `flags.<flag>` or `….flags.<flag>`. Building a network would show the same, but only
     after a deep-learning library has been loaded, which takes longer than a plan of 10,000 runs.
     """
-    todo, seen, found = [source], set(), set()
+    todo, seen, flags = [source], set(), set()
     while todo:
         place = todo.pop()
         if place not in seen:
@@ -141,9 +141,9 @@ def flags_read(source: str) -> frozenset[str]:
             module, _, name = place.partition(":")
             functions, imported = _parsed(module)
             if name in functions:
-                found |= _flags_in(functions[name])
+                flags |= _flags_in(functions[name])
                 todo += [imported.get(used, f"{module}:{used}") for used in _names_in(functions[name])]
-    return frozenset(found)
+    return frozenset(flags)
 
 
 @cache

@@ -96,10 +96,10 @@ def set_weights(network: "keras.Model", weights: Mapping[str, "np.ndarray"], key
     Raises:
         UsageError: the network has other weights than the run had.
     """
-    wanted = {variable.path: tuple(variable.shape) for variable in network.weights}
+    expected = {variable.path: tuple(variable.shape) for variable in network.weights}
     saved = {path: values.shape for path, values in weights.items()}
-    if wanted != saved:
-        differ = sorted(dict(wanted.items() ^ saved.items()))
+    if expected != saved:
+        differ = sorted(dict(expected.items() ^ saved.items()))
         raise UsageError(
             f"The weights of run {key[:10]} are of a network of another version; they differ in "
             f"{', '.join(differ[:3])}. Train the study again in another folder."

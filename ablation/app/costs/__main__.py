@@ -13,7 +13,7 @@ from ablation.app.costs.command_line import CostRequest, parse
 from ablation.errors import UsageError
 from ablation.naming import cell_text
 from ablation.results import Row, open_existing
-from ablation.results.cost_file import save_costs
+from ablation.results.cost_file import Costs, save_costs
 from ablation.words import counted
 
 
@@ -29,22 +29,22 @@ def main(arguments: Sequence[str]) -> int:
 
 def _measure(request: CostRequest) -> None:
     rows = one_of_each_cell(request.study)
-    found: dict[str, dict[str, float | None]] = {
+    by_cell: dict[str, dict[str, float | None]] = {
         row.cell: {"peak_memory_bytes": _peak(request, row)} for row in rows
     }
-    about = _in_this_process(request, rows, found)
-    path = save_costs(request.study, found, about)
+    about = _in_this_process(request, rows, by_cell)
+    path = save_costs(request.study, by_cell, about)
     print(f"{counted(len(rows), 'cell')} on {about['device']} with {about['backend']}")
-    print(told(rows, found, request.batches))
+    print(cost_lines(rows, by_cell, request.batches))
     print(f"Kept in {path}, and shown by: ablation report {request.study}")
 
 
-def told(rows: Sequence[Row], found: Mapping[str, Mapping[str, float | None]], batches: Sequence[int]) -> str:
+def cost_lines(rows: Sequence[Row], by_cell: Costs, batches: Sequence[int]) -> str:
     """A line for each cell: millions of operations, MB, and milliseconds with their median's interval."""
     varied = [name for name in rows[0].config if len({str(row.config[name]) for row in rows}) > 1]
     lines = []
     for row in rows:
-        costs = found[row.cell]
+        costs = by_cell[row.cell]
         parts = [f"{_shown(costs['flops'], 1e6)} MFLOP", f"{_shown(costs['peak_memory_bytes'], 1e6)} MB"]
         for n in batches:
             name = f"latency_{n}_seconds"
@@ -67,18 +67,18 @@ def one_of_each_cell(study: str) -> list[Row]:
     if not Path(study).is_dir():
         raise UsageError(f"costs: expected the folder of a study, such as runs/quick. Received: {study}")
     snapshot = open_existing(study).scan()
-    found: dict[str, Row] = {}
+    by_cell: dict[str, Row] = {}
     for key in snapshot.record.keys:
         if (row := snapshot.rows.get(key)) is not None:
-            found.setdefault(row.cell, row)
-    if not found:
+            by_cell.setdefault(row.cell, row)
+    if not by_cell:
         raise UsageError(f"{study}: expected finished runs. Received: none. Sweep it first")
-    if any("model.name" not in row.config for row in found.values()):
+    if any("model.name" not in row.config for row in by_cell.values()):
         raise UsageError(
             f"{study}: expected a study of the built-in networks, or of a plugin's. Received: one of another "
             "app, whose networks are not known here. Let its function return what it costs, as a response"
         )
-    return list(found.values())
+    return list(by_cell.values())
 
 
 def _peak(request: CostRequest, row: Row) -> float | None:
@@ -96,7 +96,7 @@ def _peak(request: CostRequest, row: Row) -> float | None:
 
 
 def _in_this_process(
-    request: CostRequest, rows: Sequence[Row], found: Mapping[str, dict[str, float | None]]
+    request: CostRequest, rows: Sequence[Row], by_cell: Mapping[str, dict[str, float | None]]
 ) -> dict[str, object]:
     """Add operations and latencies; return where and how they were measured."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -109,17 +109,17 @@ def _in_this_process(
 
     built = [_built(row, request.batches) for row in rows]
     passes = {
-        (one.cell, n): costs().forward(one.network, one.inputs(n))
-        for one in built
+        (each.cell, n): costs().forward(each.network, each.inputs(n))
+        for each in built
         for n in dict.fromkeys((1, *request.batches))
     }
     for row in rows:
-        found[row.cell]["flops"] = passes[row.cell, 1].flops()
-    timed = {key: one.call for key, one in passes.items() if key[1] in request.batches}
+        by_cell[row.cell]["flops"] = passes[row.cell, 1].flops()
+    timed = {key: each.call for key, each in passes.items() if key[1] in request.batches}
     seconds = in_turns(list(timed.values()), request.rounds)
     for (cell, n), taken in zip(timed, seconds.T, strict=True):
         name, (middle, low, high) = f"latency_{n}_seconds", median_interval(taken)
-        found[cell] |= {name: middle, f"{name}_low": low, f"{name}_high": high}
+        by_cell[cell] |= {name: middle, f"{name}_low": low, f"{name}_high": high}
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return {"device": device, "backend": backend_name(), "rounds": request.rounds, "measured": now}
 

@@ -22,11 +22,11 @@ def in_turns(calls: Sequence[Callable[[], object]], rounds: int) -> np.ndarray:
     for call in calls:
         for _ in range(WARM_UP):
             call()
-    rng, found = np.random.default_rng(0), np.empty((rounds, len(calls)))
-    for one in found:
+    rng, seconds = np.random.default_rng(0), np.empty((rounds, len(calls)))
+    for turn in seconds:
         for i in rng.permutation(len(calls)):
-            one[i] = _seconds(calls[i])
-    return found
+            turn[i] = _seconds(calls[i])
+    return seconds
 
 
 def _seconds(call: Callable[[], object]) -> float:

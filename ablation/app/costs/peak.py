@@ -71,7 +71,7 @@ def _warm_up() -> None:
     hidden = keras.layers.Flatten()(keras.layers.Conv2D(2, 3)(x))
     network = keras.Model(x, {"y": keras.layers.Dense(1)(hidden)})
     data = {"x": np.ones((4, 8, 8, 1), np.float32)}
-    tiny = Problem(network, lambda found, _: {"loss": found["y"][:, 0] ** 2}, ("loss",), data, data)
+    tiny = Problem(network, lambda outputs, _: {"loss": outputs["y"][:, 0] ** 2}, ("loss",), data, data)
     for _ in train_cell(tiny, Schedule(1, 2, 0.1, 0.0), [0], "1"):
         pass
 

@@ -163,10 +163,10 @@ def _own_arrays(name: str, folder: str | None) -> tuple[np.ndarray, ...]:
     arrays = tuple(map(np.asarray, registry.data_sets[name](folder)))
     images = len(arrays) == 4 and all(a.dtype == np.uint8 and a.ndim == 3 for a in arrays[::2])
     if not images or any(len(a) != len(labels) for a, labels in zip(arrays[::2], arrays[1::2], strict=True)):
-        found = ", ".join(f"{a.dtype} {a.shape}" for a in arrays)
+        received = ", ".join(f"{a.dtype} {a.shape}" for a in arrays)
         raise UsageError(
             f"data.name={name}: expected training images, their labels, test images, their labels: bytes "
-            f"(n, height, width) and integers (n,). Received: {found}. Change the plugin's function"
+            f"(n, height, width) and integers (n,). Received: {received}. Change the plugin's function"
         )
     return arrays
 
@@ -201,10 +201,10 @@ def _to_images(raw: np.ndarray) -> np.ndarray:
     return raw.astype(np.float32)[..., np.newaxis] / 255
 
 
-def _count(key: str, wanted: int | None, images: np.ndarray) -> int:
-    if wanted is not None and not 1 <= wanted <= len(images):
-        raise UsageError(f"data.{key}: expected 1 to {len(images)}, or null for all. Received: {wanted}")
-    return wanted or len(images)
+def _count(key: str, n: int | None, images: np.ndarray) -> int:
+    if n is not None and not 1 <= n <= len(images):
+        raise UsageError(f"data.{key}: expected 1 to {len(images)}, or null for all. Received: {n}")
+    return n or len(images)
 
 
 def _image_loaders() -> dict[str, Callable[[str | None], tuple[np.ndarray, ...]]]:

@@ -44,10 +44,10 @@ def read_samples(
         UsageError: no such file, arrays of wrong shapes, or names without their partners.
     """
     arrays = _arrays(path)
-    given = {name.removeprefix(_TEST): a for name, a in arrays.items() if name.startswith(_TEST)}
+    test_arrays = {name.removeprefix(_TEST): a for name, a in arrays.items() if name.startswith(_TEST)}
     whole = _part({name: a for name, a in arrays.items() if not name.startswith(_TEST)}, "")
-    if given:
-        train, test = whole, _part(given, _TEST)
+    if test_arrays:
+        train, test = whole, _part(test_arrays, _TEST)
         _check_same_inputs(train[0], test[0])
     else:
         train, test = _split(whole, test_share, seed)
@@ -60,9 +60,9 @@ def read_samples(
 
 def file_hash(path: str | None) -> str:
     """SHA-256 of the file, in hex, which identifies the data."""
-    found = _existing(path)
-    status = found.stat()
-    return _hash(found, status.st_mtime_ns, status.st_size)
+    file = _existing(path)
+    status = file.stat()
+    return _hash(file, status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=8)  # called for each cell of a sweep
@@ -83,13 +83,13 @@ def _existing(path: str | None) -> Path:
 
 
 def _arrays(path: str | None) -> dict[str, np.ndarray]:
-    found = _existing(path)
+    file = _existing(path)
     try:
-        with np.load(found, allow_pickle=False) as npz:
+        with np.load(file, allow_pickle=False) as npz:
             return {name: npz[name] for name in npz.files}
     except (AttributeError, EOFError, OSError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise UsageError(
-            f"data.path={found}: expected an .npz file of numbers, as numpy.savez writes it. "
+            f"data.path={file}: expected an .npz file of numbers, as numpy.savez writes it. "
             f"Received one that cannot be read ({error})."
         ) from error
 

@@ -24,17 +24,17 @@ def saved_runs(request: MapRequest) -> list[Saved]:
     """
     snapshot, with_weights = open_existing(request.study).scan(), set(Arrays(request.study).keys(KIND))
     order = {key: i for i, key in enumerate(snapshot.record.keys)}
-    found = sorted(
+    rows = sorted(
         (row for key, row in snapshot.rows.items() if key in with_weights and row.status == "ok"),
         key=lambda row: (order.get(row.key, len(order)), row.cell, row.seed),
     )
-    if not found:
+    if not rows:
         raise UsageError(
             f"{request.study}: expected saved weights. Received a study without any. Train it with "
             "training.save_weights=all (or best) in a new folder: finished runs are not trained again."
         )
     by_cell: dict[str, Row] = {}
-    for row in found:
+    for row in rows:
         by_cell.setdefault(row.cell, row)
     unknown = [cell for cell in request.cells if cell not in by_cell]
     if unknown:

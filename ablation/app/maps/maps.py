@@ -58,8 +58,8 @@ def make_maps(core: Core, network: keras.Model, images: Images, upsampled: bool)
 def in_batches(core: Core, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The output of a core for arrays (n, …), computed in batches, as NumPy arrays (n, …)."""
     n = len(next(iter(arrays.values())))
-    found = [
+    outputs = [
         core({name: ops.convert_to_tensor(array[i : i + _BATCH]) for name, array in arrays.items()})
         for i in range(0, n, _BATCH)
     ]
-    return {name: np.concatenate([ops.convert_to_numpy(f[name]) for f in found]) for name in found[0]}
+    return {name: np.concatenate([ops.convert_to_numpy(f[name]) for f in outputs]) for name in outputs[0]}

@@ -31,13 +31,13 @@ def as_arrays(network: keras.Model, images: np.ndarray | Mapping[str, np.ndarray
         UsageError: an input without images, images of another rank or size, inputs that disagree on n.
     """
     names = input_names(network)
-    given = images if isinstance(images, Mapping) else {names[0]: images}
-    if missing := [name for name in names if name not in given]:
+    by_input = images if isinstance(images, Mapping) else {names[0]: images}
+    if missing := [name for name in names if name not in by_input]:
         raise UsageError(
             f"images: expected arrays for the inputs {', '.join(names)}. "
             f"Received none for: {', '.join(missing)}"
         )
-    arrays = {name: np.asarray(given[name], np.float32) for name in names}
+    arrays = {name: np.asarray(by_input[name], np.float32) for name in names}
     for name, tensor in zip(names, network.inputs, strict=True):
         _check_shape(name, tuple(tensor.shape[1:]), arrays[name].shape)
     if len({len(array) for array in arrays.values()}) > 1:

@@ -50,13 +50,13 @@ class MapMeasure:
 
     def __call__(self, images: Mapping[str, Any]) -> dict[str, Any]:
         """`<map>.<input>`, (n, height, width); `grad_cam_random.<input>`, (networks, n, height, width)."""
-        found: dict[str, Any] = {}
+        placed: dict[str, Any] = {}
         for name, core in self.maps.items():
-            found |= {f"{name}.{on}": m for on, m in self.place(core(images), images).items()}
+            placed |= {f"{name}.{on}": m for on, m in self.place(core(images), images).items()}
         drawn = []
         for weights in self.random:
             with keras.StatelessScope(state_mapping=list(weights)):
                 drawn.append(self.place(self.maps["grad_cam"](images), images))
         for on in drawn[0] if drawn else ():
-            found[f"grad_cam_random.{on}"] = ops.stack([maps[on] for maps in drawn])
-        return found
+            placed[f"grad_cam_random.{on}"] = ops.stack([maps[on] for maps in drawn])
+        return placed

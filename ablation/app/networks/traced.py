@@ -56,8 +56,8 @@ def traced(activations: Sequence[str], dropout: bool) -> Iterator[Traced]:
 
 def left_open(name: str) -> Traced | None:
     """What the network that is being built leaves open, if this number is of it."""
-    found = _open.get(None)
-    return found if found and name in found.variables else None
+    current = _open.get(None)
+    return current if current and name in current.variables else None
 
 
 class SwitchedActivation(layers.Layer):
@@ -84,6 +84,6 @@ class TracedDropout(layers.Dropout):
         """Any shape → the same; where all is kept, each number is divided by 1 and stays what it is."""
         if not training:
             return inputs
-        kept = self._numbers.variables[KEPT].value
+        share = self._numbers.variables[KEPT].value
         drawn = keras.random.uniform(ops.shape(inputs), dtype="float32", seed=self.seed_generator)
-        return ops.where(drawn < kept, inputs / ops.cast(kept, inputs.dtype), ops.zeros_like(inputs))
+        return ops.where(drawn < share, inputs / ops.cast(share, inputs.dtype), ops.zeros_like(inputs))

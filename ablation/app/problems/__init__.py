@@ -43,8 +43,8 @@ def network_of(name: str) -> Network:
     names = [*NETWORKS, *registry.networks]
     if name not in names:
         raise UsageError(f"model.name: expected one of {', '.join(names)}. Received: {name!r}")
-    found: Network = registry.networks.get(name) or import_module(f"{__name__}.{NETWORKS[name]}").NETWORK
-    return found
+    network: Network = registry.networks.get(name) or import_module(f"{__name__}.{NETWORKS[name]}").NETWORK
+    return network
 
 
 def problem(config: Config) -> "Problem":

@@ -84,15 +84,15 @@ def _looks(network: "keras.Model", samples: Samples) -> "Probe":
     if not masks:
         log.info("The data has no masks: where the network looks is shown, and not scored.")
 
-    def summarise(found: Mapping[str, np.ndarray]) -> Measured:
-        responses = {**map_responses(found, images, masks), **check_responses(found)}
-        return Measured(responses, map_arrays(found, images, masks))
+    def summarise(measured: Mapping[str, np.ndarray]) -> Measured:
+        responses = {**map_responses(measured, images, masks), **check_responses(measured)}
+        return Measured(responses, map_arrays(measured, images, masks))
 
     measure = LookMeasure(network, map_targets(network), images)
     return Probe(measure, summarise, {**images, **random_orders(images)})
 
 
-def check_responses(found: Mapping[str, np.ndarray]) -> dict[str, float]:
+def check_responses(measured: Mapping[str, np.ndarray]) -> dict[str, float]:
     """What needs no masks.
 
     Returns:
@@ -101,11 +101,11 @@ def check_responses(found: Mapping[str, np.ndarray]) -> dict[str, float]:
     """
     from ablation.app.maps.scores import deletion_gain
 
-    error, prediction = np.abs(found["error"]).max(), np.abs(found["prediction"]).max()
+    error, prediction = np.abs(measured["error"]).max(), np.abs(measured["prediction"]).max()
     share = float(error / max(prediction, np.finfo(np.float32).tiny))
     if share > _ROUNDING:
         log.warning("Grad-CAM does not add up to the prediction: it misses %.1e of it.", share)
-    gain = deletion_gain(found["by_map"], found["by_chance"])
+    gain = deletion_gain(measured["by_map"], measured["by_chance"])
     return {"deletion_gain": float(gain.mean()), "completeness_error": share}
 
 

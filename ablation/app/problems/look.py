@@ -33,13 +33,13 @@ class LookMeasure:
     def __call__(self, _network: keras.Model, data: Mapping[str, Any]) -> dict[str, Any]:
         """What `MapMeasure` finds; `error` and `prediction` (n,); `by_map`, `by_chance` (…, steps + 1)."""
         images = {name: data[name] for name in self.names}
-        found = self.maps(images) | self.completeness(images)
+        measured = self.maps(images) | self.completeness(images)
         few = {name: x[:_N_DELETED] for name, x in images.items()}
-        by_map = {name: ops.abs(found[f"grad_cam.{name}"][:_N_DELETED]) for name in self.names}
+        by_map = {name: ops.abs(measured[f"grad_cam.{name}"][:_N_DELETED]) for name in self.names}
         orders = [{name: data[_order(i, name)] for name in self.names} for i in range(_N_ORDERS)]
-        found["by_map"] = self.deletion(few, by_map)
-        found["by_chance"] = ops.stack([self.deletion(few, order) for order in orders])
-        return found
+        measured["by_map"] = self.deletion(few, by_map)
+        measured["by_chance"] = ops.stack([self.deletion(few, order) for order in orders])
+        return measured
 
 
 def random_orders(images: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -52,7 +52,7 @@ def map_probe(
     measure = map_measure(network, targets, more)
     data, known = ({name: x[:N_MEASURED] for name, x in part.items()} for part in (images, masks))
 
-    def summarise(found: Mapping[str, np.ndarray]) -> Measured:
-        return Measured(map_responses(found, data, known), map_arrays(found, data, known))
+    def summarise(measured: Mapping[str, np.ndarray]) -> Measured:
+        return Measured(map_responses(measured, data, known), map_arrays(measured, data, known))
 
     return Probe(lambda _, tensors: measure(tensors), summarise, data)

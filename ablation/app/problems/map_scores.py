@@ -22,12 +22,12 @@ N_SHOWN = 6
 
 
 def map_responses(
-    found: Mapping[str, np.ndarray], images: Mapping[str, np.ndarray], masks: Mapping[str, np.ndarray]
+    measured: Mapping[str, np.ndarray], images: Mapping[str, np.ndarray], masks: Mapping[str, np.ndarray]
 ) -> dict[str, float]:
     """Score the maps of one run.
 
     Args:
-        found: of `MapMeasure`; other entries are left alone.
+        measured: of `MapMeasure`; other entries are left alone.
         images: input → (n, height, width, channels), what the maps are of.
         masks: input → (n, height, width), of those inputs that have one.
 
@@ -40,23 +40,23 @@ def map_responses(
 
     responses = {}
     for name, mask in masks.items():
-        maps = {key.removesuffix(f".{name}"): m for key, m in found.items() if key.endswith(f".{name}")}
+        maps = {key.removesuffix(f".{name}"): m for key, m in measured.items() if key.endswith(f".{name}")}
         for kind, values in {**maps, "magnitude": magnitude(images[name])}.items():
             responses[f"contrast_auroc.{name}.{kind}"] = _mean(contrast_auroc(m, mask) for m in _each(values))
     for kind in ("grad_cam", "grad_cam_random"):
         suffix = kind.removeprefix("grad_cam")
-        responses[f"irrelevant_branch_share{suffix}"] = _irrelevant_share(found, kind, masks)
+        responses[f"irrelevant_branch_share{suffix}"] = _irrelevant_share(measured, kind, masks)
     return {name: value for name, value in responses.items() if not np.isnan(value)}
 
 
 def map_arrays(
-    found: Mapping[str, np.ndarray], images: Mapping[str, np.ndarray], masks: Mapping[str, np.ndarray]
+    measured: Mapping[str, np.ndarray], images: Mapping[str, np.ndarray], masks: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     """What the report shows of them: the first few images, their masks, the network's maps."""
     arrays: dict[str, np.ndarray] = {}
     for name, values in images.items():
         arrays[f"input.{name}"] = np.round(values[:N_SHOWN] * 255).clip(0, 255).astype(np.uint8)
-        for key, maps in found.items():
+        for key, maps in measured.items():
             if key.endswith(f".{name}") and maps.ndim == 3:
                 kind = key.removesuffix(f".{name}")
                 arrays[f"heatmap.{name}.{kind}"] = maps[:N_SHOWN].astype(np.float16)
@@ -69,13 +69,13 @@ def irrelevant_inputs(masks: Mapping[str, np.ndarray]) -> list[str]:
     return without if len(without) < len(masks) else []
 
 
-def _irrelevant_share(found: Mapping[str, np.ndarray], kind: str, masks: Mapping[str, np.ndarray]) -> float:
+def _irrelevant_share(arrays: Mapping[str, np.ndarray], kind: str, masks: Mapping[str, np.ndarray]) -> float:
     """Of all that maps of this kind show, the share in irrelevant inputs; NaN where it is unknown."""
     from ablation.app.maps.scores import irrelevant_branch_share
 
     irrelevant = irrelevant_inputs(masks)
     prefix = f"{kind}."
-    maps = {key.removeprefix(prefix): _each(m) for key, m in found.items() if key.startswith(prefix)}
+    maps = {key.removeprefix(prefix): _each(m) for key, m in arrays.items() if key.startswith(prefix)}
     if not irrelevant or set(irrelevant) - set(maps):
         return float("nan")
     shares = []

@@ -19,7 +19,7 @@ def picture_probe(network: keras.Model, images: np.ndarray, labels: np.ndarray) 
     """What the report shows of each run."""
     return Probe(
         measure=PictureMeasure(network),
-        summarise=lambda found: Measured(arrays=picture_arrays(found, labels)),
+        summarise=lambda measured: Measured(arrays=picture_arrays(measured, labels)),
         data=picture_data(images, labels),
     )
 
@@ -60,21 +60,21 @@ class PictureMeasure:
     def __call__(self, network: keras.Model, data: Mapping[str, Any]) -> dict[str, Any]:
         """Measure the network on the data of `picture_data`."""
         outputs = network(data["shown"], training=False)
-        found = {"input": data["shown"], "reconstruction": outputs["reconstruction"]}
+        pictures = {"input": data["shown"], "reconstruction": outputs["reconstruction"]}
         if self.has_plane:
-            found["latent"] = self.encoder(data["scattered"], training=False)
-            found["walk"] = self.decoder(data["walk"], training=False)
-        return {name: ops.convert_to_tensor(tensor) for name, tensor in found.items()}
+            pictures["latent"] = self.encoder(data["scattered"], training=False)
+            pictures["walk"] = self.decoder(data["walk"], training=False)
+        return {name: ops.convert_to_tensor(tensor) for name, tensor in pictures.items()}
 
 
-def picture_arrays(found: Mapping[str, np.ndarray], labels: np.ndarray) -> dict[str, np.ndarray]:
+def picture_arrays(measured: Mapping[str, np.ndarray], labels: np.ndarray) -> dict[str, np.ndarray]:
     """What is kept of a measure: images as bytes, 0 to 255; see docs/results.md for the names."""
-    arrays = {name: _bytes(found[name]) for name in ("input", "reconstruction")}
-    if "latent" in found:
-        arrays["latent"] = found["latent"].astype(np.float16)
+    arrays = {name: _bytes(measured[name]) for name in ("input", "reconstruction")}
+    if "latent" in measured:
+        arrays["latent"] = measured["latent"].astype(np.float16)
         arrays["labels"] = labels[:_N_SCATTERED].astype(np.uint8)
-        height, width = found["walk"].shape[1:3]
-        arrays["walk"] = _bytes(found["walk"]).reshape(_WALK_STEPS, _WALK_STEPS, height, width)
+        height, width = measured["walk"].shape[1:3]
+        arrays["walk"] = _bytes(measured["walk"]).reshape(_WALK_STEPS, _WALK_STEPS, height, width)
         arrays["walk_limit"] = np.array(WALK_LIMIT)
     return arrays
 

@@ -88,12 +88,12 @@ def _hidden(names: Sequence[str]) -> Iterator[None]:
 @contextmanager
 def _silent_stderr() -> Iterator[None]:
     """TensorFlow's libraries write to stderr, below Python, before any log level is read."""
-    kept = os.dup(2)
+    stderr = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(stderr, 2)
+        os.close(stderr)
         os.close(nowhere)

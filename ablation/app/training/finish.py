@@ -35,8 +35,8 @@ def finish(
     responses |= {"n_parameters": problem.network.count_params(), **costs}
     arrays: dict[str, np.ndarray] = {}
     if all(map(math.isfinite, responses.values())):
-        for probe, found in zip(problem.probes, probed(), strict=True):
-            measured = probe.summarise(found)
+        for probe, raw in zip(problem.probes, probed(), strict=True):
+            measured = probe.summarise(raw)
             responses |= measured.responses
             arrays |= measured.arrays
     return Outcome(seed, responses, history, provenance, arrays, weights)

@@ -73,10 +73,10 @@ def pack_size(n: int, most: int) -> int:
 
 def _fitting(loop: Packed[R], n: int) -> int:
     """What the loop thinks will fit; compiling for too many may need more memory than there is."""
-    found = _in_memory(loop, partial(loop.fitting, n))
-    if found is None:
+    n_fitting = _in_memory(loop, partial(loop.fitting, n))
+    if n_fitting is None:
         return _fitting(loop, n // 2) if n > 1 else 1  # training shows whether one fits
-    return found
+    return n_fitting
 
 
 def _in_memory(loop: Packed[R], work: Callable[[], T]) -> T | None:

@@ -13,8 +13,8 @@ from keras import layers
 from scipy import stats
 
 import ablation
+from ablation.app.costs.__main__ import cost_lines as lines
 from ablation.app.costs.__main__ import main, one_of_each_cell
-from ablation.app.costs.__main__ import told as lines
 from ablation.app.costs.latency import in_turns, median_interval
 from ablation.app.training.backends import backend_name, costs
 from ablation.errors import UsageError

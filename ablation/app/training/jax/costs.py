@@ -10,10 +10,10 @@ from ablation.app.training.backends import ForwardPass
 
 def forward(network: keras.Model, inputs: Any) -> ForwardPass:
     """A compiled forward pass, and its operations by XLA's cost analysis of what it compiled."""
-    program, given = _compiled(network, inputs)
+    program, arguments = _compiled(network, inputs)
 
     def call() -> None:
-        jax.block_until_ready(program(*given))
+        jax.block_until_ready(program(*arguments))
 
     return ForwardPass(call, lambda: float(program.cost_analysis()["flops"]))
 
@@ -21,9 +21,9 @@ def forward(network: keras.Model, inputs: Any) -> ForwardPass:
 def _compiled(network: keras.Model, inputs: Any) -> tuple[Any, Any]:
     trained = [v.value for v in network.trainable_variables]
     others = [v.value for v in network.non_trainable_variables]
-    given = jax.device_put((trained, others, inputs))
+    arguments = jax.device_put((trained, others, inputs))
 
     def function(trained: Any, others: Any, inputs: Any) -> Any:
         return network.stateless_call(trained, others, inputs, training=False)[0]
 
-    return jax.jit(function).lower(*given).compile(), given
+    return jax.jit(function).lower(*arguments).compile(), arguments

@@ -111,8 +111,8 @@ class JaxLoop:
             order = next(orders, None)
             train_losses.append(jax.device_get(train_loss))
             times.append(time.perf_counter())
-            state, found = programs.measure.run(state, self._test, self._mask)
-            measured.append(found)
+            state, losses = programs.measure.run(state, self._test, self._mask)
+            measured.append(losses)
             alive &= np.isfinite(train_losses[-1])
         tests = jax.device_get(measured)
         measure_seconds = time.perf_counter() - times[-1]  # the last one; each computes the same
@@ -121,8 +121,8 @@ class JaxLoop:
             "measure_seconds": np.full(len(measured), measure_seconds / len(seeds)),
         }
         recorded = [
-            {"train_loss": loss, **{f"test_{name}": found[name] for name in self.problem.loss_names}}
-            for loss, found in zip(train_losses, tests, strict=True)
+            {"train_loss": loss, **{f"test_{name}": losses[name] for name in self.problem.loss_names}}
+            for loss, losses in zip(train_losses, tests, strict=True)
         ]
         return self._finish(seeds, recorded, spent, programs, state)
 
@@ -173,7 +173,7 @@ class JaxLoop:
         state: State,
     ) -> list[Outcome]:
         """Each run of a pack as if it had been alone."""
-        found = jax.device_get(programs.probe.run(state, self._probed))
+        measured = jax.device_get(programs.probe.run(state, self._probed))
         weights = weights_of(self.network, state)
 
         def run(i: int, seed: int) -> Outcome:
@@ -182,7 +182,7 @@ class JaxLoop:
             history = {name: values[:n_epochs] for name, values in history.items()}
             costs = {name: float(seconds[:n_epochs].sum()) for name, seconds in spent.items()}
             costs["compile_seconds"] = programs.compile_seconds
-            probed = [{name: array[i] for name, array in arrays.items()} for arrays in found]
+            probed = [{name: array[i] for name, array in arrays.items()} for arrays in measured]
             provenance = {"backend": "jax", "pack": str(len(seeds))}
             return finish(self.problem, seed, history, costs, lambda: probed, weights[i], provenance)
 

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 _N_KEPT = 24  # programs; a cell has three
-_kept: OrderedDict[str, Any] = OrderedDict()
+_programs: OrderedDict[str, Any] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ def compiled(function: Callable[..., Any], *arguments: Any, overwrites: bool = F
     # The text leaves out arguments that are not used; a compiled program still checks them.
     text = f"{lowered.as_text()}{lowered.in_tree}{lowered.out_tree}{lowered.in_avals}"
     key = hashlib.sha256(text.encode()).hexdigest()
-    if key not in _kept:
-        _kept[key] = _compile(lowered)
-    _kept.move_to_end(key)
-    while len(_kept) > _N_KEPT:
-        _kept.popitem(last=False)
-    return _program(_kept[key])
+    if key not in _programs:
+        _programs[key] = _compile(lowered)
+    _programs.move_to_end(key)
+    while len(_programs) > _N_KEPT:
+        _programs.popitem(last=False)
+    return _program(_programs[key])
 
 
 def step_by_step(step: Program) -> Program:

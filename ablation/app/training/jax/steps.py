@@ -148,7 +148,7 @@ class Steps:
         def measure(state: State) -> list[dict[str, Any]]:
             with self._holding(self._flat.split(state.weights), state.others, state.numbers):
                 pairs = zip(self.problem.probes, data, strict=True)
-                return [in_float32(probe.measure(self.network, given)) for probe, given in pairs]
+                return [in_float32(probe.measure(self.network, arrays)) for probe, arrays in pairs]
 
         return list(jax.lax.map(measure, states, batch_size=_PROBED_AT_ONCE))
 

@@ -74,7 +74,7 @@ class TensorFlowLoop(SerialLoop):
 
     def _probed(self) -> list[dict[str, np.ndarray]]:
         """What the problem's probes measure on the network as it is."""
-        return [{name: tensor.numpy() for name, tensor in found.items()} for found in self._probe()]
+        return [{name: tensor.numpy() for name, tensor in tensors.items()} for tensors in self._probe()]
 
     def _train_epoch(self, order: Any, n_steps: Any) -> Any:
         """Take a step for each of the first `n_steps` rows of `order`; return the mean loss, a scalar."""

@@ -11,11 +11,11 @@ from ablation.app.training.backends import ForwardPass
 
 def forward(network: keras.Model, inputs: Any) -> ForwardPass:
     """A forward pass, as training runs it: not compiled; operations of products and convolutions alone."""
-    given = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
+    tensors = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
 
     def call() -> None:
         with torch.no_grad():
-            network(given, training=False)
+            network(tensors, training=False)
         if torch.cuda.is_available():
             torch.cuda.synchronize()
 

@@ -79,7 +79,7 @@ class TorchLoop(SerialLoop):
         """What each probe measures."""
         with torch.no_grad():
             measured = self._measure_probes()
-        return [{name: ops.convert_to_numpy(t) for name, t in found.items()} for found in measured]
+        return [{name: ops.convert_to_numpy(t) for name, t in tensors.items()} for tensors in measured]
 
     def _reset(self, seed: int) -> None:
         """Back to the start of a run."""
