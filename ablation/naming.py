@@ -54,11 +54,11 @@ def find_factor(name: str, factors: Sequence[str], where: str) -> str:
     Raises:
         UsageError: with the names that exist.
     """
-    found = [f for f in factors if f == name] or [f for f in factors if short_name(f) == name]
-    if len(found) == 1:
-        return found[0]
+    matches = [f for f in factors if f == name] or [f for f in factors if short_name(f) == name]
+    if len(matches) == 1:
+        return matches[0]
     choice = ", ".join(short_names(factors)) or "none"
-    problem = f"fits {len(found)} factors: name one in full" if found else "is no factor of the study"
+    problem = f"fits {len(matches)} factors: name one in full" if matches else "is no factor of the study"
     raise UsageError(f"{where}: expected one of the factors {choice}. Received: {name!r}, which {problem}")
 
 
@@ -176,8 +176,8 @@ def cell_label(
 
 def _shared(factors: Mapping[str, Sequence[str]]) -> set[str]:
     """Levels that two factors have, so that a name needs the factor as well."""
-    found = [level for levels in factors.values() for level in set(levels)]
-    return {level for level in found if found.count(level) > 1}
+    all_levels = [level for levels in factors.values() for level in set(levels)]
+    return {level for level in all_levels if all_levels.count(level) > 1}
 
 
 def _part(label: str, level: str, levels: Sequence[str], shared: set[str]) -> str:

@@ -10,13 +10,13 @@ ON = {"true", "on", "yes", "1"}
 """Levels, in lower case, that mean that something is there."""
 
 
-def counted(n: int, one: str, many: str = "") -> str:
+def counted(n: int, noun: str, plural: str = "") -> str:
     """A number with its noun.
 
     >>> counted(1, "run"), counted(3, "run"), counted(2, "process", "processes")
     ('1 run', '3 runs', '2 processes')
     """
-    return f"{n} {one if n == 1 else many or f'{one}s'}"
+    return f"{n} {noun if n == 1 else plural or f'{noun}s'}"
 
 
 def listed(items: Sequence[str], limit: int = 12, between: str = ", ") -> str:

@@ -68,13 +68,13 @@ class LocalLauncher(Launcher):
         for i, overrides in enumerate(job_overrides, initial_job_idx):
             log.info("\t#%d : %s", i, " ".join(filter_overrides(overrides)))
         try:
-            found: Sequence[JobReturn] = self._forks.run(
+            returned: Sequence[JobReturn] = self._forks.run(
                 self._context, self._config, self._task, job_overrides, initial_job_idx
             )
         except BaseException:
             self.end()
             raise
-        return found
+        return returned
 
     def end(self) -> None:
         """End all processes; a later launch starts others."""
