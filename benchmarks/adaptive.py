@@ -56,11 +56,11 @@ def simulate(
         losses.append(responses(world, truths[-1], max([maximum, *fixed]), rng))
     loss = np.array(losses)
     if world.failing:
-        rows = [row for one in zip(truths, loss, strict=True) for row in _analysed(designs, fixed, *one)]
+        rows = [row for study in zip(truths, loss, strict=True) for row in _analysed(designs, fixed, *study)]
         return [row | {"by analyze": True} for row in rows]
     ends = [play(designs, loss[:, :maximum], dropping) for dropping in (False, True)]
     curve = {k: settled_at(designs, loss, k) for k in fixed}
-    found: list[Row] = []
+    all_rows: list[Row] = []
     for i, truth in enumerate(truths):
         must = any(end[i] is None for end in ends) or any(flagged[i] for _, flagged in curve.values())
         by_analysis = _analysed(designs, fixed, truth, loss[i]) if must or i < n_checked else []
@@ -68,16 +68,16 @@ def simulate(
         quickly += [] if must else [_fixed(designs.cells, k, settled[i]) for k, (settled, _) in curve.items()]
         if quickly and by_analysis:
             pd.testing.assert_frame_equal(pd.DataFrame(quickly), pd.DataFrame(by_analysis), rtol=1e-9)
-        found += [row | {"by analyze": bool(by_analysis)} for row in by_analysis or quickly]
-    return found
+        all_rows += [row | {"by analyze": bool(by_analysis)} for row in by_analysis or quickly]
+    return all_rows
 
 
 def _of_ends(cells: Cells, truth: Truth, ends: Sequence[End | None]) -> Iterator[Row]:
     rows = [(*contrast, "") for contrast in cells.contrasts]
     for way, end in zip(("adaptive", "dropping"), ends, strict=True):
         if end is not None:
-            told = _told(rows, end.verdicts, end.low, end.high, truth, cells)
-            yield {"way": way, **told, "seeds": end.seeds, "runs": end.runs}
+            judged = _judged(rows, end.verdicts, end.low, end.high, truth, cells)
+            yield {"way": way, **judged, "seeds": end.seeds, "runs": end.runs}
 
 
 def _analysed(designs: Designs, fixed: Sequence[int], truth: Truth, loss: Floats) -> list[Row]:
@@ -100,8 +100,8 @@ def _analysed(designs: Designs, fixed: Sequence[int], truth: Truth, loss: Floats
         runs = designs.runs(last.seeds, tuple(last.dropped.items()))
         rows.append({"way": way, **_of_look(last, truth, cells), "seeds": last.seeds, "runs": runs})
     for n in fixed:
-        found = analysed(table[table["seed"] < n], cells).verdicts
-        rows.append(_fixed(cells, n, INCONCLUSIVE not in list(found["verdict"])))
+        verdicts = analysed(table[table["seed"] < n], cells).verdicts
+        rows.append(_fixed(cells, n, INCONCLUSIVE not in list(verdicts["verdict"])))
     return rows
 
 
@@ -110,13 +110,13 @@ def _fixed(cells: Cells, n: int, settled: bool) -> Row:
 
 
 def _of_look(last: Look, truth: Truth, cells: Cells) -> Row:
-    found = last.verdicts
-    rows = found[["factor", "level", "within"]].itertuples(index=False)
-    low, high = found["ci_low"].to_numpy(), found["ci_high"].to_numpy()
-    return _told([tuple(row) for row in rows], list(found["verdict"]), low, high, truth, cells)
+    verdicts = last.verdicts
+    rows = verdicts[["factor", "level", "within"]].itertuples(index=False)
+    low, high = verdicts["ci_low"].to_numpy(), verdicts["ci_high"].to_numpy()
+    return _judged([tuple(row) for row in rows], list(verdicts["verdict"]), low, high, truth, cells)
 
 
-def _told(
+def _judged(
     rows: Iterable[tuple[str, str, str]], verdicts: list[str], low: Floats, high: Floats, truth: Truth,
     cells: Cells,
 ) -> Row:  # fmt: skip
@@ -137,17 +137,17 @@ def summary(studies: pd.DataFrame) -> pd.DataFrame:
     """One row per way, shares in % with twice their simulation error."""
     rows = []
     fixed = studies[studies["way"].str.startswith("fixed")].groupby("seeds")["all settled"].mean()
-    for way, found in studies.groupby("way", sort=False):
-        n, row = len(found), {"way": way}
+    for way, group in studies.groupby("way", sort=False):
+        n, row = len(group), {"way": way}
         for name in ("false sign", "false nothing"):
-            rate = found[name].mean()
+            rate = group[name].mean()
             error = 2 * np.sqrt(max(rate, 1 / n) * (1 - rate) / n)
             row[name] = "" if np.isnan(rate) else f"{100 * rate:.1f} ± {100 * error:.1f}"
-        row |= {name: 100 * found[name].mean() for name in ("coverage", "settled", "all settled")}
-        row |= {"seeds": found["seeds"].mean(), "runs": found["runs"].mean()}
+        row |= {name: 100 * group[name].mean() for name in ("coverage", "settled", "all settled")}
+        row |= {"seeds": group["seeds"].mean(), "runs": group["runs"].mean()}
         if len(fixed) and not str(way).startswith("fixed"):
             per_seed = studies["runs"].max() / studies["seeds"].max()
-            equal = as_good(fixed, found["all settled"].mean())
+            equal = as_good(fixed, group["all settled"].mean())
             row |= {"as good, seeds": equal, "ratio": row["runs"] / (equal * per_seed)}
         rows.append(row)
     return pd.DataFrame(rows)
@@ -173,19 +173,19 @@ def main() -> None:
     parser.add_argument("--fixed", nargs="*", type=int, default=[], help="seeds of fixed designs beside them")
     parser.add_argument("--check", type=int, default=20, help="studies that go through `analyze` as well")
     parser.add_argument("--every", type=int, default=0, help="print after so many studies as well")
-    asked = parser.parse_args()
-    for name in asked.worlds:
+    options = parser.parse_args()
+    for name in options.worlds:
         world, start = WORLDS[name], time.perf_counter()
         rng = np.random.default_rng([2026, sum(map(ord, name))])
-        designs = Designs(world.cells, plan_of(world.cells, asked.maximum))
+        designs = Designs(world.cells, plan_of(world.cells, options.maximum))
         rows: list[Row] = []
-        for done in range(0, asked.studies, asked.every or BATCH):
-            n = min(asked.every or BATCH, asked.studies - done)
-            rows += simulate(world, designs, asked.fixed, rng, n, max(asked.check - done, 0))
-            if asked.every or done + n == asked.studies:
+        for done in range(0, options.studies, options.every or BATCH):
+            n = min(options.every or BATCH, options.studies - done)
+            rows += simulate(world, designs, options.fixed, rng, n, max(options.check - done, 0))
+            if options.every or done + n == options.studies:
                 studies, minutes = pd.DataFrame(rows), (time.perf_counter() - start) / 60
-                n_real = studies["by analyze"].sum() // (2 + len(asked.fixed))
-                print(f"\n{name}: {done + n} studies of at most {asked.maximum} seeds,", end=" ")
+                n_real = studies["by analyze"].sum() // (2 + len(options.fixed))
+                print(f"\n{name}: {done + n} studies of at most {options.maximum} seeds,", end=" ")
                 print(f"{n_real} of them through `analyze`, {minutes:.1f} minutes\n")
                 print(tabulate(summary(studies), "keys", "github", showindex=False, floatfmt=".2f"))
                 sys.stdout.flush()

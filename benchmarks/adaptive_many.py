@@ -76,10 +76,10 @@ def analysed(table: pd.DataFrame, cells: Cells) -> Analysis:
 def settled_at(designs: Designs, loss: Floats, n_seeds: int) -> tuple[Bools, Bools]:
     """Which studies of a fixed design settle all verdicts, and in which an interaction may stand out."""
     at, design = designs.at(n_seeds)
-    found = design.estimated(loss.reshape(len(loss), -1)[:, at])
-    rules, claims = _rules(designs, design), found.claims(designs.plan.margin)
-    settled = [INCONCLUSIVE not in decide(c, e, rules).verdicts for c, e in _each(claims, found.estimate)]
-    return np.array(settled), found.screen < design.alpha * LEVELS_SHARE
+    estimated = design.estimated(loss.reshape(len(loss), -1)[:, at])
+    rules, claims = _rules(designs, design), estimated.claims(designs.plan.margin)
+    settled = [INCONCLUSIVE not in decide(c, e, rules).verdicts for c, e in _each(claims, estimated.estimate)]
+    return np.array(settled), estimated.screen < design.alpha * LEVELS_SHARE
 
 
 def play(designs: Designs, loss: Floats, dropping: bool) -> list[End | None]:
@@ -121,14 +121,15 @@ class _Studies:
     def _look(self, looks: Looks, dropped: Dropped, group: Ints) -> None:
         plan, n = self.designs.plan, looks.taken[-1]
         at, design = self.designs.at(n, dropped)
-        found: Estimated = design.estimated(self.y[np.ix_(group, at)])
-        shape, rules = found.estimate.shape, _rules(self.designs, design)
-        claims = looks.repeated(found.claims(plan.margin).reshape(3, -1), with_margin=True).reshape(3, *shape)
-        numbers = np.stack([found.estimate, *found.interval(looks.tail(design.alpha))])
+        estimated: Estimated = design.estimated(self.y[np.ix_(group, at)])
+        shape, rules = estimated.estimate.shape, _rules(self.designs, design)
+        claims = estimated.claims(plan.margin).reshape(3, -1)
+        claims = looks.repeated(claims, with_margin=True).reshape(3, *shape)
+        numbers = np.stack([estimated.estimate, *estimated.interval(looks.tail(design.alpha))])
         old = self.is_frozen[group]
         claims = self.claims[:, group] = np.where(old, self.claims[:, group], claims)
         numbers = self.numbers[:, group] = np.where(old, self.numbers[:, group], numbers)
-        flagged = found.screen < looks.screen(design.alpha * LEVELS_SHARE)
+        flagged = estimated.screen < looks.screen(design.alpha * LEVELS_SHARE)
         self.open[group[flagged]] = False
         for i, is_flagged, (c, e) in zip(group, flagged, _each(claims, numbers[0]), strict=True):
             if not is_flagged:

@@ -36,10 +36,10 @@ class Cells:
         """One row per cell, categorical."""
         every = product(*self.levels.values())
         start = [levels[0] for levels in self.levels.values()]
-        kept = [
+        chosen = [
             c for c in every if not self.one_factor or sum(x != y for x, y in zip(c, start, strict=True)) < 2
         ]
-        cells = pd.DataFrame(kept, columns=list(self.levels))
+        cells = pd.DataFrame(chosen, columns=list(self.levels))
         return cells.astype({name: pd.CategoricalDtype(levels) for name, levels in self.levels.items()})
 
     @property
@@ -50,8 +50,8 @@ class Cells:
     def means(self, effects: Floats) -> Floats:
         """Of the cells, (n_cells,), given the effect of each contrast."""
         table, each = self.table, zip(self.contrasts, effects, strict=True)
-        found: Floats = sum(size * (table[name] == level).to_numpy(float) for (name, level), size in each)
-        return found
+        means: Floats = sum(size * (table[name] == level).to_numpy(float) for (name, level), size in each)
+        return means
 
     def runs(self, loss: Floats) -> pd.DataFrame:
         """The table of runs, seed by seed, given their losses (n_seeds x n_cells)."""
@@ -60,8 +60,8 @@ class Cells:
 
     def true_effects(self, rows: Iterable[tuple[str, str, str]], means: Floats) -> Floats:
         """The true effect of each row of verdicts (factor, level, within), given the means of the cells."""
-        found: Floats = np.array([self._comparison(row) @ means for row in rows])
-        return found
+        effects: Floats = np.array([self._comparison(row) @ means for row in rows])
+        return effects
 
     def _comparison(self, row: tuple[str, str, str]) -> Floats:
         """What a row of verdicts compares, as weights of the cells."""

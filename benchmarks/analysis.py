@@ -59,11 +59,11 @@ def study(n_rows: int, n_factors: int, n_blocks: int = 10, seed: int = 0) -> tup
 def whole(table: pd.DataFrame, names: list[str]) -> None:
     from ablation.analysis import analyze
 
-    found = analyze(table, "loss", names, block="seed", margin=2)
+    analysis = analyze(table, "loss", names, block="seed", margin=2)
     for name in TABLES:
-        getattr(found, name)
+        getattr(analysis, name)
     for name in DIAGNOSTICS:
-        getattr(found.diagnostics, name)
+        getattr(analysis.diagnostics, name)
 
 
 def model(table: pd.DataFrame, names: list[str]) -> None:
@@ -98,12 +98,12 @@ def formula(table: pd.DataFrame, names: list[str]) -> None:
         large.compare_f_test(small)
     for i, term in enumerate(main):
         width = frame[f"f{i}"].nunique() - 1
-        found = [
+        columns = [
             j for j, name in enumerate(full.model.exog_names) if name.startswith(term) and ":" not in name
         ]
-        assert len(found) == width
+        assert len(columns) == width
         rows = np.zeros((width, len(full.params)))
-        rows[np.arange(width), found] = 1.0
+        rows[np.arange(width), columns] = 1.0
         full.t_test(rows)
 
 
@@ -149,8 +149,8 @@ def alone(python: str, part: str, n_rows: int, n_factors: int, n_blocks: int) ->
             if done.stderr.strip()
             else f"ended by {done.returncode}"
         )
-    found = json.loads(done.stdout.splitlines()[-1])
-    return f"{found['seconds']:.2f} s, {found['memory']:.0f} MB"
+    cost = json.loads(done.stdout.splitlines()[-1])
+    return f"{cost['seconds']:.2f} s, {cost['memory']:.0f} MB"
 
 
 def main() -> None:
@@ -162,16 +162,16 @@ def main() -> None:
     parser.add_argument("--part", choices=list(PARTS))
     parser.add_argument("--size", nargs=2, type=int)
     parser.add_argument("--blocks", type=int, default=10)
-    asked = parser.parse_args()
-    if asked.part:
-        print(json.dumps(measure(asked.part, *asked.size, asked.blocks)))
+    options = parser.parse_args()
+    if options.part:
+        print(json.dumps(measure(options.part, *options.size, options.blocks)))
         return
     print(f"{platform.machine()}, Python {platform.python_version()}, one thread each")
-    for n_rows, n_factors in [asked.size] if asked.size else SIZES:
-        for part in asked.parts:
-            python = asked.pyfixest if part == "pyfixest" else sys.executable
-            found = alone(python, part, n_rows, n_factors, asked.blocks)
-            print(f"{n_rows:>9} x {n_factors}  {part:<9} {found}", flush=True)
+    for n_rows, n_factors in [options.size] if options.size else SIZES:
+        for part in options.parts:
+            python = options.pyfixest if part == "pyfixest" else sys.executable
+            cell = alone(python, part, n_rows, n_factors, options.blocks)
+            print(f"{n_rows:>9} x {n_factors}  {part:<9} {cell}", flush=True)
 
 
 if __name__ == "__main__":

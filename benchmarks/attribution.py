@@ -93,13 +93,13 @@ def _made(name, loss, factors) -> Case:
 
 def ablation(case: Case) -> dict[str, list[float]]:
     """Ours, of the change to the target."""
-    found = case.analysis()
-    table = found.attributed_to(case.target).table.set_index(["factor", "level"])
+    analysis = case.analysis()
+    table = analysis.attributed_to(case.target).table.set_index(["factor", "level"])
     chosen = table.loc[list(case.target.items())]
     names = {"average": "average", "alone": "first", "last": "last", "Shapley": "shapley", "share": "share"}
-    for row in found.patterns.to_dict("records"):
+    for row in analysis.patterns.to_dict("records"):
         print(f"  {row['kind']}: {row['factor']}={row['level']}, {row['other']}={row['other_level']}")
-    return {told: chosen[name].tolist() for told, name in names.items()}
+    return {shown: chosen[name].tolist() for shown, name in names.items()}
 
 
 def optuna_importances(case: Case) -> dict[str, list[float]]:
@@ -115,8 +115,8 @@ def optuna_importances(case: Case) -> dict[str, list[float]]:
         study.add_trial(optuna.trial.create_trial(params=params, distributions=spaces, value=row["loss"]))
 
     def of(evaluator) -> list[float]:
-        found = optuna.importance.get_param_importances(study, evaluator=evaluator)
-        return [found[f] for f in case.factors]
+        importances = optuna.importance.get_param_importances(study, evaluator=evaluator)
+        return [importances[f] for f in case.factors]
 
     try:
         forests = [of(FanovaImportanceEvaluator(seed=seed)) for seed in range(5)]
@@ -175,11 +175,11 @@ def path_by_irace(case: Case) -> tuple[list[str], str]:
         case.rows.to_csv(rows, index=False)
         texts = [",".join(end.values()) for end in (case.source, case.target)]
         script = Path(__file__).with_suffix(".R")
-        told = subprocess.run(
+        output = subprocess.run(
             ["Rscript", str(script), str(rows), ",".join(case.factors), *texts],
             check=True, capture_output=True, text=True,
         ).stdout  # fmt: skip
-    *steps, last = [line.split("\t") for line in told.strip().splitlines()]
+    *steps, last = [line.split("\t") for line in output.strip().splitlines()]
     of = {name: f"{i}. {float(b) - float(a):+.4f}" for i, (name, a, b) in enumerate(steps, 1)}
     return [of.get(f, "") for f in case.factors], f"irace {last[1]} (R {last[2]}.{last[3]})"
 

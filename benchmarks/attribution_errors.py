@@ -58,17 +58,17 @@ def study(world: World, rng: np.random.Generator) -> pd.DataFrame:
 
 def truth(world: World) -> dict[str, list[float]]:
     """By definition: over all orders, one set of changes after the other."""
-    found = {"first": [], "last": [], "shapley": []}
+    values = {"first": [], "last": [], "shapley": []}
     for i in range(3):
         steps = []
         for order in permutations(range(3)):
             before = [int(order.index(j) < order.index(i)) for j in range(3)]
             after = [1 if j == i else on for j, on in enumerate(before)]
             steps.append((sum(before), world.mean(after) - world.mean(before)))
-        found["shapley"].append(float(np.mean([step for _, step in steps])))
-        found["first"].append(next(step for n, step in steps if n == 0))
-        found["last"].append(next(step for n, step in steps if n == 2))
-    return found
+        values["shapley"].append(float(np.mean([step for _, step in steps])))
+        values["first"].append(next(step for n, step in steps if n == 0))
+        values["last"].append(next(step for n, step in steps if n == 2))
+    return values
 
 
 def main() -> None:
@@ -80,16 +80,16 @@ def main() -> None:
         covered = dict.fromkeys(right, 0)
         apart = 0
         for _ in range(n):
-            found = analyze(study(world, rng), "loss", list(FACTORS), block="seed")
-            table = found.attribution
+            analysis = analyze(study(world, rng), "loss", list(FACTORS), block="seed")
+            table = analysis.attribution
             for name, values in right.items():
                 covered[name] += int(
                     table[f"{name}_low"].le(values).mul(table[f"{name}_high"].ge(values)).sum()
                 )
             apart += bool((table["p_order"] < 0.05).any())
-            for row in found.patterns.to_dict("records"):
-                told = f"{row['kind']}: {row['factor']}={row['level']}, {row['other']}={row['other_level']}"
-                named[told] = named.get(told, 0) + 1
+            for row in analysis.patterns.to_dict("records"):
+                phrase = f"{row['kind']}: {row['factor']}={row['level']}, {row['other']}={row['other_level']}"
+                named[phrase] = named.get(phrase, 0) + 1
         rates = ", ".join(f"{name} {100 * hits / (3 * n):.1f} %" for name, hits in covered.items())
         print(
             f"{world.name}, {world.seeds} seeds: covered {rates}; order told {100 * apart / n:.1f} %; {named}"

@@ -71,18 +71,18 @@ class Tally:
     false: bool
     covers: list[bool]
     covers_classical: list[bool]
-    found: list[bool]
+    detected: list[bool]
 
 
 Row = tuple[str, str, str, float, float, str]
 """Factor, level, within, bounds of the interval, verdict."""
 
 
-def judge(world: World, found: Analysis) -> Tally:
+def judge(world: World, analysis: Analysis) -> Tally:
     """Compare an analysis with the truth of its world."""
     names = ["factor", "level", "within", "ci_low", "ci_high", "verdict"]
-    rows, effects = found.verdicts[names], found.effects.assign(within="", verdict="")[names]
-    least = found.scaling.margin(world.margin or 0.0)[1]
+    rows, effects = analysis.verdicts[names], analysis.effects.assign(within="", verdict="")[names]
+    least = analysis.scaling.margin(world.margin or 0.0)[1]
     return tally(world, *(list(t.itertuples(index=False, name=None)) for t in (rows, effects)), least)
 
 
@@ -119,15 +119,15 @@ def tallies(world: World, n_studies: int, rng: np.random.Generator, n_checked: i
     design, least = KnownDesign(first), first.scaling.margin(world.margin or 0.0)[1]
     y = np.array([table["loss"] for table in tables])
     margin = least if world.margin else None
-    found = design.estimated(np.log(y) if world.scale == "log" else y)
-    claims, rules = found.claims(margin), Rules(design.alpha, design.share, margin, True)
-    bounds = found.interval(design.alpha)
-    half = t_quantile(1 - design.alpha / 2, design.fit.df_resid) * found.classical
-    plain = found.estimate - half, found.estimate + half
+    estimated = design.estimated(np.log(y) if world.scale == "log" else y)
+    claims, rules = estimated.claims(margin), Rules(design.alpha, design.share, margin, True)
+    bounds = estimated.interval(design.alpha)
+    half = t_quantile(1 - design.alpha / 2, design.fit.df_resid) * estimated.classical
+    plain = estimated.estimate - half, estimated.estimate + half
     names = [(row.factor, row.level, "") for row in design.rows]
-    told = []
+    judged = []
     for i, table in enumerate(tables):
-        verdicts = decide(claims[:, i], found.estimate[i], rules).verdicts
+        verdicts = decide(claims[:, i], estimated.estimate[i], rules).verdicts
         rows, classical = (
             [
                 (*name, *ends, verdict)
@@ -136,11 +136,11 @@ def tallies(world: World, n_studies: int, rng: np.random.Generator, n_checked: i
             for low, high in (bounds, plain)
         )
         quick = tally(world, rows, classical, least)
-        flagged = found.screen[i] < design.alpha * LEVELS_SHARE
-        told.append(judge(world, analyzed(world, table)) if flagged or i < n_checked else quick)
-        if told[-1] != quick and not flagged:
-            raise AssertionError(f"Expected what `analyze` says: {told[-1]}. Received: {quick}.")
-    return told
+        flagged = estimated.screen[i] < design.alpha * LEVELS_SHARE
+        judged.append(judge(world, analyzed(world, table)) if flagged or i < n_checked else quick)
+        if judged[-1] != quick and not flagged:
+            raise AssertionError(f"Expected what `analyze` says: {judged[-1]}. Received: {quick}.")
+    return judged
 
 
 def calibrate(world: World, n_studies: int, seed: int, n_checked: int) -> dict[str, object]:
@@ -148,17 +148,17 @@ def calibrate(world: World, n_studies: int, seed: int, n_checked: int) -> dict[s
     rng = np.random.default_rng([seed, WORLDS.index(world)])
     full = plant(world, rng) if world.planted else world
     full = plant_classically(world, rng) if world.classical else full
-    told = tallies(full, n_studies, rng, n_checked)
-    hits = np.mean([t.found for t in told], axis=0) if world.planted or world.classical else []
-    found = [*(f"{100 * v:.1f} %" for v in hits), "", ""]
+    judged = tallies(full, n_studies, rng, n_checked)
+    hits = np.mean([t.detected for t in judged], axis=0) if world.planted or world.classical else []
+    rates = [*(f"{100 * v:.1f} %" for v in hits), "", ""]
     return {
         "world": world.name,
         "studies": n_studies,
-        "any false verdict": percent(float(np.mean([t.false for t in told])), n_studies),
-        "verdict CI covers": share([t.covers for t in told]),
-        "classical CI covers": share([t.covers_classical for t in told]),
-        "a found (80 %)": found[0],
-        "c=x found (80 %)": found[1],
+        "any false verdict": percent(float(np.mean([t.false for t in judged])), n_studies),
+        "verdict CI covers": share([t.covers for t in judged]),
+        "classical CI covers": share([t.covers_classical for t in judged]),
+        "a found (80 %)": rates[0],
+        "c=x found (80 %)": rates[1],
     }
 
 

@@ -41,12 +41,12 @@ def main() -> None:
     }
     if options.seeds == 1:
         del ways["the seeds of a cell in a pack"]
-    found = {name: _run(options, *way) for name, way in ways.items()}
-    first = next(iter(found.values()))
+    costs = {name: _run(options, *way) for name, way in ways.items()}
+    first = next(iter(costs.values()))
     print(f"{first['device']}, {8 * options.seeds} runs of 8 cells\n")
     print("| | programs | processor, s | ratio | of it compiling | clock, s | ratio |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for name, each in found.items():
+    for name, each in costs.items():
         print(
             f"| {name} | {each['programs']} | {each['processor']:.0f} "
             f"| {each['processor'] / first['processor']:.2f} | {each['compiling']:.0f} "

@@ -34,17 +34,17 @@ def study(rng: np.random.Generator, of_seeds: Floats, spread: float, is_later: b
 
 def simulated(studies: int, seeds: int, spread: float, is_paired: bool) -> list[float]:
     """Shares: of studies with a false change, of single contrasts below 5 %, and of intervals that cover."""
-    rng, found = np.random.default_rng(7), []
+    rng, outcomes = np.random.default_rng(7), []
     for _ in range(studies):
         first = rng.normal(0, SEEDS_SD, seeds)
         second = first if is_paired else rng.normal(0, SEEDS_SD, seeds)
         tables = study(rng, first, spread, False), study(rng, second, spread, True)
         both = [analyze(t, "loss", FACTORS, block="seed", interactions=2, direction="lower") for t in tables]
-        told = compare(both[0], both[1], is_paired)
-        effects, cells, average = told.effects, told.cells, told.average
+        changes = compare(both[0], both[1], is_paired)
+        effects, cells, average = changes.effects, changes.cells, changes.average
         assert average is not None
         inside = (cells["ci_low"] <= WORSE) & (cells["ci_high"] >= WORSE)
-        found.append(
+        outcomes.append(
             (
                 bool((effects["p_adjusted"] < 0.05).any()),
                 float((effects["p"] < 0.05).mean()),
@@ -52,7 +52,7 @@ def simulated(studies: int, seeds: int, spread: float, is_paired: bool) -> list[
                 average.low <= WORSE <= average.high,
             )
         )
-    shares: list[float] = np.mean(found, axis=0).tolist()
+    shares: list[float] = np.mean(outcomes, axis=0).tolist()
     return shares
 
 

@@ -68,12 +68,12 @@ class Side:
     def sweep(self, words: Sequence[str], name: str) -> Figures:
         """A study of networks, and when its first run was there."""
         start = time.time()
-        found = self.run("-m", "ablation", "-m", "study=quick", f"name={name}", *words)
+        figures = self.run("-m", "ablation", "-m", "study=quick", f"name={name}", *words)
         rows = list((self.folder / "runs" / name / "rows").glob("*.json"))
         first = min(path.stat().st_mtime for path in rows) - start
         for path in rows:
             self.losses[name, path.stem] = json.loads(path.read_bytes())["responses"]["loss"]
-        return {**found, "until the first run, s": first}
+        return {**figures, "until the first run, s": first}
 
     def toy(self, *words: str) -> Figures:
         """A study of an app that trains nothing."""
@@ -125,13 +125,13 @@ def _measures(
         for side in sides:
             side.run(str(side.checkout / TOY), *many)
     plan = (*design_words(10_000), "hydra.sweeper.plan_only=true")
-    found: dict[str, tuple[str, Callable[[Side, int], Figures]]] = {
+    measures: dict[str, tuple[str, Callable[[Side, int], Figures]]] = {
         "plan": ("plan of 10,000 runs", lambda side, _: side.toy(*plan)),
         "resume": ("resuming 1,000 finished runs", lambda side, _: side.toy(*many)),
         "report": ("report of 96 runs", lambda side, i: side.report(i)),
     }
     sweeps = [_sweep_of(n, options.sweep) for n in options.cells] if "sweep" in options.only else []
-    return sweeps + [found[name] for name in options.only if name in found]
+    return sweeps + [measures[name] for name in options.only if name in measures]
 
 
 def _sweep_of(n: int, overrides: Sequence[str]) -> tuple[str, Callable[[Side, int], Figures]]:

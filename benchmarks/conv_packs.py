@@ -27,12 +27,12 @@ REPEATS = 10
 
 def shapes() -> list[tuple[int, int, int, int]]:
     """Image, filter, channels in and out of the network's convolutions with stride 1, each once."""
-    found = set()
+    convolutions = set()
     for layer in article()[0].network.layers:
         for inner in layer._flatten_layers():  # attention has one of its own
             if type(inner) is keras.layers.Conv2D and inner.strides == (1, 1):
-                found.add((layer.input.shape[1], *inner.kernel.shape[1:]))
-    return sorted(found, reverse=True)
+                convolutions.add((layer.input.shape[1], *inner.kernel.shape[1:]))
+    return sorted(convolutions, reverse=True)
 
 
 def grouped(x: jax.Array, kernel: jax.Array) -> jax.Array:

@@ -47,10 +47,10 @@ def analysed(table: pd.DataFrame, margin: float | None) -> Analysis:
     )
 
 
-def grown(found: Analysis, table: pd.DataFrame, more: int, rng: np.random.Generator) -> pd.DataFrame:
+def grown(analysis: Analysis, table: pd.DataFrame, more: int, rng: np.random.Generator) -> pd.DataFrame:
     """The table with so many more seeds from the fitted model."""
-    fit, factors = found.fit, list(found.request.factors)
-    fitted = pd.Series(fit.y - fit.residuals + found.scaling.shift, index=found.runs.labels)
+    fit, factors = analysis.fit, list(analysis.request.factors)
+    fitted = pd.Series(fit.y - fit.residuals + analysis.scaling.shift, index=analysis.runs.labels)
     cells = table.assign(mean=fitted).groupby(factors, sort=False)["mean"].mean().reset_index()
     parts = [table]
     for s in range(more):
@@ -73,18 +73,18 @@ def agreement(name: str, n_studies: int, n_futures: int, rng: np.random.Generato
     said, seen = [], []
     for _ in range(n_studies):
         table = study(sizes, SEEDS, effect, rng)
-        found = analysed(table, margin)
-        told = found.forecasts.drop_duplicates(["factor", "level", "within"])
-        told = told[(told["seeds_needed"] <= MOST) & (told["within"] == "")].reset_index(drop=True)
-        if told.empty:
+        analysis = analysed(table, margin)
+        rows = analysis.forecasts.drop_duplicates(["factor", "level", "within"])
+        rows = rows[(rows["seeds_needed"] <= MOST) & (rows["within"] == "")].reset_index(drop=True)
+        if rows.empty:
             continue
-        one = told.loc[int(rng.integers(len(told)))]
+        row = rows.loc[int(rng.integers(len(rows)))]
         settled = 0
         for _ in range(n_futures):
-            later = analysed(grown(found, table, int(one["seeds_needed"]), rng), margin).verdicts
-            mine = later[(later["factor"] == one["factor"]) & (later["level"] == one["level"])]
+            later = analysed(grown(analysis, table, int(row["seeds_needed"]), rng), margin).verdicts
+            mine = later[(later["factor"] == row["factor"]) & (later["level"] == row["level"])]
             settled += bool((mine["verdict"] != "inconclusive").all())
-        said.append(one["chance"])
+        said.append(row["chance"])
         seen.append(settled / n_futures)
     apart = np.array(said) - seen
     error = 200 * np.std(apart) / np.sqrt(len(said))
@@ -108,10 +108,10 @@ def looking_again(margin: float | None, n_studies: int, rng: np.random.Generator
         table = study((2, 2, 2, 4), MOST, no_effect, rng)
         n_seeds = SEEDS
         for look in itertools.count(1):
-            found = analysed(table[table["seed"] < n_seeds], margin)
-            is_false = bool(found.verdicts["verdict"].isin(["keep", "hurts", "better", "worse"]).any())
+            analysis = analysed(table[table["seed"] < n_seeds], margin)
+            is_false = bool(analysis.verdicts["verdict"].isin(["keep", "hurts", "better", "worse"]).any())
             once += is_false and look == 1
-            needed = found.forecasts["seeds_needed"].min()
+            needed = analysis.forecasts["seeds_needed"].min()
             if is_false or pd.isna(needed) or n_seeds == MOST:
                 break
             n_seeds = min(n_seeds + int(needed), MOST)
@@ -139,8 +139,8 @@ def best(sizes: Sequence[int], truth: str, n_studies: int, rng: np.random.Genera
     covers, own, raw, moved = [], [], [], []
     for _ in range(n_studies):
         table = study(sizes, 4, TRUTHS[truth], rng)
-        found = analysed(table, None)
-        cell, top = found.best_cell, found.best_cells.iloc[0]
+        analysis = analysed(table, None)
+        cell, top = analysis.best_cell, analysis.best_cells.iloc[0]
         chosen = np.logical_and.reduce([table[f].astype(str) == level for f, level in cell.levels.items()])
         # Conditional on these seeds, whose own effect no fresh seed shares.
         seeds = np.log(table["loss"]) - TRUTHS[truth](table)

@@ -58,7 +58,7 @@ def saffron(wealth: float) -> Rule:
     def shares(test: int) -> float:
         return 0.4374901658 / test**1.6
 
-    def found(test: int, past: Session) -> float:
+    def alpha(test: int, past: Session) -> float:
         small = np.array(past.p) <= LAMBDA
 
         def earned(after: int) -> float:
@@ -69,7 +69,7 @@ def saffron(wealth: float) -> Rule:
             total += ALPHA * (1 - wealth if place == 0 else 1) * earned(when)
         return min((1 - LAMBDA) * total, LAMBDA)
 
-    return found
+    return alpha
 
 
 def spending(test: int, _: Session) -> float:
@@ -156,20 +156,20 @@ def simulate(real: Floats, rng: np.random.Generator, product: bool) -> list[dict
     ]
     tables = None if product else Tables(gains)
     for name, rule in list(RULES.items())[: 1 if product else None]:
-        past, seeds, kept = Session([], []), [], []
+        past, seeds, accepted = Session([], []), [], []
         for i in range(len(truth)):
             alpha = rule(i + 1, past)
             is_kept, n, p = by_product(gains[i], alpha) if tables is None else tables.judge(i, alpha)
             past.accepted += [i + 1] if is_kept else []
             past.p.append(p)
-            kept.append(is_kept)
+            accepted.append(is_kept)
             seeds.append(n)
-        rows.append(_row(name, np.array(kept), np.array(seeds), truth))
+        rows.append(_row(name, np.array(accepted), np.array(seeds), truth))
     return rows
 
 
-def _row(name: str, kept: np.ndarray, seeds: np.ndarray, truth: Floats) -> dict[str, object]:
-    false, n = int((kept & (truth <= 0)).sum()), int(kept.sum())
+def _row(name: str, accepted: np.ndarray, seeds: np.ndarray, truth: Floats) -> dict[str, object]:
+    false, n = int((accepted & (truth <= 0)).sum()), int(accepted.sum())
     return {
         "rule": name,
         "false": false,
@@ -189,17 +189,17 @@ def main() -> None:
         "--gain", type=float, default=2.0, help="of the real ones, in SDs of a paired difference"
     )
     parser.add_argument("--real", type=int, default=10)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     rng = np.random.default_rng(200)
-    real = np.concatenate([np.full(asked.real, asked.gain), np.zeros(200 - asked.real)])
-    rows = [row for _ in range(asked.sessions) for row in simulate(real, rng, asked.product)]
+    real = np.concatenate([np.full(options.real, options.gain), np.zeros(200 - options.real)])
+    rows = [row for _ in range(options.sessions) for row in simulate(real, rng, options.product)]
     table = pd.DataFrame(rows).groupby("rule", sort=False).mean()
     table["any false"] *= 100
     table["share false"] *= 100
     names = {
         "false": "false accepts",
         "any false": "sessions with one, %",
-        "true": f"of {asked.real} real ones",
+        "true": f"of {options.real} real ones",
         "share false": "false among accepted, %",
         "runs": "runs per proposal",
     }

@@ -66,18 +66,18 @@ class KnownDesign:
         found: the analysis of any response.
     """
 
-    def __init__(self, found: Analysis) -> None:
-        fit = self.fit = found.fit
+    def __init__(self, analysis: Analysis) -> None:
+        fit = self.fit = analysis.fit
         if fit.alone.any():
             raise ValueError("Expected a design without a run of leverage one.")
-        self.alpha = found.request.alpha
+        self.alpha = analysis.request.alpha
         self.share = contrast_alpha(fit, self.alpha)
-        self.rows = main_rows(fit, found.runs.predictors)
+        self.rows = main_rows(fit, analysis.runs.predictors)
         L = np.array([row.L for row in self.rows])
         a = fit.coordinates(L)
         self.loadings, self.lengths = fit.loadings(a)[fit.alike.number], np.linalg.norm(a, axis=1)
         self.weights, self.dfs = _weights(fit, self.loadings**2)
-        slopes = slopes_of(fit, found.runs)
+        slopes = slopes_of(fit, analysis.runs)
         self.spread, self.added = seed_spread(fit, slopes), added_by_slopes(fit, L, slopes)
         self.directions = [] if slopes is None else _directions(slopes)
         self.screens = [_basis(fit, group) for group in tested_interactions(fit)]
@@ -110,13 +110,13 @@ class KnownDesign:
 
     def _errors(self, squares: Floats) -> list[tuple[Floats, Floats]]:
         """HC2 where the unbiased variance is not positive, as in `robust_errors`."""
-        found = []
+        errors = []
         own = squares @ self.weights[0]
         for weights, df in zip(self.weights, self.dfs, strict=True):
             mine = squares @ weights
             is_own = mine > 0
-            found.append((np.sqrt(np.where(is_own, mine, own)), np.where(is_own, df, self.dfs[0])))
-        return found
+            errors.append((np.sqrt(np.where(is_own, mine, own)), np.where(is_own, df, self.dfs[0])))
+        return errors
 
     def _screen(self, z: Floats, variance: Floats) -> Floats:
         if not self.screens:
@@ -151,12 +151,12 @@ def _directions(slopes: Slopes) -> list[Floats]:
     columns = by_block.reshape(fit.n, -1)
     outside = columns - fit.q @ (fit.q.T @ columns)
     owner = np.tile(slopes.owner, fit.n_blocks)
-    found = []
+    directions = []
     for at in (np.ones(len(owner), bool), *(owner == i for i in range(int(owner.max()) + 1))):
         gains, vectors = np.linalg.eigh(outside[:, at].T @ outside[:, at])
         real = gains > NEGLIGIBLE * gains.max()
-        found.append(columns[:, at] @ vectors[:, real] / np.sqrt(gains[real]))
-    return found
+        directions.append(columns[:, at] @ vectors[:, real] / np.sqrt(gains[real]))
+    return directions
 
 
 def _basis(fit: Fit, group: Group) -> Floats:

@@ -105,10 +105,10 @@ def beside_other_sweepers(n: int) -> None:
 def _spent_by_each(sweepers: Mapping[str, Sequence[str]], n: int) -> dict[str, tuple[float, float]]:
     """Sweeper → seconds and CPU seconds of n jobs, all sweepers at once."""
     with ThreadPoolExecutor(len(sweepers)) as pool:
-        found = dict(zip(sweepers, pool.map(lambda words: _spent(words, n), sweepers.values()), strict=True))
-    for name, (wall, cpu) in found.items():
+        spent = dict(zip(sweepers, pool.map(lambda words: _spent(words, n), sweepers.values()), strict=True))
+    for name, (wall, cpu) in spent.items():
         print(f"{name}, {n} jobs: {wall:.1f} s, {cpu:.1f} s of the CPU", file=sys.stderr, flush=True)
-    return found
+    return spent
 
 
 def _spent(sweeper: Sequence[str], n: int) -> tuple[float, float]:

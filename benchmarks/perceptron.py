@@ -40,9 +40,9 @@ ACTIVATIONS = {  # name → its value at z, and its slope where the value is a
 
 def digits(part: str) -> tuple[Floats, Ints]:
     """Of `train` or `test`: pixels from 0 to 1, (n, 196), each the mean of 2 × 2, and labels (n,)."""
-    with np.load(Path(data.__file__).parent / "mnist_sample.npz") as found:
-        pixels = found[part].reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)) / 255
-        return pixels.reshape(len(pixels), -1), found[f"{part}_labels"].astype(int)
+    with np.load(Path(data.__file__).parent / "mnist_sample.npz") as arrays:
+        pixels = arrays[part].reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)) / 255
+        return pixels.reshape(len(pixels), -1), arrays[f"{part}_labels"].astype(int)
 
 
 class Network:
@@ -68,21 +68,21 @@ class Network:
         scores = self.value(x @ w["w"] + w["b"]) @ w["v"] + w["c"]
         return float(np.mean(special.logsumexp(scores, axis=1) - scores[np.arange(len(y)), y]))
 
-    def gradients(self, x: Floats, y: Ints, kept: Floats) -> dict[str, Floats]:
+    def gradients(self, x: Floats, y: Ints, mask: Floats) -> dict[str, Floats]:
         """Of the mean cross-entropy of a batch.
 
         Args:
             x: pixels, (n, 196).
             y: labels, (n,).
-            kept: what each hidden unit is multiplied by, (n, HIDDEN).
+            mask: what each hidden unit is multiplied by, (n, HIDDEN).
         """
         w = self.weights
         a = self.value(x @ w["w"] + w["b"])
-        d = special.softmax((a * kept) @ w["v"] + w["c"], axis=1)
+        d = special.softmax((a * mask) @ w["v"] + w["c"], axis=1)
         d[np.arange(len(y)), y] -= 1
         d /= len(y)
-        hidden = (d @ w["v"].T) * kept * self.slope(a)
-        return {"v": (a * kept).T @ d, "c": d.sum(axis=0), "b": hidden.sum(axis=0), "w": x.T @ hidden}
+        hidden = (d @ w["v"].T) * mask * self.slope(a)
+        return {"v": (a * mask).T @ d, "c": d.sum(axis=0), "b": hidden.sum(axis=0), "w": x.T @ hidden}
 
 
 def train(levels: dict[str, str], seed: int) -> float:
@@ -94,8 +94,8 @@ def train(levels: dict[str, str], seed: int) -> float:
     decay = DECAY if levels["weight_decay"] == "true" else 0.0
     for _ in range(EPOCHS):
         for batch in rng.permutation(len(y)).reshape(-1, BATCH):
-            kept = (rng.random((BATCH, HIDDEN)) >= dropped) / (1 - dropped)
-            for name, slope in network.gradients(x[batch], y[batch], kept).items():
+            mask = (rng.random((BATCH, HIDDEN)) >= dropped) / (1 - dropped)
+            for name, slope in network.gradients(x[batch], y[batch], mask).items():
                 pace[name] = MOMENTUM * pace[name] - RATE * (slope + decay * network.weights[name])
                 network.weights[name] += pace[name]
     return network.loss(*digits("test"))
@@ -105,9 +105,9 @@ def main() -> None:
     """Train every cell with every seed and keep factors, seeds and losses."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=24)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     rows = []
-    for seed in range(asked.seeds):
+    for seed in range(options.seeds):
         for cell in product(*FACTORS.values()):
             levels = dict(zip(FACTORS, cell, strict=True))
             rows.append({**levels, "seed": seed, "loss": train(levels, seed)})

@@ -27,13 +27,13 @@ def main() -> None:
         print(_child(options.study, options.steps, *options.child))
         return
     n_cores = len(os.sched_getaffinity(0))
-    one = _rate(options, 1, n_cores, pinned=False)
+    base = _rate(options, 1, n_cores, pinned=False)
     print("| processes | threads each | pinned | steps per second | ratio |")
     print("| ---: | ---: | --- | ---: | ---: |")
-    print(f"| 1 | {n_cores} | no | {one:.1f} | 1.00 |", flush=True)
+    print(f"| 1 | {n_cores} | no | {base:.1f} | 1.00 |", flush=True)
     for pinned in (False, True):
         rate = _rate(options, n_cores, 1, pinned)
-        print(f"| {n_cores} | 1 | {'yes' if pinned else 'no'} | {rate:.1f} | {rate / one:.2f} |", flush=True)
+        print(f"| {n_cores} | 1 | {'yes' if pinned else 'no'} | {rate:.1f} | {rate / base:.2f} |", flush=True)
 
 
 def _rate(options: argparse.Namespace, n_processes: int, threads: int, pinned: bool) -> float:

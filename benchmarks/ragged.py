@@ -80,15 +80,15 @@ def study(made: Made, effect: float) -> tuple[bool, bool, list[bool]]:
     """Whether any verdict claims a sign that is false, or nothing; which intervals cover."""
     table, noise = made
     table = table.assign(loss=noise + effect * sum(table[name] != table[name].min() for name in FACTORS))
-    found = analyze(
+    verdicts = analyze(
         table, "loss", FACTORS, block="seed" if "seed" in table else None, scale="identity", margin=MARGIN,
         reference={name: table[name].min() for name in FACTORS},
     ).verdicts  # fmt: skip
-    is_true = np.where(found["reference"] == found["factor"].map(table[FACTORS].min()), effect, 0.0)
-    sign = found["verdict"].map(SIGNS).fillna(0)
-    nothing = (found["verdict"] == "does nothing") & (np.abs(is_true) >= MARGIN)
-    known = found["ci_low"].notna()
-    covers = (found["ci_low"] <= is_true) & (is_true <= found["ci_high"])
+    is_true = np.where(verdicts["reference"] == verdicts["factor"].map(table[FACTORS].min()), effect, 0.0)
+    sign = verdicts["verdict"].map(SIGNS).fillna(0)
+    nothing = (verdicts["verdict"] == "does nothing") & (np.abs(is_true) >= MARGIN)
+    known = verdicts["ci_low"].notna()
+    covers = (verdicts["ci_low"] <= is_true) & (is_true <= verdicts["ci_high"])
     return bool(((sign != 0) & (sign * is_true <= 0)).any()), bool(nothing.any()), list(covers[known])
 
 
@@ -96,14 +96,14 @@ def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--studies", type=int, default=400)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     rows = []
     for make in WORLDS:
         for effect in (0.0, MARGIN):
             rng = np.random.default_rng([2026, len(rows)])
-            told = [study(make(rng), effect) for _ in range(asked.studies)]
-            false, nothing = (100 * np.mean([one[i] for one in told]) for i in (0, 1))
-            covers = 100 * np.mean([hit for one in told for hit in one[2]])
+            studies = [study(make(rng), effect) for _ in range(options.studies)]
+            false, nothing = (100 * np.mean([each[i] for each in studies]) for i in (0, 1))
+            covers = 100 * np.mean([hit for each in studies for hit in each[2]])
             rows.append((make.__name__.replace("_", " "), effect, false, nothing, covers))
             print(rows[-1], flush=True)
     columns = ["table", "effects", "any false sign, %", "any false 'does nothing', %", "intervals cover, %"]

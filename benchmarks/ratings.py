@@ -66,17 +66,17 @@ def row(world: World, n: int) -> str:
     for _ in range(n):
         block = "seed" if world.has_block else None
         try:
-            found = analyze(
+            analysis = analyze(
                 drawn(world, rng), "rating", ["a", "c"], block=block, scale="ordinal", direction="higher",
                 interactions=1,
             )  # fmt: skip
         except UsageError:
             refused += 1
             continue
-        verdicts = found.verdicts
+        verdicts = analysis.verdicts
         null = verdicts["factor"] != "a" if world.effect else np.ones(len(verdicts), dtype=bool)
         false.append(bool((verdicts[null]["verdict"] != "inconclusive").any()))
-        for table, into in ((verdicts, covers), (found.effects, classical)):
+        for table, into in ((verdicts, covers), (analysis.effects, classical)):
             truth = np.where(table["factor"] == "a", world.effect, 0.0)
             into += ((table["ci_low"] < truth) & (truth < table["ci_high"])).tolist()
     error = 200 * np.sqrt(np.mean(false) * (1 - np.mean(false)) / len(false))
@@ -90,11 +90,11 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tables", type=int, default=400)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     print("| ratings | tables | any false verdict | verdict CI covers | classical CI covers | refused |")
     print("|:--|--:|:--|:--|:--|--:|")
     for world in WORLDS:
-        print(row(world, asked.tables), flush=True)
+        print(row(world, options.tables), flush=True)
 
 
 if __name__ == "__main__":

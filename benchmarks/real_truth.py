@@ -149,11 +149,11 @@ def t_tests(truth: Truth, seeds: Sequence[int]) -> Replayed:
 def fixed(truth: Truth, seeds: Sequence[int]) -> Replayed:
     """The verdicts of a fixed study."""
     chosen = truth.rows[truth.rows["seed"].isin(seeds)]
-    found = analyze(
+    analysis = analyze(
         chosen, "loss", list(truth.factors), block="seed", margin=truth.percent, direction="lower",
         scale="log", interactions=2,
     )  # fmt: skip
-    return Replayed(_claims(found.verdicts), len(found.verdicts), len(chosen))
+    return Replayed(_claims(analysis.verdicts), len(analysis.verdicts), len(chosen))
 
 
 def adaptive(truth: Truth, seeds: Sequence[int]) -> Replayed:
@@ -197,24 +197,24 @@ def replay(truth: Truth, draws: int, rng: np.random.Generator) -> Iterator[dict[
     for draw in range(draws):
         order = [int(seed) for seed in rng.permutation(truth.rows["seed"].unique())]
         for way, (n, judge) in WAYS.items():
-            found = judge(truth, order[:n])
-            for claim in set(found.claims) - known.keys():
+            replayed = judge(truth, order[:n])
+            for claim in set(replayed.claims) - known.keys():
                 known[claim] = (truth.contradicts(claim), truth.reverses(claim))
-            wrong, reversed_ = np.sum([known[claim] for claim in found.claims] or [(0, 0)], axis=0)
+            wrong, reversed_ = np.sum([known[claim] for claim in replayed.claims] or [(0, 0)], axis=0)
             yield {
                 "draw": draw,
                 "way": way,
-                "claims": len(found.claims),
-                "contrasts": found.contrasts,
+                "claims": len(replayed.claims),
+                "contrasts": replayed.contrasts,
                 "wrong": wrong,
                 "reversed": reversed_,
-                "runs": found.runs,
+                "runs": replayed.runs,
             }
 
 
-def summary(found: pd.DataFrame) -> pd.DataFrame:
+def summary(draws: pd.DataFrame) -> pd.DataFrame:
     """One row per way to judge."""
-    groups = found.groupby("way", sort=False)
+    groups = draws.groupby("way", sort=False)
     return pd.DataFrame(
         {
             "studies with a contradicted claim, %": 100 * groups["wrong"].apply(lambda x: (x > 0).mean()),
@@ -258,9 +258,9 @@ def keep(folder: str) -> None:
     """Write the factors, seeds and losses of a study, and nothing else."""
     from ablation.results import read
 
-    found = read(folder)
-    names = [name for name in found if name.startswith("flags.")]
-    rows = found[[*names, "seed", "loss"]].rename(columns={name: name.partition(".")[2] for name in names})
+    table = read(folder)
+    names = [name for name in table if name.startswith("flags.")]
+    rows = table[[*names, "seed", "loss"]].rename(columns={name: name.partition(".")[2] for name in names})
     for name in rows.columns[: len(names)]:
         rows[name] = rows[name].cat.rename_categories(lambda level: str(level).lower())
     rows = rows.sort_values(["seed", *rows.columns[: len(names)]]).reset_index(drop=True)
@@ -279,21 +279,21 @@ def main() -> None:
     parser.add_argument("--margin", type=float, default=1.0, help="smallest effect that matters, in %%")
     parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--figure", type=Path)
-    asked = parser.parse_args()
-    if asked.what == "train":
+    options = parser.parse_args()
+    if options.what == "train":
         sys.exit(subprocess.run(COMMAND, check=False).returncode)
-    if asked.what == "keep":
-        keep(asked.folder)
+    if options.what == "keep":
+        keep(options.folder)
         return
-    truth = read_rows(asked.rows, asked.margin)
-    told = [(*c, *(100 * np.expm1(truth.interval(c)))) for c in contrasts(truth)]
+    truth = read_rows(options.rows, options.margin)
+    intervals = [(*c, *(100 * np.expm1(truth.interval(c)))) for c in contrasts(truth)]
     heads = ["component", "level", "reference", "within", "low, %", "high, %"]
-    print(tabulate(told, heads, "github", floatfmt=".2f"), "\n")
-    found = pd.DataFrame(list(replay(truth, asked.draws, np.random.default_rng(24))))
-    table = summary(found)
+    print(tabulate(intervals, heads, "github", floatfmt=".2f"), "\n")
+    draws = pd.DataFrame(list(replay(truth, options.draws, np.random.default_rng(24))))
+    table = summary(draws)
     print(tabulate(table, "keys", "github", showindex=False, floatfmt=".1f"))
-    if asked.figure:
-        draw_figure(table, asked.figure)
+    if options.figure:
+        draw_figure(table, options.figure)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def tell(spent: Iterable[Spent]) -> None:
     print(json.dumps(asdict(sum(spent, Spent()))))
 
 
-def told(output: str) -> Spent:
-    """What a peer has told among what it printed; nothing for a command that keeps it elsewhere."""
+def reported(output: str) -> Spent:
+    """What a peer has reported among what it printed; nothing for a command that keeps it elsewhere."""
     lines = [line for line in output.splitlines() if line.startswith('{"train_seconds"')]
     return Spent(**json.loads(lines[-1])) if lines else Spent()

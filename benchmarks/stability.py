@@ -63,15 +63,15 @@ def main() -> None:
     n = parser.parse_args().studies
     for world in WORLDS:
         rng, name = np.random.default_rng(1), "failing" if world.failing else "dispersion"
-        wrong = found = 0
+        wrong = hits = 0
         for _ in range(n):
             table = getattr(analyze(study(world, rng), "loss", list(FACTORS), block="seed"), name)
             shown = set(table["factor"][table["verdict"] != "inconclusive"])
             planted = world.spread != 1.0 or world.failing_a != world.failing
             wrong += bool(shown - {"a"} if planted else shown)
-            found += planted and "a" in shown
-        told = f", a found in {100 * found / n:.0f} %" if planted else ""
-        print(f"{name}, {world.name}: any false verdict in {100 * wrong / n:.1f} %{told}", flush=True)
+            hits += planted and "a" in shown
+        note = f", a found in {100 * hits / n:.0f} %" if planted else ""
+        print(f"{name}, {world.name}: any false verdict in {100 * wrong / n:.1f} %{note}", flush=True)
 
 
 if __name__ == "__main__":

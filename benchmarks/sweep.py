@@ -36,7 +36,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.memory import PeakMemory
-from benchmarks.spent import Spent, told
+from benchmarks.spent import Spent, reported
 
 ROOT = Path(__file__).resolve().parents[1]
 N_CORES = len(os.sched_getaffinity(0))
@@ -118,17 +118,17 @@ def main() -> None:
     print(f"{len(runs.arguments)} runs of the {options.network} network, median of {options.rounds}\n")
     costs: dict[str, list[Cost]] = {name: [] for name in ("", *options.peers)}
     for i in range(options.rounds):
-        for name, found in costs.items():
-            found.append(_peer(name, runs) if name else _sweep(runs))
+        for name, each in costs.items():
+            each.append(_peer(name, runs) if name else _sweep(runs))
             print(
-                f"round {i + 1}: {name or 'make sweep'}: {found[-1].seconds:.1f} s",
+                f"round {i + 1}: {name or 'make sweep'}: {each[-1].seconds:.1f} s",
                 file=sys.stderr,
                 flush=True,
             )
     print("| | seconds | ratio | CPU, s | outside training | of it measuring | peak memory, GB |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for name, found in costs.items():
-        print(_line(PEERS.get(name, "`make sweep`, with planning, storing and reporting"), found, costs[""]))
+    for name, each in costs.items():
+        print(_line(PEERS.get(name, "`make sweep`, with planning, storing and reporting"), each, costs[""]))
     if options.peers:
         print(f"\n{_beside_fastest(costs)}")
 
@@ -257,7 +257,7 @@ def _timed(*arguments: str, n_at_once: int = 1) -> Cost:
     if child.returncode:
         sys.exit(f"{arguments[0]} failed:\n{errors[-2000:]}")
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return Cost(seconds, cpu, told(out), memory.peak_bytes, n_at_once)
+    return Cost(seconds, cpu, reported(out), memory.peak_bytes, n_at_once)
 
 
 if __name__ == "__main__":
