@@ -73,7 +73,8 @@ def with_levels_beside(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     beside = path.with_suffix(".parquet")
     if path.suffix != ".csv" or not beside.is_file():
         return frame
-    return _restored(frame, _levels(io.BytesIO(beside.read_bytes()), "parquet"), _in_csv)
+    levels = _levels(io.BytesIO(beside.read_bytes()), "parquet")
+    return _restored(frame, levels, lambda known: [str(level) for level in known])
 
 
 def _text(value: object) -> str:
@@ -122,8 +123,3 @@ def _stored(levels: Sequence[Any]) -> list[Any]:
     return (
         list(levels) if is_one_type and all(n in _WITHIN_64_BITS for n in numbers) else [*map(_text, levels)]
     )
-
-
-def _in_csv(levels: Sequence[Any]) -> list[str]:
-    """Levels as they stand in a CSV."""
-    return [str(level) for level in levels]

@@ -33,8 +33,8 @@ def make_jobs(
     composer: Composer,
     todo: Runs,
     order: int | None,
-    shared: Sequence[str] = (),
-    n_parallel: int | None = None,
+    shared: Sequence[str],
+    n_parallel: int | None,
 ) -> list[Job]:
     """The jobs for the cells that have runs to do.
 

@@ -26,7 +26,7 @@ class LauncherTraits:
         starts_all: whether it starts all jobs of a launch at the same moment.
         is_elsewhere: whether jobs may run in another working directory.
         shares_gpus: whether it runs several jobs at once on this machine, each in a process.
-        hides_gpus: whether its jobs see no GPU unless they are told of one.
+        hides_gpus: whether its jobs see no GPU unless one is assigned to them.
         is_queued: whether Slurm's queue holds jobs that a command has left.
         extra: the extra of this package that installs it.
         other_share: how jobs share GPUs on one for which `hydra.sweeper.jobs_per_gpu` cannot see to it.
@@ -75,7 +75,7 @@ LAUNCHERS: dict[str, Callable[[Settings], LauncherTraits]] = {
         n_parallel=_n_jobs(settings), keeps_processes=True, shares_gpus=True
     ),
     "hydra_plugins.hydra_ray_launcher.ray_launcher.RayLauncher": lambda settings: LauncherTraits(
-        is_elsewhere=_ray_address(settings) != "local",
+        is_elsewhere=settings.get("ray", {}).get("init", {}).get("address") != "local",
         extra="ray",
         other_share="Ray gives shares of GPUs: hydra.launcher.ray.remote.num_gpus=0.5",
     ),
@@ -121,7 +121,3 @@ def _n_jobs(settings: Settings) -> int:
             "hydra.launcher.n_jobs: expected a number of processes, or -1 for one per core. "
             f"Received: {n_jobs}"
         ) from error
-
-
-def _ray_address(settings: Settings) -> object:
-    return settings.get("ray", {}).get("init", {}).get("address")

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
@@ -52,9 +51,9 @@ def split_overrides(
     params: Mapping[str, object],
     arguments: Sequence[str],
     loader: ConfigLoader,
-    unswept: Mapping[str, str] = MappingProxyType({}),
-    when: Mapping[str, Any] | None = None,
-    zips: Mapping[str, Any] | None = None,
+    unswept: Mapping[str, str],
+    when: Mapping[str, Any] | None,
+    zips: Mapping[str, Any] | None,
 ) -> Overrides:
     """Read a study's `params` and the command line; the command line wins where both name a key.
 
