@@ -214,7 +214,7 @@ def clipped(text: str, length: int = LONG) -> str:
 
 
 def _harmless(character: str) -> str:
-    """Without what would turn the direction of a line, or choke a terminal."""
+    """A character, or a substitute for one that would reverse a line or upset a terminal."""
     kind = unicodedata.category(character)
     if kind == "Cf":
         return character if character in "\u200c\u200d" else ""  # joiners shape letters

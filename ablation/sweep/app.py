@@ -40,7 +40,7 @@ from ablation.sweep.swept import Check, Swept, SweptJob, original
 from ablation.sweep.workers import register_workers
 
 VERSION_BASE: dict[str, Any] = {"version_base": "1.3"} if hydra.__version__.startswith("1.3") else {}
-"""Hydra 1.3 asks whose defaults hold; 1.4 has those of 1.3 and warns where it is told so."""
+"""Hydra 1.3 asks for a version of its defaults; 1.4 has those of 1.3, and warns where they are named."""
 
 After = Callable[..., None]
 Responses = Sequence[Response] | Callable[[Any], Sequence[Response]]

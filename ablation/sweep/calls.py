@@ -59,7 +59,7 @@ class Arguments:
         by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
         try:
             parameters = inspect.signature(function).parameters.values()
-        except ValueError as error:  # of some functions written in C nobody knows it
+        except ValueError as error:  # as of some functions written in C
             raise UsageError(
                 f"function: expected one whose arguments are known. Received: {self.name}. Call it in one of "
                 "yours: def train(a, seed): …"
@@ -181,7 +181,7 @@ def _unwrapped(function: Callable[..., Any]) -> Any:
 
 
 def _name_or_value(value: Any) -> Any:
-    """Of a class or function its name."""
+    """The name of a class or function; any other value as it is."""
     return value.__name__ if callable(value) and hasattr(value, "__name__") else value
 
 

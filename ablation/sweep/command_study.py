@@ -113,14 +113,14 @@ def read(path: Path, arguments: Sequence[str] = ()) -> tuple[dict[str, Any], lis
 
 
 def _own_overrides(arguments: Sequence[str], places: Collection[str]) -> tuple[dict[str, Any], list[str]]:
-    """What a command line says of the file's own keys, and its other words."""
+    """Values of the file's own keys on a command line, and its other words."""
     overrides, left = {}, []
     for argument in arguments:
         key, equals, text = argument.partition("=")
         if not equals or key not in (*_ON_THE_LINE, *_TOGETHER) or key in places:
             left.append(argument)
         elif key in _TOGETHER:
-            with suppress(HydraException):  # which Hydra tells, as of any other key
+            with suppress(HydraException):  # Hydra reports it, as for any other key
                 overrides[key] = OverridesParser.create().parse_override(argument).value()
                 continue
             left.append(argument)
@@ -229,6 +229,6 @@ def _seeds(content: Mapping[str, Any]) -> list[str]:
 
 
 def _as_override(argument: str) -> str:
-    """A setting of the command line as Hydra knows it."""
+    """An argument as an override that Hydra knows: keys of a sweep are in `hydra.sweeper`."""
     key, equals, _ = argument.partition("=")
     return f"hydra.sweeper.{argument}" if equals and key in sweeper_keys() else argument

@@ -50,7 +50,7 @@ Lines = tuple[str, ...]
 
 @dataclass(frozen=True)
 class _Level:
-    """A level as a launcher is told of it, and what it changes in the cell without it."""
+    """The overrides of a level, and what they change in the cell without it."""
 
     lines: Lines
     change: Change
@@ -136,7 +136,7 @@ class Composer:
         condition: Condition | None,
         known: Mapping[str, list[Any]],
     ) -> tuple[str, list[Any]]:
-        """Compose each level of a factor, with the others at their first and its parents as they must be."""
+        """Compose each level of a factor, the others at their first level and its parents as they must be."""
         parents: dict[str, Any] = {}
         start = self._start
         if condition:
@@ -200,7 +200,7 @@ class Composer:
         ]
 
     def _refuse_other_texts(self, overrides: Overrides) -> None:
-        """Refuse text that a file or the command has made another of."""
+        """Refuse levels that YAML or Hydra's grammar has turned into other values than the text says."""
         known = {key: levels for key, levels in self.factors.items() if key not in self.made}
         for key, value in overrides.read.items():
             levels = known.get(key, [self.reference.config.get(key)])

@@ -43,7 +43,7 @@ class Configurations:
             try:
                 return self._changed(overrides, values, others)
             except (HydraException, OmegaConfBaseException):
-                pass  # the loader says it of all overrides
+                pass  # the loader raises it again, for all overrides
         return self._loader.load_sweep_config(self._master, list(overrides))
 
     def _changed(self, overrides: Sequence[str], values: Sequence[str], others: list[str]) -> DictConfig:

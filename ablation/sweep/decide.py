@@ -53,7 +53,7 @@ class GateSettings:
     first_seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what means nothing."""
+        """Refuse values that mean nothing."""
         PairedPlan(self.alpha, self.first, self.maximum)
         one_of("scale", self.scale, SCALES)
         between("alpha", self.alpha, 0, 1)
@@ -115,7 +115,7 @@ def decide(session: Path, fields: Mapping[str, Any], proposal: Proposal) -> dict
 
 
 def _settings(ledger: Ledger, fields: Mapping[str, Any]) -> GateSettings:
-    """Those of the session, or of a new one."""
+    """The settings of the session, or of a new one."""
     begun = ledger.of("session")
     if not begun:
         return GateSettings(**fields)
@@ -185,7 +185,7 @@ def _run(ledger: Ledger, settings: GateSettings, entry: Entry, commands: list[Ar
 
 
 def _value(ledger: Ledger, command: Arm, arm: str, number: int, seed: int) -> float:
-    """Of a run that is in the ledger, or is done now."""
+    """The value of a run, from the ledger or from running it now."""
     done = ledger.of("run", proposal=number, seed=seed, arm=arm)
     if done:
         return float(done[0]["value"])
@@ -230,14 +230,14 @@ def _ending(settings: GateSettings, entry: Entry, pairs: list[tuple[float, float
 
 
 def _is_log(settings: GateSettings, first: np.ndarray[Any, Any]) -> bool:
-    """Decided by the values of the first look alone, so that later ones cannot change the scale."""
+    """Whether the scale is a logarithm. The first look alone decides, so later ones cannot change it."""
     if settings.scale != "auto":
         return settings.scale == "log"
     return settings.lower_is_better and bool((first > 0).all())
 
 
 def _result(ledger: Ledger, end: Entry) -> dict[str, Any]:
-    """What is printed."""
+    """What the command prints."""
     number = end["proposal"]
     entry = ledger.of("proposal", number=number)[0]
     ends = ledger.of("end")

@@ -18,12 +18,12 @@ def judged(
     Args:
         analysis: the configuration's group of this name. Its `direction` and `directions` win.
         declared: what the app says of its responses.
-        prefix: before the names of these settings, where they are told.
+        prefix: before the names of these settings, in messages.
 
     Returns:
         `responses`, the main one first; `direction` of the main one, `directions` of all; `units` of those
-        that have one, the reported and the others. Where nobody said what is better, and the name does not
-        tell, there is no direction: the report then says what it assumes.
+        that have one, the reported and the others. If a direction is not configured, not declared and not
+        clear from the name, there is none: the report then says what it assumes.
 
     Raises:
         UsageError: a direction is neither configured nor declared, and the response's name suggests that
@@ -49,7 +49,7 @@ def judged(
 
 
 def _advice(name: str, key: str) -> str:
-    """How one says it, where the setting is called so."""
+    """How to set the direction where its setting has this name."""
     if key == "direction":
         return "In the call: ablation.sweep(…, direction='higher')"
     if key.startswith("directions."):

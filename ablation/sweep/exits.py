@@ -81,7 +81,7 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 
 def _end_at_once(_signal: int, _frame: object) -> None:
-    """End without cleaning up: interrupted in the midst of that, joblib waits for its processes for ever."""
+    """End without cleaning up: joblib, interrupted in that, would wait for its processes for ever."""
     for child in multiprocessing.active_children():
         if child.pid:
             with suppress(ProcessLookupError):

@@ -96,7 +96,7 @@ def _unknown_key(error: OmegaConfBaseException) -> str:
 
 
 def _meant(full_key: str, node: object, known: Sequence[str]) -> str:
-    """A key of a like name, or of the sweeper."""
+    """A key with a similar name, or one of the sweeper."""
     parent, _, key = full_key.rpartition(".")
     if isinstance(node, DictConfig) and key in (OmegaConf.select(node, "hydra.sweeper") or ()):
         return f"hydra.sweeper.{key}"

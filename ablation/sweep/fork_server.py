@@ -58,7 +58,7 @@ def main(socket: int, parent: int) -> None:
 
 
 def _warm(app: bytes) -> bool:
-    """Import what jobs need; whether that went well. If not, jobs will meet what went wrong."""
+    """Import what jobs need; return whether that succeeded. If not, the jobs meet the same error."""
     try:
         OverridesParser.create().parse_overrides(["a=b"])  # makes what each job needs, in a tenth of a second
         warm = getattr(pickle.loads(app), "warm", None)

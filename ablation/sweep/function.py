@@ -171,7 +171,7 @@ def _chosen(options: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
 
 
 def _code_notes(snapshot: Snapshot, function: Callable[..., Any]) -> tuple[str, ...]:
-    """Whether runs are of another version of the function."""
+    """A note if runs are of another version of the function."""
     _, digits = source_of(function)
     rows = [snapshot.rows[key] for key in snapshot.record.keys if key in snapshot.rows]
     n_other = sum(row.provenance.get("source", digits) != digits for row in rows) if digits else 0

@@ -159,7 +159,7 @@ def begin(
         before: what the store holds.
         request: of the sweep.
         maximum: seeds that it may take.
-        prefix: before the names of the settings of the analysis, where they are told.
+        prefix: before the names of the settings of the analysis, in messages.
 
     Raises:
         UsageError: no margin is declared, or the plan is another than the one it began with.
@@ -177,7 +177,7 @@ def begin(
 def _plan(record: StudyRecord, margin: float, request: SweepRequest, maximum: int) -> AdaptivePlan:
     """The plan that a sweep asks for."""
     texts = level_texts(record.factors)
-    # As many pairs as the runs carry would be other models at other looks.
+    # With as many pairs as the runs support, the model would differ from look to look.
     order = PAIRS if record.interactions == AUTO else int(record.interactions)
     return AdaptivePlan(
         record.response,
@@ -220,7 +220,7 @@ def _noise(record: StudyRecord, before: Snapshot) -> Analysis | None:
 def _declare_margin(
     plan: Plan, record: StudyRecord, before: Snapshot, request: SweepRequest, maximum: int, prefix: str
 ) -> str:
-    """What to declare: of earlier runs, a margin that takes about half of the seeds."""
+    """What to declare; with earlier runs, some margins and the seeds that each takes."""
     pilot = _noise(record, before)
     text = (
         f"hydra.sweeper.until=settled: expected {prefix}margin, the smallest effect that matters, in % where "

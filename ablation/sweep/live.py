@@ -18,7 +18,7 @@ from ablation.words import counted
 
 _PAUSE_SECONDS = 0.5
 _PAUSES_PER_LOOK = 10
-"""Looking takes a tenth of the time at most: a database of thousands of runs is not asked without end."""
+"""Looking takes a tenth of the time at most: a database of thousands of runs is not queried all the time."""
 
 
 @contextmanager

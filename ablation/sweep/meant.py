@@ -94,7 +94,7 @@ def refuse_text(key: str, text: str, own: object) -> None:
 
 
 def _is_written_anew(text: str) -> bool:
-    """Whether a boolean or a number is written so."""
+    """Whether Python writes a boolean or a float in this way."""
     try:
         return text in ("True", "False") or str(float(text)) == text
     except ValueError:

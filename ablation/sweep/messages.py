@@ -30,7 +30,7 @@ def print_plan(study: str, plan: Plan, n_done: int, time_left: str) -> None:
         study: its name.
         plan: its runs.
         n_done: how many of them are finished.
-        time_left: such as `, about 6 min left`; empty when nobody knows.
+        time_left: such as `, about 6 min left`; empty when it is unknown.
     """
     shown = console()
     for name, levels in plan.factors.items():

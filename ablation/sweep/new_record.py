@@ -35,7 +35,7 @@ def make_record(
         plan: of the study.
         earlier: the record of the last sweep, or an empty one. Its unknown entries are kept.
         declared: what the app says of its responses.
-        prefix: before the names of the settings of `analysis`, where they are told.
+        prefix: before the names of the settings of `analysis`, in messages.
 
     Raises:
         UsageError: a factor is called as a column of every table; a setting of `analysis` means nothing,

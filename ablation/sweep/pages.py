@@ -24,7 +24,7 @@ def give_back_read_pages() -> None:
 
 
 def _read_only(smaps: str) -> Iterator[tuple[int, int]]:
-    """Start and bytes of each mapping that has no page but those of its file: others would be lost."""
+    """Start and size of each mapping with pages of its file alone: others would be lost."""
     mapping = None
     for words in map(str.split, smaps.splitlines()):
         if not words[0].endswith(":"):

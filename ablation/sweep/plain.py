@@ -187,7 +187,7 @@ def plain_app(task: TaskFunction, config: DictConfig) -> tuple[PlainApp, DictCon
 
 
 def _tell_misplaced(overrides: Sequence[str]) -> None:
-    """Say where the keys of a decorated app are in this one, which has just been given them as its own."""
+    """Say where this study sets what a decorated app has as keys, if the command adds these to the app."""
     own = {f"results.{key}": key for key in ("log", "folder", "url")}
     own |= {f"analysis.{key}": key for key in ANALYSIS}
     added = [line.lstrip("+").partition("=")[0] for line in overrides if line.startswith("+")]
@@ -211,7 +211,7 @@ def in_folder(config: DictConfig, folder: str) -> DictConfig:
 
 
 def refuse_own_settings(settings: Mapping[str, Any]) -> None:
-    """Refuse, for a decorated app, what is said in another place there.
+    """Refuse settings that a decorated app has in another place.
 
     Raises:
         UsageError: naming the place.

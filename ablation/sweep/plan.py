@@ -95,7 +95,7 @@ def make_plan(composer: Composing, design: Design, seeds: Sequence[int]) -> Plan
 
 
 def _same_runs(cells: Sequence[PlannedCell]) -> str:
-    """Two cells that are one."""
+    """A message that names two cells with the same runs."""
     seen: dict[str, PlannedCell] = {}
     for planned in cells:
         other = seen.setdefault(planned.cell.id, planned)

@@ -62,7 +62,7 @@ class Detectable:
     Args:
         n_runs: finished ones, by which this is judged.
         unit: ` %` where effects are ratios, else empty.
-        effects: factor, level, reference, and the smallest effect; NaN where nobody knows.
+        effects: factor, level, reference, and the smallest effect; NaN where it is unknown.
         obstacle: why nothing is known.
     """
 
@@ -116,5 +116,5 @@ def _detectable_lines(smallest: Detectable, response: str) -> list[str]:
 
 
 def _size(size: float, unit: str) -> str:
-    """Of an effect that no run tells apart from the others there is nothing to promise."""
+    """The size of an effect in words; it is NaN where no run tells the effect apart from others."""
     return "unknown, whatever its size" if math.isnan(size) else f"{size:.2g}{unit}"

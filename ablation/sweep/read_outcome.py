@@ -40,7 +40,7 @@ class Expected:
         metrics: path of the file with the numbers, relative to the run's folder; None if they are returned.
         line: of a file with many lines, the `last` one or the `best` one.
         direction: which values are better, `lower`, `higher`, or the number that is best; for the best line.
-        prefix: of the settings' names, where they are told, such as `hydra.sweeper.`.
+        prefix: of the settings' names in messages, such as `hydra.sweeper.`.
     """
 
     response: str

@@ -31,7 +31,7 @@ class JobContext:
         log_path: of the job's log, relative to the study.
         sweep: what the sweep is called; empty for a single run.
         response: what each run of a sweep must measure.
-        prefix: before the names of settings of the analysis, where they are told.
+        prefix: before the names of settings of the analysis, in messages.
         stop_on_failure: whether a failed run stops the sweep: this job and those that have not begun.
     """
 
@@ -102,7 +102,7 @@ def run_cells(
 
 
 def _train_together(recorders: Sequence["_Recorder"], together: TrainTogether) -> None:
-    """Train the runs of several cells at once; those that an error leaves are nobody's fault yet."""
+    """Train the runs of several cells at once; an error fails none of the runs that it leaves undone."""
     runs = [(recorder, seed) for recorder in recorders for seed in recorder.left]
     try:
         for place, outcome in together([(recorder.cell.settings, seed) for recorder, seed in runs]):
@@ -133,18 +133,18 @@ def wrong_response(response: str, known: Iterable[str], prefix: str) -> str:
 
 
 class _Clock:
-    """What a job's runs take: each from the end of the one before."""
+    """Times the runs of a job, each from the end of the one before."""
 
     def __init__(self) -> None:
         self.start()
 
     def start(self) -> None:
-        """The next run begins."""
+        """Begin to time the next run."""
         self.started, self._tick = datetime.now(UTC), time.perf_counter()
 
     @property
     def seconds(self) -> float:
-        """Since the run began."""
+        """Seconds since the run began."""
         return time.perf_counter() - self._tick
 
 
@@ -160,7 +160,7 @@ class _Recorder:
         clock.start()
 
     def train(self, train: Train) -> list[Exception]:
-        """Train what is left, and give what went wrong with runs that are left no more."""
+        """Train what is left, and return the errors of the runs that failed."""
         errors: list[Exception] = []
         while self.left:
             try:
@@ -184,7 +184,7 @@ class _Recorder:
         return errors
 
     def commit(self, outcome: Outcome) -> bool:
-        """Make the outcome a durable row; give whether the sweep has been stopped.
+        """Make the outcome a durable row; return whether the sweep has been stopped.
 
         Raises:
             UsageError: the app does not measure the response, so more runs would not have it either.
@@ -211,7 +211,7 @@ class _Recorder:
         return context.is_stopped(self.store)
 
     def fail(self, error: Exception) -> None:
-        """Keep what went wrong as an attempt at the run that was being trained, and leave that run."""
+        """Record the error as an attempt at the run that was being trained, and drop that run."""
         status = "out_of_memory" if isinstance(error, MemoryError) else "error"
         words = f"{type(error).__name__}: {error}".encode("utf-8", "backslashreplace").decode("utf-8")
         row = self._row(Outcome(self.left.pop(0), {}), status, words)

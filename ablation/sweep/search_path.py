@@ -54,7 +54,7 @@ def _refuse_another_app(path: Path, original: Path) -> None:
 
 
 def _defaults(path: Path) -> list[object]:
-    """What a main file names; nothing where it cannot be read, which Hydra tells."""
+    """The defaults of a main file; `schema` if it cannot be read, as Hydra reports that error."""
     try:
         loaded = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
     except (OSError, OmegaConfBaseException, YAMLError):

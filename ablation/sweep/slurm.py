@@ -48,7 +48,7 @@ class Task:
 
 
 def tasks() -> dict[str, Task] | None:
-    """All jobs of this user that Slurm has, by number, such as `12_0`; None where nobody can tell."""
+    """All jobs of this user that Slurm has, by number, such as `12_0`; None where Slurm does not answer."""
     command = ["squeue", "--noheader", "--array", f"--user={getpass.getuser()}", "--format=%i|%T|%r"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_SECONDS, check=True)

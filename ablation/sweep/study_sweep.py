@@ -70,7 +70,7 @@ class StudySweep:
         launcher: Hydra's launcher, set up.
 
     Attributes:
-        prefix: before the names of the settings of the analysis, where they are told; empty for a function.
+        prefix: before the names of the settings of the analysis, in messages; empty for a function.
         log_key: what the setting of trackers is called.
         packs: how runs of several cells train in one job, of an app that can.
     """
@@ -98,9 +98,9 @@ class StudySweep:
             return self._run(request, meanwhile)
 
     def _run(self, request: SweepRequest, meanwhile: ExitStack) -> bool:
-        """See `run`; what goes on meanwhile ends after it."""
+        """See `run`, which ends what goes on meanwhile."""
         traits, standard_output = self._traits(), sys.stdout
-        if request.plan_only == JSON:  # what is for people goes where it disturbs no program
+        if request.plan_only == JSON:  # messages for people must not mix with the JSON
             meanwhile.enter_context(redirect_stdout(sys.stderr))
         composer, design, seeds = self._design(request)
         base, folder = composer.config, composer.config.results.folder
@@ -173,26 +173,26 @@ class StudySweep:
         return not failures
 
     def _traits(self) -> LauncherTraits:
-        """What does the jobs."""
+        """The traits of the launcher."""
         traits, n = launcher_traits(self.master.hydra.launcher), n_at_once(self.master.hydra.sweeper)
         return replace(traits, n_parallel=n) if n else traits
 
     def _declared(self, base: DictConfig) -> Sequence[Response]:
-        """What is said of the responses."""
+        """The responses that the app declares."""
         return self.app.responses(base)
 
     def _is_published(self, before: Snapshot, record: StudyRecord, folder: str) -> bool:
-        """Whether what a study leaves for people is there already."""
+        """Whether record, views and report are there already."""
         return is_published(before, record, folder)
 
     def _publish(
         self, store: Store, before: Snapshot, after: Snapshot, record: StudyRecord, base: DictConfig
     ) -> None:
-        """What a study leaves for people."""
+        """Write record, views and report."""
         publish(store, before, after, record, base.results.folder, partial(self.app.finish, base))
 
     def _design(self, request: SweepRequest) -> tuple[Composing, Design, list[int]]:
-        """What composes the cells, which cells there are, and their seeds."""
+        """The composer of the cells, the design, and the seeds of each cell."""
         overrides = split_overrides(
             request.params, request.arguments, self.loader, self.app.unswept, request.when, request.zip
         )
@@ -204,7 +204,7 @@ class StudySweep:
         return composer, design, seeds
 
     def _plan(self, composer: Composing, design: Design, seeds: Sequence[int]) -> Plan:
-        """All runs."""
+        """All runs, checked by the app."""
         plan = make_plan(composer, design, seeds)
         if self.app.check is not None:
             cells = [planned.cell for planned in plan.cells]
@@ -332,7 +332,7 @@ class StudySweep:
         getattr(self.launcher, "end", lambda: None)()
 
     def _compose(self, overrides: Sequence[str]) -> Composed:
-        """What Hydra makes of a job's overrides."""
+        """The cell that Hydra composes from a job's overrides."""
         try:
             cfg = self._configurations.compose(overrides)
         except ValueError as error:  # of a group that is null, which is no choice

@@ -19,9 +19,9 @@ class Survey:
 
     Args:
         rows: key → row of the finished ones.
-        n_running: how many are claimed at this moment: a process claims all seeds of its cell.
+        n_running: how many are claimed now: a process claims all seeds of its cell.
         n_processes: by how many processes.
-        failed: key → the last attempt at those that failed, and that nobody tries at this moment.
+        failed: key → the last attempt at those that failed and are not being tried now.
         n_outside: finished runs of the study that are none of these.
     """
 

@@ -40,7 +40,7 @@ class SweepRequest:
 
     @classmethod
     def of(cls, arguments: Sequence[str], settings: Mapping[str, Any]) -> "SweepRequest":
-        """Of `hydra.sweeper`; what is no field here is an option of the design."""
+        """The request of `hydra.sweeper`; what is no field here is an option of the design."""
         own = {f.name for f in fields(cls)}
         known = {key: value for key, value in settings.items() if key in own}
         options = {key: value for key, value in settings.items() if key not in own}

@@ -54,7 +54,7 @@ class Swept(ABC):
     """
 
     prefix: ClassVar[str]
-    """Before the names of its settings of the analysis, where they are told."""
+    """Before the names of its settings of the analysis, in messages."""
     log_key: ClassVar[str]
     """What its setting of trackers is called."""
     by_choice: ClassVar[bool]
@@ -160,7 +160,7 @@ class Swept(ABC):
             take_gpu(gpus.split(","), sweeper.jobs_per_gpu)
 
     def context(self, name: str, folder: str, response: str) -> JobContext:
-        """What every row of this job says."""
+        """What all rows of this job have in common."""
         job = HydraConfig.get()
         context = JobContext(name, folder, provenance(self.folder), _log(job, folder))
         if job.mode != RunMode.MULTIRUN:

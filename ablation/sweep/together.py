@@ -68,7 +68,7 @@ def refuse_fixed_factors(factors: Iterable[str], settings: Collection[str], nest
 
 
 def valid_when(when: Mapping[str, Any], factors: Sequence[str], fixed: Sequence[str]) -> dict[str, Condition]:
-    """The conditions of keys that have levels; one of a key that was fixed means nothing.
+    """The conditions of keys that have levels; the condition of a fixed key means nothing.
 
     Args:
         when: nested factor → {its parent: levels of that}; or null for one that has its levels in all cells.

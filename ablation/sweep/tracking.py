@@ -60,7 +60,7 @@ def logging_to(trackers: Trackers, url: str, folder: str) -> Iterator[None]:
 
 
 def _answer(process: "subprocess.Popen[str]", trackers: Trackers, folder: str) -> list[str]:
-    """What has been sent, or that nobody knows."""
+    """What has been sent, or that it is unknown."""
     names, (brief, long) = ", ".join(trackers), _PATIENCE_SECONDS
     with suppress(subprocess.TimeoutExpired):
         process.wait(brief)
