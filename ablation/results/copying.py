@@ -78,6 +78,6 @@ def _copy_costs(old: str, new: str) -> None:
 
 
 def _all_rows(scan: Snapshot) -> list[Row]:
-    """The rows, and then what attempts gave that is no row."""
+    """The rows, and then the results of attempts that are no rows."""
     attempts = [attempt for tries in scan.attempts.values() for attempt in tries]
     return [*scan.rows.values(), *(attempt.row for attempt in attempts if attempt.row is not None)]

@@ -41,7 +41,7 @@ class Direction:
     Attributes:
         name: `lower` or `higher`; `lower` with a target, of the distance from it.
         target: the value that responses should be close to; None without one.
-        is_assumed: nobody said it, and the response's name does not tell.
+        is_assumed: it is not configured, and the response's name suggests none.
     """
 
     name: str

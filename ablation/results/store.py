@@ -50,7 +50,7 @@ class Attempt:
 
     @classmethod
     def of(cls, row: Row, number: int, where: str) -> Attempt:
-        """Of what it gave; a result that is not its run's row came second."""
+        """The attempt that gave a result; one that is not its run's row came second."""
         return cls(row.key, number, "superseded" if row.is_final else row.status, row, where)
 
 

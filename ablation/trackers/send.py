@@ -40,7 +40,7 @@ class Sent:
 def send_missing(name: str, uri: str | None, snapshot: Snapshot, folder: str | Path) -> Sent:
     """Send the runs that a tracker lacks, and those that it has as failed and that have ended well since.
 
-    Nothing is raised when the tracker is down, or does what nobody expects: the rows are there all the same.
+    Nothing is raised when the tracker is down, or behaves unexpectedly: the rows are there all the same.
 
     Args:
         name: of the tracker.
@@ -89,7 +89,7 @@ def _missing(runs: list[LoggedRun], session: Session) -> list[LoggedRun]:
 
 @contextmanager
 def _alone(folder: str | Path) -> Iterator[None]:
-    """Meanwhile, no other process of this machine sends runs of the study; where locks work."""
+    """Keep other processes of this machine from sending runs of the study, where locks work."""
     descriptor = -1
     try:
         with suppress(OSError):

@@ -50,7 +50,7 @@ class _Folder:
         for path in self._former.pop(run.key, []):
             if path != place / name:
                 path.unlink()
-                with contextlib.suppress(OSError):  # of a run that was called otherwise
+                with contextlib.suppress(OSError):  # of a run that had another name
                     path.parent.rmdir()
 
     def close(self) -> None:

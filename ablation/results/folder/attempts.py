@@ -184,6 +184,6 @@ class FolderAttempts:
 
 
 def _open_claims(numbered: dict[int, list[Path]]) -> list[Path]:
-    """The claims of attempts that have not given anything yet."""
+    """The claims of attempts that have no result yet."""
     are_open = (paths for paths in numbered.values() if all(path.suffix == ".claim" for path in paths))
     return [path for paths in are_open for path in paths]

@@ -189,7 +189,7 @@ class FolderStore:
         return row
 
     def _place_row(self, key: str, data: bytes) -> bool:
-        """Make this the row of its key; False if another is."""
+        """Make this the row of its key; False if it has another."""
         if (existing := self._find(key)) is not None:
             return encode(existing) == data
         make_folders(self.disk, self._rows)

@@ -98,7 +98,7 @@ class DatabaseAttempts:
         return [column == value for column, value in values.items() if value is not None]
 
     def _lock(self, connection: sa.Connection, key: str) -> None:
-        """Wait for one's turn at a run."""
+        """Wait until no other transaction has the run's lock."""
         number = sa.func.hashtextextended(f"{self.study}/{key}", 0)
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 

@@ -61,7 +61,7 @@ class Server:
 
     @contextmanager
     def _refusals(self, action: str) -> Iterator[None]:
-        """Say of a refusal what was to be done."""
+        """Raise the server's refusal as an error that says what was to be done."""
         try:
             yield
         except SQLAlchemyError as error:

@@ -197,7 +197,7 @@ class DatabaseStore:
         ]
 
     def _place_row(self, connection: sa.Connection, key: str, data: str) -> bool:
-        """Make this the row of its key; False if another is. A damaged one keeps its slot."""
+        """Make this the row of its key; False if it has another. A damaged one keeps its slot."""
         for slot in range(1, _N_SLOTS + 1):
             if (existing := self._find(connection, key)) is not None:
                 return encode(existing).decode() == data
