@@ -69,7 +69,7 @@ def warm() -> None:
 
 
 def train_together(runs: Sequence[tuple[Config, int]]) -> Iterator[tuple[int, Outcome]]:
-    """Train runs of cells that share a program (JAX), each told by its configuration and seed."""
+    """Train runs of cells that share a program (JAX), each given by its configuration and seed."""
     first = runs[0][0]
     device = _prepared(first)
     from ablation.app.training.problem import Run

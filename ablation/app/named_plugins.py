@@ -41,7 +41,7 @@ def _default_study(folders: Sequence[Path]) -> str:
 
 
 def _read(folders: Sequence[Path], name: str) -> dict[str, Any]:
-    """The first such file; one that is no YAML is Hydra's to tell."""
+    """The content of the first such file; Hydra reports a file that is no YAML."""
     for folder in folders:
         if (folder / name).is_file():
             content = _parsed(_text(folder / name))

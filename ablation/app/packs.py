@@ -80,5 +80,5 @@ def shared_problem(configs: Sequence[Config]) -> "tuple[Problem, list[dict[str, 
 
 
 def _is_jax() -> bool:
-    """Asking Keras would load it."""
+    """Whether the backend is JAX; to ask Keras would load it."""
     return os.environ.get("KERAS_BACKEND") == "jax"

@@ -165,14 +165,14 @@ def _hash(path: str) -> str:
 
 
 class _Source(SourceFileLoader):
-    """What the file says now. Python takes bytecode for that of any text of its size and second."""
+    """Compiles the file as it is now. Python would take bytecode of any text of its size and second."""
 
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002
         return self.source_to_code(self.get_data(self.path), self.path)
 
 
 def _import(path: str) -> None:
-    """Run a file as a module; a mistake in it is told with its line."""
+    """Run a file as a module; the message on a mistake in it names the line."""
     name = f"{_PREFIX}{Path(path).stem}"
     loader = _Source(name, path) if path.endswith(".py") else None
     spec = importlib.util.spec_from_file_location(name, path, loader=loader)

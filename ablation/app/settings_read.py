@@ -98,9 +98,9 @@ def settings_read(values: Mapping[str, Any]) -> set[str]:
 
 
 def _paths_read(function: Callable[..., Any] | None) -> set[str]:
-    """What the code of a user's function reads of its configuration: `model.units`, or a group handed on.
+    """What the code of a user's function reads of its configuration: `model.units`, or a group passed on.
 
-    An empty path where it hands on the whole, or where there is no code to look at.
+    An empty path where it passes on the whole, or where there is no code to look at.
     """
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function or _paths_read)))

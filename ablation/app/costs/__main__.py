@@ -82,7 +82,7 @@ def one_of_each_cell(study: str) -> list[Row]:
 
 
 def _peak(request: CostRequest, row: Row) -> float | None:
-    """Bytes, by a fresh process; None where this system does not tell."""
+    """Peak memory in bytes, of a fresh process; None where this system does not report it."""
     from ablation.app.costs.peak import is_measurable
 
     if not is_measurable():

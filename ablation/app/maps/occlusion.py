@@ -57,7 +57,7 @@ class Occlusion:
             covered = inputs[which] * (1 - tile) + self.hidden * tile
             return self._predict([*inputs[:which], covered, *inputs[which + 1 :]])
 
-        # The whole image takes the same way as the others: another rounding would show up as a difference.
+        # The whole image is computed as the others are: another rounding would show up as a difference.
         y = ops.map(predict, ops.convert_to_tensor(np.concatenate([np.zeros_like(tiles[:1]), tiles])))
         changes = _size(y[:1] - y[1:])  # (tiles, batch)
         return ops.reshape(ops.transpose(changes), (-1, rows, columns))
@@ -68,7 +68,7 @@ class Occlusion:
 
 
 def _size(changes: Any) -> Any:
-    """Of changes (…, units): as it is for one unit, else the Euclidean length."""
+    """The size of changes (…, units): the change of a single unit, else the Euclidean length."""
     if changes.shape[-1] == 1:
         return changes[..., 0]
     return ops.sqrt(ops.sum(ops.square(changes), axis=-1))

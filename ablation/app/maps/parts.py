@@ -121,7 +121,7 @@ def _gives_images(layer: keras.layers.Layer) -> bool:
 
 
 def _rank(layer: keras.layers.Layer) -> int:
-    """Of the layer's output; 0 when it has several."""
+    """The rank of the layer's output; 0 when it has several."""
     try:
         return len(layer.output.shape)
     except (AttributeError, ValueError):  # several outputs, or several places in the network

@@ -104,7 +104,7 @@ def _auroc(targets: np.ndarray, distractors: np.ndarray) -> float:
 
 
 def _area(curves: np.ndarray) -> np.ndarray:
-    """Under |first − each| over shares from 0 to 1, by the trapezoidal rule."""
+    """The area under |first − each| over shares from 0 to 1, by the trapezoidal rule."""
     curves = np.asarray(curves, float)
     steps = curves.shape[-1] - 1
     return np.asarray(np.trapezoid(np.abs(curves[..., :1] - curves), dx=1 / steps, axis=-1))

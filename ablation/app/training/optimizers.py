@@ -65,7 +65,7 @@ class Muon(keras.optimizers.Muon):
             self.assign(held, ops.where(is_matrix, of_matrices, ops.convert_to_tensor(held)))
 
     def _step(self, ahead: Any) -> Any:
-        """The step of one weight before the learning rate; of what is no matrix nothing."""
+        """The step of one weight before the learning rate; 0 for a weight that is no matrix."""
         if len(ahead.shape) < 2:
             return ops.zeros_like(ahead)
         matrix = ops.reshape(ahead, (prod(ahead.shape[:-1]), ahead.shape[-1]))

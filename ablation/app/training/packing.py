@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Packed(Protocol[R_contra]):
-    """A loop that trains several runs at once, each told by its seed or more."""
+    """A loop that trains several runs at once, each given by its seed or more."""
 
     def fitting(self, n: int) -> int:
         """How many runs, at most n, should fit into memory."""
@@ -80,7 +80,7 @@ def _fitting(loop: Packed[R], n: int) -> int:
 
 
 def _in_memory(loop: Packed[R], work: Callable[[], T]) -> T | None:
-    """What the work gives; None when the memory is not enough. What a failed pack held is free by then."""
+    """The result of the work; None when memory runs out. What a failed pack held is free by then."""
     try:
         return work()
     except Exception as error:

@@ -154,7 +154,7 @@ class JaxLoop:
         return step_by_step(compiled(self.steps.step, carried, indices, self._train, overwrites=True))
 
     def _whole(self, run: int | Run) -> Run:
-        """A run with all numbers that it has for itself."""
+        """A run with all of its own numbers."""
         seed, numbers = run if isinstance(run, Run) else (run, {})
         rates = {"learning_rate": self.schedule.learning_rate, "decay": self.schedule.decay}
         return Run(seed, {**rates, **numbers})

@@ -20,7 +20,7 @@ from ablation.app.training.jax.state import State, Tensors
 from ablation.app.training.optimizers import optimizer_of
 from ablation.app.training.problem import Problem, Schedule, in_float32, losses_of, n_images, training_batch
 
-_PROBED_AT_ONCE = 8  # runs: a probe may look at more images than a batch has, and shall not set the memory
+_PROBED_AT_ONCE = 8  # runs: a probe may look at more images than a batch has, and must not need more memory
 
 
 class Steps:
@@ -123,7 +123,7 @@ class Steps:
         return measured
 
     def _measure(self, state: State, test: Any, mask: Any) -> tuple[State, dict[str, Any]]:
-        """The same of one run."""
+        """See `measure`, for one run."""
         weights = self._flat.split(state.weights)
 
         def add(carried: tuple[Tensors, Any], batch: Any) -> tuple[Any, None]:
