@@ -1,4 +1,4 @@
-"""A program of its own, which knows nothing of studies: a small network that tells two spirals apart."""
+"""A program that knows nothing about studies: a small network that tells two spirals apart."""
 
 import argparse
 import json
@@ -22,7 +22,7 @@ def predict(points, weights):
 
 
 def main():
-    """Train, and print what has come of it as lines of JSON."""
+    """Train, and print the results as lines of JSON."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--lr", type=float, default=0.1)
     parser.add_argument("--hidden", type=int, default=16)
