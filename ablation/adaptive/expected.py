@@ -71,16 +71,16 @@ def fixed(course: Course, effects: Floats, n: int, rng: np.random.Generator) -> 
     """Share of studies that settle everything when judged once, by the number of seeds, (n_looks,)."""
     rows = np.arange(1, len(course.covariance) + 1)
     once = (course.contrast_alpha / 2 / rows, course.alpha / rows)
-    found = _Studies(course, effects, n, rng)
-    return np.array([found.look(k, *once).all(axis=1).mean() for k in range(len(course.seeds))])
+    studies = _Studies(course, effects, n, rng)
+    return np.array([studies.look(k, *once).all(axis=1).mean() for k in range(len(course.seeds))])
 
 
 def _nominal_levels(course: Course) -> list[tuple[Floats, Floats]]:
     """P values that settle an effect or an equivalence at each look, by the rows still open, (n_rows,)."""
     times, rows = course.seeds / course.seeds[-1], np.arange(1, len(course.covariance) + 1)
     both = np.concatenate([course.contrast_alpha / 2 / rows, course.alpha / rows])
-    found = special.ndtr(-boundary(times, spend(times, both, RHO))).T
-    return [(one[: len(rows)], one[len(rows) :]) for one in found]
+    levels = special.ndtr(-boundary(times, spend(times, both, RHO))).T
+    return [(one[: len(rows)], one[len(rows) :]) for one in levels]
 
 
 def _run(

@@ -46,13 +46,13 @@ def promise(course: Course, margins: float) -> Promise:
     """
     rng = np.random.default_rng(0)
     effects = np.full(len(course.covariance), margins * course.margin)
-    found = adaptive(course, effects, N_STUDIES, rng)
-    share = float(found.settled.mean())
+    simulated = adaptive(course, effects, N_STUDIES, rng)
+    share = float(simulated.settled.mean())
     enough = np.flatnonzero(fixed(course, effects, N_STUDIES, rng) >= share)
     return Promise(
         margins,
-        float(found.seeds.mean()),
-        int(np.quantile(found.seeds, 0.9)),
+        float(simulated.seeds.mean()),
+        int(np.quantile(simulated.seeds, 0.9)),
         share,
         int(course.seeds[enough[0]]) if len(enough) else None,
     )

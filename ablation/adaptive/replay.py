@@ -202,7 +202,7 @@ def _droppable(verdicts: pd.DataFrame, plan: AdaptivePlan) -> set[tuple[str, str
     }.union(plan.nested, *plan.nested.values())
     if not plan.one_factor and not settled[verdicts["factor"].isin(whole)].all():
         return set()
-    found = set()
+    droppable = set()
     for factor, levels in plan.factors.items():
         if factor in whole:
             continue
@@ -214,8 +214,8 @@ def _droppable(verdicts: pd.DataFrame, plan: AdaptivePlan) -> set[tuple[str, str
             )
             about |= verdicts["within"] == f"{factor}={level}"
             if about.any() and settled[about].all():
-                found.add((factor, level))
-    return found
+                droppable.add((factor, level))
+    return droppable
 
 
 def _why_ended(look: Look) -> str:

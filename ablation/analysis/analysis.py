@@ -225,9 +225,9 @@ class Analysis:
             UsageError: there is no such factor, or no such level.
         """
         runs, names, L = merged(self.fit, self.runs)
-        found = self._estimated(L)
-        low, high = found.interval(self.request.alpha)
-        averages = names.assign(estimate=found.estimate, ci_low=low, ci_high=high)
+        contrasts = self._estimated(L)
+        low, high = contrasts.interval(self.request.alpha)
+        averages = names.assign(estimate=contrasts.estimate, ci_low=low, ci_high=high)
         means = self._cell_means if runs is self.runs else cell_means(self.fit, runs)
         known = "shares" if self.scaling.is_glm else ""  # a working response is right at its own model only
         return attribution(runs, self.fit.y, averages, means, self.request.alpha, full, known)
@@ -276,11 +276,11 @@ class Analysis:
     @cached_property
     def ranked(self) -> Sequence[Ranking]:
         """`rankings` as objects, one for each ranking."""
-        found = rankings(
+        each = rankings(
             self.fit, self.runs.predictors, self._judged, self._errors_of, self.scaling, self.request.alpha,
             self._rules.lower_is_better, self.request.looks,
         )  # fmt: skip
-        return [one.knowing(self._judged, self._verdicts[2].verdicts) for one in found]
+        return [one.knowing(self._judged, self._verdicts[2].verdicts) for one in each]
 
     @cached_property
     def lenth(self) -> pd.DataFrame | None:
@@ -326,11 +326,11 @@ class Analysis:
     @cached_property
     def findings(self) -> Sequence[Finding]:
         """The rows of `verdicts` as objects; `ablation.report.sentences` puts them into words."""
-        _, found, judged, frozen = self._verdicts
+        _, contrasts, judged, frozen = self._verdicts
         failing = failing_levels(self.failures, self.selection.failed, self.request.alpha)
         return findings_of(
             self._judged,
-            found,
+            contrasts,
             judged,
             self._forecasts,
             self.runs.predictors,
@@ -551,8 +551,8 @@ class Analysis:
         Columns: factor, level, reference, set, seeds (that determine the effect), estimate (mean over these),
         se (from the spread between seeds, pooled over data sets), df, ci_low, ci_high.
         """
-        found = self._on_sets
-        return found and effects_on_sets(*found, self._set_names, self.request.alpha)
+        of_sets = self._on_sets
+        return of_sets and effects_on_sets(*of_sets, self._set_names, self.request.alpha)
 
     @cached_property
     def heterogeneity(self) -> pd.DataFrame | None:
@@ -566,8 +566,8 @@ class Analysis:
 
         None without data sets.
         """
-        found = self._on_sets
-        return found and heterogeneity_table(*found, self.request.alpha)
+        of_sets = self._on_sets
+        return of_sets and heterogeneity_table(*of_sets, self.request.alpha)
 
     @cached_property
     def set_ranks(self) -> Ranks | None:
@@ -628,18 +628,18 @@ class Analysis:
     def warnings(self) -> list[Notice]:
         """What a reader must know beside the tables; `ablation.report.sentences` puts it into words."""
         alpha = self.request.alpha
-        found = [*self.notices, *design_notices(self.runs, self.fit, self._cell_means)]
-        found += [*self._parents, *self._divergence, *self._best_failed, *self._silent_sets]
+        notices = [*self.notices, *design_notices(self.runs, self.fit, self._cell_means)]
+        notices += [*self._parents, *self._divergence, *self._best_failed, *self._silent_sets]
         if self.fit.variance > 0:
-            found += model_notices(self.lack_of_fit, self._screened, self._split_along, self.runs, alpha)
-            found += residual_notices(self.diagnostics, alpha)
-        return found
+            notices += model_notices(self.lack_of_fit, self._screened, self._split_along, self.runs, alpha)
+            notices += residual_notices(self.diagnostics, alpha)
+        return notices
 
     @property
     def _parents(self) -> list[Notice]:
         rows = self.parent_effects.itertuples(index=False)
-        found = [(r.factor, r.level, r.reference, r.within, r.estimate, r.ci_low, r.ci_high) for r in rows]
-        return [Notice("parent-effects", {"effects": found})] if found else []
+        effects = [(r.factor, r.level, r.reference, r.within, r.estimate, r.ci_low, r.ci_high) for r in rows]
+        return [Notice("parent-effects", {"effects": effects})] if effects else []
 
     @property
     def _divergence(self) -> list[Notice]:
@@ -691,11 +691,11 @@ class Analysis:
 
     def article_summary(self) -> str:
         """The table of `article_ols()`, as statsmodels prints it."""
-        found = self.article_ols()  # imports statsmodels, which sets filters of its own
+        model = self.article_ols()  # imports statsmodels, which sets filters of its own
         with warnings.catch_warnings():
             # Of its tests of residuals, on few runs or a constant response: the table shows them as they are.
             warnings.simplefilter("ignore")
-            return str(found.summary())
+            return str(model.summary())
 
     def article_deviations(self) -> pd.DataFrame:
         """Deviations of the one-column-per-level coefficients from their mean.
@@ -780,8 +780,8 @@ class Analysis:
     def _screened(self) -> dict[Group, float]:
         """The interactions that passed the screen -> their p values."""
         p = dict(zip(self.interactions["term"], self.interactions["p_adjusted"], strict=True))
-        found = {group: float(p[group_name(group)]) for group in tested_interactions(self.fit)}
-        return {group: value for group, value in found.items() if value < self.request.alpha}
+        tested = {group: float(p[group_name(group)]) for group in tested_interactions(self.fit)}
+        return {group: value for group, value in tested.items() if value < self.request.alpha}
 
     @property
     def _depends(self) -> dict[str, tuple[tuple[str, ...], float]]:

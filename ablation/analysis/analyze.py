@@ -106,17 +106,17 @@ def analyze(
         looks=looks, reference=reference, where=where, trials=trials, item=item, nested=nested,
     )  # fmt: skip
     frame, request, read, items = prepare(frame, request)
-    found = replace(_analysed(frame, request, read), items=items)
-    far = diverged_runs(found.runs, request.direction)
+    analysis = replace(_analysed(frame, request, read), items=items)
+    far = diverged_runs(analysis.runs, request.direction)
     if not far.any():
-        return found
+        return analysis
     diverged = np.zeros(len(frame), dtype=bool)
-    diverged[found.selection.positions[far]] = True
+    diverged[analysis.selection.positions[far]] = True
     try:
         without = _analysed(frame, request, read, diverged)
     except UsageError:  # too little is left
         without = None
-    return replace(found, diverged=far, without_diverged=without)
+    return replace(analysis, diverged=far, without_diverged=without)
 
 
 def _analysed(

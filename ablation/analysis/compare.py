@@ -74,10 +74,10 @@ class Comparison:
         for effects that differ between seeds, like those of verdicts; without pairs they are combined as by
         Welch and Satterthwaite.
         """
-        found = effects_table(
+        table = effects_table(
             self.contrasts, self.first, self.second, self.pairs, self.scale, self.alpha, self.margin
         )
-        return found.assign(change=SAME) if self.is_identical else found
+        return table.assign(change=SAME) if self.is_identical else table
 
     @cached_property
     def cells(self) -> pd.DataFrame:
@@ -106,13 +106,13 @@ class Comparison:
 
         Columns: study (`first` or `second`), then those of `Analysis.verdicts`.
         """
-        found = []
+        parts = []
         for i, (name, one) in enumerate((("first", self.first), ("second", self.second))):
             mine = one.verdicts
             shared = [self._shares(i, row) for row in mine.to_dict("records")]
             rest = mine[~np.array(shared, dtype=bool)]
-            found.append(rest.assign(study=name)[["study", *mine.columns]])
-        return pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
+            parts.append(rest.assign(study=name)[["study", *mine.columns]])
+        return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
     @property
     def best(self) -> tuple[BestCell, BestCell]:
@@ -147,10 +147,10 @@ class Comparison:
 
     @cached_property
     def _cells(self) -> tuple[pd.DataFrame, Average | None]:
-        found, average = cells_table(
+        table, average = cells_table(
             self.first, self.second, self.common, self.is_paired, self.scale, self.alpha
         )
-        return found.assign(change=SAME) if self.is_identical else found, average
+        return table.assign(change=SAME) if self.is_identical else table, average
 
     def _shares(self, study: int, row: dict[str, object]) -> bool:
         """Whether a verdict of one study is on what both compare."""
@@ -207,7 +207,7 @@ def compare(
         )
     scale = _scale(first.scaling, second.scaling)
     alpha = min(first.request.alpha, second.request.alpha)
-    found = common(first, second, fixed)
+    overlap = common(first, second, fixed)
     pairs = None
     if scale.is_glm:
         if paired:
@@ -215,18 +215,18 @@ def compare(
                 "paired: expected studies on the log or the identity scale. Received: shares or counts, of "
                 "which a single run may be 0. Leave it out, or analyse both with scale='identity'."
             )
-        found = replace(found, why=found.why or "scale")
-    elif paired if paired is not None else has_enough(found, first, second):
+        overlap = replace(overlap, why=overlap.why or "scale")
+    elif paired if paired is not None else has_enough(overlap, first, second):
         factors = list(dict.fromkeys(one.names[0] for one in shared))
-        pairs = on_pairs(first, second, found, factors, scale.is_log, alpha) if len(found.first) else None
+        pairs = on_pairs(first, second, overlap, factors, scale.is_log, alpha) if len(overlap.first) else None
         if pairs is None or not (pairs.has_error and all(_is_determined(one, pairs) for one in shared)):
-            found, pairs = replace(found, why=found.why or "levels"), None
+            overlap, pairs = replace(overlap, why=overlap.why or "levels"), None
     if paired and pairs is None:
         raise UsageError(
             "paired: expected runs of both studies with the same cell and the same block. Received: too few "
             "of them to tell every effect that both have. Leave it out."
         )
-    return Comparison(first, second, scale, alpha, _margin(first, second, scale), shared, found, pairs)
+    return Comparison(first, second, scale, alpha, _margin(first, second, scale), shared, overlap, pairs)
 
 
 def _scale(first: Scale, second: Scale) -> Scale:

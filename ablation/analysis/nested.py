@@ -29,7 +29,7 @@ def read_nested(
     Raises:
         UsageError: it is something else, or names what is no factor with levels.
     """
-    found = []
+    nested = []
     for name, where in (given or {}).items():
         condition = _parsed(where) if isinstance(where, str) else where
         if not isinstance(condition, Mapping) or len(condition) != 1:
@@ -45,8 +45,8 @@ def read_nested(
             raise UsageError(
                 f"nested: expected two factors with levels, of {choice}. Received: {name} in {on}."
             )
-        found.append(Nested(name, str(on), levels))
-    return tuple(found)
+        nested.append(Nested(name, str(on), levels))
+    return tuple(nested)
 
 
 def _parsed(text: str) -> dict[str, list[str]]:

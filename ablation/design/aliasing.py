@@ -52,10 +52,10 @@ def find_aliases(columns: dict[Term, Matrix], tied: set[str], namer: Namer) -> t
     mains = {t: x for t, x in columns.items() if len(t) < 2}
     pairs: dict[Term, Matrix] = {t: x for t, x in columns.items() if len(t) == 2 and namer.effect(t) in tied}
     centred = {t: x - x.mean(0) for t, x in mains.items() if t}
-    found = _alike(centred, namer)
+    aliases = _alike(centred, namer)
     if pairs:
-        found += _with_interactions(mains, pairs, namer)
-    return tuple(a for a in found if a.effect in tied and a.other in tied)
+        aliases += _with_interactions(mains, pairs, namer)
+    return tuple(a for a in aliases if a.effect in tied and a.other in tied)
 
 
 def _with_interactions(mains: dict[Term, Matrix], pairs: dict[Term, Matrix], namer: Namer) -> list[Alias]:
@@ -68,21 +68,21 @@ def _with_interactions(mains: dict[Term, Matrix], pairs: dict[Term, Matrix], nam
 
 def _added(mains: dict[Term, Matrix], pairs: dict[Term, Matrix], matrix: Matrix, namer: Namer) -> list[Alias]:
     """What each main effect's estimate carries of interactions."""
-    found = []
+    aliases = []
     rows = dict(zip(mains, np.split(matrix, _cuts(mains), axis=0), strict=True))
     for main in (t for t in mains if t):
         for pair, block in zip(pairs, np.split(rows[main], _cuts(pairs), axis=1), strict=True):
             if np.abs(block).max(initial=0) > EXACT:
                 signed = block.size == 1
                 weight = float(block[0, 0] if signed else np.linalg.norm(block, 2))
-                found.append(namer.alias(main, pair, weight, signed))
-    return found
+                aliases.append(namer.alias(main, pair, weight, signed))
+    return aliases
 
 
 def _alike(columns: dict[Term, Matrix], namer: Namer) -> list[Alias]:
     """Effects that share a column once those of lower order are taken out; each chain from its first."""
     bases = {t: q for t, x in columns.items() if (q := _basis(x)).shape[1]}
-    terms, found, chained = list(bases), [], set()
+    terms, aliases, chained = list(bases), [], set()
     if len(terms) < 2:
         return []
     Q = np.hstack(list(bases.values()))
@@ -94,9 +94,9 @@ def _alike(columns: dict[Term, Matrix], namer: Namer) -> list[Alias]:
         weight = _shared(first.T @ second)
         signed = columns[terms[i]].shape[1] == columns[terms[j]].shape[1] == 1
         if abs(weight) > 1 - EXACT and not (signed and i in chained):
-            found.append(namer.alias(terms[i], terms[j], weight, signed))
+            aliases.append(namer.alias(terms[i], terms[j], weight, signed))
             chained |= {j} if signed else set()
-    return found
+    return aliases
 
 
 def _basis(x: Matrix) -> Matrix:

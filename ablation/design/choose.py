@@ -34,13 +34,13 @@ def choose_columns(columns: Pool, n_levels: tuple[int, ...]) -> Codes | None:
             return None
         # columns of a field or of parities are alike: any may be the first
         candidates = columns[size][:1] if not step and len(columns) == 1 else columns[size]
-        found: dict[Choice, Pattern] = {}
+        extended: dict[Choice, Pattern] = {}
         for choice, pattern in beam.items():
             for j, extra in _additions(choice, candidates, size, columns).items():
                 key = tuple(sorted((*choice, (size, j)), key=lambda c: (-c[0], c[1])))
-                found.setdefault(key, (round(pattern[0] + extra[0], 9), round(pattern[1] + extra[1], 9)))
+                extended.setdefault(key, (round(pattern[0] + extra[0], 9), round(pattern[1] + extra[1], 9)))
         keep = WIDTH if step < len(order) - 1 else None
-        beam = dict(sorted(found.items(), key=lambda f: (f[1], f[0]))[:keep])
+        beam = dict(sorted(extended.items(), key=lambda f: (f[1], f[0]))[:keep])
     for choice in beam:
         codes = _codes(choice, columns, order)
         if len(np.unique(codes, axis=0)) == len(codes):

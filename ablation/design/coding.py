@@ -101,8 +101,8 @@ def effect_columns(
 
 def _parents(factor: int, nested: Inside) -> set[int]:
     """The factor that one is nested in, the one that this is nested in, and so on."""
-    found: set[int] = set()
+    parents: set[int] = set()
     while factor in nested:
         factor = nested[factor][0]
-        found.add(factor)
-    return found
+        parents.add(factor)
+    return parents

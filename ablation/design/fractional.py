@@ -71,9 +71,9 @@ class Fractions:
         if runs is None and resolution is None:
             raise UsageError(f"fractional: expected a resolution or a number of runs. {self._offers()}")
         for n in self._sizes() if runs is None else [runs]:
-            found = self._of(n, exact=runs is not None)
-            if found and (found.resolution or 0) >= (resolution or 0):
-                return found
+            chosen = self._of(n, exact=runs is not None)
+            if chosen and (chosen.resolution or 0) >= (resolution or 0):
+                return chosen
         wishes = {"runs": runs, "resolution": resolution}
         received = ", ".join(f"{option}={wish}" for option, wish in wishes.items() if wish is not None)
         raise UsageError(f"fractional: no such fraction. Received: {received}. {self._offers()}")
@@ -101,11 +101,11 @@ class Fractions:
             )
         return self._regular(words)
 
-    def _checked(self, found: Fraction, resolution: int | None, runs: int | None) -> Fraction:
+    def _checked(self, chosen: Fraction, resolution: int | None, runs: int | None) -> Fraction:
         """The generated fraction, if it also meets the other options."""
-        if runs in (None, len(found.codes)) and (found.resolution or 0) >= (resolution or 0):
-            return found
-        received = f"generators that give {len(found.codes)} cells of resolution {_numeral(found)}"
+        if runs in (None, len(chosen.codes)) and (chosen.resolution or 0) >= (resolution or 0):
+            return chosen
+        received = f"generators that give {len(chosen.codes)} cells of resolution {_numeral(chosen)}"
         raise UsageError(f"fractional: expected generators for runs and resolution. Received: {received}")
 
     def _sizes(self) -> list[int]:
@@ -134,17 +134,17 @@ class Fractions:
             if words := catalogued_words(len(self.names), n_cells, self.reference):
                 return self._regular(solve(words))
             return self._array(n_cells) if n_cells in PLACKETT_BURMAN else None
-        if (found := self._array(n_cells)) or not (exact or n_cells % self._step == 0):
-            return found
-        found = self._subset(n_cells)
-        return found if exact or found.resolution else None
+        if (chosen := self._array(n_cells)) or not (exact or n_cells % self._step == 0):
+            return chosen
+        chosen = self._subset(n_cells)
+        return chosen if exact or chosen.resolution else None
 
     def _regular(self, words: Sequence[Word]) -> Fraction:
         """A 2^(k−p) from its defining words."""
         k, p = len(self.names), len(words)
         codes = fraction(words, k)
-        found = Fraction(codes, f"2^({k}−{p}) fraction", None, relation_text(words, k))
-        return replace(found, resolution=self._resolution(codes) or _shortest(words))
+        regular = Fraction(codes, f"2^({k}−{p}) fraction", None, relation_text(words, k))
+        return replace(regular, resolution=self._resolution(codes) or _shortest(words))
 
     def _array(self, n_cells: int) -> Fraction | None:
         """Columns of an orthogonal array."""
@@ -190,8 +190,8 @@ class Fractions:
 
     def _offers(self) -> str:
         """A sentence that lists the choices."""
-        found = [f"{n} cells (resolution {_numeral(f)})" for n, f in self._worthwhile()]
-        text = f"Can be had: {', '.join(found)}" if found else "No orthogonal fraction is known"
+        offers = [f"{n} cells (resolution {_numeral(f)})" for n, f in self._worthwhile()]
+        text = f"Can be had: {', '.join(offers)}" if offers else "No orthogonal fraction is known"
         if not self._two_level and self._least < self._n_full:
             text += f"; as a D-optimal subset, any runs from {self._least} to {self._n_full - 1}"
         return text + f". full_factorial has {self._n_full} cells"
@@ -200,15 +200,15 @@ class Fractions:
         """Number of cells and fraction, without those that more cells make no better."""
         best = 0
         for n in sorted({*self._sizes(), *(PLACKETT_BURMAN if self._two_level else ())}):
-            found = self._of(n, exact=False)
-            reached = (found.resolution or 0) if found else 0
-            if found and (reached > best or (self._two_level and reached == best)):
+            candidate = self._of(n, exact=False)
+            reached = (candidate.resolution or 0) if candidate else 0
+            if candidate and (reached > best or (self._two_level and reached == best)):
                 best = reached
-                yield n, found
+                yield n, candidate
 
 
-def _numeral(found: Fraction) -> str:
-    return roman(found.resolution) if found.resolution else "none"
+def _numeral(chosen: Fraction) -> str:
+    return roman(chosen.resolution) if chosen.resolution else "none"
 
 
 def _shortest(words: Sequence[Word]) -> int:

@@ -51,7 +51,7 @@ def finish(request: DesignRequest, made: Cells, exclude: Sequence[Mapping[str, A
     codes = _reference_first(made.codes[kept], request, int(kept[: made.n_base].sum()))
     _check_left(codes, made, request, rules)
     varied = {list(request.factors)[i]: list(request.factors.values())[i] for i in request.varied}
-    found = examine(codes[:, request.varied], varied, inside(request.nesting, varied))
+    properties = examine(codes[:, request.varied], varied, inside(request.nesting, varied))
     n_left = int((~kept).sum())
     return Design(
         name=request.name,
@@ -62,10 +62,10 @@ def finish(request: DesignRequest, made: Cells, exclude: Sequence[Mapping[str, A
             *made.notes,
             *nested_notes(request.nesting),
             *_exclusions(rules, out, request),
-            *(inseparable(found) if made.needs_reference else conclusions(found)),
+            *(inseparable(properties) if made.needs_reference else conclusions(properties)),
             *_remarks(codes, request),
         ),
-        aliases=() if made.needs_reference else found.aliases,
+        aliases=() if made.needs_reference else properties.aliases,
         reference=request.cells(np.array([request.reference], dtype=np.int64))[0],
         nesting=request.nesting,
     )

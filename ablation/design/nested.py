@@ -27,14 +27,14 @@ def read_when(when: Mapping[str, Any], factors: Mapping[str, Sequence[Any]]) -> 
     """
     if not isinstance(when, Mapping):
         raise UsageError(f"when: expected {EXAMPLE}. Received: {when!r}")
-    found: dict[str, tuple[str, tuple[Any, ...]]] = {}
+    nesting: dict[str, tuple[str, tuple[Any, ...]]] = {}
     for name, condition in when.items():
         factor = find_factor(str(name), list(factors), "when")
         parent, value = one_parent(factor, condition)
         parent = find_factor(parent, list(factors), f"when.{short_name(factor)}")
-        found[factor] = parent, _active(factor, parent, value, factors)
-        _check_levels(factor, factors[factor], found)
-    return {name: found[name] for name in parents_first({f: on for f, (on, _) in found.items()}, "when")}
+        nesting[factor] = parent, _active(factor, parent, value, factors)
+        _check_levels(factor, factors[factor], nesting)
+    return {name: nesting[name] for name in parents_first({f: on for f, (on, _) in nesting.items()}, "when")}
 
 
 def one_parent(factor: str, condition: object) -> tuple[str, Any]:

@@ -18,23 +18,23 @@ def legend(names: Sequence[str]) -> str:
     return ", ".join(f"{a} = {n}" for a, n in zip(letters(len(names)), names, strict=True)) + "."
 
 
-def inseparable(found: Properties) -> list[str]:
+def inseparable(design: Properties) -> list[str]:
     """Levels that no cell has, and factors whose main effects cannot be separated."""
     notes = []
-    if found.lost:
-        notes.append(f"No cell has {listed(found.lost)}.")
-    single = [group[0] for group in found.main_effects.tied if len(group) == 1]
+    if design.lost:
+        notes.append(f"No cell has {listed(design.lost)}.")
+    single = [group[0] for group in design.main_effects.tied if len(group) == 1]
     if single:
         notes.append(f"The effect of {listed(single)} cannot be estimated whole.")
-    for group in found.main_effects.tied:
+    for group in design.main_effects.tied:
         if len(group) > 1:
             notes.append(f"The effects of {listed(group)} can no longer be separated.")
     return notes
 
 
-def conclusions(found: Properties) -> list[str]:
+def conclusions(design: Properties) -> list[str]:
     """Conclusions on main effects, efficiency and two-factor interactions of a design with all levels."""
-    return [*inseparable(found), *_orthogonality(found), *_resolution(found), *_interactions(found)]
+    return [*inseparable(design), *_orthogonality(design), *_resolution(design), *_interactions(design)]
 
 
 def one_factor_notes(reference: str, n_factors: int) -> list[str]:
@@ -48,54 +48,54 @@ def one_factor_notes(reference: str, n_factors: int) -> list[str]:
     ]
 
 
-def _orthogonality(found: Properties) -> list[str]:
+def _orthogonality(design: Properties) -> list[str]:
     """Whether main effects disturb each other, and what that costs."""
-    is_good = (found.balanced and found.orthogonal) or math.isnan(found.d_efficiency)
-    if is_good or not found.main_effects.full:
+    is_good = (design.balanced and design.orthogonal) or math.isnan(design.d_efficiency)
+    if is_good or not design.main_effects.full:
         return []
     lack = [
-        word for word, good in (("balanced", found.balanced), ("orthogonal", found.orthogonal)) if not good
+        word for word, good in (("balanced", design.balanced), ("orthogonal", design.orthogonal)) if not good
     ]
     return [
-        f"Not {' and not '.join(lack)}: D-efficiency {found.d_efficiency:.3f} for main effects "
+        f"Not {' and not '.join(lack)}: D-efficiency {design.d_efficiency:.3f} for main effects "
         "(1 is a balanced orthogonal design)."
     ]
 
 
-def _resolution(found: Properties) -> list[str]:
+def _resolution(design: Properties) -> list[str]:
     """What the main effects are aliased with."""
-    lowest = found.resolution or 0
-    mixed = [a for a in found.aliases if ":" not in a.effect and ":" in a.other]
-    if mixed or (lowest == 3 and found.interactions is None):
+    lowest = design.resolution or 0
+    mixed = [a for a in design.aliases if ":" not in a.effect and ":" in a.other]
+    if mixed or (lowest == 3 and design.interactions is None):
         part = "" if not mixed or any(a.complete for a in mixed) else "in part "
         who = list(dict.fromkeys(a.effect for a in mixed))
-        all_of_them = not mixed or len(who) == len(found.main_effects.estimable)
+        all_of_them = not mixed or len(who) == len(design.main_effects.estimable)
         subject = "Main effects" if all_of_them else f"The main effects of {listed(who)}"
         return [
             f"{subject} are aliased {part}with two-factor interactions: they hold if those are negligible."
         ]
     if lowest == 4:
-        pairs = any(":" in a.effect for a in found.aliases)
+        pairs = any(":" in a.effect for a in design.aliases)
         rest = "; two-factor interactions are aliased with each other" if pairs else ""
         return [f"Main effects are clear of two-factor interactions{rest}."]
     return []
 
 
-def _interactions(found: Properties) -> list[str]:
+def _interactions(design: Properties) -> list[str]:
     """Which two-factor interactions can be estimated, with all others in the model."""
-    if found.interactions is None:
+    if design.interactions is None:
         return ["Too many two-factor interactions to examine which can be estimated."]
-    rank = found.interactions
+    rank = design.interactions
     n_pairs = sum(":" in e for e in (*rank.estimable, *(e for group in rank.tied for e in group)))
-    if not n_pairs or not found.main_effects.full:
+    if not n_pairs or not design.main_effects.full:
         return []
     if rank.full:
-        own = found.orthogonal and (found.resolution or 5) > 4
+        own = design.orthogonal and (design.resolution or 5) > 4
         how = "" if own else ", though not independently"
-        what = "Of what is left, all" if found.lost else "All"
+        what = "Of what is left, all" if design.lost else "All"
         return [f"{what} main effects and two-factor interactions can be estimated{how}."]
     start = f"Of the {rank.parameters} parameters of the model with two-factor interactions, {rank.rank}"
-    return [f"{start} can be estimated at once. {_clear(rank)}{_tied(rank, found.aliases)}"]
+    return [f"{start} can be estimated at once. {_clear(rank)}{_tied(rank, design.aliases)}"]
 
 
 def _clear(rank: Rank) -> str:

@@ -31,16 +31,16 @@ def pool(n_cells: int, wanted: Iterable[int]) -> Pool:
     """
     wanted = set(wanted)
     if n_cells in _POWERS:
-        found = _binary(n_cells.bit_length() - 1, wanted)
+        candidates = _binary(n_cells.bit_length() - 1, wanted)
     elif n_cells in _FIELDS:
-        found = {_FIELDS[n_cells][0]: _linear(*_FIELDS[n_cells])}
+        candidates = {_FIELDS[n_cells][0]: _linear(*_FIELDS[n_cells])}
     elif n_cells in PLACKETT_BURMAN:
-        found = {2: plackett_burman(n_cells)}
+        candidates = {2: plackett_burman(n_cells)}
     elif n_cells in _TABLES:
-        found = _table(_TABLES[n_cells])
+        candidates = _table(_TABLES[n_cells])
     else:
-        found = {}
-    return {size: columns for size, columns in found.items() if size in wanted}
+        candidates = {}
+    return {size: columns for size, columns in candidates.items() if size in wanted}
 
 
 def plackett_burman(n_cells: int) -> list[Column]:
@@ -55,14 +55,14 @@ def _table(name: str) -> Pool:
     """Columns of one of pydoe's arrays; six levels also give two and three."""
     from pydoe import get_orthogonal_array
 
-    found: Pool = {}
+    columns: Pool = {}
     for column in np.asarray(get_orthogonal_array(name), dtype=np.int64).T:
         size = int(column.max()) + 1
-        found.setdefault(size, []).append(column)
+        columns.setdefault(size, []).append(column)
         if size == 6:
-            found.setdefault(2, []).append(column // 3)
-            found.setdefault(3, []).append(column % 3)
-    return found
+            columns.setdefault(2, []).append(column // 3)
+            columns.setdefault(3, []).append(column % 3)
+    return columns
 
 
 def _linear(prime: int, dimension: int) -> list[Column]:
@@ -77,11 +77,11 @@ def _binary(dimension: int, wanted: set[int]) -> Pool:
     cells = np.arange(2**dimension)
     parity = np.array([int(x).bit_count() & 1 for x in range(2**dimension)])
     bit = {mask: parity[cells & mask] for mask in range(1, 2**dimension)}
-    found: Pool = {2: list(bit.values())}
+    columns: Pool = {2: list(bit.values())}
     for size in wanted & {4, 8}:
-        found[size] = [sum((bit[m] << i for i, m in enumerate(basis)), np.zeros_like(cells))
+        columns[size] = [sum((bit[m] << i for i, m in enumerate(basis)), np.zeros_like(cells))
                        for basis in _subspaces(dimension, size.bit_length() - 1)]  # fmt: skip
-    return found
+    return columns
 
 
 def _subspaces(dimension: int, rank: int) -> list[tuple[int, ...]]:

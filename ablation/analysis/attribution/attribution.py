@@ -84,17 +84,17 @@ def attribution(
     each = [getattr(lattice, name)(*change) for name in QUESTIONS[1:] for change in changes]
     weights = np.array([*each, lattice.total()])
     first, last = (np.array(each).reshape(3, len(changes), -1)[i] for i in (0, 1))
-    found, low, high = _estimates(fit, runs, slopes, weights, alpha)[1]
+    estimate, low, high = _estimates(fit, runs, slopes, weights, alpha)[1]
     table = _empty(runs)
     for i, name in enumerate(QUESTIONS[1:]):
         here = slice(i * len(changes), (i + 1) * len(changes))
-        for end, values in zip(ENDS, (found, low, high), strict=True):
+        for end, values in zip(ENDS, (estimate, low, high), strict=True):
             table[f"{name}{end}"] = values[here]
     table["p_order"] = holm(_estimates(fit, runs, slopes, last - first, alpha)[0].p)
     p = _cells_alike(fit)
     table = _with_shares(table, lattice, cells, p, alpha)
     return Attribution(
-        _with_averages(table, averages), (found[-1], low[-1], high[-1]), "", lattice.n_missing, p
+        _with_averages(table, averages), (estimate[-1], low[-1], high[-1]), "", lattice.n_missing, p
     )
 
 
@@ -117,9 +117,9 @@ def _empty(runs: Runs) -> pd.DataFrame:
 
 def _with_averages(table: pd.DataFrame, averages: pd.DataFrame) -> pd.DataFrame:
     """Main contrasts as the verdicts have them, where the reference is the same."""
-    found = averages.set_index(list(NAMES))[["estimate", "ci_low", "ci_high"]]
-    found = found.reindex(pd.MultiIndex.from_frame(table[list(NAMES)]))
-    return table.assign(**{f"average{end}": found.iloc[:, i].to_numpy() for i, end in enumerate(ENDS)})
+    columns = averages.set_index(list(NAMES))[["estimate", "ci_low", "ci_high"]]
+    columns = columns.reindex(pd.MultiIndex.from_frame(table[list(NAMES)]))
+    return table.assign(**{f"average{end}": columns.iloc[:, i].to_numpy() for i, end in enumerate(ENDS)})
 
 
 def _saturated(runs: Runs, y: Floats) -> Fit:
@@ -134,10 +134,10 @@ def _estimates(
     """Sums over means of cells, weights (m x n_cells): all there is of them, and estimates with bounds."""
     known = np.asarray(np.isfinite(weights).all(axis=1))
     L = np.where(known[:, None], weights, 0.0) @ fit.matrix.X
-    found = conservative(fit, L, runs, slopes, alpha)
+    sums = conservative(fit, L, runs, slopes, alpha)
     nan = np.where(known, 1.0, np.nan)
-    low, high = found.interval(alpha)
-    return replace(found, p=nan * found.p), (nan * found.estimate, nan * low, nan * high)
+    low, high = sums.interval(alpha)
+    return replace(sums, p=nan * sums.p), (nan * sums.estimate, nan * low, nan * high)
 
 
 def _cells_alike(fit: Fit) -> float:

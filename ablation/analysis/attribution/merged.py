@@ -47,8 +47,8 @@ def _as_one(
 ) -> tuple[Factor, list[dict[int, int]]]:
     """A factor with a level for each combination that was run, and where its members are at each."""
     parts = [part for i in family if isinstance(part := predictors[i], Factor)]
-    found, codes = np.unique(np.column_stack([part.codes for part in parts]), axis=0, return_inverse=True)
-    held = [dict(zip(family, map(int, row), strict=True)) for row in found]
+    rows, codes = np.unique(np.column_stack([part.codes for part in parts]), axis=0, return_inverse=True)
+    held = [dict(zip(family, map(int, row), strict=True)) for row in rows]
     levels = tuple(_label(grid, dict(zip(family, parts, strict=True)), at) for at in held)
     numbers: Ints = codes.reshape(-1).astype(np.intp)
     return Factor(parts[0].name, levels, numbers), held

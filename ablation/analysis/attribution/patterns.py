@@ -93,13 +93,13 @@ def patterns_table(
     squares = [one for i, j in looked_at for one in _squares(fit, predictors, i, j)]
     if not squares:
         return pd.DataFrame(columns=COLUMNS)
-    found = errors_of(np.vstack([one.L for one in squares]))
-    estimate, se, df = (v.reshape(-1, 7) for v in (found.estimate, found.se, found.df))
+    contrasts = errors_of(np.vstack([one.L for one in squares]))
+    estimate, se, df = (v.reshape(-1, 7) for v in (contrasts.estimate, contrasts.se, contrasts.df))
     signs = np.array([one.sign for one in squares])
     odd = 1 - t_lower((signs * estimate[:, 0] - margin) / se[:, 0], df[:, 0])
     p = np.maximum(odd, t_lower(estimate[:, 1:] / se[:, 1:], df[:, 1:]).max(axis=1))
     adjusted = holm(np.append(p, np.ones(n_claims - len(p))))[: len(p)]
-    low, high = (bound.reshape(-1, 7)[:, 0] for bound in found.interval(alpha))
+    low, high = (bound.reshape(-1, 7)[:, 0] for bound in contrasts.interval(alpha))
     rows = []
     for i in np.flatnonzero(adjusted < alpha).tolist():
         one, better = squares[i], (signs[i] < 0) == lower_is_better
@@ -120,23 +120,23 @@ def _squares(fit: Fit, predictors: Sequence[Predictor], i: int, j: int) -> list[
     a, b = predictors[i], predictors[j]
     if not (isinstance(a, Factor) and isinstance(b, Factor)):
         return []
-    found = []
+    squares = []
     for k, m in product(range(1, len(a.levels)), range(1, len(b.levels))):
         points = (0, k), (0, m)
         at = [{i: points[0][x], j: points[1][y]} for x, y in CORNERS]
-        found.append(
+        squares.append(
             _square(fit, (a, b), points, np.array([mean_row(fit.matrix, predictors, one) for one in at]))
         )
-    return found
+    return squares
 
 
 def _square(
     fit: Fit, factors: tuple[Factor, Factor], points: tuple[tuple[int, int], tuple[int, int]], means: Floats
 ) -> Square:
-    found = fit.estimates(means).estimate
-    away = found - (found.sum() - found) / 3
+    corners = fit.estimates(means).estimate
+    away = corners - (corners.sum() - corners) / 3
     corner = int(np.argmax(np.abs(away)))
     sign, others = float(np.sign(away[corner])), [i for i in range(4) if i != corner]
     odd = means[corner] - means[others].mean(axis=0)
     each = [means[i] - means[k] - sign * ALIKE * odd for i, k in permutations(others, 2)]
-    return Square(factors, points, corner, sign, np.array([odd, *each]), float(np.ptp(found[others])))
+    return Square(factors, points, corner, sign, np.array([odd, *each]), float(np.ptp(corners[others])))

@@ -51,14 +51,14 @@ class _Values:
     @property
     def means(self) -> Floats:
         with np.errstate(invalid="ignore"):
-            found: Floats = np.bincount(self.cell, self.weights * self.y) / self.totals
-        return found
+            means: Floats = np.bincount(self.cell, self.weights * self.y) / self.totals
+        return means
 
     @property
     def totals(self) -> Floats:
         """Weights of the cells."""
-        found: Floats = np.bincount(self.cell, self.weights).astype(np.float64)
-        return found
+        totals: Floats = np.bincount(self.cell, self.weights).astype(np.float64)
+        return totals
 
     def errors(self) -> tuple[Floats, Floats]:
         """Standard errors of the cells' means for new blocks, and degrees of freedom, (n_cells,) each."""
@@ -102,8 +102,8 @@ class _Values:
         np.add.at(grid, (self.cell, code), self.weights * self.y)
         np.add.at(n, (self.cell, code), self.weights)
         with np.errstate(invalid="ignore"):
-            found: Floats = grid / n
-        return found
+            means: Floats = grid / n
+        return means
 
     def average(self) -> tuple[float, float, float]:
         """Mean over the cells, its standard error and degrees of freedom; over blocks that all cells have."""
@@ -121,21 +121,21 @@ class _Values:
 def cells_table(
     first: Analysis,
     second: Analysis,
-    found: Common,
+    overlap: Common,
     is_paired: bool,
     scale: Scale,
     alpha: float,
 ) -> tuple[pd.DataFrame, Average | None]:
     """One row per common cell, as described at `Comparison.cells`, and the average over them."""
-    rows = [_rows(found, i, is_paired) for i in (0, 1)]
+    rows = [_rows(overlap, i, is_paired) for i in (0, 1)]
     if not len(rows[0]):
         return pd.DataFrame(), None
     here, there = (
-        _values(one, at, found.cells[i], scale)
+        _values(one, at, overlap.cells[i], scale)
         for i, (one, at) in enumerate(zip((first, second), rows, strict=True))
     )
     if is_paired:
-        change = replace(here, y=differences(first, second, found, scale.is_log))
+        change = replace(here, y=differences(first, second, overlap, scale.is_log))
         estimate, (se, df), average = change.means, change.errors(), change.average()
     else:
         estimate = there.means - here.means
@@ -143,7 +143,7 @@ def cells_table(
         mean, wide, own = map(np.array, zip(here.average(), there.average(), strict=True))
         (both, both_df) = added_errors(wide, own)
         average = float(mean[1] - mean[0]), float(both), float(both_df)
-    table = pd.DataFrame({"cell": first.selection.used.texts_at(cell_rows(found, is_paired))})
+    table = pd.DataFrame({"cell": first.selection.used.texts_at(cell_rows(overlap, is_paired))})
     table["first"], table["second"] = here.on_response(scale), there.on_response(scale)
     table["n_first"], table["n_second"] = here.counts, there.counts
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -153,17 +153,17 @@ def cells_table(
     return pd.concat([table, changed], axis=1), _average(*average, alpha)
 
 
-def _rows(found: Common, study: int, is_paired: bool) -> Ints:
+def _rows(overlap: Common, study: int, is_paired: bool) -> Ints:
     """The runs of a study that count here, as positions."""
     if is_paired:
-        return (found.first, found.second)[study]
-    return np.flatnonzero(found.cells[study] >= 0)
+        return (overlap.first, overlap.second)[study]
+    return np.flatnonzero(overlap.cells[study] >= 0)
 
 
-def cell_rows(found: Common, is_paired: bool) -> Ints:
+def cell_rows(overlap: Common, is_paired: bool) -> Ints:
     """One run of the first study in each compared cell, as positions, (n_cells,)."""
-    rows = _rows(found, 0, is_paired)
-    return rows[np.unique(found.cells[0][rows], return_index=True)[1]]
+    rows = _rows(overlap, 0, is_paired)
+    return rows[np.unique(overlap.cells[0][rows], return_index=True)[1]]
 
 
 def _values(analysis: Analysis, rows: Ints, cells: Ints, scale: Scale) -> _Values:

@@ -49,26 +49,26 @@ def same_names(first: Sequence[str], second: Sequence[str]) -> list[Names]:
     """
     left = [name for name in second if name not in first]
     shorts = [short_name(name) for name in left], [short_name(name) for name in first]
-    found: list[Names] = []
+    pairs: list[Names] = []
     for name in first:
         short = short_name(name)
         alike = [other for other in left if short_name(other) == short]
         is_alone = all(names.count(short) == 1 for names in shorts)
-        found.append((name, name if name in second else alike[0] if alike and is_alone else None))
-    taken = {name for _, name in found}
-    return [*found, *((None, name) for name in second if name not in taken)]
+        pairs.append((name, name if name in second else alike[0] if alike and is_alone else None))
+    taken = {name for _, name in pairs}
+    return [*pairs, *((None, name) for name in second if name not in taken)]
 
 
 def contrasts(first: Analysis, second: Analysis) -> list[Contrast]:
     """The contrasts that both studies can make, in the order of the first; references are the first's."""
     mine, others = ({part.name: part for part in one.runs.predictors} for one in (first, second))
-    found = []
+    both = []
     for name, other in same_names(list(mine), list(others)):
         if name is None or other is None:
             continue
         levels = _levels(first, mine[name], second, others[other])
-        found += [Contrast((name, other), level, levels[0]) for level in levels[1:]]
-    return found
+        both += [Contrast((name, other), level, levels[0]) for level in levels[1:]]
+    return both
 
 
 def _levels(first: Analysis, mine: Predictor, second: Analysis, other: Predictor) -> list[str]:

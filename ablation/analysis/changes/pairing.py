@@ -80,19 +80,19 @@ def common(first: Analysis, second: Analysis, fixed: tuple[Fixed, Fixed]) -> Com
     there = set(keys[1])
     number = {key: i for i, key in enumerate(key for key in dict.fromkeys(keys[0]) if key in there)}
     cells = [np.array([number.get(key, -1) for key in each], dtype=np.intp) for each in keys]
-    found = Common(names, (), (cells[0], cells[1]), none, none)
+    overlap = Common(names, (), (cells[0], cells[1]), none, none)
     why = "cells" if not number else _why_unpaired(first, second)
-    return replace(found, why=why) if why else _paired(found, first, second)
+    return replace(overlap, why=why) if why else _paired(overlap, first, second)
 
 
 def _nested(both: Sequence[Analysis], names: Sequence[Names]) -> list[_Nested]:
     """What is nested in what, in either study."""
-    found = []
+    nested = []
     for i, one in enumerate(both):
         place = {pair[i]: k for k, pair in enumerate(names)}
         for factor, (on, levels) in places_of(one.fit, one.runs.predictors).items():
-            found.append(_Nested(i, place[factor], place[on], frozenset(map(meaning, levels))))
-    return found
+            nested.append(_Nested(i, place[factor], place[on], frozenset(map(meaning, levels))))
+    return nested
 
 
 def _columns(
@@ -103,19 +103,19 @@ def _columns(
     A nested factor that a study held, or that is nested in it, has no level where that one needs none.
     """
     parts = {part.name: part for part in analysis.selection.used.predictors}
-    found: list[list[Value | None]] = []
+    levels: list[list[Value | None]] = []
     for pair in names:
         name = pair[study] or pair[1 - study]
         held = meaning(str(fixed[str(name)])) if name in fixed else None
-        found.append([*_meanings(parts[name])] if name in parts else [held] * analysis.n_runs)
+        levels.append([*_meanings(parts[name])] if name in parts else [held] * analysis.n_runs)
     for one in nested:
         if study == one.study or names[one.factor][study] is None:
-            on = found[one.on]
-            found[one.factor] = [
+            on = levels[one.on]
+            levels[one.factor] = [
                 value if on[i] is None or on[i] in one.levels else NO_LEVEL
-                for i, value in enumerate(found[one.factor])
+                for i, value in enumerate(levels[one.factor])
             ]
-    return found
+    return levels
 
 
 def _meanings(part: Predictor) -> list[Value]:
@@ -136,31 +136,31 @@ def _why_unpaired(first: Analysis, second: Analysis) -> str:
     return "weights" if first.runs.weights is not None or second.runs.weights is not None else ""
 
 
-def _paired(found: Common, first: Analysis, second: Analysis) -> Common:
+def _paired(overlap: Common, first: Analysis, second: Analysis) -> Common:
     """The runs of common cells that share a block."""
     places: list[dict[tuple[int, Value], int]] = []
-    for one, cells in zip((first, second), found.cells, strict=True):
+    for one, cells in zip((first, second), overlap.cells, strict=True):
         block = one.runs.block
         blocks = _meanings(block) if block else []
         rows = [i for i, cell in enumerate(cells) if cell >= 0]
         places.append({(int(cells[i]), blocks[i]): i for i in rows})
         if len(places[-1]) < len(rows):
-            return replace(found, why="repeated")
+            return replace(overlap, why="repeated")
     shared = [key for key in places[0] if key in places[1]]
     if len({block for _, block in shared}) < 2:
-        return replace(found, why="blocks")
+        return replace(overlap, why="blocks")
     at = (np.array([place[key] for key in shared], dtype=np.intp) for place in places)
-    return replace(found, first=next(at), second=next(at))
+    return replace(overlap, first=next(at), second=next(at))
 
 
-def has_enough(found: Common, first: Analysis, second: Analysis) -> bool:
+def has_enough(overlap: Common, first: Analysis, second: Analysis) -> bool:
     """Whether the pairs are at least half of the smaller study."""
-    return len(found.first) >= MIN_SHARE * min(first.n_runs, second.n_runs)
+    return len(overlap.first) >= MIN_SHARE * min(first.n_runs, second.n_runs)
 
 
-def differences(first: Analysis, second: Analysis, found: Common, is_log: bool) -> Floats:
+def differences(first: Analysis, second: Analysis, overlap: Common, is_log: bool) -> Floats:
     """Second minus first within each pair, of logarithms or of responses, (n_pairs,)."""
-    here, there = first.runs.response[found.first], second.runs.response[found.second]
+    here, there = first.runs.response[overlap.first], second.runs.response[overlap.second]
     return np.log(there / here) if is_log else there - here
 
 
@@ -189,29 +189,29 @@ class OnPairs:
 
 
 def on_pairs(
-    first: Analysis, second: Analysis, found: Common, factors: Sequence[str], is_log: bool, alpha: float
+    first: Analysis, second: Analysis, overlap: Common, factors: Sequence[str], is_log: bool, alpha: float
 ) -> OnPairs | None:
     """Analyse the runs that two studies have in common; None if they determine no effect.
 
     Args:
         first: the former study.
         second: the later one.
-        found: the pairs.
+        overlap: the pairs.
         factors: the factors that both studies compare, as the first calls them.
         is_log: whether differences are of logarithms.
         alpha: error rate of tests.
     """
     columns = {name: f"f{i}" for i, name in enumerate(factors)}
-    frame, numeric = _frame(first, found.first, columns)
+    frame, numeric = _frame(first, overlap.first, columns)
     order = min(first.order.highest, second.order.highest)
     scale = "log" if is_log else "identity"
     settings: dict[str, Any] = {
         "block": "block", "interactions": order, "alpha": alpha, "numeric": numeric, "direction": "lower",
     }  # fmt: skip
     responses = (
-        (first.runs.response[found.first], scale),
-        (second.runs.response[found.second], scale),
-        (differences(first, second, found, is_log), "identity"),
+        (first.runs.response[overlap.first], scale),
+        (second.runs.response[overlap.second], scale),
+        (differences(first, second, overlap, is_log), "identity"),
     )
     try:
         each = [

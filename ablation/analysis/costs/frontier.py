@@ -71,8 +71,8 @@ def spread_by_cell(values: Floats, cell: Ints, n_cells: int) -> Floats:
     """
     known = np.broadcast_to(np.where(np.isfinite(values), values, np.nan), (3, len(cell)))
     each = zip(known, ("min", "median", "max"), strict=True)
-    found = [pd.Series(row).groupby(cell).agg(how).reindex(range(n_cells)) for row, how in each]
-    return np.array(found, dtype=np.float64)
+    rows = [pd.Series(row).groupby(cell).agg(how).reindex(range(n_cells)) for row, how in each]
+    return np.array(rows, dtype=np.float64)
 
 
 def varies(values: Floats) -> bool:

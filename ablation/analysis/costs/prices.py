@@ -50,10 +50,10 @@ def prices_table(
     """
     lowest, costs, highest = costs
     spent = fit_least_squares(fit.matrix, np.log(costs / np.median(costs)))
-    found = spent.estimates(L)
-    change = np.where(np.abs(found.estimate) < SAME, 0.0, found.estimate)
+    changes = spent.estimates(L)
+    change = np.where(np.abs(changes.estimate) < SAME, 0.0, changes.estimate)
     cell = pd.Series(costs).groupby(fit.matrix.cell)
-    se = found.se
+    se = changes.se
     if (cell.max() - cell.min() <= SAME * costs.max()).all():
         # One number for all runs of a cell: what the model leaves of it is no noise, but bounds are.
         se = _of_measuring(spent, L, np.log(highest / lowest) / (2 * NORMAL_95))
@@ -82,8 +82,8 @@ def _of_measuring(spent: Fit, L: Floats, errors: Floats) -> Floats:
     np.add.at(of_cell, spent.alike.cell, each)
     error = np.zeros(n_cells)
     error[spent.matrix.cell] = errors
-    found: Floats = np.sqrt(error**2 @ of_cell**2)
-    return found
+    se: Floats = np.sqrt(error**2 @ of_cell**2)
+    return se
 
 
 def fieller(above: tuple[float, float], below: tuple[float, float], t: float) -> Ratio:

@@ -25,9 +25,9 @@ def set_column(blocks: Sequence[str]) -> str | None:
     """Which of two blocks is the data set: by its name, or because the other repeats within it."""
     if len(blocks) != 2:
         return None
-    found = [name for name in blocks if words_of(name) & SETS and not words_of(name) & BLOCKS]
-    found = found or [name for name in blocks if not words_of(name) & BLOCKS]
-    return found[0] if len(found) == 1 else None
+    sets = [name for name in blocks if words_of(name) & SETS and not words_of(name) & BLOCKS]
+    sets = sets or [name for name in blocks if not words_of(name) & BLOCKS]
+    return sets[0] if len(sets) == 1 else None
 
 
 _LABELS = {"id", "name", "key", "uuid", "hash", "run", "trial", "index", "unnamed", "cell", "study", "number"}

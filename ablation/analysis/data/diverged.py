@@ -53,8 +53,8 @@ def _first_far(y: Floats) -> int | None:
     if first > 0:
         logs, log_before = np.log(here), np.log(before)
         apart &= (here / FACTOR >= before) & (logs - log_before > GAP_LOG * (log_before - np.log(first)))
-    found = np.flatnonzero(apart)
-    return int(lowest + found[0]) if len(found) else None
+    gaps = np.flatnonzero(apart)
+    return int(lowest + gaps[0]) if len(gaps) else None
 
 
 def _agreed(runs: Runs, y: Floats, far: Bools, little: float) -> Bools:

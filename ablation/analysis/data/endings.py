@@ -46,14 +46,14 @@ def endings(table: pd.DataFrame, used: Sequence[object]) -> np.ndarray[Any, Any]
     Returns:
         None without such a column.
     """
-    found = None
+    ended = None
     for i, name in enumerate(table.columns):
         if name in used or not _is_status(name):
             continue
         words = _words(table.iloc[:, i])
         if words is not None:
-            found = words if found is None else np.where(found == OK, words, found)
-    return found
+            ended = words if ended is None else np.where(ended == OK, words, ended)
+    return ended
 
 
 def is_unfinished(word: str) -> bool:
@@ -92,8 +92,8 @@ def _words(column: pd.Series) -> np.ndarray[Any, Any] | None:
         return None
     empty = NOT_NOTED if has_finished else OK
     shown = [OK if _plain(word) in FINISHED else word or empty for word in words]
-    found: np.ndarray[Any, Any] = np.array(shown, dtype=object)[codes]
-    return found
+    ended: np.ndarray[Any, Any] = np.array(shown, dtype=object)[codes]
+    return ended
 
 
 def _plain(word: str) -> str:

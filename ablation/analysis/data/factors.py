@@ -243,5 +243,5 @@ def group(codes: list[Ints]) -> Ints:
 
 def _numbered(group: Ints) -> tuple[Ints, int]:
     """The same groups in the same order, as numbers from 0, and how many there are."""
-    number, found = pd.factorize(group, sort=True)  # by hash: faster than sorting all
-    return number.astype(np.intp, copy=False), len(found)
+    number, values = pd.factorize(group, sort=True)  # by hash: faster than sorting all
+    return number.astype(np.intp, copy=False), len(values)

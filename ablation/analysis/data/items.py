@@ -69,8 +69,8 @@ def per_run(frame: pd.DataFrame, request: AnalysisRequest) -> tuple[pd.DataFrame
         blocks = runs.groupby(list(request.blocks), sort=False, observed=True).ngroup().to_numpy()
     texts = {name: read_factor(runs[name], name).texts(np.arange(n_runs)) for name in request.factors}
     cells = [dict(zip(texts, levels, strict=True)) for levels in zip(*texts.values(), strict=True)]
-    found = Items(item, values, cells, blocks)
-    return runs, replace(request, item=None, trials=f"n_{item}" if is_right else request.trials), found
+    kept = Items(item, values, cells, blocks)
+    return runs, replace(request, item=None, trials=f"n_{item}" if is_right else request.trials), kept
 
 
 def _refuse_gaps(times: Ints, names: tuple[str, ...], item: str, keys: list[str], n_runs: int) -> None:

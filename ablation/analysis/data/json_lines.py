@@ -21,7 +21,7 @@ def read_json_lines(open_bytes: Open, name: str) -> pd.DataFrame:
         UsageError: a line is no object, or names something twice.
     """
     with io.TextIOWrapper(open_bytes(), encoding="utf-8-sig") as file:
-        return pd.DataFrame([_flat(found) for found in _objects(file, name)])
+        return pd.DataFrame([_flat(entry) for entry in _objects(file, name)])
 
 
 def read_json(open_bytes: Open, name: str) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def read_json(open_bytes: Open, name: str) -> pd.DataFrame:
     with io.TextIOWrapper(open_bytes(), encoding="utf-8-sig") as file:
         text = file.read()
     if not text.lstrip().startswith("["):
-        return pd.DataFrame([_flat(found) for found in _objects(io.StringIO(text), name)])
+        return pd.DataFrame([_flat(entry) for entry in _objects(io.StringIO(text), name)])
     try:
         rows = json.loads(text, object_pairs_hook=_distinct)
     except ValueError as error:
@@ -48,26 +48,26 @@ def _objects(lines: io.TextIOBase, name: str) -> Iterator[dict[str, Any]]:
         if not line.strip():
             continue
         try:
-            found = json.loads(line, object_pairs_hook=_distinct)
+            entry = json.loads(line, object_pairs_hook=_distinct)
         except ValueError as error:
             raise _refused(name, f"line {number}, {error}") from error
-        if not isinstance(found, dict):
+        if not isinstance(entry, dict):
             raise _refused(name, f"line {number}, which holds {line.strip()[:40]}")
-        yield found
+        yield entry
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    entry = dict(pairs)
+    if len(entry) < len(pairs):
         names = [key for key, _ in pairs]
         twice = next(key for key in names if names.count(key) > 1)
         raise ValueError(f"'{twice}' twice in one object")
-    return found
+    return entry
 
 
-def _flat(found: Mapping[str, Any], start: str = "") -> dict[str, Any]:
+def _flat(entry: Mapping[str, Any], start: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
-    for key, value in found.items():
+    for key, value in entry.items():
         if isinstance(value, dict) and value:
             flat.update(_flat(value, f"{start}{key}."))
         else:

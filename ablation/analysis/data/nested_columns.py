@@ -16,16 +16,16 @@ def found_nested(read: Mapping[str, Factor], known: Sequence[Nested]) -> list[Ne
     """Factors (by name) that are blank exactly at some levels of another, and have a value elsewhere."""
     named = {each.factor for each in known}
     blank = [name for name, factor in read.items() if name not in named and _is_blank(factor)]
-    found = []
+    nested = []
     for name in blank:
         missing = read[name].codes < 0
         for other in (read[f] for f in read if f not in (name, *blank)):
             at = _levels_where(other, ~missing)
             if (other.codes >= 0).all() and not (at & _levels_where(other, missing)).any():
                 levels = tuple(level for level, is_in in zip(other.levels, at, strict=True) if is_in)
-                found.append(Nested(name, other.name, levels))
+                nested.append(Nested(name, other.name, levels))
                 break
-    return found
+    return nested
 
 
 def nearly_nested(read: Mapping[str, Factor], known: Sequence[Nested]) -> list[tuple[Nested, int]]:
@@ -36,7 +36,7 @@ def nearly_nested(read: Mapping[str, Factor], known: Sequence[Nested]) -> list[t
         known: factors that are nested.
     """
     named = {each.factor for each in known}
-    found = []
+    close = []
     for name in (name for name, factor in read.items() if name not in named and _is_blank(factor)):
         missing = read[name].codes < 0
         near: list[tuple[int, Nested]] = []
@@ -51,8 +51,8 @@ def nearly_nested(read: Mapping[str, Factor], known: Sequence[Nested]) -> list[t
                 near.append((int(np.where(at, blank, every - blank).sum()), Nested(name, other.name, levels)))
         n_odd, nested = min(near, key=lambda each: each[0], default=(len(missing), None))
         if nested and n_odd <= max(1, len(missing) // 20):
-            found.append((nested, n_odd))
-    return found
+            close.append((nested, n_odd))
+    return close
 
 
 def _is_blank(factor: Factor) -> bool:

@@ -127,14 +127,14 @@ def _reading_notices(
 ) -> list[Notice]:
     """How columns were read where they could be read otherwise."""
     names = [name for name in (*request.factors, *request.blocks) if name not in request.numeric]
-    found = spelling_notices((str(name), read_spellings(frame[name])) for name in names)
+    notices = spelling_notices((str(name), read_spellings(frame[name])) for name in names)
     if request.is_direction_assumed:
-        found.append(Notice("direction"))
-    found += [
+        notices.append(Notice("direction"))
+    notices += [
         Notice("nearly-nested", {"factor": one.factor, "on": one.on, "levels": one.levels, "rows": n})
         for one, n in nearly_nested(read, request.nested)
     ]
-    return [*found, *_reference_notices(frame, request, read)]
+    return [*notices, *_reference_notices(frame, request, read)]
 
 
 def _reference_notices(

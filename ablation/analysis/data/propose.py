@@ -135,21 +135,21 @@ def _partial(frame: pd.DataFrame, columns: Sequence[Column], responses: list[Col
 
 def _factors(columns: Sequence[Column], blocks: Sequence[Column]) -> tuple[list[Column], dict[str, str]]:
     """What was varied, without columns that move with one before them or a block, or only name its cells."""
-    found: list[Column] = []
+    varied: list[Column] = []
     twins: dict[str, str] = {}
     candidates = [c for c in columns if c.kind in ("factor", "numeric")]
     for column in candidates:
-        twin = next((one.name for one in (*blocks, *found) if _same(one, column)), None)
+        twin = next((one.name for one in (*blocks, *varied) if _same(one, column)), None)
         if twin is not None:
             twins[column.name] = f"moves with '{twin}'"
         else:
-            found.append(column)
-    for column in list(found):
-        others = [one.codes for one in found if one is not column]
+            varied.append(column)
+    for column in list(varied):
+        others = [one.codes for one in varied if one is not column]
         if len(others) > 1 and len(column.levels) == _n_groups([*others, column.codes]) == _n_groups(others):
             twins[column.name] = "names the combinations of the others"
-            found.remove(column)
-    return found, twins
+            varied.remove(column)
+    return varied, twins
 
 
 def _same(one: Column, other: Column) -> bool:

@@ -50,8 +50,8 @@ class Ratings(Scale):
         at_most = expit(
             self.cuts - np.clip(np.asarray(mean, dtype=np.float64), -FARTHEST, FARTHEST)[..., None]
         )
-        found: Floats = self.levels[-1] - at_most @ np.diff(self.levels)
-        return np.where(np.isnan(mean), np.nan, found)
+        rating: Floats = self.levels[-1] - at_most @ np.diff(self.levels)
+        return np.where(np.isnan(mean), np.nan, rating)
 
     def link(self, mean: Floats) -> Floats:
         """The linear part that has a mean rating, by bisection."""
@@ -61,8 +61,8 @@ class Ratings(Scale):
             middle = (low + high) / 2
             is_low = self.back(middle) < wanted
             low, high = np.where(is_low, middle, low), np.where(is_low, high, middle)
-        found: Floats = np.where(np.isnan(wanted), np.nan, (low + high) / 2)
-        return found
+        linear: Floats = np.where(np.isnan(wanted), np.nan, (low + high) / 2)
+        return linear
 
     def log_odds(self, change: float) -> float:
         """The difference of log-odds that `change` of the mean rating makes; infinite where none does."""

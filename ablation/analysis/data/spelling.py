@@ -59,8 +59,8 @@ def spelling_notices(spellings: Iterable[tuple[str, dict[str, str]]]) -> list[No
         spellings: (name of a column, what `one_spelling` says of its levels).
     """
     again = [(name, [pair for pair in first.items() if pair[0] != pair[1]]) for name, first in spellings]
-    found = [(name, pairs) for name, pairs in again if pairs]
-    return [Notice("spellings", {"columns": found})] if found else []
+    columns = [(name, pairs) for name, pairs in again if pairs]
+    return [Notice("spellings", {"columns": columns})] if columns else []
 
 
 def find_level(wanted: object, levels: Sequence[str]) -> int | None:

@@ -45,11 +45,11 @@ def parse_where(text: str) -> tuple[Comparison, ...]:
         UsageError: it is none; the sentence says where.
     """
     tokens = _tokens(text)
-    found = []
+    comparisons = []
     while True:
-        found.append(_comparison(tokens, text))
+        comparisons.append(_comparison(tokens, text))
         if not tokens:
-            return tuple(found)
+            return tuple(comparisons)
         joint = tokens.pop(0)
         if joint.kind != "word" or joint.text.lower() != "and":
             hint = "; for several values of one column write column in [a, b]" if joint.text == "or" else ""
@@ -72,7 +72,7 @@ def rows_where(table: pd.DataFrame, text: str) -> Bools:
 
 
 def _tokens(text: str) -> list[_Token]:
-    found, place = [], 0
+    tokens, place = [], 0
     text = text.rstrip()
     while place < len(text):
         match = _TOKEN.match(text, place)
@@ -81,12 +81,12 @@ def _tokens(text: str) -> list[_Token]:
         quoted, sign, bracket, word = match.groups()
         place = match.end()
         if quoted is not None:
-            found.append(_Token("quoted", quoted[1:-1]))
+            tokens.append(_Token("quoted", quoted[1:-1]))
         else:
-            found.append(
+            tokens.append(
                 _Token("sign" if sign else "bracket" if bracket else "word", sign or bracket or word)
             )
-    return found
+    return tokens
 
 
 def _comparison(tokens: list[_Token], text: str) -> Comparison:
@@ -114,14 +114,14 @@ def _operand(tokens: list[_Token], text: str, what: str) -> str:
 def _list(tokens: list[_Token], text: str) -> tuple[str, ...]:
     if not tokens or tokens.pop(0).text != "[":
         raise _refused(text, "'in' without a list such as [a, b] after it")
-    found = [_operand(tokens, text, "a value in the list")]
+    values = [_operand(tokens, text, "a value in the list")]
     while tokens and tokens[0].kind == "bracket":
         mark = tokens.pop(0).text
         if mark == "]":
-            return tuple(found)
+            return tuple(values)
         if mark == "[":
             break
-        found.append(_operand(tokens, text, "a value in the list"))
+        values.append(_operand(tokens, text, "a value in the list"))
     raise _refused(text, "a list without ']' at its end")
 
 

@@ -71,21 +71,21 @@ class Diagnostics:
         One at a time, the rest being fitted again without it: a wild run pulls the fit, and then its
         neighbours look wild too. Everything that names outliers names these.
         """
-        found: list[Worst] = []
+        outliers: list[Worst] = []
         here, fit = np.arange(self.fit.n), self.fit
-        while len(found) < MAX_OUTLIERS:
+        while len(outliers) < MAX_OUTLIERS:
             worst = worst_run(fit)
             if worst is None or not worst.p_adjusted < self.alpha:
                 break
-            found.append(worst._replace(place=int(here[worst.place])))
+            outliers.append(worst._replace(place=int(here[worst.place])))
             kept = np.arange(fit.n) != worst.place
             here = here[kept]
             fit = fit_least_squares(fit.matrix.rows(kept), fit.y[kept], fit.root_weights[kept] ** 2)
-        return self._named(found)
+        return self._named(outliers)
 
-    def _named(self, found: list[Worst]) -> pd.DataFrame:
+    def _named(self, outliers: list[Worst]) -> pd.DataFrame:
         known = self.influence.columns.intersection(["run", "cell", "block"])
-        numbers = pd.DataFrame(found, columns=Worst._fields).set_index("place")
+        numbers = pd.DataFrame(outliers, columns=Worst._fields).set_index("place")
         return self.influence.loc[numbers.index, known].join(numbers)
 
     @cached_property

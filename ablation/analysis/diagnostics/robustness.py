@@ -75,7 +75,7 @@ def _by_block(matrix: Matrix, L: Floats, y: Floats, runs: Runs) -> Floats:
     means, root = np.bincount(pair, weights * y) / total, np.sqrt(total)
     n_cells = np.bincount(block)
     starts = np.cumsum(n_cells) - n_cells
-    found = np.full((len(n_cells), len(L)), np.nan)
+    alone = np.full((len(n_cells), len(L)), np.nan)
     for n in np.unique(n_cells):
         here = np.flatnonzero(n_cells == n)
         at = starts[here, None] + np.arange(n)
@@ -83,8 +83,8 @@ def _by_block(matrix: Matrix, L: Floats, y: Floats, runs: Runs) -> Floats:
         inverse = np.linalg.pinv(X, rcond=1e-9)
         off = np.abs(L - L @ (inverse @ X)).max(axis=2) / np.abs(L).max(axis=1)
         estimates = (L @ (inverse @ (root * means)[at][..., None]))[..., 0]
-        found[here] = np.where(off < 1e-7, estimates, np.nan)
-    return found
+        alone[here] = np.where(off < 1e-7, estimates, np.nan)
+    return alone
 
 
 def effects_by_block(fit: Fit, rows: Floats, runs: Runs, screened: set[str]) -> Floats:

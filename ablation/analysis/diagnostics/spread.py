@@ -69,9 +69,9 @@ def _compare(fit: Fit, free: Bools, factor: Factor, null: Floats | None) -> tupl
     return factor.name, F, *df, p, ratio, factor.levels[present[int(sd.argmax())]]
 
 
-def _share_beyond(found: float, null: Floats) -> float:
+def _share_beyond(lm: float, null: Floats) -> float:
     """P value of a Monte Carlo test: exact whatever the number of simulations (Barnard 1963)."""
-    return (1 + int((null >= found).sum())) / (1 + len(null))
+    return (1 + int((null >= lm).sum())) / (1 + len(null))
 
 
 def brown_forsythe(values: Floats, codes: Ints) -> Floats:
@@ -118,15 +118,15 @@ def along_the_fit(fit: Fit) -> tuple[float, int, float]:
         return float("nan"), 0, float("nan")
     one_minus_leverage = 1 - fit.leverage[free, None]
     LM, df = koenker(fit.residuals[free, None] ** 2 / one_minus_leverage, columns, cell)
-    found = float(LM[0])
-    if fit.df_resid < FEW or not found > MIRRORED:
-        return found, df, float("nan")
+    lm = float(LM[0])
+    if fit.df_resid < FEW or not lm > MIRRORED:
+        return lm, df, float("nan")
     if fit.df_resid >= min(AMPLE * df, MANY):
-        return found, df, float(special.chdtrc(df, found))
+        return lm, df, float(special.chdtrc(df, lm))
     return (
-        found,
+        lm,
         df,
-        _share_beyond(found, koenker(_null_residuals(fit)[free] ** 2 / one_minus_leverage, columns, cell)[0]),
+        _share_beyond(lm, koenker(_null_residuals(fit)[free] ** 2 / one_minus_leverage, columns, cell)[0]),
     )
 
 

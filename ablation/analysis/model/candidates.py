@@ -47,8 +47,8 @@ def candidates(runs: Runs, grid: Grid, highest: int) -> tuple[list[Candidate], l
     ]
     whole = {c.members for c in each if c.is_complete}
     finer = {c.on: c.factor for c in grid.conditions}
-    found = [c for c in each if c.is_complete and not _is_coarser(c.members, finer, whole)]
-    return found, [c for c in each if not c.is_complete]
+    may_enter = [c for c in each if c.is_complete and not _is_coarser(c.members, finer, whole)]
+    return may_enter, [c for c in each if not c.is_complete]
 
 
 def _is_coarser(

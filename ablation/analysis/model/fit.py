@@ -43,7 +43,7 @@ class Fit:
         root_weights: square roots of the weights (n,).
         norms: lengths of the weighted columns over all runs (p,).
         means: of the columns without the intercept, of length 1, in each block (n_blocks x p - 1).
-        found: decomposition of the columns without the intercept, of length 1, within blocks.
+        parts: decomposition of the columns without the intercept, of length 1, within blocks.
     """
 
     matrix: Matrix
@@ -51,7 +51,7 @@ class Fit:
     root_weights: Floats
     norms: Floats
     means: Floats
-    found: Decomposition
+    parts: Decomposition
 
     @property
     def n(self) -> int:
@@ -66,7 +66,7 @@ class Fit:
     @property
     def kept(self) -> Ints:
         """Columns that carry the rank beside the blocks, in order."""
-        return self.found.kept + 1
+        return self.parts.kept + 1
 
     @property
     def rank(self) -> int:
@@ -86,7 +86,7 @@ class Fit:
     @property
     def basis(self) -> Basis:
         """Of the columns within blocks."""
-        return self.found.basis
+        return self.parts.basis
 
     @property
     def alike(self) -> Alike:
@@ -134,8 +134,8 @@ class Fit:
         """Weighted vectors with coordinates (rank,) or (rank x k), at a run of each group alike."""
         of_blocks = (z[: self.n_blocks].T / self.block_roots).T[self.alike.block]
         root = self.alike.root_weights if z.ndim == 1 else self.alike.root_weights[:, None]
-        found: Floats = root * of_blocks + self.basis.combine(z[self.n_blocks :])
-        return found
+        vectors: Floats = root * of_blocks + self.basis.combine(z[self.n_blocks :])
+        return vectors
 
     @cached_property
     def residuals(self) -> Floats:
@@ -174,13 +174,13 @@ class Fit:
     @cached_property
     def r_inverse(self) -> Floats:
         """Inverse of the triangle, (kept x kept)."""
-        inverse: Floats = np.asarray(np.linalg.inv(self.found.r), dtype=np.float64)
+        inverse: Floats = np.asarray(np.linalg.inv(self.parts.r), dtype=np.float64)
         return inverse
 
     @cached_property
     def triangle(self) -> Floats:
         """All columns of length 1 in coordinates within blocks, (kept x p); the intercept has none."""
-        return np.hstack([np.zeros((len(self.kept), 1)), self.found.triangle])
+        return np.hstack([np.zeros((len(self.kept), 1)), self.parts.triangle])
 
     @cached_property
     def null_space(self) -> Floats:
@@ -188,7 +188,7 @@ class Fit:
 
         The intercept stands for the average of the blocks.
         """
-        rest = null_space(self.found.triangle, self.found.r, self.found.kept)
+        rest = null_space(self.parts.triangle, self.parts.r, self.parts.kept)
         return np.vstack([-self.norms[0] * (self.means.mean(axis=0) @ rest), rest])
 
     def moves_blocks(self, direction: Floats) -> bool:
@@ -211,9 +211,9 @@ class Fit:
         nan = np.where(ok, 1.0, np.nan)
         se = np.sqrt(self.variance * np.einsum("ij,ij->i", a, a))
         # What is left of numbers that cancel to the last digits is no effect.
-        found = a @ self.z
-        found = np.where(np.abs(found) > 1e-13 * (np.abs(a) @ np.abs(self.z)), found, 0.0)
-        return Estimates(nan * found, nan * se, nan * self._hc3(a))
+        estimate = a @ self.z
+        estimate = np.where(np.abs(estimate) > 1e-13 * (np.abs(a) @ np.abs(self.z)), estimate, 0.0)
+        return Estimates(nan * estimate, nan * se, nan * self._hc3(a))
 
     def coordinates(self, L: Floats) -> Floats:
         """Combinations L (m x p) as a (m x rank): L b = a z and L (X'X)^-1 L' = a a'.
@@ -223,7 +223,7 @@ class Fit:
         share = L[:, :1]
         rest = L[:, 1:] / self.norms[1:] - share * self.means.mean(axis=0)
         of_blocks = share / self.n_blocks / self.block_roots
-        return np.hstack([of_blocks, rest[:, self.found.kept] @ self.r_inverse])
+        return np.hstack([of_blocks, rest[:, self.parts.kept] @ self.r_inverse])
 
     def loadings(self, a: Floats) -> Floats:
         """Combinations in coordinates a (m x rank) as sums over the runs' weighted responses.
@@ -247,9 +247,9 @@ class Fit:
             return float("nan")
         a = self.coordinates(L)
         basis = orthonormal((a / np.linalg.norm(a, axis=1, keepdims=True)).T)
-        found = basis.T @ self.z
-        F = float(found @ np.linalg.solve(self.hc3_covariance(basis.T), found)) / len(found)
-        return float(f_upper(F, len(found), self.df_resid))
+        projected = basis.T @ self.z
+        F = float(projected @ np.linalg.solve(self.hc3_covariance(basis.T), projected)) / len(projected)
+        return float(f_upper(F, len(projected), self.df_resid))
 
     @property
     def has_hc3(self) -> bool:
@@ -290,8 +290,8 @@ class Fit:
     def _left_out(self) -> Floats:
         """Lengths of the residuals of runs alike, had each run been left out; 0 for one that is alone."""
         alone, sizes = self.alone_alike, np.sqrt(self.alike.sums(self.residuals**2))
-        found: Floats = np.where(alone, 0.0, sizes / np.where(alone, 1.0, 1 - self.leverage_alike))
-        return found
+        lengths: Floats = np.where(alone, 0.0, sizes / np.where(alone, 1.0, 1 - self.leverage_alike))
+        return lengths
 
     def _hc3(self, a: Floats) -> Floats:
         if not self.has_hc3:
@@ -321,5 +321,5 @@ def fit_least_squares(matrix: Matrix, y: Floats, weights: Floats | None = None) 
     norms[norms == 0] = 1.0
     X, cell, block = matrix.X[:, 1:], matrix.cell, matrix.block
     means = block_means(X, cell, block, root**2)
-    found = decompose(X, norms[1:], means, alike(cell, block, root))
-    return Fit(matrix, y, root, norms, means / norms[1:], found)
+    parts = decompose(X, norms[1:], means, alike(cell, block, root))
+    return Fit(matrix, y, root, norms, means / norms[1:], parts)

@@ -95,11 +95,11 @@ class Grid:
 
     def above(self, index: int) -> frozenset[int]:
         """The factors that one is nested in: that on which it depends, what this depends on, and so on."""
-        found: set[int] = set()
+        parents: set[int] = set()
         while (condition := self.condition(index)) is not None:
             index = condition.on
-            found.add(index)
-        return frozenset(found)
+            parents.add(index)
+        return frozenset(parents)
 
     def _shares(self, predictors: Sequence[Predictor], at: Mapping[int, int]) -> dict[int, Floats]:
         """Shares of the levels of factors with conditions, and of those that these depend on."""
@@ -132,23 +132,23 @@ def grid_of(runs: Runs) -> Grid:
 def _conditions(runs: Runs) -> tuple[Condition, ...]:
     cells = runs.one_per_cell
     factors = {i: p for i, p in enumerate(runs.predictors) if isinstance(p, Factor)}
-    found: dict[int, Condition] = {}
+    conditions: dict[int, Condition] = {}
     for index, factor in factors.items():
         unset = [k for k, level in enumerate(factor.levels) if level.lower() in INACTIVE]
-        condition = next((c for k in unset if (c := _condition(index, k, factors, cells, found))), None)
+        condition = next((c for k in unset if (c := _condition(index, k, factors, cells, conditions))), None)
         if condition and len(factor.levels) > 2:
-            found[index] = condition
-    return tuple(sorted(found.values(), key=lambda c: _depth(c.factor, found)))
+            conditions[index] = condition
+    return tuple(sorted(conditions.values(), key=lambda c: _depth(c.factor, conditions)))
 
 
 def _condition(
-    index: int, unset: int, factors: Mapping[int, Factor], cells: Ints, found: Mapping[int, Condition]
+    index: int, unset: int, factors: Mapping[int, Factor], cells: Ints, conditions: Mapping[int, Condition]
 ) -> Condition | None:
     """On which other factor one depends, if its level `unset` says that it has none; None if on none."""
     factor = factors[index]
     off = factor.codes[cells] == unset
     for other, partner in factors.items():
-        if other == index or _depends(other, index, found):
+        if other == index or _depends(other, index, conditions):
             continue
         active = _levels_at(partner, cells[~off])
         if not (active & _levels_at(partner, cells[off])).any():
@@ -156,15 +156,15 @@ def _condition(
     return None
 
 
-def _depth(index: int, found: Mapping[int, Condition]) -> int:
+def _depth(index: int, conditions: Mapping[int, Condition]) -> int:
     """How many conditions must hold for a factor to have a value."""
-    return 1 + _depth(found[index].on, found) if index in found else 0
+    return 1 + _depth(conditions[index].on, conditions) if index in conditions else 0
 
 
-def _depends(index: int, other: int, found: Mapping[int, Condition]) -> bool:
+def _depends(index: int, other: int, conditions: Mapping[int, Condition]) -> bool:
     """Whether a factor has a value only on conditions that come down to the other."""
-    while index in found:
-        index = found[index].on
+    while index in conditions:
+        index = conditions[index].on
         if index == other:
             return True
     return False

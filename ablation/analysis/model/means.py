@@ -68,11 +68,11 @@ def comparisons(fit: Fit, predictors: Sequence[Predictor]) -> list[tuple[int, in
     Of a covariate, its highest value with its lowest: one unit more may be much or nothing. A level that the
     runs cannot compare with the reference is compared with the first level with which they can.
     """
-    found = []
+    compared = []
     for i, part in enumerate(predictors):
         means = [mean_row(fit.matrix, predictors, {i: point}) for point in range(len(part.points))]
-        found += [(i, *both) for both in _comparisons(fit, means, fit.matrix.grid.condition(i))]
-    return found
+        compared += [(i, *both) for both in _comparisons(fit, means, fit.matrix.grid.condition(i))]
+    return compared
 
 
 def _comparisons(fit: Fit, means: Sequence[Floats], condition: Condition | None) -> list[tuple[int, int]]:
@@ -86,13 +86,13 @@ def _comparisons(fit: Fit, means: Sequence[Floats], condition: Condition | None)
     if fit.has_full_rank:
         return [(point, first) for point in others]
     known = fit.estimable(np.array([means[point] - means[first] for point in others]))
-    found: list[tuple[int, int]] = []
+    pairs: list[tuple[int, int]] = []
     apart: list[int] = []
     for point, is_known in zip(others, known, strict=True):
         near = [h for h in apart if fit.estimable((means[point] - means[h])[None])[0]] if not is_known else []
-        found.append((point, near[0] if near else first))
+        pairs.append((point, near[0] if near else first))
         apart += [] if is_known or near else [point]
-    return found
+    return pairs
 
 
 def effects_table(fit: Fit, predictors: Sequence[Predictor], scale: Scale, alpha: float) -> pd.DataFrame:
@@ -118,24 +118,24 @@ def parent_effects_table(
 
 def _judged(fit: Fit, names: pd.DataFrame, L: Floats, scale: Scale, alpha: float) -> pd.DataFrame:
     """Contrasts with their classical tests."""
-    found, df = fit.estimates(L), fit.df_resid
-    half_width = t_quantile(1 - alpha / 2, df) * found.se
-    low, high, t = found.estimate - half_width, found.estimate + half_width, found.estimate / found.se
+    made, df = fit.estimates(L), fit.df_resid
+    half_width = t_quantile(1 - alpha / 2, df) * made.se
+    low, high, t = made.estimate - half_width, made.estimate + half_width, made.estimate / made.se
     p = t_two_sided(t, df)
     return names.assign(
-        estimate=found.estimate,
-        se=found.se,
+        estimate=made.estimate,
+        se=made.se,
         df=df,
         ci_low=low,
         ci_high=high,
         t=t,
         p=p,
         p_adjusted=holm(p),
-        percent=scale.percent(found.estimate),
+        percent=scale.percent(made.estimate),
         percent_low=scale.percent(low),
         percent_high=scale.percent(high),
-        se_hc3=found.se_hc3,
-        p_hc3=t_two_sided(found.estimate / found.se_hc3, df),
+        se_hc3=made.se_hc3,
+        p_hc3=t_two_sided(made.estimate / made.se_hc3, df),
     )
 
 
@@ -151,8 +151,8 @@ def means_at(fit: Fit, L: Floats, scale: Scale, alpha: float) -> tuple[Floats, F
     Returns:
         Means and both ends, (m,) each.
     """
-    found = fit.estimates(L)
-    middle, half_width = found.estimate + scale.shift, t_quantile(1 - alpha / 2, fit.df_resid) * found.se
+    made = fit.estimates(L)
+    middle, half_width = made.estimate + scale.shift, t_quantile(1 - alpha / 2, fit.df_resid) * made.se
     return scale.back(middle), scale.back(middle - half_width), scale.back(middle + half_width)
 
 
@@ -169,10 +169,10 @@ def marginal_means_table(
     table = pd.DataFrame(names, columns=["factor", "level"])
     if not held:
         return table.reindex(columns=[*table.columns, *MEANS_COLUMNS])
-    found = fit.estimates(np.array([mean_row(fit.matrix, predictors, {i: level}) for i, level in held]))
-    half_width = t_quantile(1 - alpha / 2, fit.df_resid) * found.se
-    table["estimate"] = found.estimate + scale.shift
-    table["se"], table["df"] = found.se, fit.df_resid
+    means = fit.estimates(np.array([mean_row(fit.matrix, predictors, {i: level}) for i, level in held]))
+    half_width = t_quantile(1 - alpha / 2, fit.df_resid) * means.se
+    table["estimate"] = means.estimate + scale.shift
+    table["se"], table["df"] = means.se, fit.df_resid
     table["ci_low"], table["ci_high"] = table["estimate"] - half_width, table["estimate"] + half_width
     for name, column in (("response", "estimate"), ("response_low", "ci_low"), ("response_high", "ci_high")):
         table[name] = scale.back(table[column].to_numpy())

@@ -42,10 +42,10 @@ class OrdinalFit(Fit):
 
     def estimates(self, L: Floats) -> Estimates:
         """Combinations L (m x p) as `Fit` has them, with classical errors by the likelihood."""
-        found = super().estimates(L)
+        estimates = super().estimates(L)
         of_columns = L[:, self.columns]
         se = np.sqrt(np.einsum("ij,jk,ik->i", of_columns, self.covariance, of_columns))
-        return replace(found, se=np.where(np.isnan(found.estimate), np.nan, se))
+        return replace(estimates, se=np.where(np.isnan(estimates.estimate), np.nan, se))
 
 
 def fit_ordinal(
@@ -80,8 +80,8 @@ def fit_ordinal(
     fit = fit_least_squares(plain.matrix, working, weights)
     own = slice(X.shape[1] - len(plain.kept), None)
     parts = {field.name: getattr(fit, field.name) for field in fields(Fit)}
-    found = OrdinalFit(**parts, columns=plain.kept, covariance=covariance[own, own])
-    return replace(runs, weights=weights), ratings, found, order, notices
+    ordinal = OrdinalFit(**parts, columns=plain.kept, covariance=covariance[own, own])
+    return replace(runs, weights=weights), ratings, ordinal, order, notices
 
 
 def _columns(runs: Runs, fit: Fit) -> Floats:
@@ -107,8 +107,8 @@ def _expected_weights(cuts: Floats, linear: Floats) -> Floats:
     """Variance of each run's score."""
     at_most = _bounds(cuts, linear)
     scores = at_most[:, 1:] + at_most[:, :-1] - 1
-    found: Floats = np.sum(np.diff(at_most, axis=1) * scores**2, axis=1)
-    return found
+    variances: Floats = np.sum(np.diff(at_most, axis=1) * scores**2, axis=1)
+    return variances
 
 
 def _newton(code: Ints, X: Floats, K: int, runs: Runs) -> tuple[Floats, Floats, Floats]:

@@ -47,7 +47,7 @@ def separable_notices(main: Fit, runs: Runs) -> tuple[Notice, ...]:
 
 def _conditional_notices(main: Fit, runs: Runs) -> tuple[Notice, ...]:
     """Which factors have a value only at some levels of another."""
-    found = []
+    notices = []
     for c in main.matrix.grid.conditions:
         factor, on = runs.predictors[c.factor], runs.predictors[c.on]
         facts = {
@@ -56,8 +56,8 @@ def _conditional_notices(main: Fit, runs: Runs) -> tuple[Notice, ...]:
             "on": on.name,
             "levels": list(c.where(on)),
         }
-        found.append(Notice("conditional-factor", facts))
-    return tuple(found)
+        notices.append(Notice("conditional-factor", facts))
+    return tuple(notices)
 
 
 def _groups(fit: Fit) -> list[list[Term]]:

@@ -45,14 +45,14 @@ class Basis:
     def combine(self, z: Floats) -> Floats:
         """The weighted vector (n_groups,), or vectors (… x k), with coordinates (rank,) or (rank x k)."""
         of, root = self.alike, self.alike.root_weights
-        found = (self.at_cells @ z)[of.cell] - (self.at_blocks @ z)[of.block]
-        return found * (root if z.ndim == 1 else root[:, None])
+        vectors = (self.at_cells @ z)[of.cell] - (self.at_blocks @ z)[of.block]
+        return vectors * (root if z.ndim == 1 else root[:, None])
 
     def rows(self, at: slice) -> Floats:
         """The basis at runs of some groups, (n x rank)."""
         of = self.alike
-        found: Floats = self.at_cells[of.cell[at]] - self.at_blocks[of.block[at]]
-        return found * of.root_weights[at, None]
+        rows: Floats = self.at_cells[of.cell[at]] - self.at_blocks[of.block[at]]
+        return rows * of.root_weights[at, None]
 
     def squared_lengths(self) -> Floats:
         """Of the row of a run of each group, (n_groups,)."""

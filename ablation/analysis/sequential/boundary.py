@@ -111,11 +111,11 @@ class _Walk:
             density = np.einsum("ln,ln->l", self.mass, np.exp(away**2 / -2)) / np.sqrt(2 * np.pi)
             slope = -density * np.sqrt(self._time / self._gap) / chance
             newton = bound - error / np.where(slope < 0, slope, -np.inf)
-            found = (np.abs(newton - bound) <= 1e-11) & (slope < 0)
-            if found.all():
+            is_exact = (np.abs(newton - bound) <= 1e-11) & (slope < 0)
+            if is_exact.all():
                 break
             inside = (low < newton) & (newton < high) & (slope < 0)
-            bound = np.where(found, bound, np.where(inside, newton, (low + high) / 2))
+            bound = np.where(is_exact, bound, np.where(inside, newton, (low + high) / 2))
         return np.where(step > 0, bound, np.inf)
 
     def stop(self, bounds: Floats) -> Floats:
@@ -201,8 +201,8 @@ class _Curve:
             u = (u - step).clip(*self.ends)
             if np.abs(step).max(initial=0.0) < 1e-12:
                 break
-        found: Floats = np.exp(-(u**2))
-        return found
+        levels: Floats = np.exp(-(u**2))
+        return levels
 
 
 @cache

@@ -66,8 +66,8 @@ class Looks:
         sides = np.array([[2.0], [2.0], [1.0]])
         known = claims if with_margin else claims[:1]
         one_sided = np.nan_to_num(known, nan=1.0) / sides[: len(known)]  # unknown effects stay in the family
-        found = repeated_p(one_sided, self.times, self.rho) * sides[: len(known)]
-        return np.vstack([np.minimum(found, 1.0), claims[len(known) :]])
+        repeated = repeated_p(one_sided, self.times, self.rho) * sides[: len(known)]
+        return np.vstack([np.minimum(repeated, 1.0), claims[len(known) :]])
 
     def tail(self, alpha: float) -> float:
         """Two-sided error rate of an interval at the present look that keeps alpha over all looks."""

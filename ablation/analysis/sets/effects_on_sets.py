@@ -53,11 +53,11 @@ def on_sets(each: Floats, sets: Ints, n_sets: int) -> OnSets:
 
 
 def effects_on_sets(
-    names: pd.DataFrame, found: list[OnSets], sets: tuple[str, ...], alpha: float
+    names: pd.DataFrame, contrasts: list[OnSets], sets: tuple[str, ...], alpha: float
 ) -> pd.DataFrame:
     """One row per contrast and data set; columns are described at `Analysis.set_effects`."""
     parts = []
-    for contrast, one in zip(names.to_dict("records"), found, strict=True):
+    for contrast, one in zip(names.to_dict("records"), contrasts, strict=True):
         se = np.sqrt(one.variance / np.where(one.seen, one.n, np.nan))
         reach = t_quantile(1 - alpha / 2, one.df) * se if one.df else np.full(len(sets), NOTHING)
         table = pd.DataFrame({"set": sets, "seeds": one.n, "estimate": one.effects, "se": se})
@@ -66,10 +66,10 @@ def effects_on_sets(
     return pd.concat(parts, ignore_index=True)
 
 
-def heterogeneity_table(names: pd.DataFrame, found: list[OnSets], alpha: float) -> pd.DataFrame:
+def heterogeneity_table(names: pd.DataFrame, contrasts: list[OnSets], alpha: float) -> pd.DataFrame:
     """One row per contrast; columns are described at `Analysis.heterogeneity`."""
     rows = []
-    for one in found:
+    for one in contrasts:
         here = one.seen
         y, n = one.effects[here], one.n[here]
         v = np.zeros(len(y)) if np.isnan(one.variance) else one.variance / n

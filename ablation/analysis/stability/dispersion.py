@@ -63,8 +63,8 @@ def dispersion_table(runs: Runs, y: Floats, alpha: float) -> pd.DataFrame:
         return nothing
     half_df = (n[repeated] - 1) / 2
     log_variance = np.log(squares / 2) - special.digamma(half_df)  # unbiased for normal runs
-    found = _effects(_cells(runs, repeated), log_variance, 1 / special.polygamma(1, half_df), alpha)
-    return nothing if found is None else found
+    table = _effects(_cells(runs, repeated), log_variance, 1 / special.polygamma(1, half_df), alpha)
+    return nothing if table is None else table
 
 
 def _cells(runs: Runs, repeated: Bools) -> Runs:

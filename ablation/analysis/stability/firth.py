@@ -125,11 +125,11 @@ def _nearly_linear_root(function: Callable[[float], float], high: float) -> floa
     low, at_low, at_high = 0.0, function(0.0), function(high)
     for _ in range(MAX_STEPS):
         middle = (low * at_high - high * at_low) / (at_high - at_low)
-        found = function(middle)
-        if abs(found) < EXACT or high - low < EXACT:
+        value = function(middle)
+        if abs(value) < EXACT or high - low < EXACT:
             break
-        if found < 0:
-            low, at_low, at_high = middle, found, at_high / 2
+        if value < 0:
+            low, at_low, at_high = middle, value, at_high / 2
         else:
-            high, at_high, at_low = middle, found, at_low / 2
+            high, at_high, at_low = middle, value, at_low / 2
     return middle

@@ -18,5 +18,5 @@ def verdicts(estimate: Floats, p: Floats, alpha: float, below: str, above: str) 
     """
     sure = np.nan_to_num(p, nan=1.0) < alpha
     signs = np.where(estimate < 0, below, above)
-    found: list[str] = np.where(sure, signs, INCONCLUSIVE).tolist()
-    return found
+    words: list[str] = np.where(sure, signs, INCONCLUSIVE).tolist()
+    return words

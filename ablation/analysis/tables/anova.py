@@ -150,8 +150,8 @@ def lack_of_fit_table(fit: Fit, pure: CellMeans) -> pd.DataFrame:
     comparable = df > 0 and pure.df > 0 and pure.rss > 0 and not fit.is_perfect
     F = ss / df / (pure.rss / pure.df) if comparable else float("nan")
     p = float(f_upper(F, df, pure.df))
-    found = {"sum_sq": ss, "df": df, "df_pure_error": pure.df, "F": F, "p": p}
-    return pd.DataFrame([{**found, "may_be": _left_out(fit)}])
+    row = {"sum_sq": ss, "df": df, "df_pure_error": pure.df, "F": F, "p": p}
+    return pd.DataFrame([{**row, "may_be": _left_out(fit)}])
 
 
 def _left_out(fit: Fit) -> str:
@@ -211,9 +211,9 @@ def robust_tests(fit: Fit, tests: Sequence[Nested]) -> tuple[Floats, Floats]:
     NaN where HC3 is undefined, and for the block: a seed has few runs to tell its error from, and HC3
     rejects in 1 of 7 studies of 10 seeds without any seed effect, in most of 100 seeds.
     """
-    found = [_test(fit, *columns) for columns in tests]
-    F = np.array([F for F, _ in found], dtype=float)
-    return F, f_upper(F, [df for _, df in found], fit.df_resid)
+    both = [_test(fit, *columns) for columns in tests]
+    F = np.array([F for F, _ in both], dtype=float)
+    return F, f_upper(F, [df for _, df in both], fit.df_resid)
 
 
 def _test(fit: Fit, smaller: Ints, added: Ints) -> tuple[float, int]:
@@ -223,9 +223,9 @@ def _test(fit: Fit, smaller: Ints, added: Ints) -> tuple[float, int]:
     df = directions.shape[1]
     if df == 0:
         return float("nan"), 0
-    found = directions.T @ fit.z[fit.n_blocks :]
+    along = directions.T @ fit.z[fit.n_blocks :]
     a = np.hstack([np.zeros((df, fit.n_blocks)), directions.T])
-    return float(found @ np.linalg.solve(fit.hc3_covariance(a), found)) / df, df
+    return float(along @ np.linalg.solve(fit.hc3_covariance(a), along)) / df, df
 
 
 def _directions(fit: Fit, smaller: Ints, added: Ints) -> Floats:

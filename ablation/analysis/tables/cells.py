@@ -50,16 +50,16 @@ def cell_means(fit: Fit, runs: Runs) -> CellMeans:
     block = np.zeros_like(cell) if runs.block is None else runs.block.codes
     apart = _connected(cell, block)
     df = fit.n - n_cells - (int(block.max()) + 1) + int(apart.max()) + 1
-    found = _saturated(fit.y, fit.root_weights, cell, block, df)
+    all_cells = _saturated(fit.y, fit.root_weights, cell, block, df)
     if not apart.any():
-        return found
+        return all_cells
     here = apart == np.bincount(apart).argmax()
     shown, numbered = np.unique(cell[here], return_inverse=True)
     within = np.unique(block[here], return_inverse=True)[1]
     most = _saturated(fit.y[here], fit.root_weights[here], numbered, within, df)
     means, tilt = np.full(n_cells, np.nan), np.full((n_cells, most.tilt.shape[1]), np.nan)
     means[shown], tilt[shown] = most.means, most.tilt
-    return replace(found, means=means, tilt=tilt)
+    return replace(all_cells, means=means, tilt=tilt)
 
 
 def _connected(cell: Ints, block: Ints) -> Ints:
@@ -91,9 +91,9 @@ def _saturated(y: Floats, root_weights: Floats, cell: Ints, block: Ints, df: int
         inner = sparse.diags_array(1 / of_block) @ counts.T  # shares of the cells in each block
         root = _root_of_inverse(np.diag(of_cell) - (counts @ inner).toarray())
         block_mean = np.bincount(block, w * y) / of_block
-        found = root @ (root.T @ np.bincount(cell, w * (y - block_mean[block])))
-        effects = block_mean - inner @ found
-        means, effects = found + effects.mean(), effects - effects.mean()
+        of_cells = root @ (root.T @ np.bincount(cell, w * (y - block_mean[block])))
+        effects = block_mean - inner @ of_cells
+        means, effects = of_cells + effects.mean(), effects - effects.mean()
         average = np.asarray(inner.mean(axis=0)).ravel()
         moved = np.hstack([root - average @ root, np.full((len(root), 1), _length(1 / of_block))])
         values, vectors = np.linalg.eigh(moved @ moved.T - np.diag(1 / of_cell))

@@ -45,21 +45,21 @@ def differences(items: Items, factor: str, level: str, reference: str) -> Floats
         if own == level and other is not None:
             pairs.setdefault(block, []).append(items.values[i] - items.values[other])
     most = max(map(len, pairs.values()), default=0)
-    found = [np.mean(each, axis=0) for each in pairs.values() if len(each) == most]
-    return np.array(found).reshape(len(found), items.values.shape[1])
+    means = [np.mean(each, axis=0) for each in pairs.values() if len(each) == most]
+    return np.array(means).reshape(len(means), items.values.shape[1])
 
 
 def crossed(d: Floats, alpha: float) -> dict[str, Any]:
     """The mean of differences (n_seeds x n_items), its variance components, and its errors."""
     n_seeds, n_items = d.shape
-    found: dict[str, Any] = {
+    size: dict[str, Any] = {
         "seeds": n_seeds,
         "items": n_items,
         "estimate": float(d.mean()) if n_seeds else np.nan,
     }
     names = ("sd_seed", "sd_item", "sd_both", "se_seeds", "p_seeds", "se", "df", "ci_low", "ci_high", "p")
     if n_seeds < 2:  # items alone tell nothing of the component, only of these trained models
-        return {**found, **dict.fromkeys(names, np.nan)}
+        return {**size, **dict.fromkeys(names, np.nan)}
     mean, of_seed, of_item = d.mean(), d.mean(axis=1), d.mean(axis=0)
     rest = d - of_seed[:, None] - of_item + mean
     dfs = np.array([n_seeds - 1, n_items - 1, (n_seeds - 1) * (n_items - 1)], dtype=np.float64)
@@ -76,7 +76,7 @@ def crossed(d: Floats, alpha: float) -> dict[str, Any]:
     se, se_seeds = float(np.sqrt(total / n)), float(np.sqrt(seed / n))
     reach = float(t_quantile(1 - alpha / 2, df)) * se
     return {
-        **found,
+        **size,
         "sd_seed": float(np.sqrt(max(seed - both, 0) / n_items)),
         "sd_item": float(np.sqrt(max(item - both, 0) / n_seeds)),
         "sd_both": float(np.sqrt(both)),

@@ -34,19 +34,19 @@ def _factor_pairs(fit: Fit, predictors: Sequence[Predictor], index: int, alpha: 
     assert isinstance(factor, Factor)
     rows = np.array([mean_row(fit.matrix, predictors, {index: level}) for level in range(len(factor.levels))])
     both = list(combinations(range(len(factor.levels)), 2))
-    found = fit.estimates(np.array([rows[b] - rows[a] for a, b in both]))
+    pairs = fit.estimates(np.array([rows[b] - rows[a] for a, b in both]))
     n_levels, df = len(factor.levels), fit.df_resid
-    t = found.estimate / found.se
-    half_width = studentized_range.critical_value(alpha, n_levels, df) / np.sqrt(2) * found.se
+    t = pairs.estimate / pairs.se
+    half_width = studentized_range.critical_value(alpha, n_levels, df) / np.sqrt(2) * pairs.se
     values = {
         "factor": factor.name,
         "level": [factor.levels[b] for _, b in both],
         "reference": [factor.levels[a] for a, _ in both],
-        "estimate": found.estimate,
-        "se": found.se,
+        "estimate": pairs.estimate,
+        "se": pairs.se,
         "df": df,
-        "ci_low": found.estimate - half_width,
-        "ci_high": found.estimate + half_width,
+        "ci_low": pairs.estimate - half_width,
+        "ci_high": pairs.estimate + half_width,
         "t": t,
         "p_adjusted": studentized_range.upper_tail(np.abs(t) * np.sqrt(2), n_levels, df),
     }

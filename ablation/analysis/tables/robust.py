@@ -42,8 +42,8 @@ def iqm_table(runs: Runs, alpha: float) -> pd.DataFrame:
             order = np.argsort(y, kind="stable")
             kept = np.unique(stratum[order[cut : len(y) - cut]])
             n_strata = int(stratum.max()) + 1
-            found = [interquartile_mean(y), *drawn, len(y), 2 * cut, n_strata - len(kept), n_strata]
-            rows.append([factor.name, level, *found])
+            iqm = [interquartile_mean(y), *drawn, len(y), 2 * cut, n_strata - len(kept), n_strata]
+            rows.append([factor.name, level, *iqm])
     names = ["factor", "level", "iqm", "ci_low", "ci_high", "runs", "left_out", "whole", "strata"]
     return pd.DataFrame(rows, columns=names)
 
@@ -61,9 +61,9 @@ def improvement_table(runs: Runs, direction: str, alpha: float) -> pd.DataFrame:
             ]
             pairs = [(mine, other) for mine, other in pairs if len(mine) and len(other)]
             if pairs:
-                found = float(np.mean([_probability(mine[None], other[None])[0] for mine, other in pairs]))
+                p = float(np.mean([_probability(mine[None], other[None])[0] for mine, other in pairs]))
                 low, high = _percentiles(_improvement_draws(pairs), alpha)
-                rows.append([factor.name, level, factor.levels[0], found, low, high, len(pairs)])
+                rows.append([factor.name, level, factor.levels[0], p, low, high, len(pairs)])
     names = ["factor", "level", "reference", "probability", "ci_low", "ci_high", "strata"]
     return pd.DataFrame(rows, columns=names)
 
@@ -119,8 +119,8 @@ def _probability(mine: Floats, other: Floats) -> Floats:
     if mine.size * other.shape[1] > MAX_PAIRS:
         return np.array([_by_order(a, b) for a, b in zip(mine, other, strict=True)])
     a, b = mine[:, :, None], other[:, None, :]
-    found: Floats = ((a > b) + 0.5 * (a == b)).mean(axis=(1, 2))
-    return found
+    shares: Floats = ((a > b) + 0.5 * (a == b)).mean(axis=(1, 2))
+    return shares
 
 
 def _by_order(mine: Floats, other: Floats) -> float:

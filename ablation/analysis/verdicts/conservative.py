@@ -156,7 +156,7 @@ def robust_errors(fit: Fit, L: Floats, runs: Runs, squares: Floats, variance: fl
         weights = [hc2, np.where(squares @ unbiased > 0, unbiased, hc2)]
         spreads = [np.einsum("im,im->m", w, pairs @ w) for w in weights]
     total, known = counts @ shares, fit.estimable(L)
-    found = []
+    errors = []
     for w, spread in zip(weights, spreads, strict=True):
         own = squares @ w
         # residuals that are all zero but for rounding say nothing: the error of all runs then
@@ -164,8 +164,8 @@ def robust_errors(fit: Fit, L: Floats, runs: Runs, squares: Floats, variance: fl
         se = np.sqrt(np.where(is_real, own, variance * total))
         own_df = np.divide(total**2, spread, out=np.full_like(total, np.inf), where=spread > 0)
         df = np.where(is_real, np.minimum(own_df, fit.df_resid), fit.df_resid)
-        found.append((np.where(known, se, np.nan), df))
-    return found
+        errors.append((np.where(known, se, np.nan), df))
+    return errors
 
 
 def _unbiased(pairs: Floats, shares: Floats, room: Floats, free: Bools) -> Floats:

@@ -56,7 +56,7 @@ class Finding:
 
 def findings_of(
     rows: Sequence[Row],
-    found: Conservative,
+    contrasts: Conservative,
     judged: Judgement,
     forecasts: Sequence[Forecast | None],
     predictors: Sequence[Predictor],
@@ -69,7 +69,7 @@ def findings_of(
 
     Args:
         rows: what is judged.
-        found: their estimates.
+        contrasts: their estimates.
         judged: their verdicts.
         forecasts: of those that are inconclusive.
         predictors: of the model.
@@ -82,7 +82,7 @@ def findings_of(
     findings = []
     for i, row in enumerate(rows):
         tail = 2 * request.alpha if judged.verdicts[i] == NOTHING else request.alpha
-        low, high = found.interval(tail if request.looks is None else request.looks.tail(tail))
+        low, high = contrasts.interval(tail if request.looks is None else request.looks.tail(tail))
         if i in frozen:
             bounds = frozen[i].inside if judged.verdicts[i] == NOTHING else (frozen[i].low, frozen[i].high)
             low[i], high[i] = bounds
@@ -90,7 +90,7 @@ def findings_of(
         levels = [level for level in (row.level, row.reference) if (row.factor, level) in failing]
         finding = Finding(
             factor=row.factor, level=row.level, reference=row.reference, within=row.within, where=row.where,
-            n_levels=n_levels[row.factor], estimate=float(found.estimate[i]),
+            n_levels=n_levels[row.factor], estimate=float(contrasts.estimate[i]),
             low=float(low[i]), high=float(high[i]), p=float(judged.p[i]),
             verdict=judged.verdicts[i], coverage=1 - tail, forecast=forecasts[i],
             depends=None if row.within else depends.get(row.factor),
@@ -101,8 +101,8 @@ def findings_of(
     return findings
 
 
-def changed_findings(found: Sequence[Finding], other: pd.DataFrame) -> list[tuple[Finding, Any]]:
+def changed_findings(findings: Sequence[Finding], other: pd.DataFrame) -> list[tuple[Finding, Any]]:
     """The findings whose verdict differs in other verdicts, each with its row there, if there is one."""
     known = {(r.factor, r.level, r.reference, r.within): r for r in other.itertuples(index=False)}
-    pairs = [(f, known.get((f.factor, f.level, f.reference, f.where))) for f in found]
+    pairs = [(f, known.get((f.factor, f.level, f.reference, f.where))) for f in findings]
     return [(one, twin) for one, twin in pairs if twin is None or twin.verdict != one.verdict]

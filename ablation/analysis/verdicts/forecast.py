@@ -71,9 +71,9 @@ def forecasts(
         errors_of: combinations (m x p) -> `conservative.growing_errors`.
         rules: of the verdicts.
     """
-    found: list[Forecast | None] = [None] * len(rows)
+    each: list[Forecast | None] = [None] * len(rows)
     if not fit.variance > 0:
-        return found
+        return each
     drawn = DrawnVerdicts(Future(fit, growth, n_blocks, spread, N_DRAWS), predictors, errors_of, rules)
     waiting = [i for i, row in enumerate(rows) if verdicts[i] == INCONCLUSIVE and drawn.can_judge(row)]
     for more in TRIED if waiting else ():
@@ -81,11 +81,11 @@ def forecasts(
         for i in list(waiting):
             is_enough = outcome.settled(rows[i]) >= GOAL
             if is_enough or more == MAX_SEEDS:
-                found[i] = _told(outcome, rows[i], more if is_enough else None)
+                each[i] = _told(outcome, rows[i], more if is_enough else None)
                 waiting.remove(i)
         if not waiting:
             break
-    return found
+    return each
 
 
 def _told(outcome: Outcome, row: Row, seeds: int | None) -> Forecast:
@@ -96,11 +96,11 @@ def _told(outcome: Outcome, row: Row, seeds: int | None) -> Forecast:
     return Forecast(seeds, outcome.settled(row), endings, partner, likeliest)
 
 
-def forecasts_table(rows: Sequence[Row], found: Sequence[Forecast | None]) -> pd.DataFrame:
+def forecasts_table(rows: Sequence[Row], each: Sequence[Forecast | None]) -> pd.DataFrame:
     """One row per way in which an inconclusive verdict may end; columns at `Analysis.forecasts`."""
     columns = ["factor", "level", "reference", "within", "seeds_needed", "chance", "at", "ending", "share"]
     ends = []
-    for name, forecast in zip(row_names(rows).itertuples(index=False), found, strict=True):
+    for name, forecast in zip(row_names(rows).itertuples(index=False), each, strict=True):
         if forecast is not None:
             ways = [("", verdict, share) for verdict, share in forecast.endings.items()]
             ways += [(f"{forecast.partner}={level}", *likeliest) for level, likeliest in forecast.at.items()]

@@ -141,8 +141,8 @@ class Future:
 
     def estimate(self, study: GrownStudy, drawn: Drawn) -> Floats:
         """Estimates, (n_draws,)."""
-        found: Floats = drawn.estimate + self._shift(study) * drawn.luck
-        return found
+        estimates: Floats = drawn.estimate + self._shift(study) * drawn.luck
+        return estimates
 
     def standard_errors(self, study: GrownStudy, drawn: Drawn) -> list[tuple[Floats, float]]:
         """For each error of the contrast: standard errors (n_draws,) and degrees of freedom.
@@ -150,7 +150,7 @@ class Future:
         An error that is wider than the classical one now is so in the old runs; in the new ones the fitted
         model has the same spread everywhere. What fewer degrees of freedom measure varies more.
         """
-        classical, found = drawn.length * self.sigma, []
+        classical, errors = drawn.length * self.sigma, []
         wider = 1 + study.ratios @ drawn.added
         for se, df in drawn.errors:
             ratio, share = (se / classical) ** 2, min(df / self.growth.df_resid, 1.0)
@@ -159,8 +159,8 @@ class Future:
                 fresh = study.fresh * _strayed(drawn.spread, study.fresh_df, share)
                 variance = (self.growth.df_resid * ratio + study.fresh_df * fresh) / study.df
             df = more_uncertain(df * study.df / self.growth.df_resid, study.spread_df, study.df)
-            found.append((classical * np.sqrt(study.old * variance * wider), df))
-        return found
+            errors.append((classical * np.sqrt(study.old * variance * wider), df))
+        return errors
 
     def _shift(self, study: GrownStudy) -> float:
         """Standard deviation by which an estimate moves, per unit of its length."""

@@ -53,7 +53,7 @@ class Judgement:
 
 
 def judge(
-    found: Conservative,
+    contrasts: Conservative,
     rules: Rules,
     looks: Looks | None = None,
     frozen: Mapping[int, FrozenRow] = MappingProxyType({}),
@@ -61,15 +61,15 @@ def judge(
     """Judge contrasts together.
 
     Args:
-        found: the contrasts.
+        contrasts: the contrasts.
         rules: of the study.
         looks: at a study that grows; p values are repeated ones then.
         frozen: contrasts that an earlier look has settled for good, by position.
     """
-    claims = _claims(found, rules.margin, looks)
+    claims = _claims(contrasts, rules.margin, looks)
     for i, row in frozen.items():
         claims[:, i] = row.claims
-    return decide(claims, found.estimate, rules)
+    return decide(claims, contrasts.estimate, rules)
 
 
 def decide(claims: Floats, estimates: Floats, rules: Rules) -> Judgement:
@@ -110,22 +110,22 @@ def decide(claims: Floats, estimates: Floats, rules: Rules) -> Judgement:
     return Judgement(p, p_beyond, p_equivalence, verdicts, claims)
 
 
-def _claims(found: Conservative, margin: float | None, looks: Looks | None) -> Floats:
+def _claims(contrasts: Conservative, margin: float | None, looks: Looks | None) -> Floats:
     """P values of three claims on each contrast: its sign, beyond the margin, inside it, (3, m)."""
-    beyond = inside = np.full(len(found.p), np.nan)
+    beyond = inside = np.full(len(contrasts.p), np.nan)
     if margin is not None:
-        beyond, inside = _beyond(found, margin), found.equivalence_p(-margin, margin)
-    claims = np.array([found.p, beyond, inside])
+        beyond, inside = _beyond(contrasts, margin), contrasts.equivalence_p(-margin, margin)
+    claims = np.array([contrasts.p, beyond, inside])
     return claims if looks is None else looks.repeated(claims, with_margin=margin is not None)
 
 
-def _beyond(found: Conservative, margin: float) -> Floats:
+def _beyond(contrasts: Conservative, margin: float) -> Floats:
     """P values of 'the effect is not beyond the margin on its side', by all errors a verdict must pass.
 
     They are two-sided, as those of the sign: below alpha where the interval lies beyond the margin.
     """
     p = []
-    for estimate, errors in zip(found.estimate, found.errors, strict=True):
+    for estimate, errors in zip(contrasts.estimate, contrasts.errors, strict=True):
         away = max(abs(float(estimate)) - margin, 0.0)
         p.append(max(float(t_two_sided(away / se, df)) for se, df in errors))
     return np.array(p)

@@ -121,9 +121,9 @@ def _fewest(enough: Callable[[int], bool]) -> float:
     return float(high)
 
 
-def power_table(names: pd.DataFrame, found: Conservative, scale: Scale, alpha: float) -> pd.DataFrame:
+def power_table(names: pd.DataFrame, contrasts: Conservative, scale: Scale, alpha: float) -> pd.DataFrame:
     """One row per verdict; columns are described at `Analysis.power`."""
-    sizes, deciding = zip(*(detectable_by_all(errors, alpha) for errors in found.errors), strict=True)
+    sizes, deciding = zip(*(detectable_by_all(errors, alpha) for errors in contrasts.errors), strict=True)
     table = names.assign(se=[e.se for e in deciding], df=[e.df for e in deciding], alpha=alpha)
     table["detectable"] = sizes
     table["detectable_percent"] = scale.percent(table["detectable"].to_numpy())
@@ -132,7 +132,7 @@ def power_table(names: pd.DataFrame, found: Conservative, scale: Scale, alpha: f
 
 def needs_table(
     names: pd.DataFrame,
-    found: Conservative,
+    contrasts: Conservative,
     effects: Sequence[float],
     scale: Scale,
     alpha: float,
@@ -143,8 +143,8 @@ def needs_table(
     for i, name in enumerate(names.itertuples(index=False)):
         for effect in effects:
             size = scale.margin(effect)[1]
-            seeds = growth.seeds_for(size, found.errors[i], alpha)
-            now = power_by_all(size, found.errors[i], alpha)
+            seeds = growth.seeds_for(size, contrasts.errors[i], alpha)
+            now = power_by_all(size, contrasts.errors[i], alpha)
             rows.append((*name, effect, now, seeds, seeds * growth.runs_per_seed))
     table = pd.DataFrame(rows, columns=[*names.columns, "effect", "power_now", "seeds_needed", "runs_needed"])
     for column in ("seeds_needed", "runs_needed"):

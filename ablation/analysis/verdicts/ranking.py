@@ -144,8 +144,8 @@ def _ranked(
         return None
     differences = L[order[1:]] - L[order[0]]
     behind = means[order] - means[order[0]]
-    found = zip(behind[1:], errors_of(differences), strict=True)
-    p = [1.0, *(min(1.0, n_rankings * _p(e, errors, n, looks)) for e, errors in found)]
+    tests = zip(behind[1:], errors_of(differences), strict=True)
+    p = [1.0, *(min(1.0, n_rankings * _p(e, errors, n, looks)) for e, errors in tests)]
     names = [factor.levels[ranked[i]] for i in order]
     is_worse = np.array(p) < alpha
     return Ranking(
@@ -161,23 +161,23 @@ def _ranked(
 
 def _p(difference: float, errors: Sequence[StandardError], n_levels: int, looks: Looks | None) -> float:
     """P value for all pairs of levels, by the error that gives the larger; 1 without an error."""
-    found = []
+    ps = []
     for se, df in errors:
         t = abs(float(difference)) / se
         if looks is None:
-            found.append(float(studentized_range.upper_tail(t * np.sqrt(2), n_levels, df)))
+            ps.append(float(studentized_range.upper_tail(t * np.sqrt(2), n_levels, df)))
         else:
             n_pairs = n_levels * (n_levels - 1) / 2
             claims = np.array([[float(t_two_sided(t, df))], [np.nan], [np.nan]])
-            found.append(min(1.0, n_pairs * float(looks.repeated(claims, with_margin=False)[0, 0])))
-    return max((1.0 if np.isnan(p) else p for p in found), default=1.0)
+            ps.append(min(1.0, n_pairs * float(looks.repeated(claims, with_margin=False)[0, 0])))
+    return max((1.0 if np.isnan(p) else p for p in ps), default=1.0)
 
 
-def rankings_table(found: Sequence[Ranking]) -> pd.DataFrame:
+def rankings_table(ranked: Sequence[Ranking]) -> pd.DataFrame:
     """One row per ranked level; columns are described at `Analysis.rankings`."""
     columns = ["factor", "within", "rank", "level", "mean", "behind", "p_adjusted", "tied"]
     rows = []
-    for one in found:
+    for one in ranked:
         at = "=".join(one.within or ())
         for i, level in enumerate(one.levels):
             tied = level not in one.worse

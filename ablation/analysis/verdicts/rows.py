@@ -102,11 +102,11 @@ def main_rows(fit: Fit, predictors: Sequence[Predictor]) -> list[Row]:
 
 def places_of(fit: Fit, predictors: Sequence[Predictor]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Nested factor -> the factor that it is nested in, and the levels of that at which it has levels."""
-    found = {}
+    places = {}
     for condition in fit.matrix.grid.conditions:
         on = predictors[condition.on]
-        found[predictors[condition.factor].name] = on.name, condition.where(on)
-    return found
+        places[predictors[condition.factor].name] = on.name, condition.where(on)
+    return places
 
 
 def rows_along(fit: Fit, predictors: Sequence[Predictor], row: Row, term: Term) -> list[Row]:

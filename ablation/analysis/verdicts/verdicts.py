@@ -14,35 +14,35 @@ from ablation.analysis.verdicts.rows import Row, contrast_alpha, row_names
 
 
 def verdicts_table(
-    rows: Sequence[Row], found: Conservative, fit: Fit, scale: Scale, request: AnalysisRequest
+    rows: Sequence[Row], contrasts: Conservative, fit: Fit, scale: Scale, request: AnalysisRequest
 ) -> tuple[pd.DataFrame, Conservative, Judgement, dict[int, FrozenRow]]:
     """One row per verdict, as at `Analysis.verdicts`; the estimates and tests behind it; frozen rows."""
     frozen = _frozen(rows, request.looks)
-    found = found.with_frozen(frozen)
-    judged = judge(found, rules_of(fit, scale, request), request.looks, frozen)
-    low, high = found.interval(request.interval_alpha)
+    contrasts = contrasts.with_frozen(frozen)
+    judged = judge(contrasts, rules_of(fit, scale, request), request.looks, frozen)
+    low, high = contrasts.interval(request.interval_alpha)
     for i, row in frozen.items():
         low[i], high[i] = row.low, row.high
     table = row_names(rows).assign(
-        estimate=found.estimate,
-        se=found.se,
-        df=found.df,
+        estimate=contrasts.estimate,
+        se=contrasts.se,
+        df=contrasts.df,
         ci_low=low,
         ci_high=high,
         p_adjusted=judged.p,
         p_beyond=judged.p_beyond,
         p_equivalence=judged.p_equivalence,
-        percent=scale.percent(found.estimate),
+        percent=scale.percent(contrasts.estimate),
         percent_low=scale.percent(low),
         percent_high=scale.percent(high),
         verdict=judged.verdicts,
     )
     if request.looks is not None:
         now = request.looks.taken[-1]
-        table["inside_low"], table["inside_high"] = found.interval(request.looks.tail(2 * request.alpha))
+        table["inside_low"], table["inside_high"] = contrasts.interval(request.looks.tail(2 * request.alpha))
         table["decided_at"] = [frozen[i].seeds if i in frozen else now for i in range(len(rows))]
         table[["claim_sign", "claim_beyond", "claim_inside"]] = judged.claims.T
-    return table, found, judged, frozen
+    return table, contrasts, judged, frozen
 
 
 def rules_of(fit: Fit, scale: Scale, request: AnalysisRequest) -> Rules:
