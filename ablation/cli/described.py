@@ -30,14 +30,14 @@ def groups(cls: type) -> dict[str, type]:
 
 def _meanings(cls: type) -> dict[str, str]:
     """Field → the text below it, in one line; of the class and of those that it extends."""
-    found: dict[str, str] = {}
+    meanings: dict[str, str] = {}
     for each in [c for c in reversed(cls.__mro__) if is_dataclass(c)]:
         body = ast.parse(textwrap.dedent(inspect.getsource(each))).body[0].body  # type: ignore[attr-defined]
         for field, below in pairwise(body):
             text = below.value if isinstance(below, ast.Expr) else None
             if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Constant):
-                found[ast.unparse(field.target)] = " ".join(str(text.value).split()).replace("`", "")
-    return found
+                meanings[ast.unparse(field.target)] = " ".join(str(text.value).split()).replace("`", "")
+    return meanings
 
 
 def _default(f: "Field[Any]") -> Any:

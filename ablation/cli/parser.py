@@ -46,13 +46,13 @@ def read(arguments: Sequence[str], commands: Sequence[Subcommand]) -> tuple[Subc
     if arguments:
         _check_name(arguments[0], commands)
     top, parsers = _make(commands)
-    found, unknown = top.parse_known_args(list(arguments) or ["--help"])
+    parsed, unknown = top.parse_known_args(list(arguments) or ["--help"])
     if options := [word for word in unknown if word.startswith("-")]:
-        parsers.get(found.name, top).error(options[0])
-    command = next(command for command in commands if command.name == found.name)
-    given = {name: getattr(found, name) for name in command.options}
+        parsers.get(parsed.name, top).error(options[0])
+    command = next(command for command in commands if command.name == parsed.name)
+    given = {name: getattr(parsed, name) for name in command.options}
     # argparse takes words after an option for unknown ones
-    return command, [*found.words, *unknown, *(f"{name}={value}" for name, value in given.items() if value)]
+    return command, [*parsed.words, *unknown, *(f"{name}={value}" for name, value in given.items() if value)]
 
 
 def _make(commands: Sequence[Subcommand]) -> tuple[Parser, Mapping[str, Parser]]:

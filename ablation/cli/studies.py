@@ -58,8 +58,8 @@ def sources() -> list[str]:
     from ablation.sources import recognised
 
     places = [path for path in sorted(Path().iterdir()) if path.name[0] != "." and path != RUNS]
-    found = [str(path) for path in places if recognised(str(path)) is not None]
-    return found or (["."] if recognised(".") else [])
+    readable = [str(path) for path in places if recognised(str(path)) is not None]
+    return readable or (["."] if recognised(".") else [])
 
 
 def located(words: Sequence[str]) -> list[str]:

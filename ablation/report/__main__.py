@@ -28,14 +28,14 @@ def main(arguments: list[str]) -> int:
 
 def _one(arguments: list[str], as_json: bool) -> bool:
     """The report of a study, a table or another tool's runs."""
-    asked = parse(arguments)
+    options = parse(arguments)
     from ablation.report.opened import folder_for, opened  # pandas: not for a mistake
 
-    study = opened(asked, arguments, as_json)
-    target = folder_for(asked, study, "report")
+    study = opened(options, arguments, as_json)
+    target = folder_for(options, study, "report")
     if not as_json:
-        return publish(study, target, asked.figures)
-    _print_numbers(target / "effects.json", write_files(study, target, asked.figures))
+        return publish(study, target, options.figures)
+    _print_numbers(target / "effects.json", write_files(study, target, options.figures))
     return study.concludes
 
 
@@ -47,9 +47,9 @@ def _two(arguments: list[str], as_json: bool) -> bool:
     from ablation.report.opened import folder_for, opened
 
     try:
-        first, second = (opened(asked, arguments, as_json) for asked in both)
+        first, second = (opened(options, arguments, as_json) for options in both)
     except UsageError as error:
-        if not any(not asked.path and is_open(asked) for asked in both):
+        if not any(not options.path and is_open(options) for options in both):
             raise
         raise UsageError(f"{error} Settings after two places count for both.") from error
     changed = compare_studies(first, second, value_of("response", arguments))

@@ -168,10 +168,10 @@ def _of_path(path: str, how: Mapping[str, str], values: Mapping[str, Any], figur
     return Arguments(path, figures)
 
 
-def is_open(asked: Arguments) -> bool:
+def is_open(options: Arguments) -> bool:
     """Whether it has still to be found what is analysed; another tool's runs know what was varied."""
-    values = asked.values
-    if not asked.source:
+    values = options.values
+    if not options.source:
         return not any(values.get(key) for key in ASKED)
     names_factors = values.get("factors") or values.get("numeric")
     return not (names_factors and (values.get("response") or values.get("responses")))
@@ -246,11 +246,11 @@ def table_settings(values: Mapping[str, Any]) -> TableSettings:
 
 def _trials(values: Mapping[str, Any], responses: Sequence[str]) -> dict[str, str] | str:
     """The counts that responses are shares of."""
-    found = values.get("trials") or {}
-    unknown = [name for name in found if name not in responses] if isinstance(found, dict) else []
-    if isinstance(found, list) or unknown:
-        raise UsageError(f"trials: expected {KEYS['trials']}. Received: {', '.join(unknown) or found!r}")
-    return found
+    trials = values.get("trials") or {}
+    unknown = [name for name in trials if name not in responses] if isinstance(trials, dict) else []
+    if isinstance(trials, list) or unknown:
+        raise UsageError(f"trials: expected {KEYS['trials']}. Received: {', '.join(unknown) or trials!r}")
+    return trials
 
 
 def responses_of(values: Mapping[str, Any]) -> list[str]:
@@ -265,16 +265,16 @@ def _is_setting(argument: str) -> bool:
 
 def _values(arguments: Sequence[str], of_sources: Mapping[str, str]) -> dict[str, Any]:
     """Settings, written as Hydra's are: name, [name, name], {name: name}."""
-    found: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for argument in arguments:
         key, _, text = argument.partition("=")
         if key not in KEYS and key not in of_sources:
             raise UsageError(_unknown(key))
         if key in ("table", "output", "where", *of_sources):  # paths and filters may look like anything
-            found[key] = text
+            settings[key] = text
             continue
-        found[key] = _value(text)
-    return found
+        settings[key] = _value(text)
+    return settings
 
 
 def _value(text: str) -> str | list[str] | dict[str, str]:
@@ -289,8 +289,8 @@ def _value(text: str) -> str | list[str] | dict[str, str]:
 
 def _pair(part: str) -> tuple[str, str]:
     """What stands before and after the colon; quotes keep colons."""
-    found = re.match(r"""\s*("[^"]*"|'[^']*'|[^:]*):?(.*)""", part, re.DOTALL)
-    name, value = found.groups() if found else (part, "")
+    match = re.match(r"""\s*("[^"]*"|'[^']*'|[^:]*):?(.*)""", part, re.DOTALL)
+    name, value = match.groups() if match else (part, "")
     return _unquoted(name), _unquoted(value)
 
 
@@ -312,31 +312,31 @@ def _unknown(key: str) -> str:
 
 
 def _names(values: Mapping[str, Any], key: str) -> list[str]:
-    found = values.get(key)
-    if isinstance(found, dict):
-        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {found!r}")
-    return names_in(found)
+    names = values.get(key)
+    if isinstance(names, dict):
+        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {names!r}")
+    return names_in(names)
 
 
-def names_in(found: object) -> list[str]:
+def names_in(names: object) -> list[str]:
     """One name, several or none, as a list of texts."""
-    if found is None or isinstance(found, str):
-        return [found] if found else []
-    return list(map(str, found)) if isinstance(found, Iterable) else [str(found)]
+    if names is None or isinstance(names, str):
+        return [names] if names else []
+    return list(map(str, names)) if isinstance(names, Iterable) else [str(names)]
 
 
 def _number(values: Mapping[str, Any], key: str) -> float | None:
-    found = values.get(key)
-    if found is None:
+    number = values.get(key)
+    if number is None:
         return None
     try:
-        return float(found)
+        return float(number)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {found!r}") from error
+        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {number!r}") from error
 
 
 def _integer(values: Mapping[str, Any], key: str, usual: int) -> int:
-    found = str(values.get(key, usual))
-    if not found.isdecimal():
-        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {found!r}")
-    return int(found)
+    text = str(values.get(key, usual))
+    if not text.isdecimal():
+        raise UsageError(f"{key}: expected {KEYS[key]}. Received: {text!r}")
+    return int(text)

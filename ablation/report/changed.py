@@ -83,16 +83,16 @@ def compare_studies(
             f"Expected {expected}. Received: {received}. Analyse both for a response that both have measured."
         )
     fixed = fixed_levels(first, second), fixed_levels(second, first)
-    found, notes = [], []
+    compared, notes = [], []
     for name in wanted:
         before, after = answers[0][name], answers[1][name]
         try:
-            found.append(_compared(first, before, second, after, fixed, paired))
+            compared.append(_compared(first, before, second, after, fixed, paired))
         except UsageError as obstacle:
             notes.append(f"{name}: not compared. {obstacle}")
-            if not found and name == wanted[-1]:
+            if not compared and name == wanted[-1]:
                 raise
-    return Changed(first, second, found, notes)
+    return Changed(first, second, compared, notes)
 
 
 def _names(answer: ResponseResult) -> tuple[str, ...]:

@@ -55,8 +55,8 @@ class Drawer:
             self.problems.append(f"{type(error).__name__}: {error}")
             return [Prose(f"A figure could not be drawn: {self.problems[-1]}")]
         pictures = drawn if isinstance(drawn, Sequence) else [drawn] if drawn else []
-        found: list[Block] = [Figure(self._named(picture, prefix)) for picture in pictures]
-        return [Grid(found)] if len(found) > 1 else found
+        each: list[Block] = [Figure(self._named(picture, prefix)) for picture in pictures]
+        return [Grid(each)] if len(each) > 1 else each
 
     def _named(self, picture: Drawn, prefix: str) -> Drawn:
         name = unique(slug(f"{prefix}{picture.name}", 120), self._names)

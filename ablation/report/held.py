@@ -21,21 +21,21 @@ CODE = (*VERSIONS, "commit", "device")
 @once  # for the levels that were held, and for the table
 def settings_of(study: Subject) -> dict[str, list[str]]:
     """What is said of all runs and is no factor: name → its values, as text; the configuration first."""
-    found: dict[str, list[str]] = {}
+    named: dict[str, list[str]] = {}
     for config in study.configs:
         for name, value in config.items():
             if name not in study.factors:
-                _add(found.setdefault(name, []), value)
+                _add(named.setdefault(name, []), value)
     measured = {answer.response for answer in study.answers}
     for name in map(str, study.table.columns):
         is_known = name.startswith("identity.") or name in CODE if study.is_swept else name != study.block
-        if name in found or name in study.factors or name in measured or name in OWN_COLUMNS or not is_known:
+        if name in named or name in study.factors or name in measured or name in OWN_COLUMNS or not is_known:
             continue
         values = study.table[name].dropna().unique().tolist()
         if study.is_swept or len(values) == 1:
             for value in values:
-                _add(found.setdefault(name, []), value)
-    return found
+                _add(named.setdefault(name, []), value)
+    return named
 
 
 def _add(values: list[str], value: object) -> None:
@@ -77,10 +77,10 @@ def fixed_levels(study: Subject, other: Subject) -> dict[str, object]:
     Of a factor that came later, the runs of a study had the level that was declared its default.
     """
     known = settings_of(study)
-    found: dict[str, object] = {}
+    fixed: dict[str, object] = {}
     for name in other.factors:
         if len(known.get(name, ())) == 1:
-            found[name] = known[name][0]
+            fixed[name] = known[name][0]
         elif name not in known and study.is_swept and name in other.record.first_defaults:
-            found[name] = level_text(other.record.first_defaults[name])
-    return found
+            fixed[name] = level_text(other.record.first_defaults[name])
+    return fixed

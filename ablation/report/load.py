@@ -241,10 +241,10 @@ def _answers(snapshot: Snapshot, frame: pd.DataFrame) -> list[ResponseResult]:
             "direction": direction,
         }
         if name == record.response and record.adaptive:
-            found = _adaptive_answer(record, frame, response, direction)
+            result = _adaptive_answer(record, frame, response, direction)
         else:
-            found = _answer(frame, response, factors, arguments)
-        answers.append(replace(found, unit=record.units.get(name, "")))
+            result = _answer(frame, response, factors, arguments)
+        answers.append(replace(result, unit=record.units.get(name, "")))
     return _prefixed(answers)
 
 
@@ -287,15 +287,15 @@ def _answer(
 ) -> ResponseResult:
     direction = _either(arguments["direction"])
     try:
-        found = analyze(frame, response, factors, **arguments)
-        found.verdicts  # noqa: B018  (computed now: without verdicts there is nothing to report)
+        analysis = analyze(frame, response, factors, **arguments)
+        analysis.verdicts  # noqa: B018  (computed now: without verdicts there is nothing to report)
     except UsageError as obstacle:
         return ResponseResult(response, direction, None, str(obstacle))
     except Exception as error:
         log.exception("The analysis of %s could not be made", response)
         text = "The analysis could not be made, which is a mistake in the program"
         return ResponseResult(response, direction, None, f"{text}: {type(error).__name__}: {error}")
-    return ResponseResult(found.request.response, found.request.direction, found)
+    return ResponseResult(analysis.request.response, analysis.request.direction, analysis)
 
 
 def _prefixed(answers: Sequence[ResponseResult]) -> list[ResponseResult]:
@@ -355,12 +355,12 @@ def _troubles(
     snapshot: Snapshot, missing: Sequence[str], factors: Mapping[str, Sequence[str]], texts: LevelTexts
 ) -> list[FailedRun]:
     """The last recorded attempt at each run of the design that has no row."""
-    found = []
+    failed = []
     for key in missing:
         rows = [attempt.row for attempt in snapshot.attempts.get(key, ()) if attempt.row is not None]
         if rows:
-            found.append(_trouble(rows[-1], snapshot.record, factors, texts))
-    return found
+            failed.append(_trouble(rows[-1], snapshot.record, factors, texts))
+    return failed
 
 
 def _trouble(

@@ -11,12 +11,12 @@ V = TypeVar("V")
 
 def once(function: Callable[[K], V]) -> Callable[[K], V]:
     """A function of one object that remembers its values as long as the objects live."""
-    found: WeakKeyDictionary[K, V] = WeakKeyDictionary()
+    values: WeakKeyDictionary[K, V] = WeakKeyDictionary()
 
     @wraps(function)
     def remembered(of: K) -> V:
-        if of not in found:
-            found[of] = function(of)
-        return found[of]
+        if of not in values:
+            values[of] = function(of)
+        return values[of]
 
     return remembered

@@ -10,7 +10,7 @@ from ablation.report.subject import Subject
 from ablation.report.write import page_folder
 
 
-def opened(asked: Arguments, arguments: Sequence[str], is_quiet: bool = False) -> Subject:
+def opened(options: Arguments, arguments: Sequence[str], is_quiet: bool = False) -> Subject:
     """Read and analyse a study, a table, or another tool's runs.
 
     What is analysed is printed where nobody has said it.
@@ -24,25 +24,25 @@ def opened(asked: Arguments, arguments: Sequence[str], is_quiet: bool = False) -
     from ablation.sources import read
     from ablation.words import shown
 
-    if asked.path:
-        return load_study(asked.path)
-    values, place = asked.values, shown(asked.source)
-    frame = read(asked.source, **asked.how) if asked.source else None
+    if options.path:
+        return load_study(options.path)
+    values, place = options.values, shown(options.source)
+    frame = read(options.source, **options.how) if options.source else None
     command = shlex.join(["ablation", "report", *(shown(word) for word in arguments)])
-    if is_open(asked):
+    if is_open(options):
         frame = read_table(values["table"]) if frame is None else frame
-        found = settled(frame, asked, place or values["table"])
-        print(found.text, file=sys.stderr if is_quiet else sys.stdout)
-        values, command = found.values, found.line
+        proposed = settled(frame, options, place or values["table"])
+        print(proposed.text, file=sys.stderr if is_quiet else sys.stdout)
+        values, command = proposed.values, proposed.line
     return load_table(table_settings({**values, "table": values.get("table") or place}), command, frame)
 
 
-def folder_for(asked: Arguments, study: Subject, name: str) -> Path:
+def folder_for(options: Arguments, study: Subject, name: str) -> Path:
     """Where a page goes: in the study's folder, beside a table, or for another tool's runs in this folder."""
-    if output := asked.values.get("output"):
+    if output := options.values.get("output"):
         return Path(str(output))
-    if asked.path:
-        return page_folder(asked.path, name)
+    if options.path:
+        return page_folder(options.path, name)
     table = Path(study.source)
     named = f"{table.stem or 'runs'}-{name}"
-    return Path(named) if asked.source else table.with_name(named)
+    return Path(named) if options.source else table.with_name(named)

@@ -27,28 +27,28 @@ class Settled:
 
 def completed(proposal: Proposal, given: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a report as they are proposed; those that are given win."""
-    found: dict[str, Any] = {"table": given.get("table", ""), "response": proposal.response or ""}
+    settings: dict[str, Any] = {"table": given.get("table", ""), "response": proposal.response or ""}
     if proposal.direction:
-        found["direction"] = proposal.direction
-    found["factors"] = [name for name in proposal.factors if name not in proposal.numeric]
+        settings["direction"] = proposal.direction
+    settings["factors"] = [name for name in proposal.factors if name not in proposal.numeric]
     if proposal.numeric:
-        found["numeric"] = dict(proposal.numeric)
+        settings["numeric"] = dict(proposal.numeric)
     if proposal.blocks:
-        found["block"] = list(proposal.blocks)
-    return {**found, **given}
+        settings["block"] = list(proposal.blocks)
+    return {**settings, **given}
 
 
-def settled(frame: pd.DataFrame, asked: Arguments, place: str, verb: str = "report") -> Settled:
+def settled(frame: pd.DataFrame, options: Arguments, place: str, verb: str = "report") -> Settled:
     """What is analysed, where not everything has been said.
 
     Raises:
         UsageError: something is not sure, so that a person must say it.
     """
-    if where := asked.values.get("where"):
+    if where := options.values.get("where"):
         frame = frame[rows_where(frame, where)]
-    proposal = propose(frame, next(iter(responses_of(asked.values)), None))
-    values = completed(proposal, asked.values)
-    line = command({**asked.how, **values}, asked.figures, place if asked.source else "", verb)
+    proposal = propose(frame, next(iter(responses_of(options.values)), None))
+    values = completed(proposal, options.values)
+    line = command({**options.how, **values}, options.figures, place if options.source else "", verb)
     text = described(proposal, place, f"  {line}")
     if not proposal.is_certain:
         is_whole = {"response", "factors"} <= values.keys()

@@ -100,19 +100,19 @@ def _completed(frame: pd.DataFrame, given: dict[str, Any]) -> tuple[Mapping[str,
     if responses and ("factors" in given or given.get("numeric")):
         return given, ()
     proposal = propose(frame, next(iter(responses), None))
-    found = completed(proposal, given)
-    note = _proposed(proposal, found)
-    if proposal.doubts or not responses_of(found):
+    settings = completed(proposal, given)
+    note = _proposed(proposal, settings)
+    if proposal.doubts or not responses_of(settings):
         raise UsageError(
             f"{note} Not sure: {' '.join(proposal.doubts) or 'what was measured.'} "
             "Expected responses and factors. Received: none for some. Name them."
         )
-    return found, (note,)
+    return settings, (note,)
 
 
-def _proposed(proposal: Proposal, found: Mapping[str, Any]) -> str:
+def _proposed(proposal: Proposal, settings: Mapping[str, Any]) -> str:
     """What the table seems to be about, in a line."""
-    parts = [f"responses {listed(responses_of(found)) or 'none'}"]
-    parts.append(f"factors {listed([*found['factors'], *found.get('numeric', ())]) or 'none'}")
-    parts.append(f"block {' × '.join(names_in(found.get('block'))) or 'none'}")
+    parts = [f"responses {listed(responses_of(settings)) or 'none'}"]
+    parts.append(f"factors {listed([*settings['factors'], *settings.get('numeric', ())]) or 'none'}")
+    parts.append(f"block {' × '.join(names_in(settings.get('block'))) or 'none'}")
     return f"Found in {proposal.runs} runs: {'; '.join(parts)}."

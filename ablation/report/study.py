@@ -61,9 +61,9 @@ class Study:
     ) -> None:
         from ablation.report.read_study import read_study
 
-        found = read_study(runs, responses, factors, {"block": block, "margin": margin, **settings}, name)
-        self.notes, self._target = found.notes, found.folder
-        self._load: Callable[[], Subject] = lambda: found.subject
+        study = read_study(runs, responses, factors, {"block": block, "margin": margin, **settings}, name)
+        self.notes, self._target = study.notes, study.folder
+        self._load: Callable[[], Subject] = lambda: study.subject
 
     @cached_property
     def subject(self) -> Subject:

@@ -174,8 +174,8 @@ class Subject:
 
     def places(self, labels: Iterable[Hashable]) -> Ints:
         """Positions of rows of the table, of which the labels are given."""
-        found: Ints = self.table.index.get_indexer(pd.Index(labels))
-        return found
+        places: Ints = self.table.index.get_indexer(pd.Index(labels))
+        return places
 
     def words(self, answer: ResponseResult) -> Wording:
         """How sentences, tables and figures on a response name and number things."""
@@ -215,10 +215,10 @@ class Subject:
     @cached_property
     def endings(self) -> pd.Series:
         """How each run that counts ended: `ok`, or what its status or response says."""
-        told = endings(self.table, [*self.factors, self.main.response])
-        if told is None:
-            told = np.where(np.isfinite(self.values(self.main.response)), "ok", "failed")
-        return pd.Series(told[self.counted], dtype=object)
+        ended = endings(self.table, [*self.factors, self.main.response])
+        if ended is None:
+            ended = np.where(np.isfinite(self.values(self.main.response)), "ok", "failed")
+        return pd.Series(ended[self.counted], dtype=object)
 
     @cached_property
     def seconds_per_run(self) -> float:

@@ -115,19 +115,19 @@ def _contents(document: Document, numbers: Callable[[], str]) -> dict[str, Calla
     from ablation.report.formats.latex import latex
     from ablation.report.formats.markdown import markdown
 
-    found: dict[str, Callable[[], str | bytes]] = {}
+    files: dict[str, Callable[[], str | bytes]] = {}
     for picture in document.pictures:
-        found[f"figures/{picture.name}.svg"] = partial(as_file, picture)
+        files[f"figures/{picture.name}.svg"] = partial(as_file, picture)
     for table in document.tables:
-        found[f"tables/{table.name}.csv"] = partial(csv, table)
-        found[f"tables/{table.name}.tex"] = partial(latex, table)
+        files[f"tables/{table.name}.csv"] = partial(csv, table)
+        files[f"tables/{table.name}.tex"] = partial(latex, table)
     for verbatim in document.of(Verbatim):
         if verbatim.file:
-            found[verbatim.file] = partial("{}\n".format, verbatim.text)
-    found[document.numbers] = numbers
-    found["report.md"] = partial(markdown, document)
-    found["index.html"] = partial(html, document)
-    return found
+            files[verbatim.file] = partial("{}\n".format, verbatim.text)
+    files[document.numbers] = numbers
+    files["report.md"] = partial(markdown, document)
+    files["index.html"] = partial(html, document)
+    return files
 
 
 class _Files:

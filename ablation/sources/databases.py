@@ -49,8 +49,8 @@ class _SQLAlchemy:
     def rows(self, query: str, **values: object) -> Sequence[Any]:
         import sqlalchemy as sa
 
-        found: Sequence[Any] = self._connection.execute(sa.text(query), values).fetchall()
-        return found
+        rows: Sequence[Any] = self._connection.execute(sa.text(query), values).fetchall()
+        return rows
 
     def tables(self) -> frozenset[str]:
         import sqlalchemy as sa
@@ -92,8 +92,8 @@ def opened(place: str, patience_seconds: float | None = None) -> Iterator[Databa
         UsageError: there is none; it is locked, damaged, or lacks a table or column; or the server refuses.
     """
     if is_server(place):
-        with _on_server(place) as found:
-            yield found
+        with _on_server(place) as database:
+            yield database
         return
     import sqlite3
 

@@ -47,11 +47,11 @@ def _runs(baseline: Mapping[str, Any]) -> Iterator[Run]:
 
 def _joined(files: Mapping[str, Any]) -> dict[str, Any]:
     """The entries of all files; a name that two files have gets its file before it."""
-    found: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
     for file, content in files.items():
         for name, value in (content.get("data") or {}).items():
-            found[f"{file}:{name}" if name in found else name] = value
-    return found
+            entries[f"{file}:{name}" if name in entries else name] = value
+    return entries
 
 
 SOURCE = Source("dvc", "what `dvc exp show --json` prints, in a file", {}, _is_here, _read)

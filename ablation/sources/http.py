@@ -34,9 +34,9 @@ def ask(
     try:
         request = urllib.request.Request(f"{base}{path}", json.dumps(body).encode(), headers)
         with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
-            found = json.loads(answer.read())
-        if isinstance(found, dict):
-            return found
+            content = json.loads(answer.read())
+        if isinstance(content, dict):
+            return content
         received = "an answer that is no object"
     except urllib.error.HTTPError as error:
         received = f"{error.code} {error.reason}"

@@ -36,12 +36,12 @@ def _usual_name(place: str, folders: list[Path]) -> str:
         UsageError: there are none, or several.
     """
     names = {f"{stem}{kind}" for stem in _USUAL for kind in _KINDS}
-    found = sorted({path.name for folder in folders for path in folder.iterdir() if path.name in names})
-    if len(found) == 1:
-        return found[0]
+    usual = sorted({path.name for folder in folders for path in folder.iterdir() if path.name in names})
+    if len(usual) == 1:
+        return usual[0]
     raise UsageError(
         f"{place}: expected the file with what each job measured, metrics=metrics.json. "
-        f"Received: none; found: {', '.join(found) or 'no usual name'}."
+        f"Received: none; found: {', '.join(usual) or 'no usual name'}."
     )
 
 

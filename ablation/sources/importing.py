@@ -123,8 +123,8 @@ def seed_column(blocks: Sequence[str]) -> str | None:
 
 
 def _words(frame: pd.DataFrame, record: StudyRecord) -> Sequence[str]:
-    found = endings(frame, (*record.reported, *record.factors))
-    return [OK] * len(frame) if found is None else list(found)
+    ended = endings(frame, (*record.reported, *record.factors))
+    return [OK] * len(frame) if ended is None else list(ended)
 
 
 def _rows(

@@ -84,7 +84,7 @@ def _runs(database: Database, experiment: int) -> list[Run]:
 def _answered(runs: Sequence[Mapping[str, Any]]) -> list[Run]:
     """The runs that a server has given, the first that began first."""
     tags = [{tag["key"]: tag["value"] for tag in run["data"].get("tags", ())} for run in runs]
-    parents = {found.get(PARENT) for found in tags}
+    parents = {each.get(PARENT) for each in tags}
     kept = [run for run in runs if run["info"]["run_id"] not in parents]
     kept.sort(key=lambda run: (run["info"].get("start_time", 0), run["info"]["run_id"]))
     return [
@@ -105,10 +105,10 @@ def _answered(runs: Sequence[Mapping[str, Any]]) -> list[Run]:
 
 
 def _by_run(rows: Iterable[Any]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    by_run: dict[str, dict[str, Any]] = defaultdict(dict)
     for key, name, value in rows:
-        found[key][name] = value
-    return found
+        by_run[key][name] = value
+    return by_run
 
 
 def number(value: float, is_nan: bool) -> float:

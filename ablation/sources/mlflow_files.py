@@ -80,13 +80,13 @@ def _latest(path: Path, text: str) -> float:
         if not text.endswith("\n"):
             raise ValueError("no end of the last line")
         lines = [line.split() for line in text.splitlines()]
-        found = [(int(rest[0]) if rest else 0, int(time), float(value)) for time, value, *rest in lines]
+        values = [(int(rest[0]) if rest else 0, int(time), float(value)) for time, value, *rest in lines]
     except ValueError as error:
         raise UsageError(
             f"{path}: expected lines with a time, a value and a step, as MLflow 3 writes them. Received: "
             f"{error}. If the run goes on, try again; a line that was cut off can be removed from a copy."
         ) from error
-    return max(found, key=lambda one: one[:2])[2]
+    return max(values, key=lambda one: one[:2])[2]
 
 
 def _meta(path: Path, *names: str) -> dict[str, Any]:

@@ -34,9 +34,9 @@ def _pages(address: str, what: str, **query: object) -> Iterator[dict[str, Any]]
     while True:
         page = {"page_token": token} if token else {}
         body = {**query, **page, "max_results": _PAGE}
-        found = ask(address, f"/api/2.0/mlflow/{what}/search", body, _credentials(), "MLflow", _ADVICE)
-        yield from found.get(what, [])
-        token = found.get("next_page_token", "")
+        answer = ask(address, f"/api/2.0/mlflow/{what}/search", body, _credentials(), "MLflow", _ADVICE)
+        yield from answer.get(what, [])
+        token = answer.get("next_page_token", "")
         if not token:
             return
 

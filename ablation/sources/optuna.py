@@ -93,10 +93,10 @@ _QUERIES = (
 
 
 def _grouped(rows: Sequence[Any]) -> dict[int, list[Any]]:
-    found = defaultdict(list)
+    groups = defaultdict(list)
     for key, *rest in rows:
-        found[key].append(rest)
-    return found
+        groups[key].append(rest)
+    return groups
 
 
 def _found_in_journal(place: str, settings: Settings) -> Found:
@@ -135,8 +135,8 @@ def _decoded(value: float, distribution: str) -> object:
 
 @cache
 def _distribution(text: str) -> tuple[str, Mapping[str, Any]]:
-    found = json.loads(text)
-    return found["name"], found["attributes"]
+    distribution = json.loads(text)
+    return distribution["name"], distribution["attributes"]
 
 
 def _seconds(start: object, end: object) -> float | None:

@@ -64,15 +64,15 @@ def _reports(path: Path) -> tuple[Mapping[str, Any], dict[str, float]]:
         UsageError: a line is damaged.
     """
     last: dict[str, Any] = {}
-    found: dict[str, float] = {}
+    measured: dict[str, float] = {}
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     for i, line in enumerate(lines, 1):
         try:
             last = json.loads(line)
-            found.update(numbers({key: value for key, value in last.items() if key not in _OWN}))
+            measured.update(numbers({key: value for key, value in last.items() if key not in _OWN}))
         except (ValueError, AttributeError) as error:
             raise refused(path, "one Ray Tune report per line", f"line {i}, {error}") from error
-    return last, found
+    return last, measured
 
 
 SOURCE = Source("ray", "a folder of Ray Tune's trials (ray_results)", {}, _is_here, _read)

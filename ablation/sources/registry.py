@@ -44,11 +44,11 @@ def known() -> dict[str, Source]:
 
 def settings() -> dict[str, str]:
     """The settings of all sources, with what they mean."""
-    found = {"source": f"which tool has written it, if that is not seen: {', '.join(NAMES)}"}
+    meanings = {"source": f"which tool has written it, if that is not seen: {', '.join(NAMES)}"}
     for source in known().values():
         for name, meaning in source.settings.items():
-            found[name] = f"{found[name]}; {meaning}" if name in found else meaning
-    return found
+            meanings[name] = f"{meanings[name]}; {meaning}" if name in meanings else meaning
+    return meanings
 
 
 def recognised(place: str) -> Source | None:
@@ -117,12 +117,12 @@ def read(place: str | os.PathLike[str], **settings: str) -> pd.DataFrame:
         raise UsageError(f"Expected settings of {source.words}: {names}. Received: {', '.join(unknown)}.")
     try:
         with needed(f"Runs of {source.name} need"):
-            found = table(source.read(place, wanted), shown(place))
+            runs = table(source.read(place, wanted), shown(place))
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:  # somebody else's files: anything
         problem = f"{type(error).__name__}: {error}"
         raise UsageError(
             f"{shown(place)}: expected {source.words}, of a version that docs/results-you-have.md names. "
             f"Received: something unreadable ({problem}). Check the file, or export its runs as a table."
         ) from error
-    found.attrs[TOOL] = source.name
-    return found
+    runs.attrs[TOOL] = source.name
+    return runs

@@ -52,10 +52,10 @@ def read_settings(path: Path) -> dict[str, Any]:
 
     try:
         text = path.read_text(encoding="utf-8")
-        found = json.loads(text) if path.suffix == ".json" else yaml.load(text, _loader())
-        if found is None or isinstance(found, dict):
-            return found or {}
-        received = f"{type(found).__name__} {str(found)[:40]!r}"
+        content = json.loads(text) if path.suffix == ".json" else yaml.load(text, _loader())
+        if content is None or isinstance(content, dict):
+            return content or {}
+        received = f"{type(content).__name__} {str(content)[:40]!r}"
     except (OSError, ValueError, yaml.YAMLError) as error:
         received = " ".join(str(error).split())
     raise refused(path, "a mapping of what was set", received)
@@ -114,8 +114,8 @@ def refused(path: Path, expected: str, received: str) -> UsageError:
 
 
 def _json(text: str) -> Iterable[Mapping[str, Any]]:
-    found = json.loads(text)
-    rows = found if isinstance(found, list) else [found]
+    content = json.loads(text)
+    rows = content if isinstance(content, list) else [content]
     return (_mapping(row) for row in rows)
 
 
@@ -140,10 +140,10 @@ def _csv(text: str) -> Iterator[Mapping[str, Any]]:
         yield row
 
 
-def _mapping(found: object) -> Mapping[str, Any]:
-    if not isinstance(found, dict):
-        raise ValueError(f"{str(found)[:40]!r} in place of names with numbers")
-    return found
+def _mapping(row: object) -> Mapping[str, Any]:
+    if not isinstance(row, dict):
+        raise ValueError(f"{str(row)[:40]!r} in place of names with numbers")
+    return row
 
 
 def numbers(values: Mapping[str, Any], start: str = "") -> Iterator[tuple[str, float]]:

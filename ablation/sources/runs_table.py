@@ -66,15 +66,15 @@ def flat(flags: Mapping[str, object], run: str, place: str) -> dict[str, object]
     """
     if not any(isinstance(value, dict | list | tuple | float) or value is None for value in flags.values()):
         return dict(flags)
-    found: dict[str, object] = {}
+    named: dict[str, object] = {}
     for name, value in _leaves(flags):
-        if name in found and found[name] != value:
+        if name in named and named[name] != value:
             raise UsageError(
                 f"{place}: expected every flag once. Received: {name} twice in run {run}, with the values "
-                f"{found[name]!r} and {value!r}. Rename one of them."
+                f"{named[name]!r} and {value!r}. Rename one of them."
             )
-        found[name] = value
-    return found
+        named[name] = value
+    return named
 
 
 def typed(values: Sequence[object]) -> list[object]:

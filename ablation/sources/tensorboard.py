@@ -45,7 +45,7 @@ def _read(place: str, settings: Settings) -> Found:  # noqa: ARG001  (it has non
     folders: dict[Path, _Folder] = {}
     for path in _files(place):
         _replay(path, folders.setdefault(path.parent, _Folder()))
-    runs = [path for path, found in folders.items() if found.flags is not None]
+    runs = [path for path, folder in folders.items() if folder.flags is not None]
     if not runs:
         raise UsageError(
             f"{place}: expected runs with hyperparameters, as `add_hparams` or the HParams plugin writes "
@@ -61,10 +61,10 @@ def _run(path: Path, runs: list[Path], folders: dict[Path, _Folder], place: Path
     above = folders.get(path.parent)
     if above and above.flags is None and sum(other.parent == path.parent for other in runs) == 1:
         scalars = {name: value for name, (_, value) in above.scalars.items()} | scalars
-    for other, found in folders.items():
-        if found.flags is None and path in other.parents:
+    for other, folder in folders.items():
+        if folder.flags is None and path in other.parents:
             start = other.relative_to(path).as_posix()
-            scalars |= {f"{start}/{name}": value for name, (_, value) in found.scalars.items()}
+            scalars |= {f"{start}/{name}": value for name, (_, value) in folder.scalars.items()}
     started = datetime.fromtimestamp(own.started, UTC).isoformat() if own.started else ""
     return Run(path.relative_to(place).as_posix(), own.flags or {}, scalars, own.status, started)
 
@@ -126,8 +126,8 @@ def _take_session(folder: _Folder, tag: str, content: bytes) -> None:
         return
     for n, part in parts:
         if n == 4 and isinstance(part, bytes):
-            found = dict(fields(part))
-            state = found.get(1)
+            end = dict(fields(part))
+            state = end.get(1)
             folder.status = _STATES.get(state if isinstance(state, int) else 0, "")
 
 
@@ -144,8 +144,8 @@ def _value(message: bytes) -> object:
     """A `google.protobuf.Value`; whole numbers, which it keeps as floats, become integers."""
     for n, value in fields(message):
         if n == 2 and isinstance(value, bytes):
-            found = number(value)
-            return int(found) if found.is_integer() and abs(found) < 2**53 else found
+            value_of = number(value)
+            return int(value_of) if value_of.is_integer() and abs(value_of) < 2**53 else value_of
         if n == 3:
             return text(value)
         if n == 4:

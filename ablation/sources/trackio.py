@@ -37,10 +37,10 @@ def _runs(database: Database, place: str) -> list[Run]:
 
 def _mapping(text: bytes | str, place: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
-        if isinstance(found, dict):
-            return found
-        received = str(found)[:40]
+        content = json.loads(text)
+        if isinstance(content, dict):
+            return content
+        received = str(content)[:40]
     except ValueError as error:
         received = str(error)
     raise UsageError(

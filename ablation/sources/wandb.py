@@ -43,15 +43,15 @@ class _Kept:
 
 def _logs(place: str) -> list[Path]:
     """The logs in a run's folder, in a folder of them, or in the folder above; links are passed over."""
-    root, found = Path(place), dict[Path, None]()
+    root, logs = Path(place), dict[Path, None]()
     try:
         if root.suffix == ".wandb" and root.is_file():
             return [root]
         for pattern in ("run-*.wandb", "*/run-*.wandb", "wandb/*/run-*.wandb"):
-            found |= {path.resolve(): None for path in sorted(root.glob(pattern))}
+            logs |= {path.resolve(): None for path in sorted(root.glob(pattern))}
     except (OSError, ValueError):
         return []
-    return sorted(found)
+    return sorted(logs)
 
 
 def _is_here(place: str) -> bool:

@@ -59,14 +59,14 @@ def runs_of(place: str, group: str | None) -> Iterator[dict[str, Any]]:
         if errors := answer.get("errors"):
             reasons = "; ".join(str(each.get("message")) for each in errors)
             raise UsageError(f"{place}: expected runs. Received from {base}: {reasons}")
-        found = (answer.get("data") or {}).get("project")
-        if found is None:
+        answered = (answer.get("data") or {}).get("project")
+        if answered is None:
             raise UsageError(
                 f"{place}: expected a project that you may read. Received: {base} knows none of this name. "
                 f"If it is not public, {_ADVICE}"
             )
-        yield from (edge["node"] for edge in found["runs"]["edges"])
-        page = found["runs"]["pageInfo"]
+        yield from (edge["node"] for edge in answered["runs"]["edges"])
+        page = answered["runs"]["pageInfo"]
         if not page["hasNextPage"]:
             return
         variables["cursor"] = page["endCursor"]

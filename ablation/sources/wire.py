@@ -42,13 +42,13 @@ def fields(message: bytes) -> Iterator[Field]:
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:
-    found = shift = 0
+    total = shift = 0
     while at < len(message) and shift < 70:
         byte = message[at]
-        found |= (byte & 127) << shift
+        total |= (byte & 127) << shift
         at, shift = at + 1, shift + 7
         if byte < 128:
-            return found, at
+            return total, at
     raise ValueError("a number without an end")
 
 
@@ -59,8 +59,8 @@ def signed(value: int) -> int:
 
 def number(value: bytes) -> float:
     """A float or double."""
-    found: float = struct.unpack("<f" if len(value) == 4 else "<d", value)[0]
-    return found
+    unpacked: float = struct.unpack("<f" if len(value) == 4 else "<d", value)[0]
+    return unpacked
 
 
 def text(value: int | bytes) -> str:

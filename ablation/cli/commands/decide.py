@@ -38,7 +38,7 @@ def _decide(words: Sequence[str]) -> int:
 
 def _values(words: Sequence[str]) -> dict[str, str]:
     """The settings, written as `key=value` or `--key=value`."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for word in words:
         if word == "--json=true":  # as it does anyway
             continue
@@ -46,13 +46,13 @@ def _values(words: Sequence[str]) -> dict[str, str]:
         key = key.removeprefix("--").replace("-", "_")
         if key not in KEYS or not is_setting:
             raise UsageError(f"Expected settings among {', '.join(KEYS)}, as KEY=VALUE. Received: {word}")
-        found[key] = value
-    if missing := [key for key in _NEEDED if not found.get(key)]:
+        values[key] = value
+    if missing := [key for key in _NEEDED if not values.get(key)]:
         raise UsageError(
             "Expected two commands and a session: ablation decide --baseline 'python old.py {seed}' "
             f"--candidate 'python new.py {{seed}}' --session s.json. Missing: {', '.join(missing)}"
         )
-    return found
+    return values
 
 
 def _given(values: Mapping[str, str]) -> dict[str, Any]:

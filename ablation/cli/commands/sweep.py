@@ -27,10 +27,10 @@ def _settings() -> Settings:
     from ablation.app.config import Config
     from hydra_plugins.ablation_sweeper import AblationSweeperConf
 
-    found = {"Studies": study_heads(), "Groups": _groups(), "Settings": described(Config)}
+    chapters = {"Studies": study_heads(), "Groups": _groups(), "Settings": described(Config)}
     for name, group in groups(Config).items():
-        found["Settings"] |= described(group, f"{name}.")
-    return {**found, "The sweep": described(AblationSweeperConf, "hydra.sweeper.")}
+        chapters["Settings"] |= described(group, f"{name}.")
+    return {**chapters, "The sweep": described(AblationSweeperConf, "hydra.sweeper.")}
 
 
 def _groups() -> dict[str, str]:

@@ -21,9 +21,9 @@ HEIGHT = 34.0
 """Pixels of a row with two intervals."""
 
 
-def effects_axis(found: Comparison, words: Wording) -> Axis:
+def effects_axis(comparison: Comparison, words: Wording) -> Axis:
     """The axis that effects of both studies share."""
-    rows = found.effects.to_dict("records")
+    rows = comparison.effects.to_dict("records")
     both = [Interval.of(row, which) for row in rows for which in ("first", "second")]
     return of_changes(*x_limits(both, None), words)
 
@@ -52,12 +52,12 @@ def _one(
     return [*marks, Marks("points", [effect.estimate], [y], point, size=size)]
 
 
-def effects_then_and_now(found: Comparison, words: Wording) -> Plot | None:
+def effects_then_and_now(comparison: Comparison, words: Wording) -> Plot | None:
     """One row per effect: in the former study in grey, in the later one below."""
-    rows = _shown(found)
+    rows = _shown(comparison)
     if not rows:
         return None
-    axis = effects_axis(found, words)
+    axis = effects_axis(comparison, words)
     marks = [Marks("down", x=[0.0], look="mute thin")]
     for y, row in enumerate(rows):
         marks += _both(row, y - 0.14, y + 0.14, axis)
@@ -71,12 +71,12 @@ def effects_then_and_now(found: Comparison, words: Wording) -> Plot | None:
     )  # fmt: skip
 
 
-def effect_changes(found: Comparison, words: Wording) -> Plot | None:
+def effect_changes(comparison: Comparison, words: Wording) -> Plot | None:
     """One row per effect: how much it has changed, with the margin."""
-    rows = _shown(found)
+    rows = _shown(comparison)
     if not rows:
         return None
-    band = None if found.margin is None else (-found.margin, found.margin)
+    band = None if comparison.margin is None else (-comparison.margin, comparison.margin)
     axis = of_changes(*x_limits([Interval.of(row) for row in rows], band), words)
     marks = no_change(band, words)
     for y, row in enumerate(rows):
@@ -98,9 +98,9 @@ def _name(row: Row, words: Wording) -> str:
     return f"{row_name(row, words)} · {change_words(row['change'])}"
 
 
-def _shown(found: Comparison) -> list[Row]:
+def _shown(comparison: Comparison) -> list[Row]:
     """The rows of a figure: of many, those that changed most clearly."""
-    rows: list[Row] = list(found.effects.to_dict("records"))
+    rows: list[Row] = list(comparison.effects.to_dict("records"))
     return rows if len(rows) <= MAX_ROWS else sorted(rows, key=lambda row: row["p"])[:MAX_ROWS]
 
 
@@ -110,9 +110,9 @@ def _alt(title: str, rows: Sequence[Row], words: Wording) -> str:
     )
 
 
-def cells_then_and_now(found: Comparison, words: Wording, names: Sequence[str]) -> Plot | None:
+def cells_then_and_now(comparison: Comparison, words: Wording, names: Sequence[str]) -> Plot | None:
     """Each cell that both have as a point: then across, now up, and the line on which nothing changes."""
-    cells = found.cells
+    cells = comparison.cells
     if len(cells) < 2:
         return None
     x, y = (cells[name].to_numpy(dtype=np.float64) for name in ("first", "second"))

@@ -75,15 +75,15 @@ def depends_on_load(name: str) -> bool:
 def _spread(values: Floats, ranking: Ranking, n: int) -> tuple[Floats, Floats, Floats]:
     """Lowest, median and highest value over the runs of each cell that did not fail, (n_cells,) each."""
     each = np.broadcast_to(values, (3, len(ranking.cell)))
-    found = np.full((3, n), np.nan)
+    spread = np.full((3, n), np.nan)
     order = np.argsort(ranking.cell, kind="stable")
     ends = np.searchsorted(ranking.cell[order], np.arange(n + 1))
     for cell in range(n):
         here = each[:, order[ends[cell] : ends[cell + 1]]]
         here = here[:, np.isfinite(here).all(axis=0)]
         if here.size:
-            found[:, cell] = here[0].min(), np.median(here[1]), here[2].max()
-    return found[0], found[1], found[2]
+            spread[:, cell] = here[0].min(), np.median(here[1]), here[2].max()
+    return spread[0], spread[1], spread[2]
 
 
 def _cheapest(low: Floats, high: Floats, tied: Ints) -> int | None:

@@ -47,16 +47,16 @@ def learning_curves(
     shown = series.replace("_", " ", 1) if series != words.response else words.response
     name = words.labels.get(factor, factor)
     some = f" ({MAX_LEVELS} of {len(part.levels)} levels)" if len(part.levels) > MAX_LEVELS else ""
-    told, by = short(shown, IN_ALT), short(name, IN_ALT)
+    what, by = short(shown, IN_ALT), short(name, IN_ALT)
     alt = (
-        f"{told} ({words.direction} is better) over {runs.shape[1]} epochs, by {by}; median of the runs at "
+        f"{what} ({words.direction} is better) over {runs.shape[1]} epochs, by {by}; median of the runs at "
         f"the first and last epoch: {listed(said, between='; ')}."
     )
     n = runs.shape[1]
     epochs = Axis(1 - 0.02 * n, n * 1.02, "epoch", False, [(float(e), str(e)) for e in _epoch_ticks(n)])
     edges = np.concatenate([end for marks in lines if marks.kind == "area" for end in (marks.y, marks.high)])
     return Plot(
-        f"learning_curves_{stem(name)}", f"Learning curves: {told} by {by}", alt, epochs,
+        f"learning_curves_{stem(name)}", f"Learning curves: {what} by {by}", alt, epochs,
         around(edges, response_label(replace(words, response=shown))), lines,
         heading=f"{short(name, 30)}: median and quartiles{some}",
     )  # fmt: skip

@@ -31,21 +31,21 @@ def _study(study: Subject) -> dict[str, Any]:
 
 
 def _response(one: ChangedResponse) -> dict[str, Any]:
-    found, words = one.found, one.words
-    effects = found.effects.to_dict("records")
+    both, words = one.found, one.words
+    effects = both.effects.to_dict("records")
     return {
         "response": words.response,
         "direction": words.direction,
-        "scale": found.scale.name,
-        "alpha": found.alpha,
+        "scale": both.scale.name,
+        "alpha": both.alpha,
         "margin": words.margin,
-        "paired": found.is_paired,
-        "pairs": len(found.common.first),
-        "answer": [{"kind": c.kind, "text": c.text} for line in change_answer(found, words) for c in line],
-        "notes": list(how_compared(found, words)),
+        "paired": both.is_paired,
+        "pairs": len(both.common.first),
+        "answer": [{"kind": c.kind, "text": c.text} for line in change_answer(both, words) for c in line],
+        "notes": list(how_compared(both, words)),
         "effects": [{**row, "sentence": change_sentence(row, words)} for row in effects],
-        "average": asdict(found.average) if found.average else None,
-        "cells": found.cells.to_dict("records"),
-        "best": {"first": found.best[0].levels, "second": found.best[1].levels, "kept": found.keeps_best},
-        "only": found.only.to_dict("records"),
+        "average": asdict(both.average) if both.average else None,
+        "cells": both.cells.to_dict("records"),
+        "best": {"first": both.best[0].levels, "second": both.best[1].levels, "kept": both.keeps_best},
+        "only": both.only.to_dict("records"),
     }

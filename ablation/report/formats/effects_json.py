@@ -69,22 +69,22 @@ def strict(content: dict[str, Any]) -> str:
 
 
 def _answer(study: Subject, answer: ResponseResult) -> dict[str, Any]:
-    told = {"response": answer.response, "direction": answer.direction}
+    named = {"response": answer.response, "direction": answer.direction}
     if answer.analysis is None:
-        return {**told, "obstacle": answer.obstacle}
+        return {**named, "obstacle": answer.obstacle}
     costs = {
         cost.name: {"frontier": _rows(cost.frontier), "prices": _rows(cost.prices)}
         for cost in costs_of(study, answer)
     }
-    return {**told, "obstacle": None, **_analysis(answer.analysis, study.words(answer)), "costs": costs}
+    return {**named, "obstacle": None, **_analysis(answer.analysis, study.words(answer)), "costs": costs}
 
 
 def _analysis(analysis: Analysis, words: Wording) -> dict[str, Any]:
-    asked = analysis.request
+    request = analysis.request
     return {
         "scale": analysis.scale,
-        "alpha": asked.alpha,
-        "margin": asked.margin,
+        "alpha": request.alpha,
+        "margin": request.margin,
         "block": analysis.runs.block.name if analysis.runs.block else None,
         "runs": analysis.n_runs,
         "answer": [{"kind": c.kind, "text": c.text} for line in answer(analysis, words) for c in line],

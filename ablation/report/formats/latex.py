@@ -129,11 +129,11 @@ def _character(character: str) -> str:
 
 
 def _greek(character: str) -> str:
-    found = _GREEK.match(unicodedata.name(character, ""))
-    if found is None:
+    letter = _GREEK.match(unicodedata.name(character, ""))
+    if letter is None:
         return ""
-    name = {"LAMDA": "lambda"}.get(found[2], found[2].lower())
-    if found[1] == "CAPITAL":
+    name = {"LAMDA": "lambda"}.get(letter[2], letter[2].lower())
+    if letter[1] == "CAPITAL":
         name = name.capitalize()
         return "" if name in _LIKE_LATIN else rf"$\{name}$"
     return "o" if name == "omicron" else rf"$\{name}$"

@@ -55,11 +55,11 @@ def changes_summary(both: Changed) -> str:
 
 def told_of_changes(one: ChangedResponse) -> list[str]:
     """How a response was compared, and what has changed, in sentences."""
-    found, words = one.found, one.words
-    sentences = [*how_compared(found, words), average_sentence(found, words)]
-    for line in change_answer(found, words):
+    both, words = one.found, one.words
+    sentences = [*how_compared(both, words), average_sentence(both, words)]
+    for line in change_answer(both, words):
         sentences.append(" ".join(f"{claim.kind}: {claim.text}." for claim in line))
-    return [sentence for sentence in (*sentences, f"Best cell {best_then_and_now(found, words)}") if sentence]
+    return [sentence for sentence in (*sentences, f"Best cell {best_then_and_now(both, words)}") if sentence]
 
 
 def _print_changes(console: Console, both: Changed) -> None:
