@@ -82,9 +82,9 @@ def epochs_of(sequences: Sequence[Sequence[float | None]]) -> Floats:
 def quartiles(runs: Floats) -> tuple[Floats, Floats, Floats]:
     """Quartiles over the runs at each epoch, each (n_epochs,); NaN where no run got that far."""
     known = np.isfinite(runs).any(axis=0)
-    found = np.full((3, runs.shape[1]), np.nan)
-    found[:, known] = np.nanquantile(runs[:, known], [0.25, 0.5, 0.75], axis=0)
-    return found[0], found[1], found[2]
+    quarters = np.full((3, runs.shape[1]), np.nan)
+    quarters[:, known] = np.nanquantile(runs[:, known], [0.25, 0.5, 0.75], axis=0)
+    return quarters[0], quarters[1], quarters[2]
 
 
 def _by_level(runs: Floats, part: Factor) -> dict[str, Floats]:

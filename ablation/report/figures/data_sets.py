@@ -18,11 +18,11 @@ MAX_SETS, MAX_PLOTS, MAX_CELLS = 40, 6, 40
 
 def set_effects(analysis: Analysis, words: Wording) -> list[Plot]:
     """A figure for each of the first contrasts: a row a data set, the mean, and the band of predictions."""
-    table, found, sets = analysis.set_effects, analysis.heterogeneity, analysis.runs.sets
-    if table is None or found is None or sets is None or len(sets.levels) > MAX_SETS:
+    table, over_sets, sets = analysis.set_effects, analysis.heterogeneity, analysis.runs.sets
+    if table is None or over_sets is None or sets is None or len(sets.levels) > MAX_SETS:
         return []
     each = table.groupby(["factor", "level", "reference"], sort=False)
-    contrasts = list(zip(each, found.to_dict("records"), strict=True))[:MAX_PLOTS]
+    contrasts = list(zip(each, over_sets.to_dict("records"), strict=True))[:MAX_PLOTS]
     return [_of_contrast(here.to_dict("records"), row, words) for (_, here), row in contrasts]
 
 
@@ -60,11 +60,11 @@ def _of_contrast(rows: list[Any], all_: Any, words: Wording) -> Plot:
     )  # fmt: skip
 
 
-def critical_difference(found: Ranks, cells: Sequence[str], words: Wording) -> Plot | None:
+def critical_difference(tests: Ranks, cells: Sequence[str], words: Wording) -> Plot | None:
     """Mean ranks with bars of half the critical difference: cells whose bars overlap are not separated."""
     if len(cells) > MAX_CELLS:
         return None
-    ranks, half = found.table["mean_rank"].to_numpy(dtype=np.float64), found.critical / 2
+    ranks, half = tests.table["mean_rank"].to_numpy(dtype=np.float64), tests.critical / 2
     y = np.arange(len(cells), dtype=np.float64)
     marks = [
         Marks("band", x=[ranks[0] - half], high=[ranks[0] + half], label="not separated from the best"),
@@ -72,10 +72,10 @@ def critical_difference(found: Ranks, cells: Sequence[str], words: Wording) -> P
         Marks("points", ranks, y, "ink", size=4.5),
     ]
     x = around(np.concatenate([ranks - half, ranks + half]), "mean rank (1 is best)", False)
-    title = f"Critical difference {plain(found.critical)} of mean ranks over {found.sets} data sets (Nemenyi)"
-    told = ", ".join(f"{short(cell, 40)} {plain(rank)}" for cell, rank in zip(cells, ranks, strict=True))
+    title = f"Critical difference {plain(tests.critical)} of mean ranks over {tests.sets} data sets (Nemenyi)"
+    said = ", ".join(f"{short(cell, 40)} {plain(rank)}" for cell, rank in zip(cells, ranks, strict=True))
     alt = (
-        f"Mean ranks by {short(words.response, IN_ALT)}: {told}. Cells whose bars overlap are not separated."
+        f"Mean ranks by {short(words.response, IN_ALT)}: {said}. Cells whose bars overlap are not separated."
     )
     names = named(told_apart(cells, 40))
     return Plot(

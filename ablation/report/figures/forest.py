@@ -69,8 +69,8 @@ def effects_of(analysis: Analysis) -> list[Effect]:
     blocks = block.levels if block is not None and few else ()
     alpha = analysis.request.alpha
     return [
-        Effect(found, float(e), float(low), float(high), float(p), per, blocks, bool(p < alpha))
-        for found, (e, low, high, p), per in zip(analysis.findings, rows, each, strict=True)
+        Effect(finding, float(e), float(low), float(high), float(p), per, blocks, bool(p < alpha))
+        for finding, (e, low, high, p), per in zip(analysis.findings, rows, each, strict=True)
     ]
 
 
@@ -146,10 +146,10 @@ def row_marks(effect: Effect, y: float, axis: Axis, words: Wording) -> list[Mark
     return [*marks, Marks("points", [effect.estimate], [y], look, size=4.5)]
 
 
-def _name(found: Finding, words: Wording, limit: int) -> str:
-    label = words.labels.get(found.factor, found.factor)
-    name = contrast_name(label, found.level, found.reference, found.n_levels, limit)
-    how, _, place = words.place(found.factor, found.within).partition(" ")
+def _name(finding: Finding, words: Wording, limit: int) -> str:
+    label = words.labels.get(finding.factor, finding.factor)
+    name = contrast_name(label, finding.level, finding.reference, finding.n_levels, limit)
+    how, _, place = words.place(finding.factor, finding.within).partition(" ")
     return f"{name} {how} {short(place, limit)}" if how else name
 
 

@@ -60,8 +60,8 @@ def _of_factor(analysis: Analysis, factor: Factor, name: str, words: Wording, ru
     for is_solid, look in ((True, "ink"), (False, "ink hollow")):
         here = np.flatnonzero(solid == is_solid)
         label = "" if is_solid or not len(here) else "not told apart from the reference"
-        told = [tips[i] for i in here]
-        marks.append(Marks("points", place[here], numbers[here, 0], look, "D", label=label, tips=told))
+        shown = [tips[i] for i in here]
+        marks.append(Marks("points", place[here], numbers[here, 0], look, "D", label=label, tips=shown))
     response, by = short(words.response, IN_ALT), short(name, IN_ALT)
     alt = (
         f"{response} by level of {by}, {words.direction} is better; mean, interval and runs: "
@@ -121,9 +121,9 @@ def significant_levels(analysis: Analysis) -> set[tuple[str, str]]:
     By the verdict; or, of a factor with verdicts per level of another, by its main effect.
     """
     verdicts, effects = analysis.verdicts, analysis.effects
-    split = {found.factor for found in analysis.findings if found.within}
+    split = {sure.factor for sure in analysis.findings if sure.within}
     clear: set[tuple[str, str]] = set()
     for table in (verdicts[~verdicts["factor"].isin(split)], effects[effects["factor"].isin(split)]):
-        found = table[table["p_adjusted"] < analysis.request.alpha]
-        clear |= set(zip(found["factor"], found["level"], strict=True))
+        sure = table[table["p_adjusted"] < analysis.request.alpha]
+        clear |= set(zip(sure["factor"], sure["level"], strict=True))
     return clear

@@ -58,14 +58,14 @@ def pairs(analysis: Analysis) -> list[Pair]:
     groups = tested_interactions(analysis.fit)
     p_of = {term.name: tested[group_name(group)] for group in groups for term in group}
     predictors = analysis.runs.predictors
-    found = []
+    drawn = []
     for term in analysis.fit.matrix.terms:
         if term.order != 2:
             continue
         a, b = sorted(term.members, key=lambda i: (-len(predictors[i].points), i))
         p = p_of[term.name]
-        found.append(Pair(predictors[a], predictors[b], *_means(analysis, a, b), p, p < alpha))
-    known = [pair for pair in found if np.isfinite(pair.means).any()]
+        drawn.append(Pair(predictors[a], predictors[b], *_means(analysis, a, b), p, p < alpha))
+    known = [pair for pair in drawn if np.isfinite(pair.means).any()]
     return sorted(known, key=lambda pair: pair.p if pair.p == pair.p else 2.0)
 
 
@@ -74,8 +74,8 @@ def _means(analysis: Analysis, a: int, b: int) -> tuple[Floats, Floats, Floats]:
     predictors, fit = analysis.runs.predictors, analysis.fit
     shape = len(predictors[a].points), len(predictors[b].points)
     L = np.array([mean_row(fit.matrix, predictors, {a: i, b: j}) for i, j in np.ndindex(shape)])
-    found = means_at(fit, L, analysis.scaling, analysis.request.alpha)
-    mean, low, high = (values.reshape(shape) for values in found)
+    bounds = means_at(fit, L, analysis.scaling, analysis.request.alpha)
+    mean, low, high = (values.reshape(shape) for values in bounds)
     return mean, low, high
 
 

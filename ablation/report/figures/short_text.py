@@ -57,15 +57,16 @@ def _fitting(name: str, room: int) -> str:
 def told_apart(names: Iterable[object], limit: int = IN_FIGURE) -> list[str]:
     """Names cut to `limit` columns, no two alike: those that begin alike show where they part."""
     whole = [plain(name) for name in names]
-    found = [short(name, limit) for name in whole]
-    for cut in {text for text in found if text and found.count(text) > 1}:
-        same = [i for i, text in enumerate(found) if text == cut]
+    fitted = [short(name, limit) for name in whole]
+    for cut in {text for text in fitted if text and fitted.count(text) > 1}:
+        same = [i for i, text in enumerate(fitted) if text == cut]
         start = _parting([whole[i] for i in same], limit // 2)
         for i in same:
             head = _fitting(whole[i][:start], limit // 2 - 1)
-            found[i] = f"{head}…{_cut(whole[i][start:].lstrip(), limit - 1 - columns(head))}"
+            fitted[i] = f"{head}…{_cut(whole[i][start:].lstrip(), limit - 1 - columns(head))}"
     return [
-        _numbered(text, i, limit) if text and found.count(text) > 1 else text for i, text in enumerate(found)
+        _numbered(text, i, limit) if text and fitted.count(text) > 1 else text
+        for i, text in enumerate(fitted)
     ]
 
 

@@ -36,7 +36,7 @@ def _smaller(token: str, ids: dict[str, str]) -> str:
     if not token.startswith("<"):
         return token
     if token.startswith("<image"):
-        token = _PNG.sub(lambda found: "data:image/png;base64," + smaller_png(found[1]), token)
+        token = _PNG.sub(lambda image: "data:image/png;base64," + smaller_png(image[1]), token)
     else:
         token = re.sub(r"(\d\.\d\d)\d+|\.0+(?=[ \"),])", r"\1", token)
         token = re.sub(r' transform="rotate\(-?0 [^"]*"', "", _FONT.sub("", token))

@@ -44,8 +44,8 @@ class Axis:
         low, high, at = self.low, self.high, np.asarray(values, dtype=np.float64)
         if self.is_log:
             low, high, at = math.log(low), math.log(high), np.log(np.maximum(at, TINY))
-        found: Floats = (at / 2 - low / 2) / (high / 2 - low / 2)
-        return found
+        shares: Floats = (at / 2 - low / 2) / (high / 2 - low / 2)
+        return shares
 
 
 def around(values: Floats, label: str = "", is_log: bool | None = None) -> Axis:
@@ -157,8 +157,8 @@ def relative_ticks(low: float, high: float) -> tuple[list[Tick], str]:
         keep = math.ceil(len(powers) / 7)
         return [(k * math.log(base), _factor(base, k)) for k in powers if k % keep == 0], " by a factor"
     ends = 100 * math.expm1(low), 100 * math.expm1(high)
-    found = [(math.log1p(p / 100), p) for p in nice_steps(*ends, 6) if p > -100]
-    ticks = [(x, f"{p:+.6g}".replace("-", "−") if p else "0") for x, p in _apart(found, (high - low) / 9)]
+    steps = [(math.log1p(p / 100), p) for p in nice_steps(*ends, 6) if p > -100]
+    ticks = [(x, f"{p:+.6g}".replace("-", "−") if p else "0") for x, p in _apart(steps, (high - low) / 9)]
     return ticks, " in %"
 
 
@@ -177,5 +177,5 @@ def _apart(ticks: Sequence[tuple[float, float]], gap: float) -> list[tuple[float
 
 def from_zero(top: float, label: str) -> Axis:
     """An axis from 0 to a little above the top."""
-    found = around(np.array([0.0, top]), label, False)
-    return replace(found, low=0.0, ticks=[t for t in found.ticks if t[0] >= 0])
+    axis = around(np.array([0.0, top]), label, False)
+    return replace(axis, low=0.0, ticks=[t for t in axis.ticks if t[0] >= 0])

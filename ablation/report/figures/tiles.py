@@ -17,10 +17,10 @@ def as_images(array: object) -> Image | None:
     Args:
         array: images with one channel, RGB, or any other number of channels, which are averaged.
     """
-    found = np.asarray(array)
-    if found.dtype.kind not in "fiub" or found.ndim not in (3, 4) or 0 in found.shape:
+    numbers = np.asarray(array)
+    if numbers.dtype.kind not in "fiub" or numbers.ndim not in (3, 4) or 0 in numbers.shape:
         return None
-    images = found.astype(np.float32) / (255.0 if found.dtype == np.uint8 else 1.0)
+    images = numbers.astype(np.float32) / (255.0 if numbers.dtype == np.uint8 else 1.0)
     if images.ndim == 4:
         n_channels = images.shape[3]
         images = images[..., :3] if n_channels in (3, 4) else images.mean(axis=3)

@@ -30,13 +30,13 @@ class Claim:
 
 def answer(analysis: Analysis, words: Wording) -> list[list[Claim]]:
     """At most two lines of claims: what to use, and what the runs do not ask for."""
-    found: dict[str, list[str]] = {kind: [] for kind in (USE, PROBABLY, SAME, OPEN)}
+    texts: dict[str, list[str]] = {kind: [] for kind in (USE, PROBABLY, SAME, OPEN)}
     for factor in dict.fromkeys(one.factor for one in analysis.findings):
         if _is_left_out(analysis, factor, words):
             continue
         for kind, text in _of_factor(analysis, factor, words):
-            found[kind].append(text)
-    lines = [[Claim(kind, _several(found[kind])) for kind in pair if found[kind]] for pair in _LINES]
+            texts[kind].append(text)
+    lines = [[Claim(kind, _several(texts[kind])) for kind in pair if texts[kind]] for pair in _LINES]
     return [line for line in lines if line]
 
 
@@ -98,19 +98,19 @@ def _placed(text: str, note: str, place: str) -> str:
     return f"{text} ({place})" if place else text
 
 
-def _of_ranking(found: Ranking, findings: Sequence[Finding], words: Wording) -> tuple[str, str, str]:
+def _of_ranking(ranking: Ranking, findings: Sequence[Finding], words: Wording) -> tuple[str, str, str]:
     """The best levels where others are shown to be worse; else what is shown against the reference.
 
     Returns:
         The kind, the text, and what is added to it.
     """
-    name, here = words.factor(found.factor), [f for f in findings if f.within in (None, found.within)]
+    name, here = words.factor(ranking.factor), [f for f in findings if f.within in (None, ranking.within)]
     is_large = words.margin is None or any(f.verdict in (KEEP, HURTS) for f in here)
     failing = {level for f in here for level, *_ in f.failing}
-    if found.worse:
-        good = [found.best, *found.ties, *found.alike]
+    if ranking.worse:
+        good = [ranking.best, *ranking.ties, *ranking.alike]
         sound = [level for level in good if level not in failing] or good[:1]
-        first, *more = (words.choice(found.factor, level) for level in sound)
+        first, *more = (words.choice(ranking.factor, level) for level in sound)
         best = [first, *(one.removeprefix(f"{name}=") for one in more)]
         text = " or ".join(filter(None, (_several(best[:-1]), best[-1]))) + _if_failing(sound[0], failing)
         return (USE, text, "") if is_large else (PROBABLY, text, f" ({TOO_LITTLE})")
@@ -118,7 +118,7 @@ def _of_ranking(found: Ranking, findings: Sequence[Finding], words: Wording) -> 
     if known:
         pairs = [(f.level, f.reference)[:: 1 if f.verdict in (KEEP, BETTER) else -1] for f in known]
         each = [
-            f"{words.choice(found.factor, better)} rather than {clipped(worse)}"
+            f"{words.choice(ranking.factor, better)} rather than {clipped(worse)}"
             + _if_failing(better, failing)
             for better, worse in pairs
         ]
@@ -139,32 +139,33 @@ def _of_failing(findings: Sequence[Finding], words: Wording) -> str:
     return f" (but runs with {levels} fail more often)" if failing else ""
 
 
-def _of_finding(found: Finding, words: Wording) -> tuple[str, str, str]:
+def _of_finding(finding: Finding, words: Wording) -> tuple[str, str, str]:
     """See `_of_ranking`."""
-    if found.verdict == NOTHING:
-        return SAME, words.factor(found.factor), _of_failing([found], words)
-    if found.verdict == INCONCLUSIVE or math.isnan(found.estimate):
-        return OPEN, words.factor(found.factor), ""
-    is_level = found.verdict in (KEEP, BETTER)
-    level = found.level if is_level else found.reference
-    text = _chosen(found, is_level, words) + _if_failing(level, {failing for failing, *_ in found.failing})
-    if found.verdict in (KEEP, HURTS):
+    if finding.verdict == NOTHING:
+        return SAME, words.factor(finding.factor), _of_failing([finding], words)
+    if finding.verdict == INCONCLUSIVE or math.isnan(finding.estimate):
+        return OPEN, words.factor(finding.factor), ""
+    is_level = finding.verdict in (KEEP, BETTER)
+    level = finding.level if is_level else finding.reference
+    failing = {failing for failing, *_ in finding.failing}
+    text = _chosen(finding, is_level, words) + _if_failing(level, failing)
+    if finding.verdict in (KEEP, HURTS):
         return USE, text, ""
-    assert found.verdict in (BETTER, WORSE)
-    change = words.change(found.estimate if is_level else -found.estimate)
+    assert finding.verdict in (BETTER, WORSE)
+    change = words.change(finding.estimate if is_level else -finding.estimate)
     return PROBABLY, text, f" ({change}, {TOO_LITTLE})"
 
 
-def _chosen(found: Finding, is_level: bool, words: Wording) -> str:
+def _chosen(finding: Finding, is_level: bool, words: Wording) -> str:
     """'dropout', 'no dropout', 'attention=spatial', 'sgd', 'a higher depth'."""
-    name = words.factor(found.factor)
-    if found.n_levels == 0:
+    name = words.factor(finding.factor)
+    if finding.n_levels == 0:
         return f"a {'higher' if is_level else 'lower'} {name}"
-    if found.reference.lower() in OFF:
+    if finding.reference.lower() in OFF:
         if not is_level:
             return f"no {name}"
-        return name if found.level.lower() in ON else f"{name}={clipped(found.level)}"
-    return words.choice(found.factor, found.level if is_level else found.reference)
+        return name if finding.level.lower() in ON else f"{name}={clipped(finding.level)}"
+    return words.choice(finding.factor, finding.level if is_level else finding.reference)
 
 
 _FIRST = {

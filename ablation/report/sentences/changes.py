@@ -39,10 +39,10 @@ def then_and_now(row: Row, words: Wording) -> str:
     return f"{words.change(row['first'])} → {words.change(row['second'])}"
 
 
-def change_answer(found: Comparison, words: Wording) -> list[list[Claim]]:
+def change_answer(comparison: Comparison, words: Wording) -> list[list[Claim]]:
     """At most two lines of claims: what is better or worse now, and what is not shown to be."""
-    rows = found.effects.to_dict("records")
-    if found.is_identical:
+    rows = comparison.effects.to_dict("records")
+    if comparison.is_identical:
         return [[Claim("Nothing has changed", _named(rows, words))]]
     lines = []
     for kinds in ((BETTER, WORSE), (SAME, OPEN)):
@@ -66,13 +66,13 @@ def change_sentence(row: Row, words: Wording) -> str:
     return f"{text}; {change}, {p_text(row['p_adjusted'])}: {change_words(row['change'])}."
 
 
-def average_sentence(found: Comparison, words: Wording) -> str:
+def average_sentence(comparison: Comparison, words: Wording) -> str:
     """What became of the response in cells that both have; empty where there are none."""
-    average = found.average
+    average = comparison.average
     if average is None:
         return ""
-    text = f"On average over the {counted(len(found.cells), 'cell')} that both have, {words.response}"
-    if found.is_identical:
+    text = f"On average over the {counted(len(comparison.cells), 'cell')} that both have, {words.response}"
+    if comparison.is_identical:
         return f"{text} has the same values."
     text += f" changed by {words.change(average.estimate)}"
     if not math.isfinite(average.low):
@@ -80,36 +80,36 @@ def average_sentence(found: Comparison, words: Wording) -> str:
     return f"{text} ({words.level} CI {words.interval(average.low, average.high)}, {p_text(average.p)})."
 
 
-def how_compared(found: Comparison, words: Wording) -> Iterator[str]:
+def how_compared(comparison: Comparison, words: Wording) -> Iterator[str]:
     """What a reader must know of the comparison."""
-    n, block = len(found.common.first), words.block
-    if found.is_identical:
+    n, block = len(comparison.common.first), words.block
+    if comparison.is_identical:
         yield f"All {n} runs of both studies have the same values: nothing has changed."
-    if found.is_paired:
+    if comparison.is_paired:
         yield (
             f"Compared in pairs: {n} runs of both studies have the same cell and the same {block}, and each "
             "change is the effect on the differences of these pairs."
         )
-        yield from _left_out(found, n)
+        yield from _left_out(comparison, n)
     else:
         yield (
-            f"Not compared in pairs: {_why(found, words)}. The error of a change is that of both studies "
-            "together."
+            f"Not compared in pairs: {_why(comparison, words)}. The error of a change is that of both "
+            "studies together."
         )
-    if found.first.scaling.is_log != found.second.scaling.is_log:
+    if comparison.first.scaling.is_log != comparison.second.scaling.is_log:
         yield "Only one study is analysed on the log scale, so effects are compared in units."
-    margins = [one.request.margin for one in (found.first, found.second)]
+    margins = [one.request.margin for one in (comparison.first, comparison.second)]
     if margins[0] != margins[1]:
         yield "The studies declare different margins, so none is applied to changes."
-    if any(one.request.looks for one in (found.first, found.second)):
+    if any(one.request.looks for one in (comparison.first, comparison.second)):
         yield (
             "A study that adds seeds until its verdicts are settled ends where effects look clear: the "
             "intervals of changes do not allow for it."
         )
 
 
-def _left_out(found: Comparison, n: int) -> Iterator[str]:
-    left = [one.n_runs - n for one in (found.first, found.second)]
+def _left_out(comparison: Comparison, n: int) -> Iterator[str]:
+    left = [one.n_runs - n for one in (comparison.first, comparison.second)]
     if any(left):
         text = " and ".join(
             f"{count} of the {which}" for count, which in zip(left, ("former", "later"), strict=True)
@@ -117,13 +117,13 @@ def _left_out(found: Comparison, n: int) -> Iterator[str]:
         yield f"Runs without a partner are left out of effects and cells here: {text}."
 
 
-def _why(found: Comparison, words: Wording) -> str:
+def _why(comparison: Comparison, words: Wording) -> str:
     """Why there are no pairs."""
-    if found.common.why == "unknown":
-        names = listed(list(map(words.factor, found.common.unknown)))
+    if comparison.common.why == "unknown":
+        names = listed(list(map(words.factor, comparison.common.unknown)))
         return f"one study varied {names}, and at which level the other one held it is not known"
-    if not found.common.why:
-        n = len(found.common.first)
+    if not comparison.common.why:
+        n = len(comparison.common.first)
         return f"only {counted(n, 'run')} of one have a partner in the other" if n else "no run has a partner"
     return {
         "cells": "no cell is in both studies",
@@ -134,13 +134,13 @@ def _why(found: Comparison, words: Wording) -> str:
         "scale": "of shares and counts a single run may be 0, which has no log",
         "levels": "the runs that both have do not tell every effect",
         "repeated": f"some cells have several runs of one {words.block}",
-    }[found.common.why]
+    }[comparison.common.why]
 
 
-def best_then_and_now(found: Comparison, words: Wording) -> str:
+def best_then_and_now(comparison: Comparison, words: Wording) -> str:
     """'then norm · relu; now norm · elu. The former best ties with it.'."""
-    before, after = (clipped(words.cell(best.levels), 90) for best in found.best)
+    before, after = (clipped(words.cell(best.levels), 90) for best in comparison.best)
     text = f"then {before}; now {after}."
-    if before == after or found.keeps_best is None:
+    if before == after or comparison.keeps_best is None:
         return text
-    return f"{text} The former best {'ties with it' if found.keeps_best else 'is clearly worse now'}."
+    return f"{text} The former best {'ties with it' if comparison.keeps_best else 'is clearly worse now'}."

@@ -32,10 +32,10 @@ def _diverged_runs(
 def _changes(words: Wording, changed: Sequence[tuple[Finding, Any]]) -> list[str]:
     """'sgd instead of adam: inconclusive with them, hurts (+14.5 %) without'."""
     return [
-        f"{component(found, words)}: {verdict_words(found.verdict)} with them, "
+        f"{component(finding, words)}: {verdict_words(finding.verdict)} with them, "
         + ("unknown" if twin is None else f"{verdict_words(twin.verdict)} ({words.change(twin.estimate)})")
         + " without"
-        for found, twin in changed
+        for finding, twin in changed
     ]
 
 

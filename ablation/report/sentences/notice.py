@@ -30,8 +30,8 @@ def _failed_runs(
 
 def _failed_level(words: Wording, factor: str, level: str, runs: int, reference: str) -> str:
     every = "its only run failed" if runs == 1 else f"all {runs} runs failed"
-    told = f"{words.at(factor, level)}: {every}, so nothing can be said of it."
-    return f"{told} {words.at(factor, reference)} is the reference instead." if reference else told
+    text = f"{words.at(factor, level)}: {every}, so nothing can be said of it."
+    return f"{text} {words.at(factor, reference)} is the reference instead." if reference else text
 
 
 def _missing_level(_: Wording, rows: int, column: str) -> str:
@@ -57,14 +57,14 @@ def _repeated_rows(_: Wording, rows: int, block: str) -> str:
 
 
 def _silent_sets(words: Wording, empty: Sequence[str], mute: Sequence[tuple[str, str]]) -> str:
-    told = []
+    sentences = []
     if empty:
-        told.append(f"No run of the data set {listed(empty, SHOWN)} counts: nothing here is about it.")
-    told += [
+        sentences.append(f"No run of the data set {listed(empty, SHOWN)} counts: nothing here is about it.")
+    sentences += [
         f"The data set {name} tells nothing of {words.factor(factor)}: no seed there has both levels."
         for name, factor in mute[:SHOWN]
     ]
-    return " ".join(told)
+    return " ".join(sentences)
 
 
 def _single_level(words: Wording, factor: str, level: str) -> str:
@@ -156,16 +156,16 @@ def _conditional_factor(words: Wording, factor: str, inactive: str, on: str, lev
 
 def _nearly_nested(words: Wording, factor: str, on: str, levels: Sequence[str], rows: int) -> str:
     where = listed([words.at(on, level) for level in levels], SHOWN)
-    told = f"nested={{{factor}: {on}={'|'.join(map(str, levels))}}}"
+    setting = f"nested={{{factor}: {on}={'|'.join(map(str, levels))}}}"
     return (
         f"But for {counted(rows, 'row')}, {words.factor(factor)} has a value at {where} and is blank "
-        f"elsewhere. If it has levels there alone, correct the table, or say {told}: then runs elsewhere "
+        f"elsewhere. If it has levels there alone, correct the table, or say {setting}: then runs elsewhere "
         "count, whatever stands there."
     )
 
 
 def _parent_effects(words: Wording, effects: Sequence[tuple[str, str, str, str, float, float, float]]) -> str:
-    told = []
+    sentences = []
     for factor in dict.fromkeys((name, level, other) for name, level, other, *_ in effects):
         name, level, other = factor
         each = [
@@ -174,8 +174,8 @@ def _parent_effects(words: Wording, effects: Sequence[tuple[str, str, str, str, 
             if n == name
         ]
         start = f"With {words.at(name, level)} instead of {clipped(other)}, {words.response} changes by"
-        told.append(f"{start} {listed(each, SHOWN)}; each with its own {words.level} interval.")
-    return " ".join(told)
+        sentences.append(f"{start} {listed(each, SHOWN)}; each with its own {words.level} interval.")
+    return " ".join(sentences)
 
 
 def _aliased_interaction(words: Wording, groups: Sequence[Sequence[Sequence[str]]]) -> str:
@@ -202,10 +202,10 @@ def _not_estimable(
     in_block: Sequence[str],
 ) -> str:
     named = [f"{words.at(factor, level)} instead of {clipped(other)}" for factor, level, other in contrasts]
-    told = [f"The effect of {listed(named, SHOWN)} is unknown."]
+    sentences = [f"The effect of {listed(named, SHOWN)} is unknown."]
     if in_block:
         names = listed(list(map(words.factor, in_block)), SHOWN)
-        told.append(
+        sentences.append(
             f"Levels of {names} were run with different values of {block}: run them with the same ones, or "
             "name no block."
         )
@@ -213,10 +213,10 @@ def _not_estimable(
         names = listed(list(map(words.factor, factors)))
         how = "always move together" if len(factors) == 2 else "determine one another"
         effect = "" if joint is None else f" (joint effect {plain(joint)} on the scale of the analysis)"
-        told.append(f"There {names} {how}{effect}: run cells in which they differ, or leave one out.")
+        sentences.append(f"There {names} {how}{effect}: run cells in which they differ, or leave one out.")
     if groups:
-        told.append('If one is a setting of another, call its level "none" where it has no value.')
-    return " ".join(told)
+        sentences.append('If one is a setting of another, call its level "none" where it has no value.')
+    return " ".join(sentences)
 
 
 def _cell(words: Wording, cell: Mapping[str, str]) -> str:
@@ -282,12 +282,12 @@ def _differs_by_seed(words: Wording, effects: Sequence[tuple[str, float, float]]
 
 def _no_own_error(words: Wording, runs: int, effects: Sequence[tuple[str, str, str]]) -> str:
     which = "One run is" if runs == 1 else f"{runs} runs are"
-    told = f"{which} alone in a group that the model gives a parameter of its own, such as a level or a block"
+    text = f"{which} alone in a group that the model gives a parameter of its own, such as a level or a block"
     if not effects:
-        return f"{told}: nothing can be learned from {'it' if runs == 1 else 'them'}."
+        return f"{text}: nothing can be learned from {'it' if runs == 1 else 'them'}."
     named = [f"{words.at(f, level)} against {clipped(reference)}" for f, level, reference in effects]
     return (
-        f"{told}. How noisy it is cannot be known: for "
+        f"{text}. How noisy it is cannot be known: for "
         f"{listed(named, SHOWN)} the noise of other runs is taken. Repeat such runs."
     )
 

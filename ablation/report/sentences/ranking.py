@@ -17,8 +17,8 @@ NAMED = 6
 def lead_sentences(analysis: Analysis, words: Wording) -> list[str]:
     """One sentence per verdict; of a factor with many levels, one per ranking in place of its levels'."""
     sentences = []
-    for factor in dict.fromkeys(found.factor for found in analysis.findings):
-        findings = [found for found in analysis.findings if found.factor == factor]
+    for factor in dict.fromkeys(finding.factor for finding in analysis.findings):
+        findings = [finding for finding in analysis.findings if finding.factor == factor]
         ranked = [one for one in analysis.ranked if one.factor == factor]
         known = {level for one in ranked for level in one.levels}
         sentences += [f"{ranking_sentence(one, words)}" for one in ranked]
@@ -29,23 +29,23 @@ def lead_sentences(analysis: Analysis, words: Wording) -> list[str]:
     return sentences
 
 
-def ranking_sentence(found: Ranking, words: Wording) -> str:
+def ranking_sentence(ranking: Ranking, words: Wording) -> str:
     """The best level, those that are not separated from it or hardly worse, and those that are worse."""
-    name = words.placed(words.factor(found.factor), found.factor, found.within)
-    best = f"{clipped(found.best)} ({words.response} {value(found.means[0])})"
-    if not found.worse:
+    name = words.placed(words.factor(ranking.factor), ranking.factor, ranking.within)
+    best = f"{clipped(ranking.best)} ({words.response} {value(ranking.means[0])})"
+    if not ranking.worse:
         return f"{name}: no level is separated from the best, {best}. Choose for other reasons, such as cost."
-    n = len(found.levels)
-    if not found.ties and not found.alike:
-        nearest = words.size(found.behind[1])
+    n = len(ranking.levels)
+    if not ranking.ties and not ranking.alike:
+        nearest = words.size(ranking.behind[1])
         text = f"{name}: choose {best}, which is separated from the other {n - 1}"
-        return f"{text}; the next is {clipped(found.levels[1])}, worse by {nearest}."
-    worse = [level for level in found.worse if level not in found.alike]
-    nearest = words.size(found.behind[found.levels.index(worse[0])]) if worse else ""
+        return f"{text}; the next is {clipped(ranking.levels[1])}, worse by {nearest}."
+    worse = [level for level in ranking.worse if level not in ranking.alike]
+    nearest = words.size(ranking.behind[ranking.levels.index(worse[0])]) if worse else ""
     several = " or more" if len(worse) > 1 else ""
     parts = [
-        _of(found.ties, "not separated from it"),
-        _of(found.alike, f"worse by less than the margin of {words.margin_text}" if found.alike else ""),
+        _of(ranking.ties, "not separated from it"),
+        _of(ranking.alike, f"worse by less than the margin of {words.margin_text}" if ranking.alike else ""),
         _of(worse, f"worse, by {nearest}{several}"),
     ]
     return f"{name}: {best} is best, and {'; '.join(filter(None, parts))}."

@@ -57,15 +57,15 @@ def _sides(row: Mapping[Any, Any]) -> str:
     return ""
 
 
-def ranks_sentence(found: Ranks, cells: Sequence[str], alpha: float, p: str) -> str:
+def ranks_sentence(ranks: Ranks, cells: Sequence[str], alpha: float, p: str) -> str:
     """The best by ranks, what is not separated from it, and how little ranks say."""
-    tied = found.tied
-    text = f"Ranks over {found.sets} data sets (each by the mean of its runs): "
-    if found.p >= alpha:
+    tied = ranks.tied
+    text = f"Ranks over {ranks.sets} data sets (each by the mean of its runs): "
+    if ranks.p >= alpha:
         text += f"Friedman's test separates no cells ({p})."
     else:
         text += f"cells differ by Friedman's test ({p}); {cells[0]} ranks best"
         text += f", and {counted(tied, 'other')} within the critical difference." if tied else "."
-    if found.left_out:
-        text += f" Left out, as they lack cells: {listed(found.left_out, 4)}."
+    if ranks.left_out:
+        text += f" Left out, as they lack cells: {listed(ranks.left_out, 4)}."
     return f"{text} Ranks leave out by how much, and depend on which other cells take part."

@@ -22,24 +22,24 @@ RARE = 0.02
 SECOND_LOOK = "a second look makes false verdicts likelier"
 
 
-def verdict_sentence(found: Finding, words: Wording) -> str:
+def verdict_sentence(finding: Finding, words: Wording) -> str:
     """What was found, with the numbers; then what the average leaves out."""
-    return " ".join([_verdict(found, words), *_depends(found, words), *failing_sentences(found, words)])
+    return " ".join([_verdict(finding, words), *_depends(finding, words), *failing_sentences(finding, words)])
 
 
 def with_words(analysis: Analysis, words: Wording) -> pd.DataFrame:
     """The table of verdicts with what a reader wants beside: `component`, `seeds_needed` and `sentence`."""
     return analysis.verdicts.assign(
-        component=[component(found, words) for found in analysis.findings],
+        component=[component(finding, words) for finding in analysis.findings],
         seeds_needed=pd.array([f.forecast and f.forecast.seeds for f in analysis.findings], dtype="Int64"),
-        sentence=[verdict_sentence(found, words) for found in analysis.findings],
+        sentence=[verdict_sentence(finding, words) for finding in analysis.findings],
     )
 
 
-def component(found: Finding, words: Wording) -> str:
+def component(finding: Finding, words: Wording) -> str:
     """What is judged: a switch by its name, a level as 'factor=level instead of reference'."""
-    name = compared(words, found.factor, found.level, found.reference, found.n_levels)
-    return words.placed(name, found.factor, found.within)
+    name = compared(words, finding.factor, finding.level, finding.reference, finding.n_levels)
+    return words.placed(name, finding.factor, finding.within)
 
 
 def compared(words: Wording, factor: str, level: str, reference: str, n_levels: int) -> str:
@@ -55,35 +55,35 @@ def difference(row: Mapping[Any, Any], words: Wording) -> str:
     return name if is_switch(reference, level) else f"{name}: {clipped(level)} − {clipped(reference)}"
 
 
-def judged(words: Wording, found: Finding) -> str:
+def judged(words: Wording, finding: Finding) -> str:
     """The same in a table, beside the levels: 'activation', 'activation at attention=none'."""
-    return f"{words.factor(found.factor)} {words.place(found.factor, found.within)}".rstrip()
+    return f"{words.factor(finding.factor)} {words.place(finding.factor, finding.within)}".rstrip()
 
 
-def _verdict(found: Finding, words: Wording) -> str:
-    name = component(found, words)
-    on_average = " on average" if found.depends else ""
-    if math.isnan(found.estimate):
+def _verdict(finding: Finding, words: Wording) -> str:
+    name = component(finding, words)
+    on_average = " on average" if finding.depends else ""
+    if math.isnan(finding.estimate):
         return f"Nothing is known about {name}: the runs do not show its effect apart from others."
-    change = f"{words.response} changes by {words.change(found.estimate)}"
-    if math.isnan(found.low):
+    change = f"{words.response} changes by {words.change(finding.estimate)}"
+    if math.isnan(finding.low):
         return f"{name} is inconclusive: {change}, but there is no error estimate to judge it by."
-    interval = f"{coverage(found.coverage)} CI {words.interval(found.low, found.high)}"
-    if found.verdict == KEEP:
-        return f"Keep {name}:{on_average} it {_moves(found, words)}, {p_text(found.p)}."
-    if found.verdict == HURTS:
-        return f"{name} hurts:{on_average} it {_moves(found, words)}, {p_text(found.p)}."
-    if found.verdict in (BETTER, WORSE):
-        how = f"{verdict_words(found.verdict)} of {words.margin_text}"
-        return f"{name} is{on_average} {how}: it {_moves(found, words)}, {p_text(found.p)}."
-    if found.verdict == NOTHING:
+    interval = f"{coverage(finding.coverage)} CI {words.interval(finding.low, finding.high)}"
+    if finding.verdict == KEEP:
+        return f"Keep {name}:{on_average} it {_moves(finding, words)}, {p_text(finding.p)}."
+    if finding.verdict == HURTS:
+        return f"{name} hurts:{on_average} it {_moves(finding, words)}, {p_text(finding.p)}."
+    if finding.verdict in (BETTER, WORSE):
+        how = f"{verdict_words(finding.verdict)} of {words.margin_text}"
+        return f"{name} is{on_average} {how}: it {_moves(finding, words)}, {p_text(finding.p)}."
+    if finding.verdict == NOTHING:
         inside = f"inside the margin of {words.margin_text}"
         return f"{name} does nothing that matters{on_average}: {change} ({interval}), {inside}."
     # The interval of one contrast can exclude 0 where its p, corrected for all of them, is not small.
-    is_apart = not found.low <= 0 <= found.high
-    corrected = f" after correction for the {found.n_verdicts} verdicts" if is_apart else ""
+    is_apart = not finding.low <= 0 <= finding.high
+    corrected = f" after correction for the {finding.n_verdicts} verdicts" if is_apart else ""
     text = f"{name} is inconclusive{corrected}: {change} ({interval})"
-    steps = [_next_step(found.forecast, words)] if found.forecast else []
+    steps = [_next_step(finding.forecast, words)] if finding.forecast else []
     if words.is_adaptive:
         steps = [f"the plan of the study says whether more {words.blocks} follow"]
     elif words.has_diverged:
@@ -91,14 +91,15 @@ def _verdict(found: Finding, words: Wording) -> str:
     return "; ".join([text, *steps]) + "."
 
 
-def _moves(found: Finding, words: Wording) -> str:
+def _moves(finding: Finding, words: Wording) -> str:
     """'lowers loss by 15.40 % (95 % CI 13.60 to 17.20 %)': sizes without signs, unless the signs differ."""
-    verb = "lowers" if found.estimate < 0 else "raises"
-    bounds = words.interval(found.low, found.high)
-    if found.low * found.high > 0:
-        low, high = sorted((found.low, found.high), key=abs)
+    verb = "lowers" if finding.estimate < 0 else "raises"
+    bounds = words.interval(finding.low, finding.high)
+    if finding.low * finding.high > 0:
+        low, high = sorted((finding.low, finding.high), key=abs)
         bounds = f"{words.size(low).removesuffix(words.unit_of_change)} to {words.size(high)}"
-    return f"{verb} {words.response} by {words.size(found.estimate)} ({coverage(found.coverage)} CI {bounds})"
+    size = words.size(finding.estimate)
+    return f"{verb} {words.response} by {size} ({coverage(finding.coverage)} CI {bounds})"
 
 
 def _next_step(forecast: Forecast, words: Wording) -> str:
@@ -117,17 +118,17 @@ def _next_step(forecast: Forecast, words: Wording) -> str:
     return f"{text}; {SECOND_LOOK}"
 
 
-def _depends(found: Finding, words: Wording) -> list[str]:
+def _depends(finding: Finding, words: Wording) -> list[str]:
     """What an average leaves out."""
-    if found.depends is None or found.verdict == INCONCLUSIVE or math.isnan(found.low):
+    if finding.depends is None or finding.verdict == INCONCLUSIVE or math.isnan(finding.low):
         return []
-    others, p = found.depends
+    others, p = finding.depends
     return [f"Its effect may depend on {' or '.join(map(words.factor, others))} ({p_text(p)})."]
 
 
-def failing_sentences(found: Finding, words: Wording) -> list[str]:
+def failing_sentences(finding: Finding, words: Wording) -> list[str]:
     """Levels at which runs fail more often: their average is flattered."""
     return [
-        f"Runs with {words.at(found.factor, level)} fail more often: {failed} of {runs}."
-        for level, failed, runs in found.failing
+        f"Runs with {words.at(finding.factor, level)} fail more often: {failed} of {runs}."
+        for level, failed, runs in finding.failing
     ]

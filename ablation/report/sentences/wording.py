@@ -67,22 +67,22 @@ class Wording:
     @classmethod
     def of(cls, analysis: Analysis, **known: Any) -> Wording:
         """For an analysis, with names and levels as its table has them, unless better ones are given."""
-        asked, block = analysis.request, analysis.runs.block
-        found = cls(
-            response=asked.response,
-            direction=asked.direction,
+        request, block = analysis.request, analysis.runs.block
+        wording = cls(
+            response=request.response,
+            direction=request.direction,
             is_log=analysis.scaling.is_log,
             is_count=analysis.scaling.is_glm and analysis.scaling.is_log,
             shares=analysis.scaling if analysis.scaling.is_logit else None,
-            margin=asked.margin,
-            alpha=asked.alpha,
+            margin=request.margin,
+            alpha=request.alpha,
             block=block.name if block else "",
-            is_adaptive=asked.looks is not None,
+            is_adaptive=request.looks is not None,
             has_diverged=analysis.diverged is not None,
             nested=places_of(analysis.fit, analysis.runs.predictors),
             levels={factor.name: factor.levels for factor in analysis.selection.attempted.factors},
         )
-        return replace(found, **known)
+        return replace(wording, **known)
 
     @property
     def better(self) -> str:
