@@ -21,13 +21,13 @@ class ChangedResponse:
 
     Attributes:
         first, second: what each study says of it.
-        found: what has changed.
+        comparison: what has changed.
         words: how sentences and figures name and number things.
     """
 
     first: ResponseResult
     second: ResponseResult
-    found: Comparison
+    comparison: Comparison
     words: Wording
 
 

@@ -41,7 +41,7 @@ class Changes:
         if response not in self.responses:
             known = listed(quoted(self.responses), 30)
             raise UsageError(f"Expected a response that both studies have: {known}. Received: {response!r}.")
-        return self._of(response).found
+        return self._of(response).comparison
 
     def _of(self, response: str) -> ChangedResponse:
         return self.both.responses[self.responses.index(response)]
@@ -49,12 +49,12 @@ class Changes:
     @property
     def effects(self) -> pd.DataFrame:
         """How effects on the main response differ: see `Comparison.effects`."""
-        return self.both.responses[0].found.effects
+        return self.both.responses[0].comparison.effects
 
     @property
     def cells(self) -> pd.DataFrame:
         """The cells that both have, by the main response: see `Comparison.cells`."""
-        return self.both.responses[0].found.cells
+        return self.both.responses[0].comparison.cells
 
     @property
     def settings(self) -> pd.DataFrame:
@@ -64,7 +64,7 @@ class Changes:
     def plot(self, response: str = "") -> Drawings:
         """Effects then and now, of the main response or another."""
         one = self._of(response) if response else self.both.responses[0]
-        drawn = effects_then_and_now(one.found, one.words)
+        drawn = effects_then_and_now(one.comparison, one.words)
         return Drawings([drawn] if drawn else [])
 
     def markdown(self) -> str:

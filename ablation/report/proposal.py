@@ -99,10 +99,10 @@ def _levels(proposal: Proposal, name: str, levels: Sequence[str]) -> str:
 
 
 def _by_reason(left_out: Mapping[str, str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    reasons: dict[str, list[str]] = {}
     for name, why in left_out.items():
-        found.setdefault(why, []).append(name)
-    return found
+        reasons.setdefault(why, []).append(name)
+    return reasons
 
 
 def _text(value: object) -> str:

@@ -71,8 +71,8 @@ def read_study(
     if frame.empty:
         raise UsageError("Expected at least one run. Received: a table without rows. Run the study first.")
     if isinstance(responses, Mapping):
-        told = {name: direction for name, direction in responses.items() if direction is not None}
-        given, responses = {**given, "directions": told}, list(responses)
+        known = {name: direction for name, direction in responses.items() if direction is not None}
+        given, responses = {**given, "directions": known}, list(responses)
     named = {"responses": responses, "factors": factors}
     given |= {key: list(names_in(names)) for key, names in named.items() if names is not None}
     label = name or (slug(Path(shown(place)).stem) if place else "runs")

@@ -88,7 +88,7 @@ def test_numbers_are_those_of_the_comparison(two, capsys):
     assert told["schema"] == SCHEMA
     (one,) = told["responses"]
     assert set(one) == KEYS
-    found = compare_studies(*map(load_study, map(str, two))).responses[0].found
+    found = compare_studies(*map(load_study, map(str, two))).responses[0].comparison
     for row, own in zip(one["effects"], found.effects.to_dict("records"), strict=True):
         assert {name: row[name] for name in own if row[name] is not None} == {
             name: own[name] for name in own if row[name] is not None
@@ -125,7 +125,7 @@ def test_a_flag_that_came_later_is_known_by_its_default(tmp_path):
     make_study(then)
     more = FACTORS | {"flags.residual": [False, True]}
     make_study(now, more, loss=planted, first_defaults={"flags.residual": False})
-    found = compare_studies(load_study(str(then)), load_study(str(now))).responses[0].found
+    found = compare_studies(load_study(str(then)), load_study(str(now))).responses[0].comparison
     assert len(found.common.first) == 24
     assert found.only["factor"].tolist() == ["flags.residual"]
 

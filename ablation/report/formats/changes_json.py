@@ -31,7 +31,7 @@ def _study(study: Subject) -> dict[str, Any]:
 
 
 def _response(one: ChangedResponse) -> dict[str, Any]:
-    both, words = one.found, one.words
+    both, words = one.comparison, one.words
     effects = both.effects.to_dict("records")
     return {
         "response": words.response,

@@ -55,7 +55,7 @@ def changes_summary(both: Changed) -> str:
 
 def told_of_changes(one: ChangedResponse) -> list[str]:
     """How a response was compared, and what has changed, in sentences."""
-    both, words = one.found, one.words
+    both, words = one.comparison, one.words
     sentences = [*how_compared(both, words), average_sentence(both, words)]
     for line in change_answer(both, words):
         sentences.append(" ".join(f"{claim.kind}: {claim.text}." for claim in line))

@@ -53,11 +53,11 @@ def adaptive(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section 
 def _plan(looks: Sequence[Look], words: Wording) -> str:
     """What was fixed before the first run, and what came of it."""
     last = looks[-1]
-    asked = last.analysis.request
-    assert asked.looks is not None
+    request = last.analysis.request
+    assert request.looks is not None
     seeds = ", ".join(str(look.seeds) for look in looks)
     planned = last.plan.planned
-    when = f"after each seed up to {asked.looks.maximum}"
+    when = f"after each seed up to {request.looks.maximum}"
     when = f"at {', '.join(map(str, planned))} seeds" if planned else when
     # Of a table that came from elsewhere the plan is what the settings of the report say.
     text = (
@@ -68,7 +68,7 @@ def _plan(looks: Sequence[Look], words: Wording) -> str:
     return (
         f"This study was adaptive: {text} was to look at {words.response} "
         f"{when}, with a margin of {words.margin_text} and an error of "
-        f"{asked.alpha:g} over all looks (error spending, ρ = {asked.looks.rho:g}). It was looked at "
+        f"{request.alpha:g} over all looks (error spending, ρ = {request.looks.rho:g}). It was looked at "
         f"{counted(len(looks), 'time')}, at {seeds} seeds. {_ENDED[last.ended]}"
     )
 
@@ -80,9 +80,9 @@ def _cost(study: Subject, last: Look) -> str:
 
 
 def _rows(words: Wording, look: Look) -> Iterator[list[str]]:
-    for found, r in zip(look.analysis.findings, look.verdicts.to_dict("records"), strict=True):
+    for finding, r in zip(look.analysis.findings, look.verdicts.to_dict("records"), strict=True):
         yield [
-            judged(words, found),
+            judged(words, finding),
             contrast(r),
             r["verdict"],
             str(r["decided_at"]),

@@ -55,9 +55,9 @@ def _lack_of_fit(words: Wording, analysis: Analysis) -> str:
     row = analysis.lack_of_fit.iloc[0]
     if not math.isfinite(row["p"]):
         return "Lack of fit cannot be tested: the model has a mean for each cell, or no cell has two runs."
-    found = "The model leaves something out" if row["p"] < words.alpha else "The model fits"
+    outcome = "The model leaves something out" if row["p"] < words.alpha else "The model fits"
     test = f"F({row['df']:.0f}, {row['df_pure_error']:.0f}) = {plain(row['F'])}, {p_text(row['p'])}"
-    return f"{found}: lack of fit against one mean per cell, {test}."
+    return f"{outcome}: lack of fit against one mean per cell, {test}."
 
 
 def _block_share(words: Wording, analysis: Analysis) -> list[str]:

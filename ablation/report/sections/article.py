@@ -35,8 +35,8 @@ def article(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None
 
 def _deviations(words: Wording, prefix: str, analysis: Analysis) -> list[Table]:
     """The one-per-level coefficients as deviations from their mean."""
-    found = analysis.article_deviations()
-    if found.empty:
+    table = analysis.article_deviations()
+    if table.empty:
         return []
     rows = [
         [
@@ -47,8 +47,8 @@ def _deviations(words: Wording, prefix: str, analysis: Analysis) -> list[Table]:
             else "unknown",
             p_value(r["p"]),
         ]
-        for r in found.to_dict("records")
+        for r in table.to_dict("records")
     ]
     heads = ("column", "#deviation from their mean", f"#{words.level} interval", "#p")
     caption = "The columns that have one per level, as deviations from their mean"
-    return [made(f"{prefix}deviations", caption, heads, rows, found)]
+    return [made(f"{prefix}deviations", caption, heads, rows, table)]

@@ -40,7 +40,7 @@ def attribution(study: Subject, answer: ResponseResult, drawer: Drawer) -> Secti
     refused = _refused(analysis.attributed, analysis)
     if refused and analysis.attribution[["first", "last", "shapley"]].isna().all(axis=None):
         return Section("attribution", title, [*named, Prose(refused)])
-    told = [*_orders(words, analysis), *_total(words, analysis.attributed), refused]
+    sentences = [*_orders(words, analysis), *_total(words, analysis.attributed), refused]
     caption = f"What each change contributes to {words.response} by several definitions"
     table = made(
         f"{answer.prefix}attribution", caption, HEADS, _rows(words, analysis), analysis.attribution, limit=ALL
@@ -50,7 +50,7 @@ def attribution(study: Subject, answer: ResponseResult, drawer: Drawer) -> Secti
         "Average, alone, last, Shapley and share of variance, side by side",
         [Prose(READING), *one_look(words), *plot, table],
     )
-    return Section("attribution", title, [*named, Prose(" ".join(filter(None, told))), folded])
+    return Section("attribution", title, [*named, Prose(" ".join(filter(None, sentences))), folded])
 
 
 def _pair(words: Wording, row: Mapping[Any, Any]) -> str:
@@ -82,31 +82,31 @@ def _orders(words: Wording, analysis: Analysis) -> Iterator[str]:
         yield "No change was shown to contribute something else alone than last, after all others."
 
 
-def _total(words: Wording, found: Attribution) -> Iterator[str]:
-    estimate, low, high = found.total
+def _total(words: Wording, attributed: Attribution) -> Iterator[str]:
+    estimate, low, high = attributed.total
     if not math.isnan(estimate):
         bounds = f" ({words.level} CI {words.interval(low, high)})" if math.isfinite(low) else ""
         yield f"All changes at once change {words.response} by {words.change(estimate)}{bounds}."
 
 
-def _refused(found: Attribution, analysis: Analysis) -> str:
+def _refused(attributed: Attribution, analysis: Analysis) -> str:
     """What the cells do not tell, and what would."""
-    if found.obstacle == "shares":
+    if attributed.obstacle == "shares":
         return "For shares, counts and ratings only average effects are computed; they are above."
-    if found.obstacle == "many":
+    if attributed.obstacle == "many":
         return "Shapley values and shares are not computed for so many cells or runs. Averages are above."
-    if found.n_missing:
-        total = found.n_missing + len(analysis.runs.one_per_cell)
+    if missing := attributed.n_missing:
+        total = missing + len(analysis.runs.one_per_cell)
         return (
-            f"{found.n_missing} of {total} cells {'has' if found.n_missing == 1 else 'have'} no run that "
+            f"{missing} of {total} cells {'has' if missing == 1 else 'have'} no run that "
             "counts. Shares of variance need every cell, a Shapley value every cell between the reference "
             "and the changed levels: what lacks one is not computed. Effects on average are those of the "
             "verdicts; a full factorial would show the rest."
         )
-    if math.isnan(found.p_cells):
+    if math.isnan(attributed.p_cells):
         return "Without an error estimate there are no intervals, and shares of variance would include noise."
-    if found.p_cells >= analysis.request.alpha:
-        p = p_text(found.p_cells)
+    if attributed.p_cells >= analysis.request.alpha:
+        p = p_text(attributed.p_cells)
         return f"The cells do not differ beyond noise ({p}), so there is nothing to share out."
     return ""
 

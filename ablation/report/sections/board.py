@@ -97,32 +97,32 @@ class _Group:
         )
 
     def _row(self, effect: Effect) -> BoardRow:
-        found, words = effect.finding, self.words
-        at = words.place(found.factor, found.within)
-        is_place = bool(found.within) and found.n_levels <= 2
+        finding, words = effect.finding, self.words
+        at = words.place(finding.factor, finding.within)
+        is_place = bool(finding.within) and finding.n_levels <= 2
         return BoardRow(
-            name=at if is_place else _level(found.level),
+            name=at if is_place else _level(finding.level),
             about="" if is_place else at,
-            verdict=verdict_cell(found.verdict),
+            verdict=verdict_cell(finding.verdict),
             change=words.change(effect.estimate),
             interval=words.interval(effect.low, effect.high) if math.isfinite(effect.low) else "",
             p=p_value(effect.p),
             is_clear=effect.is_significant,
-            sentence=verdict_sentence(found, words),
-            letters="" if found.within else self._letters.get(found.level, ""),
+            sentence=verdict_sentence(finding, words),
+            letters="" if finding.within else self._letters.get(finding.level, ""),
             bar=self.draw(effect),
         )
 
     @property
     def _link(self) -> tuple[str, str] | None:
         """What the effect depends on, and the anchor that shows it."""
-        found = self.effects[0].finding
+        first = self.effects[0].finding
         within = next((effect.finding.within for effect in self.effects if effect.finding.within), None)
-        others = (within[0],) if within else found.depends[0] if found.depends else ()
+        others = (within[0],) if within else first.depends[0] if first.depends else ()
         if not others:
             return None
         text = f"{'depends' if within else 'may depend'} on {listed(list(map(self.words.factor, others)), 2)}"
-        where = pair_anchor(found.factor, others[0]) if self.has_figures else "interactions"
+        where = pair_anchor(first.factor, others[0]) if self.has_figures else "interactions"
         return text, f"{self.prefix}{where}"
 
     @cached_property

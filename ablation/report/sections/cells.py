@@ -51,16 +51,16 @@ def best_in_short(study: Subject, answer: ResponseResult) -> str:
     """The best cell and what ties with it, for the first screen."""
     assert answer.analysis is not None
     table, names = answer.analysis.best_cells, study.ranking(answer).names
-    told = f"{clipped(names[0], 90)} ({value(table['mean'].iloc[0])})"
+    text = f"{clipped(names[0], 90)} ({value(table['mean'].iloc[0])})"
     near = [names[i] for i in np.flatnonzero(table["within_noise"].to_numpy(dtype=bool)).tolist() if i]
     if not math.isfinite(table["se"].iloc[0]):
-        return f"{told}, without an error estimate."
+        return f"{text}, without an error estimate."
     if not near:
-        return f"{told}; none of the {len(table) - 1} others ties with it."
-    told += f"; {_how_many_tie(len(near), len(table) - 1)} with it"
+        return f"{text}; none of the {len(table) - 1} others ties with it."
+    text += f"; {_how_many_tie(len(near), len(table) - 1)} with it"
     names = [name for i, name in enumerate(near) if len("; ".join(near[: i + 1])) <= TIES_ROOM]
     end = "." if len(names) == len(near) else "; …"
-    return f"{told}: {listed(names, between='; ')}{end}" if names else f"{told}."
+    return f"{text}: {listed(names, between='; ')}{end}" if names else f"{text}."
 
 
 def _how_many_tie(n: int, n_others: int) -> str:
@@ -76,13 +76,13 @@ def best_sentence(study: Subject, answer: ResponseResult) -> str:
     assert analysis is not None
     table, name = analysis.best_cells, study.ranking(answer).names[0]
     best = table.iloc[0].to_dict()
-    told = f"Best cell: {name}, {words.mean_kind} {words.response} {value(best['mean'])}"
+    text = f"Best cell: {name}, {words.mean_kind} {words.response} {value(best['mean'])}"
     if best["failed"]:
-        told += f" over the {best['runs']} of its {best['runs'] + best['failed']} runs that did not fail"
-        told += f" ({value(best['seed_adjusted'])} {words.block}-adjusted)" if _is_adjusted(best) else ""
+        text += f" over the {best['runs']} of its {best['runs'] + best['failed']} runs that did not fail"
+        text += f" ({value(best['seed_adjusted'])} {words.block}-adjusted)" if _is_adjusted(best) else ""
     if not math.isfinite(best["se"]):
-        return f"{told} ({counted(best['runs'], 'run')}). Without an error estimate, luck may have chosen it."
-    return f"{told}. {_on_fresh_seeds(words, analysis)} {_ties(table)}"
+        return f"{text} ({counted(best['runs'], 'run')}). Without an error estimate, luck may have chosen it."
+    return f"{text}. {_on_fresh_seeds(words, analysis)} {_ties(table)}"
 
 
 def _on_fresh_seeds(words: Wording, analysis: Analysis) -> str:

@@ -63,36 +63,36 @@ def changes(both: Changed, drawer: Drawer) -> Document:
             chapter = one.first.response if several else ""
             sections.append(Section(f"{prefix}{section.name}", section.title, section.blocks, chapter))
     sections += [_settings(both), _how(both)]
-    answer, best = change_answer(main.found, main.words), best_then_and_now(main.found, main.words)
-    told = ("what has changed", "changes.json")
-    return Document(both.name, _line(both), answer, best, sections, NO_RUNS, *told)
+    answer, best = change_answer(main.comparison, main.words), best_then_and_now(main.comparison, main.words)
+    names = ("what has changed", "changes.json")
+    return Document(both.name, _line(both), answer, best, sections, NO_RUNS, *names)
 
 
 def _line(both: Changed) -> str:
     main = both.responses[0]
-    runs = (counted(one.n_runs, "run") for one in (main.found.first, main.found.second))
-    pairs = f"{len(main.found.common.first)} in pairs" if main.found.is_paired else "not in pairs"
+    runs = (counted(one.n_runs, "run") for one in (main.comparison.first, main.comparison.second))
+    pairs = f"{len(main.comparison.common.first)} in pairs" if main.comparison.is_paired else "not in pairs"
     return " · ".join([f"{next(runs)} then, {next(runs)} now", pairs, main.words.better])
 
 
 def _sections(both: Changed, one: ChangedResponse, drawer: Drawer, prefix: str) -> Iterator[Section]:
-    found, words = one.found, one.words
+    comparison, words = one.comparison, one.words
     blocks: list[Block] = [_board(one, drawer, prefix)]
-    blocks += drawer.blocks(lambda: effect_changes(found, words), prefix)
-    how = Sentences([*how_compared(found, words), *(both.notes if not prefix else ())])
+    blocks += drawer.blocks(lambda: effect_changes(comparison, words), prefix)
+    how = Sentences([*how_compared(comparison, words), *(both.notes if not prefix else ())])
     yield Section("verdicts", f"What has changed: effects on {words.response}", [*blocks, how])
-    if len(found.cells):
+    if len(comparison.cells):
         yield Section("cells", "Cells that both have", _cells(one, drawer, prefix))
     yield Section("best-cells", "Best cells then and now", [_best(one, prefix)])
-    if len(found.only):
+    if len(comparison.only):
         yield Section("only", "What only one study has", [_only(one, prefix)])
 
 
 def _board(one: ChangedResponse, drawer: Drawer, prefix: str) -> Board:
     """The effects as a figure-table."""
-    found, words = one.found, one.words
-    axis, rows = effects_axis(found, words), found.effects.to_dict("records")
-    forest = drawer.blocks(lambda: effects_then_and_now(found, words), prefix)
+    comparison, words = one.comparison, one.words
+    axis, rows = effects_axis(comparison, words), comparison.effects.to_dict("records")
+    forest = drawer.blocks(lambda: effects_then_and_now(comparison, words), prefix)
     return Board(
         rows=[_board_row(row, words, change_bar(row, axis) if drawer.wanted else "") for row in rows],
         axis=bar_axis(axis, words),
@@ -130,9 +130,9 @@ def _cell(row: Row) -> Cell:
 
 def effects_table(one: ChangedResponse, prefix: str = "", is_brief: bool = False) -> Table:
     """Effects then and now, and their changes; a brief one names what is compared in one column."""
-    found, words = one.found, one.words
+    comparison, words = one.comparison, one.words
     rows: list[list[str | Cell]] = []
-    for row in found.effects.to_dict("records"):
+    for row in comparison.effects.to_dict("records"):
         effects = [words.change(row[which]) for which in ("first", "second", "estimate")]
         interval = words.interval(row["ci_low"], row["ci_high"])
         name = [component_of(row, words)] if is_brief else [words.factor(row["factor"]), contrast(row)]
@@ -140,15 +140,15 @@ def effects_table(one: ChangedResponse, prefix: str = "", is_brief: bool = False
     heads = ["component", *([] if is_brief else ["level − reference"]), "#then", "#now", "#change"]
     heads.append(f"#{words.level} interval")
     caption = f"Effects on {words.response} then and now, and their changes; p by Holm over all"
-    return made(f"{prefix}effects", caption, [*heads, "#p", "verdict"], rows, found.effects, limit=ALL)
+    return made(f"{prefix}effects", caption, [*heads, "#p", "verdict"], rows, comparison.effects, limit=ALL)
 
 
 def _cells(one: ChangedResponse, drawer: Drawer, prefix: str) -> list[Block]:
-    found, words = one.found, one.words
+    comparison, words = one.comparison, one.words
     names = _cell_names(one)
     rows: list[list[str | Cell]] = []
-    order = found.cells["second"].sort_values(ascending=words.direction == "lower").index
-    for i, row in found.cells.loc[order].to_dict("index").items():
+    order = comparison.cells["second"].sort_values(ascending=words.direction == "lower").index
+    for i, row in comparison.cells.loc[order].to_dict("index").items():
         change = [words.change(row["estimate"]), words.interval(row["ci_low"], row["ci_high"])]
         rows.append(
             [
@@ -170,15 +170,15 @@ def _cells(one: ChangedResponse, drawer: Drawer, prefix: str) -> list[Block]:
         "verdict",
     ]
     caption = f"Cells that both studies have, {words.better}; p by Holm over all cells"
-    table = made(f"{prefix}cells", caption, heads, rows, found.cells.loc[order], limit=SHOWN)
-    drawn = drawer.blocks(lambda: cells_then_and_now(found, words, names), prefix)
-    return [Prose(average_sentence(found, words)), *drawn, table]
+    table = made(f"{prefix}cells", caption, heads, rows, comparison.cells.loc[order], limit=SHOWN)
+    drawn = drawer.blocks(lambda: cells_then_and_now(comparison, words, names), prefix)
+    return [Prose(average_sentence(comparison, words)), *drawn, table]
 
 
 def _cell_names(one: ChangedResponse) -> list[str]:
     """The cells in common in few words."""
-    parts = one.found.first.selection.used
-    at = one.found.cell_rows
+    parts = one.comparison.first.selection.used
+    at = one.comparison.cell_rows
     levels = [parts.levels(int(row)) for row in at]
     return [one.words.cell(cell) for cell in levels]
 
@@ -186,7 +186,7 @@ def _cell_names(one: ChangedResponse) -> list[str]:
 def _best(one: ChangedResponse, prefix: str) -> Table:
     rows: list[list[str | Cell]] = []
     for when, best, analysis in zip(
-        ("then", "now"), one.found.best, (one.found.first, one.found.second), strict=True
+        ("then", "now"), one.comparison.best, (one.comparison.first, one.comparison.second), strict=True
     ):
         mean = analysis.best_cells["mean"].iloc[0]
         expected = f"{value(best.shrunken)} ({value(best.low)} to {value(best.high)})"
@@ -199,17 +199,17 @@ def _best(one: ChangedResponse, prefix: str) -> Table:
         f"#to be expected on fresh {one.words.blocks}",
         "#ties with it",
     ]
-    told = best_then_and_now(one.found, one.words)
-    return made(f"{prefix}best", f"{told[0].upper()}{told[1:]}", heads, rows)
+    text = best_then_and_now(one.comparison, one.words)
+    return made(f"{prefix}best", f"{text[0].upper()}{text[1:]}", heads, rows)
 
 
 def _only(one: ChangedResponse, prefix: str) -> Table:
     words = one.words
     rows: list[list[str | Cell]] = []
-    for row in one.found.only.to_dict("records"):
+    for row in one.comparison.only.to_dict("records"):
         when = "then" if row["study"] == "first" else "now"
         name = words.factor(row["factor"]) + (f" at {row['within']}" if row["within"] else "")
-        is_log = (one.found.first if row["study"] == "first" else one.found.second).scaling.is_log
+        is_log = (one.comparison.first if row["study"] == "first" else one.comparison.second).scaling.is_log
         own = words if words.is_log == is_log else Wording(words.response, words.direction, is_log=is_log)
         change = [own.change(row["estimate"]), own.interval(row["ci_low"], row["ci_high"])]
         rows.append(
@@ -225,7 +225,7 @@ def _only(one: ChangedResponse, prefix: str) -> Table:
         "verdict",
     ]
     caption = "Components and levels that only one study compares, with its own verdicts"
-    return made(f"{prefix}only", caption, heads, rows, one.found.only, limit=ALL)
+    return made(f"{prefix}only", caption, heads, rows, one.comparison.only, limit=ALL)
 
 
 def _settings(both: Changed) -> Section:
@@ -239,8 +239,8 @@ def _settings(both: Changed) -> Section:
     shown = made(
         "settings", "Settings in which the studies differ", ["setting", "then", "now"], rows, table, limit=ALL
     )
-    told = Prose("Any of these differences may cause a change, and so may one that nobody recorded.")
-    return Section("settings", "Settings that differ", [told, shown])
+    caution = Prose("Any of these differences may cause a change, and so may one that nobody recorded.")
+    return Section("settings", "Settings that differ", [caution, shown])
 
 
 def _how(both: Changed) -> Section:

@@ -65,8 +65,8 @@ class Cost:
     @property
     def spent(self) -> Floats:
         """Without bounds, (n,)."""
-        found: Floats = self.bounded[1]
-        return found
+        middle: Floats = self.bounded[1]
+        return middle
 
     @property
     def has_frontier(self) -> bool:
@@ -87,19 +87,19 @@ class Cost:
 
 def costs(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
     """Figures, the frontier and prices of every cost that was measured and differs."""
-    found = costs_of(study, answer)
-    if not found:
+    measured = costs_of(study, answer)
+    if not measured:
         return None
     words = study.words(answer)
-    told = [sentence for cost in found for sentence in _sentences(words, cost)]
+    texts = [sentence for cost in measured for sentence in _sentences(words, cost)]
     folded = [
         Folded(
             f"{quantity(cost.name)}: frontier and prices".capitalize(), _tables(study, answer, words, cost)
         )
-        for cost in found
+        for cost in measured
     ]
-    sentences: list[Block] = [Sentences(told)] if told else []
-    blocks = [*_loaded(found), *_figures(study, answer, drawer, found), *sentences, *folded]
+    sentences: list[Block] = [Sentences(texts)] if texts else []
+    blocks = [*_loaded(measured), *_figures(study, answer, drawer, measured), *sentences, *folded]
     return Section("costs", "What it costs", blocks)
 
 
@@ -119,9 +119,9 @@ def _measured(study: Subject, answer: ResponseResult) -> Iterator[Cost]:
         return
     for name in (*COSTS, *filter(_LATENCY.fullmatch, map(str, study.table))):
         if name != answer.response and name in study.table:
-            found = Cost(analysis, name, _numbers(study, name)[:, study.places(analysis.runs.labels)])
-            if varies(found.spent):
-                yield found
+            cost = Cost(analysis, name, _numbers(study, name)[:, study.places(analysis.runs.labels)])
+            if varies(cost.spent):
+                yield cost
 
 
 def _numbers(study: Subject, cost: str) -> Floats:
@@ -131,17 +131,17 @@ def _numbers(study: Subject, cost: str) -> Floats:
     return np.array([pd.to_numeric(column, errors="coerce") for column in columns], dtype=np.float64)
 
 
-def _figures(study: Subject, answer: ResponseResult, drawer: Drawer, found: Sequence[Cost]) -> list[Block]:
+def _figures(study: Subject, answer: ResponseResult, drawer: Drawer, measured: Sequence[Cost]) -> list[Block]:
     """The response against each cost."""
-    within = found[0].analysis.best_cells["within_noise"]
+    within = measured[0].analysis.best_cells["within_noise"]
     ties = np.flatnonzero(within.to_numpy(dtype=bool)).tolist()
     ranking, words = study.ranking(answer), study.words(answer)
-    drawn = (figures.cost(ranking, _numbers(study, cost.name), cost.name, words, ties) for cost in found)
+    drawn = (figures.cost(ranking, _numbers(study, cost.name), cost.name, words, ties) for cost in measured)
     return drawer.blocks(lambda: [plot for plot in drawn if plot is not None], answer.prefix)
 
 
-def _loaded(found: Sequence[Cost]) -> list[Block]:
-    loaded = [quantity(cost.name).partition(" in s")[0] for cost in found if depends_on_load(cost.name)]
+def _loaded(measured: Sequence[Cost]) -> list[Block]:
+    loaded = [quantity(cost.name).partition(" in s")[0] for cost in measured if depends_on_load(cost.name)]
     if not loaded:
         return []
     verb = "depends" if len(loaded) == 1 else "depend"

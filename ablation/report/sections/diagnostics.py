@@ -55,14 +55,14 @@ def _spread(words: Wording, analysis: Analysis) -> Line:
     if table.empty:
         return "unknown", title, _why_unknown(analysis)
     worst = table.loc[table["p"].idxmin()]
-    found = (
+    text = (
         f"The levels of {words.factor(worst['factor'])} differ most: the largest standard deviation, at "
         f"{clipped(worst['widest'])}, is {plain(worst['sd_ratio'])} times the smallest (Brown–Forsythe with "
         f"Holm, {p_text(worst['p_adjusted'])})."
     )
     if worst["p_adjusted"] < words.alpha:
-        return "warn", title, f"{found} Verdicts allow for it."
-    return "pass", title, found
+        return "warn", title, f"{text} Verdicts allow for it."
+    return "pass", title, text
 
 
 def _by_seed(words: Wording, analysis: Analysis) -> Line:
@@ -76,21 +76,21 @@ def _by_seed(words: Wording, analysis: Analysis) -> Line:
         )
     worst = table.loc[table["p"].idxmin()]
     test = f"F = {plain(worst['F'])} on {worst['df1']} and {worst['df2']} df"
-    found = (
+    text = (
         f"The effect of {words.factor(worst['factor'])} differs most between them: by "
         f"{plain(worst['ratio'])} times the noise ({test}, with Holm {p_text(worst['p_adjusted'])})."
     )
     if worst["p_adjusted"] < words.alpha:
-        return "warn", title, f"{found} Verdicts allow for it."
-    return "pass", title, found
+        return "warn", title, f"{text} Verdicts allow for it."
+    return "pass", title, text
 
 
 def _along(words: Wording, analysis: Analysis) -> Line:
     row, title = analysis.diagnostics.breusch_pagan.iloc[0], "Spread along the fit"
     if not math.isfinite(row["p"]):
         return "unknown", title, _why_unknown(analysis)
-    found = f"Breusch–Pagan LM = {plain(row['LM'])} on {row['df']:.0f} df, {p_text(row['p'])}."
-    return "warn" if row["p"] < words.alpha else "pass", title, found
+    text = f"Breusch–Pagan LM = {plain(row['LM'])} on {row['df']:.0f} df, {p_text(row['p'])}."
+    return "warn" if row["p"] < words.alpha else "pass", title, text
 
 
 def _why_unknown(analysis: Analysis) -> str:
@@ -110,19 +110,19 @@ def _outlier(study: Subject, words: Wording, analysis: Analysis) -> Line:
     row = table.iloc[0]
     at = int(study.places([row["run"]])[0])
     seed = f", {words.block} {study.table['seed'].iloc[at]}" if words.block else ""
-    found = (
+    text = (
         f"The run that fits worst is {study.cell_name(at)}{seed}: studentized residual "
         f"{plain(row['studentized'])}, {p_text(row['p_adjusted'])} for the worst of {analysis.n_runs} runs."
     )
-    return "pass" if analysis.diagnostics.outliers.empty else "warn", title, found
+    return "pass" if analysis.diagnostics.outliers.empty else "warn", title, text
 
 
 def _influence(analysis: Analysis) -> Line:
     largest, title = analysis.diagnostics.influence["cooks_distance"].max(), "Influence"
     if not math.isfinite(largest):
         return "unknown", title, _why_unknown(analysis)
-    found = f"The largest Cook's distance is {plain(largest)}; {MAX_COOKS_DISTANCE:g} would be a concern."
-    return "warn" if largest > MAX_COOKS_DISTANCE else "pass", title, found
+    text = f"The largest Cook's distance is {plain(largest)}; {MAX_COOKS_DISTANCE:g} would be a concern."
+    return "warn" if largest > MAX_COOKS_DISTANCE else "pass", title, text
 
 
 def _fit(words: Wording, analysis: Analysis) -> Line:
@@ -137,10 +137,10 @@ def _scale(analysis: Analysis) -> Line:
     if table.empty:
         return "unknown", title, "Box–Cox needs positive responses and some noise."
     row, power = table.iloc[0], 0.0 if analysis.scale == "log" else 1.0
-    found = (
+    text = (
         f"The Box–Cox power is {plain(row['power'])} ({plain(row['ci_low'])} to {plain(row['ci_high'])}); "
         f"that of the {analysis.scale} scale is {power:g}."
     )
     if row["ci_low"] <= power <= row["ci_high"]:
-        return "pass", title, found
-    return "warn", title, f"{found} Unequal spread distorts this; compare the raw scale under Robustness."
+        return "pass", title, text
+    return "warn", title, f"{text} Unequal spread distorts this; compare the raw scale under Robustness."

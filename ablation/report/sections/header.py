@@ -65,14 +65,14 @@ def _has_nested(study: Subject) -> bool:
 
 def facts(study: Subject) -> list[tuple[str, str]]:
     """What the head of the page tells, (name, text)."""
-    found = [("Design", design(study))]
-    found.append(("Factors", "; ".join(_factor(study, name) for name in study.factors) or "none"))
+    lines = [("Design", design(study))]
+    lines.append(("Factors", "; ".join(_factor(study, name) for name in study.factors) or "none"))
     for answer in study.answers:
-        found.append(("Response", _response(answer, study.words(answer))))
+        lines.append(("Response", _response(answer, study.words(answer))))
     if study.main.analysis is not None:
-        found.append(("Model", model(study.main.analysis.order)))
-        found.append(("Tests", _tests(study.words(study.main))))
-    return found + _provenance(study)
+        lines.append(("Model", model(study.main.analysis.order)))
+        lines.append(("Tests", _tests(study.words(study.main))))
+    return lines + _provenance(study)
 
 
 def _response(answer: ResponseResult, words: Wording) -> str:
@@ -171,27 +171,27 @@ def line(study: Subject) -> str:
 
 def made_how(study: Subject, _: ResponseResult, drawer: Drawer) -> Section:
     """The last section: design, model, tests, versions, and sentences on them."""
-    told = notes(study, drawer.wanted)
+    texts = notes(study, drawer.wanted)
     return Section(
-        "design", "Design and provenance", [Facts(facts(study)), *([Sentences(told)] if told else [])]
+        "design", "Design and provenance", [Facts(facts(study)), *([Sentences(texts)] if texts else [])]
     )
 
 
 def notes(study: Subject, figures: bool = True) -> list[str]:
     """Sentences on the design, and on what differs between runs."""
-    found = list(study.record.design.notes)
+    texts = list(study.record.design.notes)
     for column in (*VERSIONS, "commit", "device") if study.is_swept else ():
-        if " / " in (told := _values(study, column)):
-            found.append(f"Runs differ in {column}: {told}. Versions can change results as seeds do.")
+        if " / " in (values := _values(study, column)):
+            texts.append(f"Runs differ in {column}: {values}. Versions can change results as seeds do.")
     excluded = study.table.attrs.get("excluded") or []
     if excluded:
         n = counted(len(excluded), "file")
-        found.append(f"{n} could not be read and count nowhere: {', '.join(p for p, _ in excluded[:3])}.")
+        texts.append(f"{n} could not be read and count nowhere: {', '.join(p for p, _ in excluded[:3])}.")
     if len(study.answers) > 1:
-        found.append(_directions(study))
+        texts.append(_directions(study))
     if not figures:
-        found.append("Written without figures (figures=false).")
-    return found
+        texts.append("Written without figures (figures=false).")
+    return texts
 
 
 def _directions(study: Subject) -> str:

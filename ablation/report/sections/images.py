@@ -18,29 +18,29 @@ def images(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | 
     if answer is not study.main or not drawer.wanted or study.arrays is None or not len(study.table):
         return None
     chosen, text = _chosen(study, answer)
-    found = {
+    pictures = {
         study.cell_name(row): a for row in chosen if (a := study.arrays(str(study.table["key"].iloc[row])))
     }
-    if not found:
+    if not pictures:
         return None
-    blocks = drawer.blocks(lambda: figures.reconstructions(found))
-    for name in _inputs(found):
-        blocks += _heatmaps(found, name, drawer)
-    blocks += _latent({name: found[name] for name in _two(study, answer) if name in found}, drawer)
+    blocks = drawer.blocks(lambda: figures.reconstructions(pictures))
+    for name in _inputs(pictures):
+        blocks += _heatmaps(pictures, name, drawer)
+    blocks += _latent({name: pictures[name] for name in _two(study, answer) if name in pictures}, drawer)
     title = "Pictures: what the networks made of the same test images"
     return Section("images", title, [Prose(text), *blocks]) if blocks else None
 
 
-def _heatmaps(found: Mapping[str, Arrays], name: str | None, drawer: Drawer) -> list[Block]:
-    return drawer.blocks(lambda: figures.heatmaps(found, name))
+def _heatmaps(pictures: Mapping[str, Arrays], name: str | None, drawer: Drawer) -> list[Block]:
+    return drawer.blocks(lambda: figures.heatmaps(pictures, name))
 
 
-def _latent(found: Mapping[str, Arrays], drawer: Drawer) -> list[Block]:
+def _latent(pictures: Mapping[str, Arrays], drawer: Drawer) -> list[Block]:
     """The latent space of the networks that have one of two dimensions."""
     return drawer.blocks(
         lambda: [
             picture
-            for label, arrays in found.items()
+            for label, arrays in pictures.items()
             for draw in (figures.latent_walk, figures.latent_scatter)
             if (picture := draw(label, arrays))
         ]
@@ -72,10 +72,10 @@ def _two(study: Subject, answer: ResponseResult) -> list[str]:
     return list(dict.fromkeys(study.cell_names[code] for code in codes))
 
 
-def _inputs(found: Mapping[str, Arrays]) -> list[str | None]:
+def _inputs(pictures: Mapping[str, Arrays]) -> list[str | None]:
     """Names of the inputs that have heatmaps; None for the only one."""
     names: dict[str | None, None] = {}
-    for arrays in found.values():
+    for arrays in pictures.values():
         for name in arrays:
             if name.startswith("heatmap."):
                 parts = name.split(".")

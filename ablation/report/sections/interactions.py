@@ -26,15 +26,15 @@ def interactions(study: Subject, answer: ResponseResult, drawer: Drawer) -> Sect
     if answer.analysis is None:
         return None
     analysis, words, title = answer.analysis, study.words(answer), "Interactions"
-    found = analysis.interactions
-    if found.empty:
+    tests = analysis.interactions
+    if tests.empty:
         only = len(analysis.runs.predictors) < 2
         why = "only one component varies" if only else "the runs do not show them"
         return Section("interactions", title, [Prose(f"No interactions were estimated: {why}.")])
     heads = ("pair", "#partial ω²", "#df", "#F", "#p (Benjamini–Hochberg)")
     caption = f"All pairs of components, strongest evidence first, {words.response}"
     rows = _rows(words, analysis)
-    table = made(f"{answer.prefix}interactions", caption, heads, rows, found, limit=15)
+    table = made(f"{answer.prefix}interactions", caption, heads, rows, tests, limit=15)
     plots = _plots(analysis, words, drawer, answer.prefix)
     blocks: list[Block] = [Prose(_sentence(analysis)), *_matrix(words, analysis, plots), *_arranged(plots)]
     return Section(
@@ -44,20 +44,20 @@ def interactions(study: Subject, answer: ResponseResult, drawer: Drawer) -> Sect
 
 def _plots(analysis: Analysis, words: Wording, drawer: Drawer, prefix: str) -> dict[frozenset[str], Figure]:
     """A figure of each pair, with an anchor; those beyond the first few show when they are asked for."""
-    found = pairs(analysis)
+    each_pair = pairs(analysis)
     drawn = [
         block
         for each in drawer.blocks(lambda: figures.interactions(analysis, words), prefix)
         for block in (each.blocks if isinstance(each, Grid) else [each])
         if isinstance(block, Figure)
     ]
-    n_clear = sum(pair.is_clear for pair in found)
+    n_clear = sum(pair.is_clear for pair in each_pair)
     shown = min(MAX_SHOWN, max(ENOUGH, n_clear))
     return {
         frozenset((pair.x.name, pair.lines.name)): replace(
             figure, anchor=f"{prefix}{pair_anchor(pair.x.name, pair.lines.name)}", is_extra=i >= shown
         )
-        for i, (pair, figure) in enumerate(zip(found, drawn, strict=False))
+        for i, (pair, figure) in enumerate(zip(each_pair, drawn, strict=False))
     }  # fmt: skip
 
 
@@ -130,13 +130,13 @@ def _sentence(analysis: Analysis) -> str:
     if tested.empty:
         return "There is no error estimate, so it is not known whether components change each other's effect."
     n = len(tested)
-    told = "The one pair does not stand out" if n == 1 else f"None of the {n} pairs stands out"
-    told += ". This does not prove that there is no interaction, only that these runs do not show one."
+    text = "The one pair does not stand out" if n == 1 else f"None of the {n} pairs stands out"
+    text += ". This does not prove that there is no interaction, only that these runs do not show one."
     if len(passed):
-        told = (
+        text = (
             f"{len(passed)} of {counted(n, 'pair')} passed the screen: there the effect of one component "
             "seems to depend on the level of the other; an average over its levels is not the whole story."
         )
     if table["aliased"].any():
-        told += " Pairs joined by + share one estimate: this design cannot tell which of them it is."
-    return told
+        text += " Pairs joined by + share one estimate: this design cannot tell which of them it is."
+    return text

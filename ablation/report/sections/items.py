@@ -17,8 +17,8 @@ def items(_: Subject, answer: ResponseResult, __: Drawer) -> Section | None:
     """Where rows were of runs and items; nothing otherwise."""
     if answer.analysis is None or answer.analysis.item_effects is None or answer.analysis.items is None:
         return None
-    words, found = Wording.of(answer.analysis), answer.analysis.item_effects
-    rows, name = found.to_dict("records"), answer.analysis.items.name
+    words, effects = Wording.of(answer.analysis), answer.analysis.item_effects
+    rows, name = effects.to_dict("records"), answer.analysis.items.name
     again = words.blocks
     text = (
         f"Verdicts are about these {rows[0]['items']} items of {name}, with other {again}. Below, an effect "
@@ -37,7 +37,7 @@ def items(_: Subject, answer: ResponseResult, __: Drawer) -> Section | None:
     caption = (
         f"Effects on {words.response} for other seeds and items, p by Holm's method; and by what they differ"
     )
-    table = made(f"{answer.prefix}items", caption, heads, entries, found, limit=ALL)
+    table = made(f"{answer.prefix}items", caption, heads, entries, effects, limit=ALL)
     return Section(
         "items", "Test items", [Prose(text), Sentences([item_sentence(r, words) for r in rows]), table]
     )

@@ -17,12 +17,12 @@ def missing(study: Subject) -> list[Warned]:
     """That runs of the design have not ended."""
     if not (study.missing and len(study.table)):
         return []
-    told = (
+    text = (
         f"{len(study.missing)} of {counted(len(study.record.keys), 'run')} "
         f"{'is' if len(study.missing) == 1 else 'are'} missing: this page is about the others. The same "
         "sweep command goes on where it stopped."
     )
-    return [Warned([told])]
+    return [Warned([text])]
 
 
 def warned(study: Subject, words: Wording, analysis: Analysis, prefix: str) -> list[Block]:

@@ -19,15 +19,15 @@ def overview(study: Subject, main: ResponseResult, _: Drawer) -> Section | None:
     """One row per contrast, one column per response; a sentence for each response without analysis."""
     if len(study.answers) == 1 or main is not study.main:
         return None
-    found = {a.response: _by_contrast(a) for a in study.answers}
-    contrasts = list(dict.fromkeys(key for by_contrast in found.values() for key in by_contrast))
+    answers = {a.response: _by_contrast(a) for a in study.answers}
+    contrasts = list(dict.fromkeys(key for by_contrast in answers.values() for key in by_contrast))
     words = {a.response: study.words(a) for a in study.answers}
     rows: list[list[str | Cell]] = []
     for factor, level, reference in contrasts:
         names = [words[main.response].factor(factor), contrast({"level": level, "reference": reference})]
-        each = [_entry(words[name], of.get((factor, level, reference), [])) for name, of in found.items()]
+        each = [_entry(words[name], of.get((factor, level, reference), [])) for name, of in answers.items()]
         rows.append([*names, *each])
-    heads: list[str | Column] = ["component", "level − reference", *map(Column, found)]
+    heads: list[str | Column] = ["component", "level − reference", *map(Column, answers)]
     caption = "What each component does to each response; p-values are adjusted within each response"
     blocks = [Prose(f"{a.response}: {a.obstacle}") for a in study.answers if a.analysis is None]
     frames = [
@@ -42,17 +42,17 @@ def overview(study: Subject, main: ResponseResult, _: Drawer) -> Section | None:
 
 def _by_contrast(answer: ResponseResult) -> Mapping[Contrast, list[Finding]]:
     """Findings on each main contrast: one, or one per level of another component."""
-    found: dict[Contrast, list[Finding]] = {}
+    by_contrast: dict[Contrast, list[Finding]] = {}
     for one in answer.analysis.findings if answer.analysis else ():
-        found.setdefault((one.factor, one.level, one.reference), []).append(one)
-    return found
+        by_contrast.setdefault((one.factor, one.level, one.reference), []).append(one)
+    return by_contrast
 
 
-def _entry(words: Wording, found: list[Finding]) -> Cell:
-    if not found:
+def _entry(words: Wording, findings: list[Finding]) -> Cell:
+    if not findings:
         return Cell("unknown")
-    one = found[0]
-    if one.within and len(found) > 1:
+    one = findings[0]
+    if one.within and len(findings) > 1:
         return Cell(f"depends on {words.factor(one.within[0])}", tone="open")
     tone = TONES.get(one.verdict, "")
     if not math.isfinite(one.estimate):

@@ -43,14 +43,14 @@ def paper(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None:
 
 def paper_table(study: Subject) -> Table:
     """The table itself; a column of counts only where cells differ in it."""
-    found = summaries(study)
+    cells = summaries(study)
     responses = [answer.response for answer in study.answers if answer.response in study.table]
     best = {a.response: study.ranking(a).codes[0] for a in study.answers if a.analysis}
     names = [name for name, levels in study.factors.items() if len(levels) > 1] or list(study.factors)
     heads = [Column(clipped(study.labels[name])) for name in names]
     heads += [*(Column(response, True) for response in responses), Column("n", True)]
     rows = []
-    for cell in found:
+    for cell in cells:
         row: list[str | Cell] = [_level(cell.levels[name], study.factors[name]) for name in names]
         for r in responses:
             text = spread(cell.mean[r], cell.sd[r]) if cell.n[r] else "none finite"
@@ -58,13 +58,13 @@ def paper_table(study: Subject) -> Table:
         n = cell.n.get(study.main.response, cell.attempted)
         rows.append([*row, str(n) if n == cell.attempted else f"{n} of {cell.attempted}"])
     caption = f"Every cell: {', '.join(responses) or 'no response yet'}, mean ± SD over n runs"
-    return made("cells", caption, heads, rows, _frame(found, responses))
+    return made("cells", caption, heads, rows, _frame(cells, responses))
 
 
 def summaries(study: Subject) -> list[CellOfRuns]:
     """Every cell that occurs, in the order of the design."""
     values = {a.response: study.values(a.response) for a in study.answers}
-    found = []
+    cells = []
     counted = np.flatnonzero(study.counted)
     by_cell = counted[np.argsort(study.cells[counted], kind="stable")]
     ends = np.cumsum(np.bincount(study.cells[counted], minlength=len(study.cell_names)))
@@ -72,7 +72,7 @@ def summaries(study: Subject) -> list[CellOfRuns]:
         if len(here) == 0:
             continue
         known = {r: v[here][np.isfinite(v[here])] for r, v in values.items()}
-        found.append(
+        cells.append(
             CellOfRuns(
                 code=code,
                 levels=study.levels_of(int(here[0])),
@@ -82,7 +82,7 @@ def summaries(study: Subject) -> list[CellOfRuns]:
                 attempted=len(here),
             )
         )
-    return found
+    return cells
 
 
 def _level(level: str, levels: Sequence[str]) -> str:
@@ -92,9 +92,9 @@ def _level(level: str, levels: Sequence[str]) -> str:
     return clipped(level)
 
 
-def _frame(found: list[CellOfRuns], responses: list[str]) -> pd.DataFrame:
+def _frame(cells: list[CellOfRuns], responses: list[str]) -> pd.DataFrame:
     rows = []
-    for cell in found:
+    for cell in cells:
         numbers: dict[str, float] = {"runs": cell.attempted}
         for r in responses:
             numbers |= {f"{r} mean": cell.mean[r], f"{r} sd": cell.sd[r], f"{r} n": cell.n[r]}

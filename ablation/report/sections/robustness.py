@@ -24,8 +24,8 @@ def robustness(study: Subject, answer: ResponseResult, _: Drawer) -> Section | N
     """Classical, robust to unequal spread, one effect per block, sign flips, and the response as it is."""
     if answer.analysis is None:
         return None
-    found, words = answer.analysis.robustness, study.words(answer)
-    if not found["p"].notna().any():
+    effects, words = answer.analysis.robustness, study.words(answer)
+    if not effects["p"].notna().any():
         text = "No effect can be tested, so there are no tests that could agree or not."
         return Section("robustness", "Robustness", [Prose(text)])
     each = f"per {words.block or 'block'}"
@@ -33,7 +33,7 @@ def robustness(study: Subject, answer: ResponseResult, _: Drawer) -> Section | N
     heads += [f"#p ({each})", "#p (sign flips)", "#raw", "#p (raw)"]
     caption = f"Effects on {words.response} by other methods; p-values are not adjusted"
     rows = _rows(words, answer.analysis)
-    table = made(f"{answer.prefix}robustness", caption, heads, rows, found, limit=ALL)
+    table = made(f"{answer.prefix}robustness", caption, heads, rows, effects, limit=ALL)
     sentences = [_sentence(words, answer.analysis), *_few_blocks(words, answer.analysis)]
     return Section("robustness", "Robustness", [*map(Prose, sentences), table, *_summaries(words, answer)])
 

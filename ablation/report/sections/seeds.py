@@ -46,7 +46,7 @@ def _named(
     if not far:
         size, p = plain(abs(worst["studentized"].iloc[0])), p_text(worst["p_adjusted"].iloc[0])
         return [Prose(f"No run is an outlier: the largest studentized residual is {size} ({p}).")]
-    found = analysis.diagnostics.outliers
+    outliers = analysis.diagnostics.outliers
     values, seed = study.values(answer.response), study.table["seed"]
     rows = [
         [
@@ -56,11 +56,11 @@ def _named(
             plain(r.studentized),
             p_text(r.p_adjusted),
         ]
-        for at, r in zip(far, found.itertuples(), strict=True)
+        for at, r in zip(far, outliers.itertuples(), strict=True)
     ]
     heads = ("cell", f"#{words.block or 'seed'}", f"#{words.response}", "#studentized residual", "#test")
     caption = "Runs that do not fit the others; each is compared with the runs that are not listed above it"
-    return [made(f"{answer.prefix}outliers", caption, heads, rows, found)]
+    return [made(f"{answer.prefix}outliers", caption, heads, rows, outliers)]
 
 
 def _curves(study: Subject, words: Wording, drawer: Drawer) -> list[Block]:

@@ -88,14 +88,14 @@ def _each(analysis: Analysis, words: Wording, prefix: str) -> Block:
 
 
 def _ranks(analysis: Analysis, words: Wording, drawer: Drawer, prefix: str) -> list[Block]:
-    found = analysis.set_ranks
-    if found is None:
+    ranks = analysis.set_ranks
+    if ranks is None:
         return []
-    cells = [words.cell(dict(zip(names, texts, strict=True))) for names, texts in found.levels()]
-    rows = [[cell, plain(rank)] for cell, rank in zip(cells, found.table["mean_rank"], strict=True)]
-    caption = f"Mean ranks of the cells by {words.response} over {found.sets} data sets, 1 is best"
+    cells = [words.cell(dict(zip(names, texts, strict=True))) for names, texts in ranks.levels()]
+    rows = [[cell, plain(rank)] for cell, rank in zip(cells, ranks.table["mean_rank"], strict=True)]
+    caption = f"Mean ranks of the cells by {words.response} over {ranks.sets} data sets, 1 is best"
     return [
-        Prose(ranks_sentence(found, cells, words.alpha, p_text(found.p))),
-        *drawer.blocks(lambda: figures.critical_difference(found, cells, words), prefix),
-        made(f"{prefix}set_ranks", caption, ["cell", "#mean rank"], rows, found.table),
+        Prose(ranks_sentence(ranks, cells, words.alpha, p_text(ranks.p))),
+        *drawer.blocks(lambda: figures.critical_difference(ranks, cells, words), prefix),
+        made(f"{prefix}set_ranks", caption, ["cell", "#mean rank"], rows, ranks.table),
     ]

@@ -41,8 +41,8 @@ def stability(study: Subject, answer: ResponseResult, _: Drawer) -> Section | No
 
 
 def _shown(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    found: list[dict[Any, Any]] = table[table["verdict"] != INCONCLUSIVE].to_dict("records")
-    return found
+    rows: list[dict[Any, Any]] = table[table["verdict"] != INCONCLUSIVE].to_dict("records")
+    return rows
 
 
 def _name(words: Wording, row: dict[Any, Any]) -> str:

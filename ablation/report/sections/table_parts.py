@@ -43,7 +43,7 @@ def made(
     heads: Sequence[str | Column],
     rows: Iterable[Sequence[str | Cell]],
     data: pd.DataFrame | None = None,
-    **asked: Any,
+    **settings: Any,
 ) -> Table:
     """A table from texts.
 
@@ -53,7 +53,7 @@ def made(
         heads: of columns; one that starts with `#` is of numbers.
         rows: texts, or entries that are more than text.
         data: the numbers in full.
-        asked: `limit`, or what a table of cells has besides.
+        settings: `limit`, or what a table of cells has besides.
     """
     columns = [
         head if isinstance(head, Column) else Column(head.removeprefix("#"), head.startswith("#"))
@@ -61,7 +61,7 @@ def made(
     ]
     entries = [[Cell(entry) if isinstance(entry, str) else entry for entry in row] for row in rows]
     note = _meanings([caption, *(column.title for column in columns)])
-    return Table(name, caption, columns, entries, data, note=note, **asked)
+    return Table(name, caption, columns, entries, data, note=note, **settings)
 
 
 def _meanings(texts: Sequence[str]) -> str:
@@ -72,8 +72,8 @@ def _meanings(texts: Sequence[str]) -> str:
 
 def one_look(words: Wording) -> list[Prose]:
     """What must be said of tests that know nothing of a study's earlier looks."""
-    told = f"Intervals and p here are of one look: they do not allow for the looks that added {words.blocks}."
-    return [Prose(told)] if words.is_adaptive else []
+    text = f"Intervals and p here are of one look: they do not allow for the looks that added {words.blocks}."
+    return [Prose(text)] if words.is_adaptive else []
 
 
 def verdict_cell(verdict: str) -> Cell:

@@ -46,8 +46,8 @@ def verdicts(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section:
 
 def _strongest(analysis: Analysis, words: Wording) -> Plot | None:
     """The clearest interaction, whether it is significant or not."""
-    found = pairs(analysis)
-    return replace(drawn_pair(found[0], analysis, words), name="strongest_interaction") if found else None
+    known = pairs(analysis)
+    return replace(drawn_pair(known[0], analysis, words), name="strongest_interaction") if known else None
 
 
 def verdict_table(words: Wording, analysis: Analysis, prefix: str) -> Table:
@@ -56,11 +56,11 @@ def verdict_table(words: Wording, analysis: Analysis, prefix: str) -> Table:
     heads += [*_in_units(words), "#p (verdict)", "#partial ω²"]
     omega = dict(zip(analysis.anova["term"], analysis.anova["partial_omega_sq"], strict=True))
     rows: list[list[str | Cell]] = []
-    for found, row in zip(analysis.findings, analysis.verdicts.to_dict("records"), strict=True):
-        told = share(float(omega.pop(found.factor))) if found.factor in omega else ""
-        effect = effect_texts(words, analysis, row, found.within)
-        names: list[str | Cell] = [judged(words, found), contrast(row), verdict_cell(found.verdict)]
-        rows.append([*names, *effect, p_value(row["p_adjusted"]), told])
+    for finding, row in zip(analysis.findings, analysis.verdicts.to_dict("records"), strict=True):
+        omega_share = share(float(omega.pop(finding.factor))) if finding.factor in omega else ""
+        effect = effect_texts(words, analysis, row, finding.within)
+        names: list[str | Cell] = [judged(words, finding), contrast(row), verdict_cell(finding.verdict)]
+        rows.append([*names, *effect, p_value(row["p_adjusted"]), omega_share])
     data = with_words(analysis, words)
     return made(f"{prefix}verdicts", _caption(words), heads, rows, data, limit=ALL)
 
@@ -68,9 +68,9 @@ def verdict_table(words: Wording, analysis: Analysis, prefix: str) -> Table:
 def brief_verdict_table(words: Wording, analysis: Analysis) -> Table:
     """The same for a terminal: without the columns that need explaining."""
     rows: list[list[str | Cell]] = []
-    for found, row in zip(analysis.findings, analysis.verdicts.to_dict("records"), strict=True):
+    for finding, row in zip(analysis.findings, analysis.verdicts.to_dict("records"), strict=True):
         effect = [words.change(row["estimate"]), words.bounds(row["ci_low"], row["ci_high"])]
-        names: list[str | Cell] = [judged(words, found), contrast(row), verdict_cell(found.verdict)]
+        names: list[str | Cell] = [judged(words, finding), contrast(row), verdict_cell(finding.verdict)]
         rows.append([*names, *effect, p_value(row["p_adjusted"])])
     heads = ["component", "levels", "verdict", "#effect", f"#{words.level} interval", "#p"]
     return made("verdicts", _caption(words), heads, rows)
@@ -108,14 +108,14 @@ def reference_mean(analysis: Analysis, factor: str, within: tuple[str, str] | No
             at[i] = 0
         elif within and part.name == within[0]:
             at[i] = part.points.index(within[1])
-    found = analysis.fit.estimates(np.array([mean_row(analysis.fit.matrix, analysis.runs.predictors, at)]))
-    return float(np.exp(found.estimate[0] + analysis.scaling.shift))
+    mean = analysis.fit.estimates(np.array([mean_row(analysis.fit.matrix, analysis.runs.predictors, at)]))
+    return float(np.exp(mean.estimate[0] + analysis.scaling.shift))
 
 
 def _reading(words: Wording, analysis: Analysis) -> str:
     """How to read the table, in short sentences."""
     block = analysis.runs.block
-    split = any(found.within for found in analysis.findings)
+    split = any(finding.within for finding in analysis.findings)
     at = " A row with “at” holds at that level of the other component." if split else ""
     blocks = f"the values of {block.name} are blocks" if block else "there are no blocks"
     text = (
@@ -150,9 +150,9 @@ def _dispersion(analysis: Analysis) -> str:
 def _averaged(analysis: Analysis) -> str:
     """Over what effects and means are averaged; nothing where the cells for it were not run."""
     if analysis.is_additive:
-        told = "as if no component changed the effect of another"
+        text = "as if no component changed the effect of another"
         unseen = analysis.order.why in ("incomplete", "hidden")
-        return f"{told}, which these cells cannot show" if unseen else told
+        return f"{text}, which these cells cannot show" if unseen else text
     return "averaged equally over the levels of the other components"
 
 

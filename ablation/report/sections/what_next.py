@@ -97,8 +97,8 @@ def _next_step(study: Subject, words: Wording, analysis: Analysis) -> list[Block
         "fitted model is the truth. Detectable now: the smallest effect that this study finds with "
         "probability 80 %"
     )
-    found = made("next_step", caption, heads, rows, analysis.forecasts, limit=ALL)
-    return [*blocks, found, *_looking_again(words, analysis)]
+    table = made("next_step", caption, heads, rows, analysis.forecasts, limit=ALL)
+    return [*blocks, table, *_looking_again(words, analysis)]
 
 
 def _looking_again(words: Wording, analysis: Analysis) -> list[Block]:
@@ -118,17 +118,17 @@ def _looking_again(words: Wording, analysis: Analysis) -> list[Block]:
 def _open_verdicts(study: Subject, words: Wording, analysis: Analysis) -> Iterator[list[str]]:
     """What each inconclusive verdict needs, and what that costs; 'out of reach' beyond `MAX_SEEDS` seeds."""
     detectable = analysis.power["detectable"]
-    for found, size, row in zip(
+    for finding, size, row in zip(
         analysis.findings, detectable, analysis.verdicts.to_dict("records"), strict=True
     ):
-        if found.verdict != INCONCLUSIVE:
+        if finding.verdict != INCONCLUSIVE:
             continue
-        cost, forecast = ["out of reach", "", "", ""], found.forecast
+        cost, forecast = ["out of reach", "", "", ""], finding.forecast
         if forecast is not None and forecast.seeds is not None:
             n_runs = forecast.seeds * len(study.cell_names)
             time = duration(n_runs * study.seconds_per_run)
             cost = [str(forecast.seeds), str(n_runs), time, chance(forecast.chance)]
-        yield [judged(words, found), contrast(row), words.size(size), *cost]
+        yield [judged(words, finding), contrast(row), words.size(size), *cost]
 
 
 def _obstacle(words: Wording, analysis: Analysis) -> str:
