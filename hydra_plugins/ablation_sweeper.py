@@ -24,11 +24,11 @@ class AblationSweeperConf:
     design: str = "full_factorial"
     """`full_factorial`, `fractional`, `foldover`, `leave_one_out` or `one_at_a_time`: see docs/designs.md."""
     resolution: Any = None
-    """Of a fraction: III, IV or V (or 3, 4, 5); the fewest runs that reach it."""
+    """Resolution of a fraction: III, IV or V (or 3, 4, 5), in the fewest runs that reach it."""
     runs: Optional[int] = None  # noqa: UP045
     """Cells of a fraction: the best resolution in that number."""
     generators: List[str] = field(default_factory=list)  # noqa: UP006
-    """Of a fraction, such as `D=ABC`, instead of the best ones."""
+    """Generators of a fraction, such as `D=ABC`, instead of the best ones."""
     foldover: Any = False
     """true adds a fraction's mirror image, a factor's name its image in that factor alone."""
     reference: Dict[str, Any] = field(default_factory=dict)  # noqa: UP006
@@ -36,7 +36,7 @@ class AblationSweeperConf:
     exclude: List[Any] = field(default_factory=list)  # noqa: UP006
     """Combinations that are left out, such as {batch_norm: true, activation: selu}."""
     when: Any = None
-    """Factors with levels at some levels of another alone: `{dropout_rate: {dropout: true}}`."""
+    """Factors that have levels only at some levels of another: `{dropout_rate: {dropout: true}}`."""
     zip: Any = None
     """Keys whose levels change together, as one factor: `{size: [width, depth]}`."""
     union: List[Any] = field(default_factory=list)  # noqa: UP006
@@ -46,11 +46,11 @@ class AblationSweeperConf:
     until: Optional[str] = None  # noqa: UP045
     """`settled`: seeds are added and looked at until every verdict is settled; see docs/adaptive.md."""
     max_replicates: int = 20
-    """Of an adaptive study: seeds per cell at most."""
+    """Adaptive study: seeds per cell at most."""
     hopeless: bool = False
-    """Of an adaptive study: whether it also ends when no open verdict is likely to be settled."""
+    """Adaptive study: whether it also ends when no open verdict is likely to be settled."""
     dropping: bool = True
-    """Of an adaptive study: whether levels that nothing open depends on get no more seeds."""
+    """Adaptive study: whether levels that nothing open depends on get no more seeds."""
     order: Optional[int] = 0  # noqa: UP045
     """Seed of the order of jobs, so that a machine's drift is no effect; null keeps the design's order."""
     retries: int = 1
@@ -58,7 +58,7 @@ class AblationSweeperConf:
     on_failure: str = "continue"
     """`continue`: other runs go on; `stop`: none begins any more."""
     detach: bool = False
-    """Submit jobs to Slurm and end: the same command gathers later what has come out."""
+    """Submit jobs to Slurm and end; the same command gathers the results later."""
     jobs_per_gpu: Optional[int] = None  # noqa: UP045
     """Jobs that share each GPU of this machine, and so how many run at once; a job sees one GPU."""
     plan_only: Any = False
@@ -71,7 +71,7 @@ class AblationSweeperConf:
 
 @dataclass
 class PlainAppConf(AblationSweeperConf):
-    """What an app without the decorator says here besides."""
+    """What an app without the decorator sets here as well."""
 
     study: Optional[str] = None  # noqa: UP045
     """Name of the study, by default that of the app."""

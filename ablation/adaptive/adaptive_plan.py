@@ -39,7 +39,7 @@ class AdaptivePlan:
         start: of such a design, factor → the level of that cell.
         rho: exponent of the spending function.
         planned: seeds at each look, rising to the maximum; empty for every number from the first.
-        nested: factor with levels at some levels of another alone → {that one: these levels}. Neither of the
+        nested: factor with levels only at some levels of another → {that one: these levels}. Neither of the
             two ever loses a level.
     """
 

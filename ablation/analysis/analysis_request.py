@@ -33,7 +33,7 @@ class AnalysisRequest:
         where: the filter of rows; empty without one.
         trials: the column of counts that the response is a share of.
         item: the column of test items, where a row is one of a run.
-        nested: factors that have levels at some levels of another alone.
+        nested: factors that have levels only at some levels of another.
     """
 
     response: str

@@ -23,24 +23,24 @@ _CHOICES = {
 
 @dataclass
 class Data:
-    """What is learned from."""
+    """The data."""
 
     name: str = "mnist_sample"
     """A data set of `ablation.app.data.data`."""
     folder: Optional[str] = None  # noqa: UP045
     """Where the IDX files of a full data set lie; null downloads them once."""
     n_train: Optional[int] = None  # noqa: UP045
-    """The first so many training images; null takes all."""
+    """Number of training images, from the first; null takes all."""
     n_test: Optional[int] = None  # noqa: UP045
-    """Likewise of the test images."""
+    """Number of test images, likewise."""
     size: int = 64
     """Height and width of drawn pictures (`synthetic_density`, `mnist_clutter`), in pixels."""
     seed: int = 0
-    """Of drawn pictures, and of which samples of a file are for the test."""
+    """Seed of drawn pictures, and of the choice of test samples in a file."""
     path: Optional[str] = None  # noqa: UP045
     """The file of `npz`: an array per input, the numbers `y`, masks; see docs/density.md."""
     test_share: float = 0.2
-    """Of the samples of `npz`, where the file names none for the test."""
+    """Share of test samples of an `npz` file that names none."""
 
     def __post_init__(self) -> None:
         """Refuse what no data set has."""
@@ -93,23 +93,23 @@ class Training:
     batch_size: int = 64
     """Images per step."""
     learning_rate: float = 5e-3
-    """Of the optimiser, at the first step."""
+    """Learning rate of the optimiser, at the first step."""
     final_learning_rate: float = 1e-4
     """Enters the article's decay, 2 · (learning_rate − final_learning_rate) / epochs per step."""
     optimizer: str = "adam"
     """`adam`; `adamw`, which lets weights decay apart from the gradient; `muon`, which makes the steps of
     matrices orthogonal. All take Adam's learning rates; see `ablation.app.training.optimizers`."""
     weight_decay: float = 4e-3
-    """Of `adamw` and `muon`: the share of a matrix that a step takes away, times the learning rate."""
+    """For `adamw` and `muon`: the share of a matrix that a step takes away, times the learning rate."""
     augmentation: str = "none"
     """`shift`: each training image is moved by up to 2 pixels at random, another way in each epoch; for the
     autoencoders."""
     threads: Optional[int] = None  # noqa: UP045
-    """Of one process; null takes what the launcher leaves to each of its processes."""
+    """Threads of one process; null takes what the launcher leaves to each of its processes."""
     pack: str = "auto"
     """How many runs JAX trains at once: a number, or `auto` for as many as the device holds (1 on a CPU)."""
     precision: str = "float32"
-    """In which the network computes: `float32`, or `bfloat16` with weights and losses in float32."""
+    """Precision of computing: `float32`, or `bfloat16` with weights and losses in float32."""
     save_weights: str = "best"
     """Whose trained weights are kept: of `all` runs, of `none`, or of the `best` cell and the reference cell
     once the study is done (until then, of all)."""

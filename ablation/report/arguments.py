@@ -39,7 +39,7 @@ KEYS: Mapping[str, str] = {
     "direction": "which values of the response are better: lower, higher, zero, or the number that is best",
     "directions": "the same for each response: {loss: lower, auroc: higher}",
     "reference": "the level that others are compared with, of some factors: {optimizer: sgd}",
-    "nested": "factors with levels at some levels of another alone: {rate: dropout=true, beta: opt=adam|sgd}",
+    "nested": "factors with levels only at some levels of another: {rate: dropout=true, beta: opt=adam|sgd}",
     "where": "which rows: where='State=finished and lr<=1e-2 and model in [a, b]'",
     "scale": "log (effects in %), identity, logit (shares), count, ordinal (ratings), or auto: log if losses",
     "interactions": "highest order of interactions: 1 none, 2 pairs; auto (the default) as the runs carry",

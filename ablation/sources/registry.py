@@ -44,7 +44,7 @@ def known() -> dict[str, Source]:
 
 def settings() -> dict[str, str]:
     """The settings of all sources, with what they mean."""
-    meanings = {"source": f"which tool has written it, if that is not seen: {', '.join(NAMES)}"}
+    meanings = {"source": f"which tool wrote it, if that is not recognised: {', '.join(NAMES)}"}
     for source in known().values():
         for name, meaning in source.settings.items():
             meanings[name] = f"{meanings[name]}; {meaning}" if name in meanings else meaning

@@ -34,7 +34,7 @@ OWN_KEYS = {
     "pattern": "a regular expression; its last match in a printed line gives the response, or, by named "
     "groups, several numbers",
     "chdir": "true runs the command in the folder of its run",
-    "launcher": "who runs the jobs, such as local, ray_local or slurm",
+    "launcher": "what runs the jobs, such as local, ray_local or slurm",
     "n_jobs": "how many run at once on this machine",
 }
 """Keys of a study's file that are no keys of the sweeper → their meanings."""

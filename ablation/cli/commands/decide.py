@@ -18,7 +18,7 @@ KEYS: Mapping[str, str] = {
     "scale": "log (gains in %), identity or auto; of a new session",
     "alpha": "bound on the expected share of false ones among accepted proposals (0.05); of a new session",
     "first_seed": "of a new session (0); each proposal takes seeds that none had before",
-    "label": "tells proposals with the same commands apart, such as a commit; the same one is answered again",
+    "label": "tells proposals with the same commands apart, such as a commit; one label gets one answer",
     "metrics": "file in which a run leaves its numbers; else its last printed line of JSON counts",
 }
 _NEEDED = ("baseline", "candidate", "session")

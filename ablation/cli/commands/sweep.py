@@ -17,7 +17,7 @@ The study comes first; what follows is Hydra's grammar and wins over the study's
   training.epochs=5                   another value
   training.learning_rate=1e-2,3e-3    levels: any key is a factor, and multiplies in
   data=fashion_mnist                  a file of a group: conf/data/fashion_mnist.yaml
-  hydra/launcher=basic                who runs the jobs, see below
+  hydra/launcher=basic                what runs the jobs, see below
 Finished runs are never trained again; Ctrl-C is safe, the same command goes on. One run alone:
 python -m ablation study=STUDY flags.dropout=true seeds=[0]"""
 

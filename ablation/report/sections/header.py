@@ -59,7 +59,7 @@ def _table_design(study: Subject) -> str:
 
 
 def _has_nested(study: Subject) -> bool:
-    """Whether a factor has levels at some levels of another alone."""
+    """Whether a factor has levels only at some levels of another."""
     return bool(study.main.analysis and study.main.analysis.fit.matrix.grid.conditions)
 
 

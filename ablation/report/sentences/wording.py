@@ -44,7 +44,7 @@ class Wording:
         block: what repeats every cell, such as `seed`; empty if nothing does.
         labels: factor -> what to call it; factors without a label keep their name.
         levels: factor -> its levels, the reference first.
-        nested: factor with levels at some levels of another alone -> that one, and these.
+        nested: factor that has levels only at some levels of another -> that one, and these.
         has_diverged: whether some runs look diverged to a finite value.
         is_adaptive: whether the study adds seeds until its verdicts are settled.
     """
