@@ -217,7 +217,7 @@ def test_two_studies_are_compared_as_the_page_says():
     rest = "{'loss': 'lower'}, factors=['norm', 'depth'], block='seed'"
     names = {"ablation": ablation}
     exec(textwrap.dedent(code("report.md", ".compare(")).replace("…", rest), names)
-    assert len(names["found"].effects) == 2
+    assert len(names["changes"].effects) == 2
 
 
 def cell_text(verdict, columns, digits, unit):
