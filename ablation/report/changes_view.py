@@ -10,7 +10,7 @@ from ablation.errors import UsageError
 from ablation.report.changed import Changed, ChangedResponse
 from ablation.report.figures.changes import effects_then_and_now
 from ablation.report.formats.markdown import table_text
-from ablation.report.formats.terminal import changes_summary, told_of_changes
+from ablation.report.formats.terminal import change_sentences, changes_summary
 from ablation.report.sections.changes import effects_table
 from ablation.report.view import Drawings, table_html
 from ablation.report.write import print_problems, write_changes
@@ -92,4 +92,4 @@ class Changes:
 
     def _html(self, one: ChangedResponse) -> str:
         drawn = self.plot(one.first.response)._repr_html_()
-        return table_html(effects_table(one), drawn, told_of_changes(one))
+        return table_html(effects_table(one), drawn, change_sentences(one))

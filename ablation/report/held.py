@@ -56,7 +56,7 @@ def differences(first: Subject, second: Subject) -> pd.DataFrame:
         n for n in dict.fromkeys((*mine, *other)) if n not in varied and (every or (n in mine and n in other))
     ]
     rows = [
-        (n, _told(mine.get(n, ())), _told(other.get(n, ()))) for n in names if _set(mine, n) != _set(other, n)
+        (n, _text(mine.get(n, ())), _text(other.get(n, ()))) for n in names if _set(mine, n) != _set(other, n)
     ]
     return pd.DataFrame(rows, columns=["setting", "first", "second"])
 
@@ -65,7 +65,7 @@ def _set(settings: Mapping[str, list[str]], name: str) -> set[str]:
     return set(settings.get(name, ()))
 
 
-def _told(values: Iterable[str]) -> str:
+def _text(values: Iterable[str]) -> str:
     known = sorted(values)
     more = [f"{len(known) - SHOWN} more"] if len(known) > SHOWN else []
     return " / ".join([*(clipped(value) for value in known[:SHOWN]), *more])

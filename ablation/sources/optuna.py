@@ -31,12 +31,12 @@ def _is_here(place: str) -> bool:
 
 def _read(place: str, settings: Settings) -> Found:
     if is_journal(Path(place)):
-        return _found_in_journal(place, settings)
+        return _of_journal(place, settings)
     with opened(place) as database:
         _check_version(database, place)
         studies = dict(database.rows("SELECT study_name, study_id FROM studies ORDER BY study_id"))
         name = chosen("a study", "study", list(studies), settings.get("study"), shown(place))
-        return _found(database, studies[name])
+        return _of_study(database, studies[name])
 
 
 def _check_version(database: Database, place: str) -> None:
@@ -54,7 +54,7 @@ def _check_version(database: Database, place: str) -> None:
             )
 
 
-def _found(database: Database, study: int) -> Found:
+def _of_study(database: Database, study: int) -> Found:
     """One study of a database."""
     directions = database.rows(
         "SELECT direction FROM study_directions WHERE study_id = :study ORDER BY objective", study=study
@@ -99,7 +99,7 @@ def _grouped(rows: Sequence[Any]) -> dict[int, list[Any]]:
     return groups
 
 
-def _found_in_journal(place: str, settings: Settings) -> Found:
+def _of_journal(place: str, settings: Settings) -> Found:
     studies = replay(Path(place))
     study = studies[chosen("a study", "study", list(studies), settings.get("study"), place)]
     objectives = _objectives(study.directions, study.metric_names)

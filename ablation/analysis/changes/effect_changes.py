@@ -43,13 +43,13 @@ def effects_table(
         margin: the smallest change that matters, on that scale.
     """
     if pairs is None:
-        before = _found(first, [one.within(first, one.names[0]) for one in contrasts], scale, alpha)
-        after = _found(second, [one.within(second, one.names[1]) for one in contrasts], scale, alpha)
+        before = _judged(first, [one.within(first, one.names[0]) for one in contrasts], scale, alpha)
+        after = _judged(second, [one.within(second, one.names[1]) for one in contrasts], scale, alpha)
         change = welch(before, after, alpha)
     else:
         three = (pairs.first, pairs.second, pairs.change)
         rows = [[one.within(of, pairs.columns[one.names[0]]) for one in contrasts] for of in three]
-        before, after, change = (_found(of, L, of.scaling, alpha) for of, L in zip(three, rows, strict=True))
+        before, after, change = (_judged(of, L, of.scaling, alpha) for of, L in zip(three, rows, strict=True))
     table = pd.DataFrame(
         [(one.names[0], one.level, one.reference) for one in contrasts],
         columns=["factor", "level", "reference"],
@@ -81,7 +81,7 @@ def changes_table(
     )  # fmt: skip
 
 
-def _found(analysis: Analysis, rows: Sequence[Floats], scale: Scale, alpha: float) -> Conservative:
+def _judged(analysis: Analysis, rows: Sequence[Floats], scale: Scale, alpha: float) -> Conservative:
     fit = on_scale(analysis, scale)
     return conservative(fit, np.array(rows), analysis.runs, slopes_of(fit, analysis.runs), alpha)
 

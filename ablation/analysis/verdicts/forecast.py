@@ -81,14 +81,14 @@ def forecasts(
         for i in list(waiting):
             is_enough = outcome.settled(rows[i]) >= GOAL
             if is_enough or more == MAX_SEEDS:
-                each[i] = _told(outcome, rows[i], more if is_enough else None)
+                each[i] = _forecast(outcome, rows[i], more if is_enough else None)
                 waiting.remove(i)
         if not waiting:
             break
     return each
 
 
-def _told(outcome: Outcome, row: Row, seeds: int | None) -> Forecast:
+def _forecast(outcome: Outcome, row: Row, seeds: int | None) -> Forecast:
     endings = {verdict: share for verdict, share in outcome.endings(row).items() if verdict != INCONCLUSIVE}
     at = outcome.at_levels(row)
     partner = at[0][0].within[0] if at and at[0][0].within else None

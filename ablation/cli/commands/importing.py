@@ -52,7 +52,7 @@ def _import(words: Sequence[str]) -> int:
             f"Expected a source and a new study: {_EXAMPLE}. Received: {' '.join(words) or 'nothing'}"
         )
     done = _done(arguments, target)
-    print(json.dumps({"schema": 1, **asdict(done)}, indent=1) if "--json" in options else _told(done))
+    print(json.dumps({"schema": 1, **asdict(done)}, indent=1) if "--json" in options else _result_line(done))
     return 0
 
 
@@ -116,7 +116,7 @@ def _record(
     )
 
 
-def _told(done: Imported) -> str:
+def _result_line(done: Imported) -> str:
     """What was imported, in words."""
     parts = [f"{done.place}: {counted(done.rows, 'row')}"]
     parts += [f"{done.failed} failed"] if done.failed else []

@@ -39,7 +39,7 @@ def questions(analysis: Analysis, words: Wording) -> Plot | None:
         bounds = low.clip(axis.low, axis.high), high.clip(axis.low, axis.high)
         known = np.flatnonzero(np.isfinite(low))
         marks.append(Marks("spans", bounds[0][known], y[known], f"s{place} thin", high=bounds[1][known]))
-        tips = [f"{QUESTIONS[name]}: {_told(one, words)}" for one in answers]
+        tips = [f"{QUESTIONS[name]}: {_tip(one, words)}" for one in answers]
         look = Marks("points", x, y, f"s{place}", symbol(place), 3.5, QUESTIONS[name], tips=tips)
         marks += [look] if np.isfinite(x).any() else []
     names = [row_name(row, words) for row in shown]
@@ -49,7 +49,7 @@ def questions(analysis: Analysis, words: Wording) -> Plot | None:
         f"{name}: "
         + listed(
             [
-                f"{QUESTIONS[q]} {_told(each[q][i], words)}"
+                f"{QUESTIONS[q]} {_tip(each[q][i], words)}"
                 for q in QUESTIONS
                 if not math.isnan(each[q][i].estimate)
             ]
@@ -62,7 +62,7 @@ def questions(analysis: Analysis, words: Wording) -> Plot | None:
     )
 
 
-def _told(answer: Interval, words: Wording) -> str:
+def _tip(answer: Interval, words: Wording) -> str:
     if not math.isfinite(answer.low):
         return words.change(answer.estimate)
     return f"{words.change(answer.estimate)} ({words.interval(answer.low, answer.high)})"

@@ -110,7 +110,7 @@ def _points(marks: Marks, x: Floats, y: Floats, is_crowded: bool) -> Iterator[st
         for place, i in zip(pixels, known.tolist(), strict=True):
             places.setdefault(place, i)
         path = "".join(f"M{a} {b}h0" for a, b in places)
-        yield f'<path class="many {marks.look}"{_told(marks, list(places.values()))} d="{path}"/>'
+        yield f'<path class="many {marks.look}"{_attributes(marks, list(places.values()))} d="{path}"/>'
         return
     yield f'<g class="{marks.look}">'
     for i in known.tolist():
@@ -121,7 +121,7 @@ def _points(marks: Marks, x: Floats, y: Floats, is_crowded: bool) -> Iterator[st
     yield "</g>"
 
 
-def _told(marks: Marks, shown: Sequence[int]) -> str:
+def _attributes(marks: Marks, shown: Sequence[int]) -> str:
     """Which run or cell each place of a path is, as steps from one to the next; a page reads it on hover."""
     name, of = ("r", marks.runs) if len(marks.runs) else ("c", marks.cells)
     if not len(of):

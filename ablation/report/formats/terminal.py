@@ -53,7 +53,7 @@ def changes_summary(both: Changed) -> str:
     return _as_text(lambda console: _print_changes(console, both))
 
 
-def told_of_changes(one: ChangedResponse) -> list[str]:
+def change_sentences(one: ChangedResponse) -> list[str]:
     """How a response was compared, and what has changed, in sentences."""
     both, words = one.comparison, one.words
     sentences = [*how_compared(both, words), average_sentence(both, words)]
@@ -65,7 +65,7 @@ def told_of_changes(one: ChangedResponse) -> list[str]:
 def _print_changes(console: Console, both: Changed) -> None:
     for one in both.responses:
         console.print(_printed(effects_table(one, is_brief=True)))
-        for sentence in told_of_changes(one):
+        for sentence in change_sentences(one):
             console.print(sentence, markup=False)
     for note in both.notes:
         console.print(note, markup=False)

@@ -80,10 +80,10 @@ def _response(answer: ResponseResult, words: Wording) -> str:
     if answer.analysis is None:
         return words.better
     scale = f"{answer.analysis.scale} scale: {answer.analysis.scale_reason}"
-    return f"{words.better}; effects {_told_in(words)} ({scale})"
+    return f"{words.better}; effects {_in_words(words)} ({scale})"
 
 
-def _told_in(words: Wording) -> str:
+def _in_words(words: Wording) -> str:
     if words.is_log:
         return "in %"
     if words.shares:
