@@ -87,7 +87,7 @@ class Fractions:
         return prod(self.n_levels)
 
     def _generated(self, generators: Sequence[str]) -> Fraction:
-        """From the user's own words, with their signs."""
+        """The fraction of the user's generators, with their signs."""
         if not self._two_level:
             many = [n for n, size in zip(self.names, self.n_levels, strict=True) if size != 2]
             raise UsageError(
@@ -123,7 +123,7 @@ class Fractions:
 
     @property
     def _step(self) -> int:
-        """Only in multiples of it can levels of any two factors meet equally often."""
+        """Levels of any two factors can meet equally often only in multiples of this."""
         return lcm(*(a * b for a, b in combinations(self.n_levels, 2)))
 
     def _of(self, n_cells: int, exact: bool) -> Fraction | None:

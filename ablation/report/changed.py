@@ -96,7 +96,7 @@ def compare_studies(
 
 
 def _names(answer: ResponseResult) -> tuple[str, ...]:
-    """What one may call a response, by the column that was measured too; or leave out."""
+    """The names that choose a response: none, its own, and that of the column that was measured."""
     return "", answer.response, answer.analysis.request.measured if answer.analysis else ""
 
 

@@ -82,7 +82,7 @@ def _runs(database: Database, experiment: int) -> list[Run]:
 
 
 def _answered(runs: Sequence[Mapping[str, Any]]) -> list[Run]:
-    """The runs that a server has given, the first that began first."""
+    """The runs that a server has given, in the order in which they began."""
     tags = [{tag["key"]: tag["value"] for tag in run["data"].get("tags", ())} for run in runs]
     parents = {each.get(PARENT) for each in tags}
     kept = [run for run in runs if run["info"]["run_id"] not in parents]

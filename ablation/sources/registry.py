@@ -77,7 +77,7 @@ def find(place: str, settings: Mapping[str, str]) -> Source:
 
 
 def _no_source(place: str, is_there: bool) -> str:
-    """Why a place is none; a database that refuses says so itself.
+    """Why a place is no source; a database that refuses says so itself.
 
     Raises:
         UsageError: it refuses.

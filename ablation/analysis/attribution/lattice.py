@@ -57,7 +57,7 @@ class Lattice:
         return _whole(np.where((self.codes > 0).all(axis=1), self._shares.prod(axis=1), 0.0) - bare)
 
     def _weights(self, factor: int, level: int, of_size: Floats) -> Floats:
-        """Of the difference that one change makes; NaN where a cell that it needs is missing.
+        """Of cells in the difference that one change makes; NaN where a cell that it needs is missing.
 
         Args:
             factor: which is changed.

@@ -128,7 +128,7 @@ def _as_told(kind: str, role: str | None, column: pd.Series, words: set[str], n_
 
 
 def _kind_of_value(column: pd.Series, name: str, words: set[str], n_levels: int) -> str:
-    """Of a column that no word gives a part: by its values."""
+    """The kind of a column by its values, where no word in its name tells it."""
     numbers, n = _numbers(column), len(column)
     is_label = bool(words & _LABELS) or name in OWN_COLUMNS
     if numbers is None:

@@ -281,7 +281,7 @@ class Fit:
         return covariance
 
     def _influence(self, a: Floats) -> Floats:
-        """Of the runs of each group together, (n_groups x m): the squares are right, and sums of them."""
+        """Influence of each group of runs, (n_groups x m): squares and their sums are right."""
         loadings = self.loadings(a)
         rests_on_alone = (np.abs(loadings[self.alone_alike]) > ALONE).any(axis=0)
         return np.where(rests_on_alone, np.nan, loadings * self._left_out[:, None])

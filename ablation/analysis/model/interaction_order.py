@@ -111,7 +111,7 @@ def _decide(fit: Fit, main: Fit, runs: Runs, alpha: float | None, notices: tuple
 
 
 def _half_widths(fit: Fit, L: Floats, alpha: float) -> Floats:
-    """Of the intervals of combinations (m x p) for an error of 1, corrected for their number.
+    """Half widths of the intervals of combinations (m x p) for an error of 1, corrected for their number.
 
     NaN without residual degrees of freedom.
     """

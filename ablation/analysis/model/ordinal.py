@@ -85,7 +85,7 @@ def fit_ordinal(
 
 
 def _columns(runs: Runs, fit: Fit) -> Floats:
-    """Of blocks, then those of the model that carry its rank; the cuts stand for the intercept."""
+    """Columns of blocks, then those of the model that carry its rank; the cuts stand for the intercept."""
     block = [] if runs.block is None else [runs.block.columns]
     return np.hstack([*block, fit.matrix.X[fit.matrix.cell][:, fit.kept]])
 

@@ -124,7 +124,7 @@ class _Pairs(NamedTuple):
 
 
 class _Products(NamedTuple):
-    """Of columns of slopes: predictors (k,), cross products (k x k), and those with the residuals (k,)."""
+    """Products of columns of slopes: predictors (k,), cross products (k x k), those with residuals (k,)."""
 
     owner: Ints
     gram: Floats

@@ -116,7 +116,7 @@ def decompose(X: Floats, norms: Floats, means: Floats, alike: Alike) -> Decompos
 
 
 def _cross_products(X: Floats, means: Floats, cell: Ints, block: Ints, weights: Floats) -> Floats:
-    """Of the columns within blocks, (p x p), added up over cells and blocks."""
+    """Cross products of the columns within blocks, (p x p), added up over cells and blocks."""
     per_cell = np.bincount(cell, weights, minlength=len(X))
     products: Floats = -means.T @ (np.bincount(block, weights)[:, None] * means)
     for start in range(0, len(X), CHUNK):

@@ -84,7 +84,7 @@ class Firth:
         return max(2 * (self.best.value - self._maximise(start, free).value), 0.0)
 
     def _maximise(self, beta: Floats, free: Floats) -> Point:
-        """By Newton's steps on the free coefficients, halved until each goes up."""
+        """Maximise by Newton's steps on the free coefficients, halved until each goes up."""
         here = self._at(beta)
         for _ in range(MAX_STEPS):
             score = self._score(here)[free]

@@ -129,7 +129,7 @@ def _factor(study: Subject, name: str) -> str:
 
 
 def _provenance(study: Subject) -> list[tuple[str, str]]:
-    """Under what the runs were made; several values where runs differ."""
+    """Versions and conditions of the runs; several values where runs differ."""
     if not study.is_swept:
         return [("Table", study.source)]
     versions = [f"{name} {text}" for name in VERSIONS if (text := _values(study, name))]

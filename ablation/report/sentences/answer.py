@@ -41,13 +41,13 @@ def answer(analysis: Analysis, words: Wording) -> list[list[Claim]]:
 
 
 def _is_left_out(analysis: Analysis, factor: str, words: Wording) -> bool:
-    """Whether levels are advised against that a nested factor is within: 'no dropout' needs no rate."""
+    """Whether a nested factor has levels only where the advice is against: 'no dropout' needs no rate."""
     parent, levels = words.nested.get(factor, ("", ()))
     return _is_against(analysis, parent, levels)
 
 
 def _is_against(analysis: Analysis, factor: str, levels: Collection[str]) -> bool:
-    """Whether other levels of a factor than these are advised, wherever it was looked at."""
+    """Whether levels of a factor other than these are advised, wherever it was judged."""
     each = [
         {one.best, *one.ties, *one.alike} if one.worse else set()
         for one in analysis.ranked
