@@ -84,7 +84,7 @@ def refuse_text(key: str, text: str, own: object) -> None:
     if isinstance(meant, bool) and isinstance(own, bool):
         kind = "true or false"
     elif type(own) in (int, float) and type(meant) in (int, float):
-        kind = "a number"
+        kind, meant = "a number", int(text) if text.isdecimal() else meant  # YAML reads 010 as octal
     else:
         return
     raise UsageError(

@@ -416,7 +416,7 @@ def test_text_that_stays_what_it_is_is_a_level(run_toy):
         (["norm=false,'on',yes"], ["norm: expected true or false", "Received: yes", "Write true"]),
         (["lr=0.1,0.2", "norm=off"], ["norm: expected true or false", "Received: off", "Write false"]),
         (["lr=.inf,1"], ["lr: expected a number", "Received: .inf", "Write inf"]),
-        (["lr=010,1"], ["lr: expected a number", "Received: 010", "Write 8"]),
+        (["lr=010,1"], ["lr: expected a number", "Received: 010", "Write 10"]),
     ],
 )
 def test_text_that_a_file_would_read_as_the_apps_own_kind_of_value_is_refused(decorated, words, told):
