@@ -207,8 +207,8 @@ class Fractions:
                 yield n, candidate
 
 
-def _numeral(chosen: Fraction) -> str:
-    return roman(chosen.resolution) if chosen.resolution else "none"
+def _numeral(made: Fraction) -> str:
+    return roman(made.resolution) if made.resolution else "none"
 
 
 def _shortest(words: Sequence[Word]) -> int:

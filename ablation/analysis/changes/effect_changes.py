@@ -54,9 +54,9 @@ def effects_table(
         [(one.names[0], one.level, one.reference) for one in contrasts],
         columns=["factor", "level", "reference"],
     )
-    for name, study in (("first", before), ("second", after)):
-        low, high = study.interval(alpha)
-        table[name], table[f"{name}_low"], table[f"{name}_high"] = study.estimate, low, high
+    for name, effects in (("first", before), ("second", after)):
+        low, high = effects.interval(alpha)
+        table[name], table[f"{name}_low"], table[f"{name}_high"] = effects.estimate, low, high
     changes = changes_table(change, scale, alpha, margin, first.request.direction)
     return pd.concat([table, changes], axis=1)
 

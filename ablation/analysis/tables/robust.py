@@ -61,9 +61,9 @@ def improvement_table(runs: Runs, direction: str, alpha: float) -> pd.DataFrame:
             ]
             pairs = [(mine, other) for mine, other in pairs if len(mine) and len(other)]
             if pairs:
-                p = float(np.mean([_probability(mine[None], other[None])[0] for mine, other in pairs]))
+                chance = float(np.mean([_probability(mine[None], other[None])[0] for mine, other in pairs]))
                 low, high = _percentiles(_improvement_draws(pairs), alpha)
-                rows.append([factor.name, level, factor.levels[0], p, low, high, len(pairs)])
+                rows.append([factor.name, level, factor.levels[0], chance, low, high, len(pairs)])
     names = ["factor", "level", "reference", "probability", "ci_low", "ci_high", "strata"]
     return pd.DataFrame(rows, columns=names)
 
