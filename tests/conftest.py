@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,13 @@ def stderr_stays_open() -> None:
     absl_logging = sys.modules.get("absl.logging")
     if absl_logging is not None:
         absl_logging.get_absl_handler().python_handler.stream = sys.__stderr__
+
+
+@pytest.fixture(autouse=True, scope="module")
+def launchers_end_with_their_tests(root: Path) -> Iterator[None]:
+    """`ablation run` in this process gives Hydra those of `conf/`, which other tests have as files."""
+    yield
+    if (hydra := sys.modules.get("hydra.core.config_store")) is not None:
+        stored = hydra.ConfigStore.instance().repo.get("hydra", {}).get("launcher", {})
+        for file in (root / "conf/hydra/launcher").iterdir():
+            stored.pop(file.name, None)

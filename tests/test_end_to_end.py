@@ -56,7 +56,7 @@ def test_a_sweep_of_real_networks_ends_in_the_articles_table(root, tmp_path):
     assert (table["loss"] - table["reconstruction_loss"] - table["kl"]).abs().max() < 1e-6
     assert table["identity.data"].nunique() == 1
     assert table["device"].str.startswith("CPU, 1 thread").all()
-    rows = [line.split()[0] for line in shown.splitlines() if re.match(r"\w+ +-?\d+\.\d{4} ", line)]
+    rows = [line.split()[0] for line in shown.splitlines() if re.match(r"\w+ +-?\d\.\d+(e-\d+)? ", line)]
     assert rows == NAMES
     report = (tmp_path / "runs/quick/report/report.md").read_text()
     assert "their p-values test 'response = 0'" in report

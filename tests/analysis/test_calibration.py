@@ -23,7 +23,7 @@ def test_under_no_effect_few_studies_have_a_false_verdict():
 
 
 def test_planted_effects_are_found_as_often_as_promised():
-    found = np.mean([t.found for t in tallies(World("planted", planted=True), 150)], axis=0)
+    found = np.mean([t.detected for t in tallies(World("planted", planted=True), 150)], axis=0)
     assert (np.abs(found - 0.8) < 3 * np.sqrt(0.8 * 0.2 / 150)).all()
 
 
