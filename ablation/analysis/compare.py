@@ -219,7 +219,9 @@ def compare(
     elif paired if paired is not None else has_enough(overlap, first, second):
         factors = list(dict.fromkeys(one.names[0] for one in shared))
         pairs = on_pairs(first, second, overlap, factors, scale.is_log, alpha) if len(overlap.first) else None
-        if pairs is None or not (pairs.has_error and all(_is_determined(one, pairs) for one in shared)):
+        # Differences that leave no degree of freedom have no error.
+        has_error = pairs is not None and pairs.change.fit.df_resid > 0
+        if pairs is None or not (has_error and all(_is_determined(one, pairs) for one in shared)):
             overlap, pairs = replace(overlap, why=overlap.why or "levels"), None
     if paired and pairs is None:
         raise UsageError(

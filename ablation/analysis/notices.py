@@ -29,7 +29,7 @@ class Notice:
       analysis scale).
     - `left-out-interaction`: terms, block, empty (a combination of levels that no run has, per term; none
       where the terms say nothing beyond main effects). `only-main-effects`: terms.
-    - `wide-interactions`: widening, df, df_main (see `order.Order`). `many-interactions`: columns.
+    - `wide-interactions`: widening, df and df_main (with them and without). `many-interactions`: columns.
     - `aliased-interaction`: groups of terms. `conditional-factor`: factor, inactive (its level where it has
       no value), on (the factor that asks for it), levels (of that one).
     - `nearly-nested`: likewise factor, on and levels, and rows (how many stand in the way).

@@ -39,11 +39,11 @@ class TableSettings:
     table: str
     responses: Sequence[str]
     factors: Sequence[str]
-    block: Sequence[str] | str | None = None
+    block: Sequence[str] = ()
     margin: float | None = None
     direction: str | None = None
     directions: Mapping[str, str] = field(default_factory=dict)
-    numeric: Mapping[str, str] | Sequence[str] = ()
+    numeric: Mapping[str, str] = field(default_factory=dict)
     scale: str = "auto"
     interactions: int | str = "auto"
     alpha: float = 0.05
@@ -57,11 +57,6 @@ class TableSettings:
     looks: Sequence[int] = ()
     max_replicates: int = 0
 
-    @property
-    def blocks(self) -> tuple[str, ...]:
-        """The columns of the block."""
-        return (self.block,) if isinstance(self.block, str) else tuple(self.block or ())
-
     def arguments(self, response: str) -> dict[str, Any]:
         """What `analyze` takes for one of the responses."""
         names = ("scale", "interactions", "alpha", "anova_type", "weights", "where", "item")
@@ -69,7 +64,7 @@ class TableSettings:
         trials = self.trials if isinstance(self.trials, Mapping) else {self.responses[0]: self.trials}
         return {
             **{name: getattr(self, name) for name in names},
-            "block": self.blocks,
+            "block": self.block,
             "margin": self.margin if is_main else None,
             "numeric": self.numeric,
             "direction": self.directions.get(response, self.direction if is_main else None),
@@ -137,7 +132,7 @@ def load_table(settings: TableSettings, command: str = "", table: pd.DataFrame |
         UsageError: the file or a column is missing, or an argument means nothing.
     """
     frame = _numbered(read_table(settings.table) if table is None else table)
-    main, blocks = settings.responses[0], settings.blocks
+    main, blocks = settings.responses[0], settings.block
     wanted = [main, *settings.factors, *blocks, *([settings.weights] if settings.weights else [])]
     missing = [name for name in dict.fromkeys(wanted) if name not in frame.columns]
     if missing:

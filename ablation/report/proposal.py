@@ -50,7 +50,7 @@ def settled(frame: pd.DataFrame, options: Arguments, place: str, verb: str = "re
     values = completed(proposal, options.values)
     line = command({**options.how, **values}, options.figures, place if options.source else "", verb)
     text = described(proposal, place, f"  {line}")
-    if not proposal.is_certain:
+    if proposal.doubts:
         is_whole = {"response", "factors"} <= values.keys()
         advice = "Run it as it stands, or with what is right" if is_whole else "Name what is missing"
         raise UsageError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -48,10 +48,6 @@ class Drawings(Sequence[Any]):
     def __len__(self) -> int:
         """How many there are."""
         return len(self.plots)
-
-    def __iter__(self) -> Iterator[Drawings]:
-        """Each figure, as `Drawings` of its own."""
-        return (Drawings([plot]) for plot in self.plots)
 
     def __repr__(self) -> str:
         """The figures' descriptions."""

@@ -21,7 +21,7 @@ def random_search():
 
 def test_a_true_effect_is_found_in_300_runs_of_12_factors(random_search):
     found = analyze(random_search, "loss", FACTORS)
-    assert (found.order.highest, found.order.why, found.order.df) == (1, "wide", 11)
+    assert (found.order.highest, found.order.why) == (1, "wide")
     line = row(found.effects, factor="f3", level="b")
     main = " + ".join(FACTORS)
     fit = smf.ols(f"np.log(loss) ~ {main}", random_search).fit()

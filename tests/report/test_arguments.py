@@ -65,7 +65,7 @@ def test_blocks_a_reference_a_filter_and_a_target_are_taken():
          "where=State=finished and lr in [1, 2]", "direction=zero"]
     ).values  # fmt: skip
     asked = table_settings(values)
-    assert asked.blocks == ("data", "seed")
+    assert asked.block == ["data", "seed"]
     assert asked.reference == {"a": "x,y"}
     assert asked.where == "State=finished and lr in [1, 2]"
     assert asked.request("bias").target == 0

@@ -93,7 +93,7 @@ def test_a_report_of_the_folder_the_parquet_file_and_the_csv_are_the_same(study,
     gather(folder)
     swept = load_study(str(folder))
     for name in ("results.parquet", "results.csv"):
-        found = load_table(TableSettings(str(folder / name), ["loss"], ["x", "norm"], "seed"))
+        found = load_table(TableSettings(str(folder / name), ["loss"], ["x", "norm"], ["seed"]))
         assert found.factors == swept.factors
         assert found.reference == swept.reference
         pd.testing.assert_frame_equal(found.main.analysis.verdicts, swept.main.analysis.verdicts)
@@ -124,7 +124,7 @@ def test_a_distance_from_a_target_is_a_response_of_the_report(tmp_path):
             str(tmp_path / "t.csv"),
             ["bias", "ratio"],
             ["a"],
-            "fold",
+            ["fold"],
             directions={"bias": "zero", "ratio": "1"},
         )
     )
@@ -149,7 +149,7 @@ def test_a_table_whose_index_repeats_names_the_right_run(tmp_path):
         [frame[frame["a"] == 0].reset_index(drop=True), frame[frame["a"] == 1].reset_index(drop=True)]
     )
     repeated.to_parquet(tmp_path / "t.parquet")
-    found = load_table(TableSettings(str(tmp_path / "t.parquet"), ["loss"], ["a"], "seed"))
+    found = load_table(TableSettings(str(tmp_path / "t.parquet"), ["loss"], ["a"], ["seed"]))
     assert list(found.table.index) == list(range(12))
     influence = found.main.analysis.diagnostics.influence
     assert influence.set_index("run")["studentized"].abs().idxmax() in (
@@ -163,14 +163,14 @@ def test_an_index_with_a_name_is_a_column(tmp_path):
     pd.DataFrame(rows, columns=["a", "seed", "loss"]).set_index(["a", "seed"]).to_parquet(
         tmp_path / "t.parquet"
     )
-    found = load_table(TableSettings(str(tmp_path / "t.parquet"), ["loss"], ["a"], "seed"))
+    found = load_table(TableSettings(str(tmp_path / "t.parquet"), ["loss"], ["a"], ["seed"]))
     assert found.main.analysis.n_runs == 12
 
 
 def test_a_level_may_be_infinite(tmp_path):
     rows = [(clip, s, 1.0 + 0.01 * s + (clip > 2)) for clip in (1.0, float("inf")) for s in range(4)]
     pd.DataFrame(rows, columns=["clip", "seed", "loss"]).to_parquet(tmp_path / "t.parquet")
-    found = load_table(TableSettings(str(tmp_path / "t.parquet"), ["loss"], ["clip"], "seed"))
+    found = load_table(TableSettings(str(tmp_path / "t.parquet"), ["loss"], ["clip"], ["seed"]))
     assert found.factors == {"clip": ["1.0", "inf"]}
 
 
@@ -179,7 +179,7 @@ def test_rows_that_do_not_count_are_in_no_table_and_are_told(tmp_path):
     frame = pd.DataFrame(rows, columns=["a", "seed", "loss"])
     doubled = pd.concat([frame, frame.iloc[:3], pd.DataFrame({"a": [None], "seed": [9], "loss": [0.1]})])
     doubled.to_parquet(tmp_path / "t.parquet")
-    found = load_table(TableSettings(str(tmp_path / "t.parquet"), ["loss"], ["a"], "seed"))
+    found = load_table(TableSettings(str(tmp_path / "t.parquet"), ["loss"], ["a"], ["seed"]))
     assert ended(found) == "10 finite, 4 left out"
     assert [(cell.attempted, cell.n["loss"]) for cell in summaries(found)] == [(5, 5), (5, 5)]
     assert summaries(found)[0].mean["loss"] == pytest.approx(frame.loc[frame["a"] == 0, "loss"].mean())
@@ -188,7 +188,7 @@ def test_rows_that_do_not_count_are_in_no_table_and_are_told(tmp_path):
 def test_a_status_without_an_ok_is_none(tmp_path):
     rows = [(a, s, 1 + 0.1 * a + 0.01 * (s % 3), "finished") for a in (0, 1) for s in range(4)]
     pd.DataFrame(rows, columns=["a", "seed", "loss", "status"]).to_csv(tmp_path / "t.csv", index=False)
-    assert ended(load_table(TableSettings(str(tmp_path / "t.csv"), ["loss"], ["a"], "seed"))) == "8 finite"
+    assert ended(load_table(TableSettings(str(tmp_path / "t.csv"), ["loss"], ["a"], ["seed"]))) == "8 finite"
 
 
 def test_a_response_called_as_a_column_of_every_table_is_that_of_the_runs(study):
@@ -210,7 +210,7 @@ def test_what_is_meant_otherwise_than_it_is_read_is_refused(tmp_path, losses, fa
     lines = ["a,seed,loss", *(f"{i % 2},{i // 2},{loss}" for i, loss in enumerate(losses))]
     (tmp_path / "t.csv").write_text("\n".join(lines).replace(",", separator))
     with pytest.raises(UsageError, match=re.escape(told)):
-        load_table(TableSettings(str(tmp_path / "t.csv"), ["loss"], factors, None))
+        load_table(TableSettings(str(tmp_path / "t.csv"), ["loss"], factors))
 
 
 def test_a_run_that_failed_may_say_so_in_words(tmp_path):
@@ -219,7 +219,7 @@ def test_a_run_that_failed_may_say_so_in_words(tmp_path):
     frame.loc[0, "loss"] = "diverged"
     frame.to_csv(tmp_path / "t.csv", index=False)
     assert (
-        ended(load_table(TableSettings(str(tmp_path / "t.csv"), ["loss"], ["a"], "seed")))
+        ended(load_table(TableSettings(str(tmp_path / "t.csv"), ["loss"], ["a"], ["seed"])))
         == "7 finite, 1 failed"
     )
 

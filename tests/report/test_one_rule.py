@@ -24,7 +24,7 @@ def reported(tmp_path):
     def made(table, factors, block="seed", figures=True):
         path = tmp_path / "runs.csv"
         table.to_csv(path, index=False)
-        study = load_table(TableSettings(str(path), ["loss"], list(factors), block))
+        study = load_table(TableSettings(str(path), ["loss"], list(factors), [block] if block else ()))
         document = build(study, Drawer(figures))
         main(
             [

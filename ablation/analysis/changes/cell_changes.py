@@ -94,9 +94,8 @@ class _Values:
 
     def _grid(self) -> Floats:
         """Means by cell and block, (n_cells x n_blocks); NaN where there is none."""
-        code = (
-            np.zeros_like(self.cell) if self.block is None else np.unique(self.block, return_inverse=True)[1]
-        )
+        assert self.block is not None
+        code = np.unique(self.block, return_inverse=True)[1]
         grid = np.zeros((len(self.counts), int(code.max()) + 1))
         n = np.zeros_like(grid)
         np.add.at(grid, (self.cell, code), self.weights * self.y)

@@ -182,11 +182,6 @@ class OnPairs:
     change: Analysis
     columns: Mapping[str, str]
 
-    @property
-    def has_error(self) -> bool:
-        """Whether the differences leave degrees of freedom for an error."""
-        return self.change.fit.df_resid > 0
-
 
 def on_pairs(
     first: Analysis, second: Analysis, overlap: Common, factors: Sequence[str], is_log: bool, alpha: float

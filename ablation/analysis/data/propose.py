@@ -57,11 +57,6 @@ class Proposal:
     left_out: dict[str, str]
     doubts: tuple[str, ...]
 
-    @property
-    def is_certain(self) -> bool:
-        """Whether the analysis can be run as it is proposed."""
-        return not self.doubts
-
 
 def propose(frame: pd.DataFrame, response: str | None = None) -> Proposal:
     """Look at a table and say what could be asked of it.

@@ -44,14 +44,11 @@ class Order:
             too many parameters).
         widening: how many times as wide the interactions make, or would make, the interval of a main effect
             at most; NaN where that was not asked.
-        df: residual degrees of freedom with them; `df_main`: without.
     """
 
     highest: int
     why: str
     widening: float = float("nan")
-    df: int = 0
-    df_main: int = 0
 
 
 def fit_model(runs: Runs, y: Floats, interactions: int | str, alpha: float) -> Answer:
@@ -99,15 +96,15 @@ def _decide(fit: Fit, main: Fit, runs: Runs, alpha: float | None, notices: tuple
     if not fit.estimable(of_both[known]).all():
         facts = {"terms": [factors_of(t, runs) for t in terms]}
         return main, Order(1, "hidden"), (*notices, Notice("only-main-effects", facts))
-    highest, df = max(t.order for t in terms), (fit.df_resid, main.df_resid)
+    highest = max(t.order for t in terms)
     if alpha is None:
-        return fit, Order(highest, "asked", float("nan"), *df), (*notices, *aliased_notices(fit, runs))
+        return fit, Order(highest, "asked"), (*notices, *aliased_notices(fit, runs))
     half_widths = [_half_widths(f, L[known], alpha) for f, L in ((main, of_main), (fit, of_both))]
     widening = float(np.max(half_widths[1] / half_widths[0]))
     if not widening <= MAX_WIDENING:
-        notice = Notice("wide-interactions", {"widening": widening, "df": df[0], "df_main": df[1]})
-        return main, Order(1, "wide", widening, *df), (*notices, notice)
-    return fit, Order(highest, "carried", widening, *df), (*notices, *aliased_notices(fit, runs))
+        width = {"widening": widening, "df": fit.df_resid, "df_main": main.df_resid}
+        return main, Order(1, "wide", widening), (*notices, Notice("wide-interactions", width))
+    return fit, Order(highest, "carried", widening), (*notices, *aliased_notices(fit, runs))
 
 
 def _half_widths(fit: Fit, L: Floats, alpha: float) -> Floats:

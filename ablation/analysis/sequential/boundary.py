@@ -59,16 +59,6 @@ def boundary(times: ArrayLike, spent: ArrayLike) -> Floats:
     return bounds.reshape(spent.shape)
 
 
-def crossing(times: ArrayLike, bounds: ArrayLike) -> Floats:
-    """Probability of having crossed the boundary by each look if there is no effect, (n_looks,)."""
-    walk = _Walk(np.asarray(times, float), 1)
-    chances = []
-    for bound in np.asarray(bounds, float):
-        chances.append(float(walk.chance_above(np.array([bound]))[0]))
-        walk.stop(np.array([bound]))
-    return np.cumsum(chances)
-
-
 class _Walk:
     """The density of S over the looks, of paths that have not crossed; one row a level."""
 
@@ -84,11 +74,6 @@ class _Walk:
     @property
     def _gap(self) -> float:
         return self._time - (float(self.times[self.look - 1]) if self.look else 0.0)
-
-    def chance_above(self, bounds: Floats) -> Floats:
-        """Probability that a path gets here without crossing and is above the bound now, (n_levels,)."""
-        chance: Floats = np.einsum("ln,ln->l", self.mass, special.ndtr(self._beyond(bounds)))
-        return chance
 
     def _beyond(self, bounds: Floats) -> Floats:
         """How far each node lies above the bound, in standard deviations of the step, (n_levels, n_nodes)."""

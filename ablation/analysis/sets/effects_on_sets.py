@@ -59,7 +59,7 @@ def effects_on_sets(
     parts = []
     for contrast, one in zip(names.to_dict("records"), contrasts, strict=True):
         se = np.sqrt(one.variance / np.where(one.seen, one.n, np.nan))
-        reach = t_quantile(1 - alpha / 2, one.df) * se if one.df else np.full(len(sets), NOTHING)
+        reach = t_quantile(1 - alpha / 2, one.df) * se
         table = pd.DataFrame({"set": sets, "seeds": one.n, "estimate": one.effects, "se": se})
         table = table.assign(df=one.df, ci_low=one.effects - reach, ci_high=one.effects + reach)
         parts.append(table.assign(**contrast)[[*contrast, *table.columns]])

@@ -63,8 +63,7 @@ def dispersion_table(runs: Runs, y: Floats, alpha: float) -> pd.DataFrame:
         return nothing
     half_df = (n[repeated] - 1) / 2
     log_variance = np.log(squares / 2) - special.digamma(half_df)  # unbiased for normal runs
-    table = _effects(_cells(runs, repeated), log_variance, 1 / special.polygamma(1, half_df), alpha)
-    return nothing if table is None else table
+    return _effects(_cells(runs, repeated), log_variance, 1 / special.polygamma(1, half_df), alpha)
 
 
 def _cells(runs: Runs, repeated: Bools) -> Runs:
@@ -74,13 +73,11 @@ def _cells(runs: Runs, repeated: Bools) -> Runs:
     return replace(runs.rows(chosen), block=None)
 
 
-def _effects(cells: Runs, log_variance: Floats, weights: Floats, alpha: float) -> pd.DataFrame | None:
+def _effects(cells: Runs, log_variance: Floats, weights: Floats, alpha: float) -> pd.DataFrame:
     order = cells.cells  # the number of each cell, in the order of the table's rows
     matrix = matrix_of(cells, [(i,) for i in range(len(cells.predictors))], Grid())
     fit = fit_least_squares(matrix, log_variance[order], weights[order])
     names, L = contrast_rows(fit, cells.predictors)
-    if names.empty:
-        return None
     known = np.where(fit.estimable(L), 1.0, np.nan)
     estimate = fit.estimates(L).estimate
     errors = known * np.linalg.norm(fit.coordinates(L), axis=1)

@@ -69,7 +69,7 @@ class Future:
     """The draws behind all forecasts, the same for any number of seeds, so that chances rise smoothly."""
 
     def __init__(
-        self, fit: Fit, growth: Growth, n_blocks: int, spread: SeedSpread | None, n_draws: int, seed: int = 0
+        self, fit: Fit, growth: Growth, n_blocks: int, spread: SeedSpread | None, n_draws: int
     ) -> None:
         """Draw.
 
@@ -79,15 +79,14 @@ class Future:
             n_blocks: blocks of the fit, 0 without.
             spread: how much effects seem to differ from seed to seed now; in new seeds they do not.
             n_draws: number of draws.
-            seed: of the draws.
         """
         self.fit, self.growth, self._spread = fit, growth, spread
-        self._rng = np.random.default_rng(seed)
+        self._rng = np.random.default_rng(0)
         # Blocks come first, and what compares levels has no coordinates there.
         self._noise = self._rng.normal(size=(n_draws, fit.rank - n_blocks))
         self._rest = self._rng.normal(size=n_draws)
         n_predictors = 0 if spread is None else len(spread.n)
-        self._along = np.random.default_rng([seed, 1]).normal(size=(n_draws, n_predictors))
+        self._along = np.random.default_rng([0, 1]).normal(size=(n_draws, n_predictors))
 
     @cached_property
     def sigma(self) -> float:

@@ -76,7 +76,7 @@ def _done(arguments: Arguments, target: str) -> Imported:
     wanted = table_settings({**values, "table": place})
     tool = str(frame.attrs[TOOL]) if arguments.source else "table"
     origin = {"tool": tool, "place": place, **arguments.how, **({"where": where} if where else {})}
-    return import_runs(frame, target, _record(frame, wanted, target, origin), wanted.blocks)
+    return import_runs(frame, target, _record(frame, wanted, target, origin), wanted.block)
 
 
 def _record(
@@ -89,15 +89,12 @@ def _record(
     from ablation.sources.importing import MARK, levels_of, seed_column
 
     main = wanted.responses[0]
-    others = [name for name in wanted.blocks if name != seed_column(wanted.blocks)]
+    others = [name for name in wanted.block if name != seed_column(wanted.block)]
     prepared, request, *_ = prepare(frame, wanted.request(main))
     factors = {
         name: levels_of(prepared[name], factor_of(prepared, name, request))
         for name in (*wanted.factors, *others)
     }
-    numeric = (
-        wanted.numeric if isinstance(wanted.numeric, Mapping) else dict.fromkeys(wanted.numeric, "linear")
-    )
     words = [f"{key}={value}" for key, value in origin.items() if key not in ("tool", "place")]
     return StudyRecord(
         study=target.rpartition("#")[2] if "#" in target else Path(target).name,
@@ -107,7 +104,7 @@ def _record(
         responses=tuple(wanted.responses),
         directions=wanted.directions,
         margin=wanted.margin,
-        numeric=numeric,
+        numeric=wanted.numeric,
         interactions=str(wanted.interactions),
         alpha=wanted.alpha,
         scale=wanted.scale,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -157,22 +157,6 @@ def _rank(effect: Effect) -> tuple[float, float]:
     return (effect.p if not math.isnan(effect.p) else 2.0, -abs(np.nan_to_num(effect.estimate)))
 
 
-class Estimated(Protocol):
-    """An estimate with its interval; NaN where unknown."""
-
-    @property
-    def estimate(self) -> float:
-        """The effect."""
-
-    @property
-    def low(self) -> float:
-        """Its lower bound."""
-
-    @property
-    def high(self) -> float:
-        """Its upper bound."""
-
-
 class Interval(NamedTuple):
     """An effect with its interval, on the analysis scale."""
 
@@ -188,7 +172,7 @@ class Interval(NamedTuple):
         return cls(row[which], row[f"{which}_low"], row[f"{which}_high"])
 
 
-def x_limits(effects: Sequence[Estimated], band: tuple[float, float] | None) -> tuple[float, float]:
+def x_limits(effects: Sequence[Effect | Interval], band: tuple[float, float] | None) -> tuple[float, float]:
     """Limits that hold all estimates, zero, the margin, and intervals unless one would dwarf all else."""
     points = [0.0, *(band or ())] + [e.estimate for e in effects if math.isfinite(e.estimate)]
     reaches = [abs(end - e.estimate) for e in effects for end in (e.low, e.high)]

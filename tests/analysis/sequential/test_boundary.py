@@ -4,9 +4,18 @@ import numpy as np
 import pytest
 from scipy import special
 
-from ablation.analysis.sequential.boundary import boundary, crossing, nominal, repeated_p, spend
+from ablation.analysis.sequential.boundary import _Walk, boundary, nominal, repeated_p, spend
 
 EACH_SEED_OF_12 = np.arange(2, 13) / 12
+
+
+def crossing(times, bounds):
+    """Probability of having crossed the boundary by each look if there is no effect, (n_looks,)."""
+    walk, chances = _Walk(np.asarray(times, float), 1), []
+    for bound in bounds:
+        walk.stop(np.array([bound]))
+        chances.append(1 - walk.mass.sum())
+    return chances
 
 
 def obrien_fleming(times, level):
