@@ -58,7 +58,7 @@ from ablation.analysis.tables.item_effects import item_effects
 from ablation.analysis.tables.lenth import lenth_table
 from ablation.analysis.tables.pairs import letters_table, pairs_table
 from ablation.analysis.tables.robust import improvement_table, iqm_table
-from ablation.analysis.verdicts.conservative import Conservative, Errors, conservative, growing_errors
+from ablation.analysis.verdicts.conservative import Conservative, conservative, growing_errors
 from ablation.analysis.verdicts.finding import Finding, changed_findings, findings_of
 from ablation.analysis.verdicts.forecast import Forecast, forecasts, forecasts_table
 from ablation.analysis.verdicts.judging import Judgement, Rules
@@ -277,8 +277,8 @@ class Analysis:
     def ranked(self) -> Sequence[Ranking]:
         """`rankings` as objects, one for each ranking."""
         each = rankings(
-            self.fit, self.runs.predictors, self._judged, self._errors_of, self.scaling, self.request.alpha,
-            self._rules.lower_is_better, self.request.looks,
+            self.fit, self.runs.predictors, self._judged, lambda L: self._estimated(L).errors, self.scaling,
+            self.request.alpha, self._rules.lower_is_better, self.request.looks,
         )  # fmt: skip
         return [one.knowing(self._judged, self._verdicts[2].verdicts) for one in each]
 
@@ -631,7 +631,8 @@ class Analysis:
         notices = [*self.notices, *design_notices(self.runs, self.fit, self._cell_means)]
         notices += [*self._parents, *self._divergence, *self._best_failed, *self._silent_sets]
         if self.fit.variance > 0:
-            notices += model_notices(self.lack_of_fit, self._screened, self._split_along, self.runs, alpha)
+            split = {row.along for row in self._judged}
+            notices += model_notices(self.lack_of_fit, self._screened, split, self.runs, alpha)
             notices += residual_notices(self.diagnostics, alpha)
         return notices
 
@@ -687,7 +688,7 @@ class Analysis:
 
         `article_summary()` prints its table. Show `article_caution` and `article_deviations()` beside it.
         """
-        return article.article_fit(self._article_runs, self.request.response)
+        return article.article_fit(self.selection.used, self.request.response)
 
     def article_summary(self) -> str:
         """The table of `article_ols()`, as statsmodels prints it."""
@@ -702,7 +703,7 @@ class Analysis:
 
         Columns: column, deviation, se, df, ci_low, ci_high, t, p.
         """
-        return article.article_deviations(self._article_runs, self.request.response, self.request.alpha)
+        return article.article_deviations(self.selection.used, self.request.response, self.request.alpha)
 
     @property
     def article_caution(self) -> str:
@@ -725,9 +726,6 @@ class Analysis:
             lambda L: growing_errors(self.fit, L, self.runs, self._slopes),
             self._rules,
         )  # fmt: skip
-
-    def _errors_of(self, L: Floats) -> Errors:
-        return self._estimated(L).errors
 
     def _estimated(self, L: Floats) -> Conservative:
         return conservative(self.fit, L, self.runs, self._slopes, self.request.alpha)
@@ -768,11 +766,6 @@ class Analysis:
         return self._estimated(np.array([row.L for row in self._judged]))
 
     @property
-    def _split_along(self) -> set[str]:
-        """The interactions along which verdicts are split."""
-        return {row.along for row in self._judged}
-
-    @property
     def _strictest(self) -> float:
         return contrast_alpha(self.fit, self.request.alpha) / len(self._judged)
 
@@ -792,7 +785,3 @@ class Analysis:
             for name in names:
                 depends.setdefault(name, (tuple(sorted(names - {name})), p))
         return depends
-
-    @property
-    def _article_runs(self) -> Runs:
-        return self.selection.used

@@ -73,9 +73,7 @@ def _added(mains: dict[Term, Matrix], pairs: dict[Term, Matrix], matrix: Matrix,
     for main in (t for t in mains if t):
         for pair, block in zip(pairs, np.split(rows[main], _cuts(pairs), axis=1), strict=True):
             if np.abs(block).max(initial=0) > EXACT:
-                signed = block.size == 1
-                weight = float(block[0, 0] if signed else np.linalg.norm(block, 2))
-                aliases.append(namer.alias(main, pair, weight, signed))
+                aliases.append(namer.alias(main, pair, _shared(block), signed=block.size == 1))
     return aliases
 
 
@@ -110,7 +108,7 @@ def _basis(x: Matrix) -> Matrix:
 
 
 def _shared(block: Matrix) -> float:
-    """The largest correlation that combinations of the two sides can have, signed where both are single."""
+    """The most that combinations of the two sides can have in common, signed where both are single."""
     return float(block[0, 0]) if block.size == 1 else float(np.linalg.norm(block, 2))
 
 

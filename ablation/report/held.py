@@ -1,6 +1,6 @@
 """The settings under which a study's runs were made, and where two studies differ in them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -56,13 +56,11 @@ def differences(first: Subject, second: Subject) -> pd.DataFrame:
         n for n in dict.fromkeys((*mine, *other)) if n not in varied and (every or (n in mine and n in other))
     ]
     rows = [
-        (n, _text(mine.get(n, ())), _text(other.get(n, ()))) for n in names if _set(mine, n) != _set(other, n)
+        (n, _text(mine.get(n, ())), _text(other.get(n, ())))
+        for n in names
+        if {*mine.get(n, ())} != {*other.get(n, ())}
     ]
     return pd.DataFrame(rows, columns=["setting", "first", "second"])
-
-
-def _set(settings: Mapping[str, list[str]], name: str) -> set[str]:
-    return set(settings.get(name, ()))
 
 
 def _text(values: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """The article's model, verbatim: OLS of the raw response on one-hot columns without intercept."""
 
 import re
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -71,14 +72,10 @@ def article_columns(runs: Runs) -> tuple[pd.DataFrame, list[str]]:
 
 def _distinct(names: list[str]) -> list[str]:
     """Number names that occur twice, so that no column is lost."""
-    seen: dict[str, int] = {}
+    total, seen, distinct = Counter(names), Counter[str](), []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-    count = dict.fromkeys(seen, 0)
-    distinct = []
-    for name in names:
-        count[name] += 1
-        distinct.append(name if seen[name] == 1 else f"{name}_{count[name]}")
+        seen[name] += 1
+        distinct.append(name if total[name] == 1 else f"{name}_{seen[name]}")
     return distinct
 
 

@@ -6,7 +6,7 @@ import lzma
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pandas as pd
 
@@ -19,17 +19,13 @@ from ablation.results.levels import read_typed, with_levels_beside
 Reader = Callable[[Open, str], pd.DataFrame]
 
 
-def _separated(separator: str) -> Reader:
-    return lambda open_bytes, name: read_text_table(open_bytes, separator, name)
-
-
 def _typed(kind: str) -> Reader:
     return lambda open_bytes, _: read_typed(open_bytes, kind)
 
 
 READERS: dict[str, Reader] = {
-    ".csv": _separated(","),
-    ".tsv": _separated("\t"),
+    ".csv": partial(read_text_table, separator=","),
+    ".tsv": partial(read_text_table, separator="\t"),
     ".jsonl": read_json_lines,
     ".ndjson": read_json_lines,
     ".json": read_json,
@@ -102,13 +98,8 @@ def _read_file(path: Path) -> pd.DataFrame:
     if known is None:
         raise UsageError(f"Expected {FILES} or a study folder. Received: {path}. Convert it first.")
     reader, opener = known
-
-    def open_bytes() -> BinaryIO:
-        opened: BinaryIO = opener(path)
-        return opened
-
     try:
-        frame = reader(open_bytes, str(path))
+        frame = reader(partial(opener, path), str(path))
     except (
         ValueError,
         OSError,

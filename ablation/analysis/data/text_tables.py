@@ -33,7 +33,7 @@ class _Shape:
     row_names: set[str] | None = field(default_factory=set)
 
 
-def read_text_table(open_bytes: Open, separator: str, name: str) -> pd.DataFrame:
+def read_text_table(open_bytes: Open, name: str, separator: str) -> pd.DataFrame:
     """Read a table in UTF-8 with a line of names.
 
     A file whose names are separated by another of `KINDS`, such as a spreadsheet's semicolons, is read so.

@@ -95,11 +95,7 @@ class Grid:
 
     def above(self, index: int) -> frozenset[int]:
         """The factors that one is nested in: that on which it depends, what this depends on, and so on."""
-        parents: set[int] = set()
-        while (condition := self.condition(index)) is not None:
-            index = condition.on
-            parents.add(index)
-        return frozenset(parents)
+        return frozenset(_above(index, {condition.factor: condition for condition in self.conditions}))
 
     def _shares(self, predictors: Sequence[Predictor], at: Mapping[int, int]) -> dict[int, Floats]:
         """Shares of the levels of factors with conditions, and of those that these depend on."""
@@ -138,7 +134,7 @@ def _conditions(runs: Runs) -> tuple[Condition, ...]:
         condition = next((c for k in unset if (c := _condition(index, k, factors, cells, conditions))), None)
         if condition and len(factor.levels) > 2:
             conditions[index] = condition
-    return tuple(sorted(conditions.values(), key=lambda c: _depth(c.factor, conditions)))
+    return tuple(sorted(conditions.values(), key=lambda c: len(_above(c.factor, conditions))))
 
 
 def _condition(
@@ -148,7 +144,7 @@ def _condition(
     factor = factors[index]
     off = factor.codes[cells] == unset
     for other, partner in factors.items():
-        if other == index or _depends(other, index, conditions):
+        if index in (other, *_above(other, conditions)):
             continue
         active = _levels_at(partner, cells[~off])
         if not (active & _levels_at(partner, cells[off])).any():
@@ -156,18 +152,13 @@ def _condition(
     return None
 
 
-def _depth(index: int, conditions: Mapping[int, Condition]) -> int:
-    """How many conditions must hold for a factor to have a value."""
-    return 1 + _depth(conditions[index].on, conditions) if index in conditions else 0
-
-
-def _depends(index: int, other: int, conditions: Mapping[int, Condition]) -> bool:
-    """Whether a factor has a value only on conditions that come down to the other."""
+def _above(index: int, conditions: Mapping[int, Condition]) -> list[int]:
+    """The factors on which one depends: the one that asks for it, the one that asks for that, and so on."""
+    above = []
     while index in conditions:
         index = conditions[index].on
-        if index == other:
-            return True
-    return False
+        above.append(index)
+    return above
 
 
 def _levels_at(factor: Factor, rows: Ints) -> Bools:

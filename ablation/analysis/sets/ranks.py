@@ -36,11 +36,10 @@ class Ranks:
     left_out: tuple[str, ...]
     factors: list[str]
 
-    def levels(self) -> list[tuple[list[str], list[str]]]:
-        """For each cell, the best first, the names of the factors and its levels."""
-        names = list(self.table.columns[3:])
-        texts = self.table[names].astype(str).to_numpy().tolist()
-        return [(self.factors, row) for row in texts]
+    def levels(self) -> list[dict[str, str]]:
+        """For each cell, the best first, factor -> level as text."""
+        texts = self.table.iloc[:, 3:].astype(str).to_numpy().tolist()
+        return [dict(zip(self.factors, row, strict=True)) for row in texts]
 
     @property
     def tied(self) -> int:

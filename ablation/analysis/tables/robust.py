@@ -37,11 +37,10 @@ def iqm_table(runs: Runs, alpha: float) -> pd.DataFrame:
         for code, level in enumerate(factor.levels):
             here = factor.codes == code
             y, stratum = runs.response[here], group([strata[here]])
-            cut = int(MIDDLE * len(y))
-            drawn = _percentiles(_iqm_draws(_parts(y, stratum), cut), alpha)
+            cut, n_strata = int(MIDDLE * len(y)), int(stratum.max()) + 1
+            drawn = _percentiles(_iqm_draws([y[stratum == s] for s in range(n_strata)], cut), alpha)
             order = np.argsort(y, kind="stable")
             kept = np.unique(stratum[order[cut : len(y) - cut]])
-            n_strata = int(stratum.max()) + 1
             iqm = [interquartile_mean(y), *drawn, len(y), 2 * cut, n_strata - len(kept), n_strata]
             rows.append([factor.name, level, *iqm])
     names = ["factor", "level", "iqm", "ci_low", "ci_high", "runs", "left_out", "whole", "strata"]
@@ -85,10 +84,6 @@ def _strata(runs: Runs, without: int) -> Ints:
     codes = [codes_of(part) for i, part in enumerate(runs.predictors) if i != without]
     codes += [runs.sets.codes] if runs.sets is not None else []
     return group(codes) if codes else np.zeros(len(runs.response), dtype=np.intp)
-
-
-def _parts(y: Floats, stratum: Ints) -> list[Floats]:
-    return [y[stratum == s] for s in range(int(stratum.max()) + 1)]
 
 
 def _draws(rng: np.random.Generator, values: Floats, n: int) -> Floats:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ablation.analysis.costs.frontier import spread_by_cell, varies
 from ablation.analysis.data.factors import Bools, Floats, Ints
 from ablation.numbers import plain
 from ablation.report.cell_ranking import Ranking
@@ -30,13 +31,13 @@ def cost(ranking: Ranking, spent: Floats, name: str, words: Wording, ties: Seque
         words: of the response.
         ties: ranks of cells that are not separated from the best, the best too.
     """
-    finite = np.where(np.isfinite(spent) & ~ranking.failed, spent, np.nan)
-    n = len(ranking.names)
-    low, x, high = _spread(finite, ranking, n)
+    bounded, n = np.broadcast_to(spent, (3, len(ranking.cell))), len(ranking.names)
+    counts = np.isfinite(bounded).all(axis=0) & ~ranking.failed
+    low, x, high = spread_by_cell(np.where(counts, bounded, np.nan), ranking.cell, n)
     known = np.flatnonzero(~np.isnan(ranking.means) & ~np.isnan(x))
-    if len(known) < 2 or np.ptp(x[known]) <= 1e-9 * np.abs(x[known]).max():
+    if not varies(x[known]):
         return None
-    y_low, _, y_high = _spread(ranking.values, ranking, n)
+    y_low, _, y_high = spread_by_cell(ranking.values, ranking.cell, n)
     tied = np.isin(known, ties)
     marks = []
     if (high > low).any():
@@ -70,20 +71,6 @@ def cost(ranking: Ranking, spent: Floats, name: str, words: Wording, ties: Seque
 def depends_on_load(name: str) -> bool:
     """Whether a cost is a time, which another job on the machine makes longer."""
     return any(word in name.lower() for word in LOADED)
-
-
-def _spread(values: Floats, ranking: Ranking, n: int) -> tuple[Floats, Floats, Floats]:
-    """Lowest, median and highest value over the runs of each cell that did not fail, (n_cells,) each."""
-    each = np.broadcast_to(values, (3, len(ranking.cell)))
-    spread = np.full((3, n), np.nan)
-    order = np.argsort(ranking.cell, kind="stable")
-    ends = np.searchsorted(ranking.cell[order], np.arange(n + 1))
-    for cell in range(n):
-        here = each[:, order[ends[cell] : ends[cell + 1]]]
-        here = here[:, np.isfinite(here).all(axis=0)]
-        if here.size:
-            spread[:, cell] = here[0].min(), np.median(here[1]), here[2].max()
-    return spread[0], spread[1], spread[2]
 
 
 def _cheapest(low: Floats, high: Floats, tied: Ints) -> int | None:

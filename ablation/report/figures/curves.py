@@ -12,9 +12,8 @@ from ablation.report.figures.plot import Marks, Plot, colour, symbol
 from ablation.report.figures.short_text import IN_ALT, short, stem, told_apart
 from ablation.report.figures.ticks import Axis, around, response_label
 from ablation.report.sentences import Wording
+from ablation.report.subject import History
 from ablation.words import counted, listed
-
-History = Mapping[str, Sequence[float | None]]
 
 MAX_LEVELS = 10
 

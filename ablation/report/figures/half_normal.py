@@ -44,12 +44,9 @@ def half_normal(analysis: Analysis) -> Plot | None:
         f"{plain(me)}, {int(table['beyond_SME'].sum())} beyond the simultaneous one {plain(sme)}. "
         f"Largest: {listed(said, between='; ')}."
     )
-    label = "size of contrast" + {
-        "log": " (difference of logs)",
-        "count": " (difference of logs)",
-        "logit": " (difference of log-odds)",
-        "ordinal": " (difference of log-odds)",
-    }.get(analysis.scale, "")
+    scale = analysis.scaling
+    unit = "logs" if scale.is_log else "log-odds" if scale.is_logit else ""
+    label = "size of contrast" + (f" (difference of {unit})" if unit else "")
     x = from_zero(float(at.max()), "half-normal quantile")
     y_axis = Axis(0.0, top, label, False, [(t, tick(t)) for t in nice_steps(0.0, top)])
     title = "Which contrasts stand out from noise (half-normal plot)"

@@ -15,7 +15,7 @@ from ablation.report.figures.sheet import Sheet, show_tiles
 from ablation.report.figures.short_text import IN_ALT, short, stem
 from ablation.report.figures.style import COLOURS, PAPER, WIDTH, drawing
 from ablation.report.figures.ticks import tick
-from ablation.report.figures.tiles import Image
+from ablation.report.figures.tiles import Image, as_images
 from ablation.words import listed
 
 MAX_LABELS = 20
@@ -35,9 +35,11 @@ def latent_walk(label: str, arrays: Mapping[str, np.ndarray]) -> Picture | None:
             +`walk_limit` in both latent variables, row by row from the top left of the plot.
     """
     walk = np.asarray(arrays.get("walk", ()))
-    if walk.ndim not in (4, 5) or 0 in walk.shape or walk.dtype.kind not in "fiub":
+    rows, columns, *size = walk.shape if walk.ndim in (4, 5) else (0, 0, 0)
+    images = as_images(walk.reshape(rows * columns, *size)) if rows else None
+    if images is None:
         return None
-    sheet = _sheet(walk)
+    sheet = _sheet(images.reshape(rows, columns, *images.shape[1:]))
     limit = float(np.asarray(arrays.get("walk_limit", np.nan)).ravel()[0])
     height = 4.5 * sheet.shape[0] / sheet.shape[1]
     page = Sheet(height + 0.75, 0.8, 5.5)
@@ -52,7 +54,7 @@ def latent_walk(label: str, arrays: Mapping[str, np.ndarray]) -> Picture | None:
     axes.set_ylabel("second latent variable")
     reach = f" from {tick(-limit)} to {tick(limit)}" if np.isfinite(limit) else ""
     alt = (
-        f"What the decoder of {short(label, IN_ALT)} draws at {walk.shape[0]} × {walk.shape[1]} points of "
+        f"What the decoder of {short(label, IN_ALT)} draws at {rows} × {columns} points of "
         f"its two latent variables{reach}; mean brightness {plain(float(np.nanmean(sheet)))}."
     )
     return Picture(
@@ -63,12 +65,9 @@ def latent_walk(label: str, arrays: Mapping[str, np.ndarray]) -> Picture | None:
     )
 
 
-def _sheet(walk: np.ndarray) -> Image:
+def _sheet(images: Image) -> Image:
     """All decoded images edge to edge, (rows x height, columns x width[, 3])."""
-    images = walk.astype(np.float32) / (255.0 if walk.dtype == np.uint8 else 1.0)
     rows, columns, height, width = images.shape[:4]
-    if images.ndim == 5:
-        images = images[..., :3] if images.shape[4] in (3, 4) else images.mean(axis=4)
     sheet = np.swapaxes(images, 1, 2).reshape(rows * height, columns * width, *images.shape[4:])
     sheet = np.round(sheet * SHADES)  # no eye tells more apart here
     return (sheet / SHADES).astype(np.float32)

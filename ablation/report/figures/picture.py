@@ -1,7 +1,6 @@
 """A figure with its words."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -11,6 +10,7 @@ from matplotlib.figure import Figure
 
 from ablation.report.figures.style import drawing
 from ablation.report.figures.svg import inline_svg
+from ablation.report.once import once
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,9 @@ class Picture:
     alt: str
     figure: Figure
 
+    @once  # a file and the page
     def svg(self) -> str:
         """As SVG: text kept as text, ids of this picture alone, nothing outside it; the same every time."""
-        return self._svg
-
-    @cached_property
-    def _svg(self) -> str:
         out = StringIO()
         with drawing(self.name):
             canvas: Any = FigureCanvasSVG(self.figure)

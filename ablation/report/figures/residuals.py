@@ -21,8 +21,8 @@ def residuals(analysis: Analysis, words: Wording) -> list[Plot]:
     if not analysis.fit.variance > 0:
         return []
     table = analysis.diagnostics.influence
-    of_odds = {"logit": " (log-odds)", "ordinal": " (log-odds)"}
-    unit = {"log": " (log scale)", "count": " (log scale)", **of_odds}.get(analysis.scale, "")
+    scale = analysis.scaling
+    unit = " (log scale)" if scale.is_log else " (log-odds)" if scale.is_logit else ""
     return [
         _against_fit(analysis, table, unit), _against_normal(table), _by_level(analysis, words),
         _influence(analysis, table, words),

@@ -51,14 +51,13 @@ def _drawing(picture: Plot | Picture) -> tuple[str, str]:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    pages = Environment(
+    return Environment(
         loader=PackageLoader("ablation.report.formats"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return pages
 
 
 def _bare(script: str) -> str:

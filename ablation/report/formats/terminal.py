@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from io import StringIO
-from typing import Literal
 
 from rich import box
 from rich.console import Console
@@ -38,14 +37,14 @@ def print_summary(study: Subject, page: str) -> None:
     """The article's OLS with its caution, verdicts as table and sentences, the best cell, and the page."""
     console = _terminal()
     _print_answers(console, study)
-    console.print(f"Report: {page}", markup=False)
+    console.print(f"Report: {page}")
 
 
 def print_changes(both: Changed, page: str) -> None:
     """What has changed in each response, how it was compared, and the page."""
     console = _terminal()
     _print_changes(console, both)
-    console.print(f"Report: {page}", markup=False)
+    console.print(f"Report: {page}")
 
 
 def changes_summary(both: Changed) -> str:
@@ -66,11 +65,11 @@ def _print_changes(console: Console, both: Changed) -> None:
     for one in both.responses:
         console.print(_printed(effects_table(one, is_brief=True)))
         for sentence in change_sentences(one):
-            console.print(sentence, markup=False)
+            console.print(sentence)
     for note in both.notes:
-        console.print(note, markup=False)
+        console.print(note)
     names = ", ".join(both.settings["setting"].head(6)) or "none that is known"
-    console.print(f"Settings that differ: {names}", markup=False)
+    console.print(f"Settings that differ: {names}")
 
 
 def summary(study: Subject) -> str:
@@ -79,11 +78,13 @@ def summary(study: Subject) -> str:
 
 
 def _terminal() -> Console:
-    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH)
+    return Console(
+        markup=False, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDTH
+    )
 
 
 def _as_text(show: Callable[[Console], None]) -> str:
-    console = Console(file=StringIO(), highlight=False, soft_wrap=True, width=WIDTH)
+    console = Console(file=StringIO(), markup=False, highlight=False, soft_wrap=True, width=WIDTH)
     with console.capture() as captured:
         show(console)
     return captured.get().rstrip()
@@ -92,30 +93,30 @@ def _as_text(show: Callable[[Console], None]) -> str:
 def _print_answers(console: Console, study: Subject) -> None:
     for answer in study.answers:
         _print_answer(console, study, answer)
-    console.print(f"Design: {design(study)}", markup=False)
+    console.print(f"Design: {design(study)}")
 
 
 def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> None:
     analysis = answer.analysis
     if analysis is None:
         text = f"{answer.response}: nothing can be concluded yet. {answer.obstacle}"
-        console.print(text[0].upper() + text[1:], markup=False)
+        console.print(text[0].upper() + text[1:])
         return
     words = study.words(answer)
     if answer is study.main and is_of_the_article(study):
-        console.print(analysis.article_summary(), markup=False)
-        console.print(f"Caution: {analysis.article_caution}\n", markup=False)
+        console.print(analysis.article_summary())
+        console.print(f"Caution: {analysis.article_caution}\n")
     console.print(_printed(brief_verdict_table(words, analysis)))
     for sentence in lead_sentences(analysis, words):
-        console.print(sentence, markup=False)
+        console.print(sentence)
     notes = [f"Note: {notice_sentence(notice, words)}" for notice in analysis.warnings]
     for note in notes[:NOTES]:
-        console.print(note, markup=False)
+        console.print(note)
     if len(notes) > NOTES:
-        console.print(f"{counted(len(notes) - NOTES, 'more note')} in the report.", markup=False)
+        console.print(f"{counted(len(notes) - NOTES, 'more note')} in the report.")
     for line in answer_lines(analysis, words):
-        console.print(" ".join(f"{claim.kind}: {claim.text}." for claim in line), markup=False)
-    console.print(best_sentence(study, answer), markup=False)
+        console.print(" ".join(f"{claim.kind}: {claim.text}." for claim in line))
+    console.print(best_sentence(study, answer))
 
 
 def _printed(made: Made) -> Table:
@@ -128,16 +129,11 @@ def _printed(made: Made) -> Table:
     )
     rows = [[clipped(cell.text, LEVELS) for cell in row] for row in made.rows]
     for column, texts in zip(made.columns, zip(*rows, strict=True), strict=True):
-        width = max(len(text) for text in (column.title, *texts))
-        justify: Literal["left", "right"] = "right" if column.is_number else "left"
-        is_words = not column.is_number  # wraps where the terminal is narrow; numbers never do
-        table.add_column(
-            Text(column.title),
-            justify=justify,
-            min_width=8 if is_words else width,
-            no_wrap=not is_words,
-            overflow="fold",
-        )
+        title, width = Text(column.title), max(len(text) for text in (column.title, *texts))
+        if column.is_number:
+            table.add_column(title, justify="right", min_width=width, no_wrap=True, overflow="fold")
+        else:  # wraps where the terminal is narrow; numbers never do
+            table.add_column(title, min_width=8, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     return table

@@ -60,14 +60,10 @@ def _plan(looks: Sequence[Look], words: Wording) -> str:
     when = f"after each seed up to {request.looks.maximum}"
     when = f"at {', '.join(map(str, planned))} seeds" if planned else when
     # Of a table that came from elsewhere the plan is what the settings of the report say.
-    text = (
-        "the plan, fixed before the first run as the settings of this page say,"
-        if planned
-        else ("the plan, fixed before the first run,")
-    )
+    source = " as the settings of this page say" if planned else ""
     return (
-        f"This study was adaptive: {text} was to look at {words.response} "
-        f"{when}, with a margin of {words.margin_text} and an error of "
+        f"This study was adaptive: the plan, fixed before the first run{source}, was to look at "
+        f"{words.response} {when}, with a margin of {words.margin_text} and an error of "
         f"{request.alpha:g} over all looks (error spending, ρ = {request.looks.rho:g}). It was looked at "
         f"{counted(len(looks), 'time')}, at {seeds} seeds. {_ENDED[last.ended]}"
     )

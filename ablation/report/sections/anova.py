@@ -23,9 +23,7 @@ def anova(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None:
     sums = {1: "I", 2: "II", 3: "III"}[analysis.request.anova_type]
     text = f"Sums of squares of type {sums} by nested models, on the {analysis.scale} scale."
     caption = f"Analysis of variance of {words.response}"
-    table = made(
-        f"{answer.prefix}anova", caption, HEADS, _rows(words, analysis), analysis.anova, limit=90
-    )  # fmt: skip
+    table = made(f"{answer.prefix}anova", caption, HEADS, _rows(words, analysis), analysis.anova, limit=90)
     sentences = Sentences([_lack_of_fit(words, analysis), *_block_share(words, analysis)])
     folded = Folded(f"Table of {counted(len(analysis.anova), 'term')}", [Prose(text), table])
     return Section("anova", "Analysis of variance", [sentences, folded])

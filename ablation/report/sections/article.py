@@ -1,13 +1,13 @@
 """For the article's own study: its linear model as statsmodels prints it, and how to read it."""
 
-import math
+from functools import partial
 
 from ablation.analysis import Analysis
 from ablation.analysis.article.model import ARTICLE_FACTORS
 from ablation.numbers import decimals, p_value
 from ablation.report.document import Folded, Prose, Section, Table, Verbatim
 from ablation.report.drawing import Drawer
-from ablation.report.sections.table_parts import made
+from ablation.report.sections.table_parts import between, made
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 
@@ -42,9 +42,7 @@ def _deviations(words: Wording, prefix: str, analysis: Analysis) -> list[Table]:
         [
             str(r["column"]),
             decimals(r["deviation"], 5),
-            f"{decimals(r['ci_low'], 5)} to {decimals(r['ci_high'], 5)}"
-            if math.isfinite(r["ci_low"])
-            else "unknown",
+            between(r["ci_low"], r["ci_high"], partial(decimals, n=5)),
             p_value(r["p"]),
         ]
         for r in table.to_dict("records")

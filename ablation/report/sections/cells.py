@@ -12,7 +12,7 @@ from ablation.naming import clipped
 from ablation.numbers import value
 from ablation.report.document import Block, Cell, Compare, Prose, Section
 from ablation.report.drawing import Drawer
-from ablation.report.sections.table_parts import made
+from ablation.report.sections.table_parts import between, made
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted, listed
@@ -117,7 +117,7 @@ def _rows(
     names, best = study.ranking(answer).names, analysis.best_cell
     for i, row in enumerate(analysis.best_cells.to_dict("records")):
         low, high = (best.low, best.high) if i == 0 else (row["ci_low"], row["ci_high"])
-        interval = f"{value(low)} to {value(high)}" if math.isfinite(low) else "unknown"
+        interval = between(low, high)
         runs = f"{row['runs']}, {row['failed']} failed" if row["failed"] else str(row["runs"])
         means = [value(row["mean"]), *([value(row["seed_adjusted"])] if moved else [])]
         near = "within noise" if row["within_noise"] else "no"

@@ -177,10 +177,8 @@ def _cells(one: ChangedResponse, drawer: Drawer, prefix: str) -> list[Block]:
 
 def _cell_names(one: ChangedResponse) -> list[str]:
     """The cells in common in few words."""
-    parts = one.comparison.first.selection.used
-    at = one.comparison.cell_rows
-    levels = [parts.levels(int(row)) for row in at]
-    return [one.words.cell(cell) for cell in levels]
+    used = one.comparison.first.selection.used
+    return [one.words.cell(used.levels(int(row))) for row in one.comparison.cell_rows]
 
 
 def _best(one: ChangedResponse, prefix: str) -> Table:

@@ -18,7 +18,7 @@ from ablation.report.drawing import Drawer, figures
 from ablation.report.figures.costs import depends_on_load
 from ablation.report.figures.ticks import quantity
 from ablation.report.once import once
-from ablation.report.sections.table_parts import ALL, contrast, made, one_look
+from ablation.report.sections.table_parts import ALL, between, contrast, made, one_look
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted, listed
@@ -61,12 +61,6 @@ class Cost:
     analysis: Analysis
     name: str
     bounded: Floats
-
-    @property
-    def spent(self) -> Floats:
-        """Without bounds, (n,)."""
-        middle: Floats = self.bounded[1]
-        return middle
 
     @property
     def has_frontier(self) -> bool:
@@ -120,7 +114,7 @@ def _measured(study: Subject, answer: ResponseResult) -> Iterator[Cost]:
     for name in (*COSTS, *filter(_LATENCY.fullmatch, map(str, study.table))):
         if name != answer.response and name in study.table:
             cost = Cost(analysis, name, _numbers(study, name)[:, study.places(analysis.runs.labels)])
-            if varies(cost.spent):
+            if varies(cost.bounded[1]):
                 yield cost
 
 
@@ -210,7 +204,7 @@ def _frontier(study: Subject, answer: ResponseResult, words: Wording, cost: Cost
     shown = pd.concat([table[table["status"] == status] for status in (FRONTIER, OPEN, BEATEN)])
     rows = [
         [Cell(names[r["cell"]], strong=r["status"] == FRONTIER), plain(r["cost"]), value(r["mean"]),
-         f"{value(r['ci_low'])} to {value(r['ci_high'])}" if math.isfinite(r["ci_low"]) else "unknown",
+         between(r["ci_low"], r["ci_high"]),
          f"beaten by {names[r['by']]}" if r["status"] == BEATEN else r["status"]]
         for r in shown.to_dict("records")
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from ablation.naming import clipped
 from ablation.numbers import duration
 from ablation.report.document import Facts, Section, Sentences
 from ablation.report.drawing import Drawer
-from ablation.report.held import VERSIONS
+from ablation.report.held import CODE, VERSIONS
 from ablation.report.sentences import Wording, as_wide
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
@@ -180,7 +180,7 @@ def made_how(study: Subject, _: ResponseResult, drawer: Drawer) -> Section:
 def notes(study: Subject, figures: bool = True) -> list[str]:
     """Sentences on the design, and on what differs between runs."""
     texts = list(study.record.design.notes)
-    for column in (*VERSIONS, "commit", "device") if study.is_swept else ():
+    for column in CODE if study.is_swept else ():
         if " / " in (values := _values(study, column)):
             texts.append(f"Runs differ in {column}: {values}. Versions can change results as seeds do.")
     excluded = study.table.attrs.get("excluded") or []
@@ -188,15 +188,11 @@ def notes(study: Subject, figures: bool = True) -> list[str]:
         n = counted(len(excluded), "file")
         texts.append(f"{n} could not be read and count nowhere: {', '.join(p for p, _ in excluded[:3])}.")
     if len(study.answers) > 1:
-        texts.append(_directions(study))
+        better = "; ".join(study.words(answer).better for answer in study.answers)
+        texts.append(
+            f"Several responses: {better}. p-values are adjusted within each response, not across them, and "
+            "the margin is the first response's alone."
+        )
     if not figures:
         texts.append("Written without figures (figures=false).")
     return texts
-
-
-def _directions(study: Subject) -> str:
-    text = "; ".join(study.words(answer).better for answer in study.answers)
-    return (
-        f"Several responses: {text}. p-values are adjusted "
-        "within each response, not across them, and the margin is the first response's alone."
-    )

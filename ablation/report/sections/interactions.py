@@ -36,10 +36,10 @@ def interactions(study: Subject, answer: ResponseResult, drawer: Drawer) -> Sect
     rows = _rows(words, analysis)
     table = made(f"{answer.prefix}interactions", caption, heads, rows, tests, limit=15)
     plots = _plots(analysis, words, drawer, answer.prefix)
-    blocks: list[Block] = [Prose(_sentence(analysis)), *_matrix(words, analysis, plots), *_arranged(plots)]
-    return Section(
-        "interactions", title, [*blocks, *_aliases(answer, words, analysis), Folded("As a table", [table])]
-    )
+    blocks: list[Block] = [Prose(_sentence(analysis)), *_matrix(words, analysis, plots)]
+    blocks += [Grid(list(plots.values()))] if plots else []
+    blocks += [*_aliases(answer, words, analysis), Folded("As a table", [table])]
+    return Section("interactions", title, blocks)
 
 
 def _plots(analysis: Analysis, words: Wording, drawer: Drawer, prefix: str) -> dict[frozenset[str], Figure]:
@@ -59,10 +59,6 @@ def _plots(analysis: Analysis, words: Wording, drawer: Drawer, prefix: str) -> d
         )
         for i, (pair, figure) in enumerate(zip(each_pair, drawn, strict=False))
     }  # fmt: skip
-
-
-def _arranged(plots: Mapping[frozenset[str], Figure]) -> list[Block]:
-    return [Grid(list(plots.values()))] if plots else []
 
 
 def _matrix(words: Wording, analysis: Analysis, plots: Mapping[frozenset[str], Figure]) -> list[Block]:

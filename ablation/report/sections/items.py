@@ -7,7 +7,7 @@ from typing import Any
 from ablation.numbers import p_text, p_value, plain, units
 from ablation.report.document import Prose, Section, Sentences
 from ablation.report.drawing import Drawer
-from ablation.report.sections.table_parts import ALL, contrast, made
+from ablation.report.sections.table_parts import ALL, between, contrast, made
 from ablation.report.sentences import Wording
 from ablation.report.sentences.verdicts import difference
 from ablation.report.subject import ResponseResult, Subject
@@ -29,8 +29,9 @@ def items(_: Subject, answer: ResponseResult, __: Drawer) -> Section | None:
     parts = ("sd_seed", "sd_item", "sd_both")
     entries = [
         [
-            words.factor(r["factor"]), contrast(r), units(r["estimate"]), _interval(r),
-            p_value(r["p_adjusted"]), p_value(r["p_seeds"]), *(plain(r[part]) for part in parts),
+            words.factor(r["factor"]), contrast(r), units(r["estimate"]),
+            between(r["ci_low"], r["ci_high"], units), p_value(r["p_adjusted"]), p_value(r["p_seeds"]),
+            *(plain(r[part]) for part in parts),
         ]
         for r in rows
     ]  # fmt: skip
@@ -51,7 +52,8 @@ def item_sentence(row: Mapping[Any, Any], words: Wording) -> str:
             f"{name}: no claim. Fewer than two {words.blocks} have both, and however many items there are, "
             "they tell of these trained models, not of the component."
         )
-    text = f"{name}: {units(row['estimate'])} ({words.level} CI {_interval(row)})"
+    interval = between(row["ci_low"], row["ci_high"], units)
+    text = f"{name}: {units(row['estimate'])} ({words.level} CI {interval})"
     if not math.isfinite(row["p"]):
         return f"{text}; there is no error to judge it by."
     wide, here = ("is shown" if row[p] < words.alpha else "is not shown" for p in ("p_adjusted", "p_seeds"))
@@ -59,8 +61,3 @@ def item_sentence(row: Mapping[Any, Any], words: Wording) -> str:
         f"{text}. For other {words.blocks} and items an effect {wide} ({p_text(row['p_adjusted'])}); for "
         f"other {words.blocks} on these items it {here} ({p_text(row['p_seeds'])})."
     )
-
-
-def _interval(row: Mapping[Any, Any]) -> str:
-    low, high = row["ci_low"], row["ci_high"]
-    return f"{units(low)} to {units(high)}" if math.isfinite(low) else "unknown"

@@ -51,12 +51,8 @@ def _population(rows: list[Any], analysis: Analysis, words: Wording, prefix: str
         ]
         for r in rows
     ]  # fmt: skip
-    unit = {
-        "log": "differences of logarithms",
-        "count": "differences of logarithms",
-        "logit": "log-odds",
-        "ordinal": "log-odds",
-    }.get(analysis.scale, "units")
+    scale = analysis.scaling
+    unit = "differences of logarithms" if scale.is_log else "log-odds" if scale.is_logit else "units"
     caption = (
         f"Effects on {words.response} over data sets like these; p by Holm's method; τ and the spread "
         f"between {repeats} are standard deviations of the effect, in {unit}"
@@ -91,7 +87,7 @@ def _ranks(analysis: Analysis, words: Wording, drawer: Drawer, prefix: str) -> l
     ranks = analysis.set_ranks
     if ranks is None:
         return []
-    cells = [words.cell(dict(zip(names, texts, strict=True))) for names, texts in ranks.levels()]
+    cells = [words.cell(levels) for levels in ranks.levels()]
     rows = [[cell, plain(rank)] for cell, rank in zip(cells, ranks.table["mean_rank"], strict=True)]
     caption = f"Mean ranks of the cells by {words.response} over {ranks.sets} data sets, 1 is best"
     return [

@@ -1,7 +1,8 @@
 """What tables of several sections share."""
 
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from ablation.analysis.model.terms import Term
 from ablation.analysis.tables.anova import group_name, tested_interactions
 from ablation.analysis.verdicts.judging import BETTER, HURTS, INCONCLUSIVE, KEEP, NOTHING, WORSE
 from ablation.naming import clipped, is_switch
+from ablation.numbers import UNKNOWN, value
 from ablation.report.document import Cell, Column, Prose, Table, Tone
 from ablation.report.sentences import Wording, verdict_words
 
@@ -79,6 +81,11 @@ def one_look(words: Wording) -> list[Prose]:
 def verdict_cell(verdict: str) -> Cell:
     """A verdict with its tone."""
     return Cell(verdict_words(verdict), tone=TONES.get(verdict, ""))
+
+
+def between(low: float, high: float, text: Callable[[float], str] = value) -> str:
+    """'0.2437 to 0.2450', or that the bounds are not known."""
+    return f"{text(low)} to {text(high)}" if math.isfinite(low) else UNKNOWN
 
 
 def contrast(row: Mapping[str, Any]) -> str:

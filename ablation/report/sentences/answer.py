@@ -36,7 +36,7 @@ def answer(analysis: Analysis, words: Wording) -> list[list[Claim]]:
             continue
         for kind, text in _of_factor(analysis, factor, words):
             texts[kind].append(text)
-    lines = [[Claim(kind, _several(texts[kind])) for kind in pair if texts[kind]] for pair in _LINES]
+    lines = [[Claim(kind, first_few(texts[kind])) for kind in pair if texts[kind]] for pair in _LINES]
     return [line for line in lines if line]
 
 
@@ -62,7 +62,7 @@ def _is_against(analysis: Analysis, factor: str, levels: Collection[str]) -> boo
     return bool(each) and all(each) and set().union(*each).isdisjoint(levels)
 
 
-def _several(texts: Sequence[str]) -> str:
+def first_few(texts: Sequence[str]) -> str:
     """'no dropout, sigmoid': many are counted."""
     left = [f"{len(texts) - NAMED} more"] if len(texts) > NAMED else []
     return ", ".join([*texts[:NAMED], *left])
@@ -112,7 +112,7 @@ def _of_ranking(ranking: Ranking, findings: Sequence[Finding], words: Wording) -
         sound = [level for level in good if level not in failing] or good[:1]
         first, *more = (words.choice(ranking.factor, level) for level in sound)
         best = [first, *(one.removeprefix(f"{name}=") for one in more)]
-        text = " or ".join(filter(None, (_several(best[:-1]), best[-1]))) + _if_failing(sound[0], failing)
+        text = " or ".join(filter(None, (first_few(best[:-1]), best[-1]))) + _if_failing(sound[0], failing)
         return (USE, text, "") if is_large else (PROBABLY, text, f" ({TOO_LITTLE})")
     known = [f for f in here if f.verdict in (KEEP, HURTS, BETTER, WORSE)]
     if known:
@@ -122,7 +122,7 @@ def _of_ranking(ranking: Ranking, findings: Sequence[Finding], words: Wording) -
             + _if_failing(better, failing)
             for better, worse in pairs
         ]
-        return (USE if is_large else PROBABLY), _several(each), ""
+        return (USE if is_large else PROBABLY), first_few(each), ""
     is_same = bool(here) and {f.verdict for f in here} == {NOTHING}
     return (SAME, name, _of_failing(here, words)) if is_same else (OPEN, name, "")
 

@@ -8,7 +8,7 @@ from ablation.analysis.changes.effect_changes import BETTER, OPEN, SAME, WORSE
 from ablation.analysis.compare import Comparison
 from ablation.naming import clipped
 from ablation.numbers import p_text
-from ablation.report.sentences.answer import NAMED, Claim
+from ablation.report.sentences.answer import Claim, first_few
 from ablation.report.sentences.verdicts import compared
 from ablation.report.sentences.wording import Wording
 from ablation.words import counted, listed
@@ -52,9 +52,7 @@ def change_answer(comparison: Comparison, words: Wording) -> list[list[Claim]]:
 
 
 def _named(rows: Sequence[Row], words: Wording) -> str:
-    texts = [f"{component_of(row, words)} ({then_and_now(row, words)})" for row in rows[:NAMED]]
-    left = [f"{len(rows) - NAMED} more"] if len(rows) > NAMED else []
-    return ", ".join([*texts, *left])
+    return first_few([f"{component_of(row, words)} ({then_and_now(row, words)})" for row in rows])
 
 
 def change_sentence(row: Row, words: Wording) -> str:

@@ -115,7 +115,7 @@ def _left_out_interaction(
     words: Wording, terms: Sequence[Sequence[str]], block: str, empty: Sequence[Mapping[str, str]]
 ) -> str:
     if empty:
-        cells = listed([_cell(words, cell) for cell in empty], 2, "; ")
+        cells = listed([" with ".join(words.at(*part) for part in cell.items()) for cell in empty], 2, "; ")
         are = "is" if len(terms) == 1 else "are"
         return f"{_terms(words, terms)} {are} unknown and taken to be zero: no run has {cells}."
     lower = f"main effects and {block}" if block else "main effects"
@@ -217,10 +217,6 @@ def _not_estimable(
     if groups:
         sentences.append('If one is a setting of another, call its level "none" where it has no value.')
     return " ".join(sentences)
-
-
-def _cell(words: Wording, cell: Mapping[str, str]) -> str:
-    return " with ".join(words.at(*part) for part in cell.items())
 
 
 def _few_blocks(_: Wording, blocks: int, block: str) -> str:

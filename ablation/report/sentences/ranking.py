@@ -21,7 +21,7 @@ def lead_sentences(analysis: Analysis, words: Wording) -> list[str]:
         findings = [finding for finding in analysis.findings if finding.factor == factor]
         ranked = [one for one in analysis.ranked if one.factor == factor]
         known = {level for one in ranked for level in one.levels}
-        sentences += [f"{ranking_sentence(one, words)}" for one in ranked]
+        sentences += [ranking_sentence(one, words) for one in ranked]
         sentences += [verdict_sentence(f, words) for f in findings if f.level not in known or not ranked]
         sentences += dict.fromkeys(
             s for f in findings if f.level in known for s in failing_sentences(f, words)
