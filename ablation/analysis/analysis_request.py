@@ -158,8 +158,8 @@ def read_request(
     )  # fmt: skip
 
 
-def _names(given: Iterable[str] | str) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
+def _names(names: Iterable[str] | str) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _joined(blocks: tuple[str, ...]) -> str | None:
@@ -169,11 +169,11 @@ def _joined(blocks: tuple[str, ...]) -> str | None:
 
 
 def _references(
-    given: Mapping[str, object] | None, factors: tuple[str, ...], numeric: Collection[str]
+    reference: Mapping[str, object] | None, factors: tuple[str, ...], numeric: Collection[str]
 ) -> tuple[tuple[str, str], ...]:
     """Refuse references of what is no factor with levels."""
-    for name in given or {}:
+    for name in reference or {}:
         if name not in factors or name in numeric:
             choice = listed(quoted(f for f in factors if f not in numeric), 30)
             raise UsageError(f"reference: expected factors with levels, {choice}. Received: '{name}'.")
-    return tuple((name, str(level)) for name, level in (given or {}).items())
+    return tuple((name, str(level)) for name, level in (reference or {}).items())

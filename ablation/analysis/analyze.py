@@ -165,15 +165,15 @@ def _margin_notices(request: AnalysisRequest, scale: Scale, y: Floats) -> tuple[
 def _still_true(read: Sequence[Notice], runs: Runs) -> list[Notice]:
     """Drop notices of an assumed reference level where the reference cell has another one."""
     first = {part.name: part.points[0] for part in runs.predictors}
-    kept = []
+    still_true = []
     for notice in read:
         levels = notice.facts.get("levels") if notice.code == "reference" else None
         same = [(name, level) for name, level in levels or () if first.get(name, level) == level]
         if levels is None or len(same) == len(levels):
-            kept.append(notice)
+            still_true.append(notice)
         elif same:
-            kept.append(Notice("reference", {"levels": same}))
-    return kept
+            still_true.append(Notice("reference", {"levels": same}))
+    return still_true
 
 
 def _number_notices(runs: Runs) -> tuple[Notice, ...]:

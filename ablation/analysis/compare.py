@@ -124,13 +124,13 @@ class Comparison:
         """Whether the first study's best cell is best in the second too, or ties; None if it is not there."""
         before, after = self.best
         names = [(mine, other) for mine, other in self.common.names if mine and other]
-        wanted = {other: before.levels[mine] for mine, other in names if mine in before.levels}
+        levels = {other: before.levels[mine] for mine, other in names if mine in before.levels}
         if self.common.unknown or not (self.common.cells[1] >= 0).any():
             return None
-        if any(_has(cell, wanted) for cell in (after.levels, *after.ties)):
+        if any(_has(cell, levels) for cell in (after.levels, *after.ties)):
             return True
         cells = self.second.best_cells.to_dict("records")
-        is_there = any(_has({str(name): str(value) for name, value in row.items()}, wanted) for row in cells)
+        is_there = any(_has({str(name): str(value) for name, value in row.items()}, levels) for row in cells)
         return False if is_there else None
 
     @property
@@ -226,7 +226,7 @@ def compare(
     if paired and pairs is None:
         raise UsageError(
             "paired: expected runs of both studies with the same cell and the same block. Received: too few "
-            "of them to tell every effect that both have. Leave it out."
+            "of them to determine every effect that both have. Leave it out."
         )
     return Comparison(first, second, scale, alpha, _margin(first, second, scale), shared, overlap, pairs)
 
@@ -282,6 +282,6 @@ def _margin(first: Analysis, second: Analysis, scale: Scale) -> float | None:
     return scale.margin(first.request.margin)[1]
 
 
-def _has(cell: dict[str, str], wanted: dict[str, str]) -> bool:
+def _has(cell: dict[str, str], levels: dict[str, str]) -> bool:
     """Whether a cell has these levels."""
-    return all(name in cell and find_level(level, [cell[name]]) is not None for name, level in wanted.items())
+    return all(name in cell and find_level(level, [cell[name]]) is not None for name, level in levels.items())

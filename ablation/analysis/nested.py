@@ -17,20 +17,20 @@ class Nested:
 
 
 def read_nested(
-    given: Mapping[str, Mapping[str, object] | str] | None, factors: Sequence[str], numeric: Iterable[str]
+    nested: Mapping[str, Mapping[str, object] | str] | None, factors: Sequence[str], numeric: Iterable[str]
 ) -> tuple[Nested, ...]:
     """Check what was said of nested factors.
 
     Args:
-        given: factor -> {another: a level of it, or a list of levels}; or `dropout=true`, `opt=sgd|adam`.
+        nested: factor -> {another: a level of it, or a list of levels}; or `dropout=true`, `opt=sgd|adam`.
         factors: of the request.
         numeric: those that enter as numbers.
 
     Raises:
         UsageError: it is something else, or names what is no factor with levels.
     """
-    nested = []
-    for name, where in (given or {}).items():
+    checked = []
+    for name, where in (nested or {}).items():
         condition = _parsed(where) if isinstance(where, str) else where
         if not isinstance(condition, Mapping) or len(condition) != 1:
             raise UsageError(
@@ -45,8 +45,8 @@ def read_nested(
             raise UsageError(
                 f"nested: expected two factors with levels, of {choice}. Received: {name} in {on}."
             )
-        nested.append(Nested(name, str(on), levels))
-    return tuple(nested)
+        checked.append(Nested(name, str(on), levels))
+    return tuple(checked)
 
 
 def _parsed(text: str) -> dict[str, list[str]]:

@@ -103,8 +103,8 @@ def _basis(x: Matrix) -> Matrix:
         norm = float(np.linalg.norm(x))
         return x / norm if norm > EXACT * len(x) else x[:, :0]
     values, vectors = np.linalg.eigh(x.T @ x)
-    kept = values > EXACT * len(x)
-    return np.asarray(x @ (vectors[:, kept] / np.sqrt(values[kept])))
+    positive = values > EXACT * len(x)
+    return np.asarray(x @ (vectors[:, positive] / np.sqrt(values[positive])))
 
 
 def _shared(block: Matrix) -> float:

@@ -207,8 +207,8 @@ class Fractions:
                 yield n, candidate
 
 
-def _numeral(made: Fraction) -> str:
-    return roman(made.resolution) if made.resolution else "none"
+def _numeral(one: Fraction) -> str:
+    return roman(one.resolution) if one.resolution else "none"
 
 
 def _shortest(words: Sequence[Word]) -> int:

@@ -38,51 +38,51 @@ class Cells:
     needs_reference: bool = False
 
 
-def finish(request: DesignRequest, made: Cells, exclude: Sequence[Mapping[str, Any]]) -> Design:
+def finish(request: DesignRequest, cells: Cells, exclude: Sequence[Mapping[str, Any]]) -> Design:
     """Apply the exclusions and verify what is left.
 
     Raises:
         UsageError: nothing is left, or not the cell that others are compared with.
     """
-    request, made = _nested(request, made)
+    request, cells = _nested(request, cells)
     rules = read_rules(exclude, request.factors)
-    out = np.array([matches(made.codes, rule) for rule in rules]).reshape(len(rules), len(made.codes))
-    kept = ~np.any(out, axis=0)
-    codes = _reference_first(made.codes[kept], request, int(kept[: made.n_base].sum()))
-    _check_left(codes, made, request, rules)
+    out = np.array([matches(cells.codes, rule) for rule in rules]).reshape(len(rules), len(cells.codes))
+    is_left = ~np.any(out, axis=0)
+    codes = _reference_first(cells.codes[is_left], request, int(is_left[: cells.n_base].sum()))
+    _check_left(codes, cells, request, rules)
     varied = {list(request.factors)[i]: list(request.factors.values())[i] for i in request.varied}
     properties = examine(codes[:, request.varied], varied, inside(request.nesting, varied))
-    n_left = int((~kept).sum())
+    n_out = int((~is_left).sum())
     return Design(
         name=request.name,
         factors=request.factors,
         cells=request.cells(codes),
-        words=made.words + (f"; {counted(n_left, 'cell')} excluded" if n_left else ""),
+        words=cells.words + (f"; {counted(n_out, 'cell')} excluded" if n_out else ""),
         notes=(
-            *made.notes,
+            *cells.notes,
             *nested_notes(request.nesting),
             *_exclusions(rules, out, request),
-            *(inseparable(properties) if made.needs_reference else conclusions(properties)),
+            *(inseparable(properties) if cells.needs_reference else conclusions(properties)),
             *_remarks(codes, request),
         ),
-        aliases=() if made.needs_reference else properties.aliases,
+        aliases=() if cells.needs_reference else properties.aliases,
         reference=request.cells(np.array([request.reference], dtype=np.int64))[0],
         nesting=request.nesting,
     )
 
 
-def _nested(request: DesignRequest, made: Cells) -> tuple[DesignRequest, Cells]:
+def _nested(request: DesignRequest, cells: Cells) -> tuple[DesignRequest, Cells]:
     """Give nested factors no level where their parent asks for none: such cells are then one."""
     if not request.nesting:
-        return request, made
+        return request, cells
     request = request.with_elsewhere()
-    codes = request.collapsed(made.codes)
+    codes = request.collapsed(cells.codes)
     first = first_of_each(codes)
-    n_base = None if made.n_base is None else int((first < made.n_base).sum())
+    n_base = None if cells.n_base is None else int((first < cells.n_base).sum())
     places = listed([f"{short_name(f)} within {place_text(f, request.nesting)}" for f in request.nesting])
-    left = f", {counted(len(first), 'cell')}" if len(first) < len(made.codes) else ""
-    words = f"{made.words}; {places}{left}"
-    return request, replace(made, codes=codes[first], words=words, n_base=n_base)
+    left = f", {counted(len(first), 'cell')}" if len(first) < len(cells.codes) else ""
+    words = f"{cells.words}; {places}{left}"
+    return request, replace(cells, codes=codes[first], words=words, n_base=n_base)
 
 
 def _reference_first(codes: Codes, request: DesignRequest, n_base: int) -> Codes:
@@ -91,14 +91,14 @@ def _reference_first(codes: Codes, request: DesignRequest, n_base: int) -> Codes
     return codes if not len(at) else np.vstack([codes[at], np.delete(codes, at, axis=0)])
 
 
-def _check_left(codes: Codes, made: Cells, request: DesignRequest, rules: Sequence[Rule]) -> None:
+def _check_left(codes: Codes, cells: Cells, request: DesignRequest, rules: Sequence[Rule]) -> None:
     """Something to compare must be left."""
     received = "; ".join(rule_text(rule, request.factors) for rule in rules)
     if not len(codes):
         raise UsageError(
-            f"exclude: expected cells to be left. Received: {received}, which excludes all {len(made.codes)}"
+            f"exclude: expected cells to be left. Received: {received}, which excludes all {len(cells.codes)}"
         )
-    if made.needs_reference and not _has_reference(codes, request):
+    if cells.needs_reference and not _has_reference(codes, request):
         what = f"the reference cell ({request.reference_text}), which all others are compared with, to stay"
         raise UsageError(f"exclude: expected {what}. Received: {received}")
 

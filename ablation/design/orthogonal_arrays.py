@@ -1,6 +1,6 @@
 """Orthogonal columns in a given number of cells, by number of levels, for factors to take."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from itertools import combinations, product
 
 import numpy as np
@@ -23,15 +23,14 @@ _POWERS = (8, 16, 32, 64, 128)
 SIZES = tuple(sorted({*PLACKETT_BURMAN, *_TABLES, *_FIELDS, *_POWERS}))
 
 
-def pool(n_cells: int, wanted: Iterable[int]) -> Pool:
+def pool(n_cells: int, sizes: Collection[int]) -> Pool:
     """Candidate columns; not all are orthogonal to each other, which the choice must check.
 
     Returns:
         Number of levels → columns (n_cells,) of positions of levels; empty where no array is known.
     """
-    wanted = set(wanted)
     if n_cells in _POWERS:
-        candidates = _binary(n_cells.bit_length() - 1, wanted)
+        candidates = _binary(n_cells.bit_length() - 1, {*sizes})
     elif n_cells in _FIELDS:
         candidates = {_FIELDS[n_cells][0]: _linear(*_FIELDS[n_cells])}
     elif n_cells in PLACKETT_BURMAN:
@@ -40,7 +39,7 @@ def pool(n_cells: int, wanted: Iterable[int]) -> Pool:
         candidates = _table(_TABLES[n_cells])
     else:
         candidates = {}
-    return {size: columns for size, columns in candidates.items() if size in wanted}
+    return {size: columns for size, columns in candidates.items() if size in sizes}
 
 
 def plackett_burman(n_cells: int) -> list[Column]:
@@ -72,13 +71,13 @@ def _linear(prime: int, dimension: int) -> list[Column]:
     return [np.asarray(points @ a % prime) for a in directions]
 
 
-def _binary(dimension: int, wanted: set[int]) -> Pool:
+def _binary(dimension: int, sizes: set[int]) -> Pool:
     """Two-level columns are parities; 4 and 8 levels are two and three of them, read as a number."""
     cells = np.arange(2**dimension)
     parity = np.array([int(x).bit_count() & 1 for x in range(2**dimension)])
     bit = {mask: parity[cells & mask] for mask in range(1, 2**dimension)}
     columns: Pool = {2: list(bit.values())}
-    for size in wanted & {4, 8}:
+    for size in sizes & {4, 8}:
         columns[size] = [sum((bit[m] << i for i, m in enumerate(basis)), np.zeros_like(cells))
                        for basis in _subspaces(dimension, size.bit_length() - 1)]  # fmt: skip
     return columns

@@ -59,11 +59,11 @@ def _part(
     held = list(zip(whole.factors.items(), whole.reference, strict=True))
     levels = {f: known if f in chosen else (known[i],) for (f, known), i in held}
     at = tuple(i if f in chosen else 0 for (f, _), i in held)
-    made = make(DesignRequest(kind, levels, at, options))
-    codes = _in_full(made.codes, whole.reference, [f in chosen for f in whole.factors])
-    if made.needs_reference:
+    cells = make(DesignRequest(kind, levels, at, options))
+    codes = _in_full(cells.codes, whole.reference, [f in chosen for f in whole.factors])
+    if cells.needs_reference:
         codes = activated(codes, request.nested, whole.reference)
-    return replace(made, codes=codes)
+    return replace(cells, codes=codes)
 
 
 def _in_full(codes: Codes, reference: Sequence[int], is_chosen: Sequence[bool]) -> Codes:

@@ -213,8 +213,8 @@ def _row_space(X: Matrix) -> Matrix:
         values, vectors = np.linalg.eigh(X.T @ X / len(X))
         return np.asarray(vectors[:, values >= NULL])
     values, vectors = np.linalg.eigh(X @ X.T / len(X))
-    kept = values >= NULL
-    return np.asarray(X.T @ (vectors[:, kept] / np.sqrt(values[kept] * len(X))))
+    positive = values >= NULL
+    return np.asarray(X.T @ (vectors[:, positive] / np.sqrt(values[positive] * len(X))))
 
 
 def _groups(linked: NDArray[np.bool_], terms: list[Term]) -> list[list[int]]:

@@ -75,8 +75,8 @@ def compare_studies(
             allows no analysis.
     """
     answers = [{a.response: a for a in study.answers} for study in (first, second)]
-    wanted = [name for name, one in answers[0].items() if name in answers[1] and response in _names(one)]
-    if not wanted:
+    shared = [name for name, one in answers[0].items() if name in answers[1] and response in _names(one)]
+    if not shared:
         received = " and ".join(listed(quoted(known)) for known in answers)
         expected = f"the response '{response}' in both studies" if response else "two studies of one response"
         raise UsageError(
@@ -84,13 +84,13 @@ def compare_studies(
         )
     fixed = fixed_levels(first, second), fixed_levels(second, first)
     compared, notes = [], []
-    for name in wanted:
+    for name in shared:
         before, after = answers[0][name], answers[1][name]
         try:
             compared.append(_compared(first, before, second, after, fixed, paired))
         except UsageError as obstacle:
             notes.append(f"{name}: not compared. {obstacle}")
-            if not compared and name == wanted[-1]:
+            if not compared and name == shared[-1]:
                 raise
     return Changed(first, second, compared, notes)
 

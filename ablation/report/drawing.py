@@ -26,12 +26,12 @@ class Drawer:
     """Turns what figures draw into blocks.
 
     Attributes:
-        wanted: whether anything is drawn.
+        with_figures: whether anything is drawn.
         problems: what went wrong, a sentence each; a report is written nevertheless.
     """
 
-    def __init__(self, wanted: bool) -> None:
-        self.wanted = wanted
+    def __init__(self, with_figures: bool) -> None:
+        self.with_figures = with_figures
         self.problems: list[str] = []
         self._names: list[str] = []
 
@@ -44,7 +44,7 @@ class Drawer:
             draw: such as `lambda: figures.half_normal(analysis)`; not called where no figures are wanted.
             prefix: start of the file names.
         """
-        if not self.wanted:
+        if not self.with_figures:
             return []
         try:
             drawn = draw()

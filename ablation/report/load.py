@@ -133,8 +133,8 @@ def load_table(settings: TableSettings, command: str = "", table: pd.DataFrame |
     """
     frame = _numbered(read_table(settings.table) if table is None else table)
     main, blocks = settings.responses[0], settings.block
-    wanted = [main, *settings.factors, *blocks, *([settings.weights] if settings.weights else [])]
-    missing = [name for name in dict.fromkeys(wanted) if name not in frame.columns]
+    columns = [main, *settings.factors, *blocks, *([settings.weights] if settings.weights else [])]
+    missing = [name for name in dict.fromkeys(columns) if name not in frame.columns]
     if missing:
         raise UsageError(
             f"Expected columns {', '.join(missing)} in {settings.table}. "
@@ -146,7 +146,7 @@ def load_table(settings: TableSettings, command: str = "", table: pd.DataFrame |
         raise UsageError(
             f"Expected no factor called seed beside the block {' × '.join(blocks)}. Rename the column"
         )
-    if main in wanted[1:]:
+    if main in columns[1:]:
         raise UsageError(f"Expected a response that is no factor or block. Received: {main}")
     if settings.item is not None and len(settings.responses) > 1:
         raise UsageError(

@@ -31,7 +31,7 @@ def subject(plan):
 
 @pytest.fixture(scope="module")
 def page():
-    drawer = Drawer(wanted=True)
+    drawer = Drawer(with_figures=True)
     text = markdown(build(subject(PLAN), drawer))
     assert drawer.problems == []
     return text
@@ -57,6 +57,6 @@ def test_the_looks_are_drawn_against_the_margin(page):
 
 def test_an_open_verdict_at_the_maximum_invites_to_no_more_seeds():
     noisy = replace(PLAN, margin=0.01, maximum=3)
-    text = markdown(build(subject(noisy), Drawer(wanted=False)))
+    text = markdown(build(subject(noisy), Drawer(with_figures=False)))
     assert "more seeds would not be valid" in text
     assert "would settle it" not in text

@@ -10,7 +10,7 @@ import pytest
 from ablation.report.__main__ import main
 from ablation.report.formats.latex import latex
 from ablation.report.formats.markdown import table_text as markdown_table
-from ablation.report.sections.table_parts import made
+from ablation.report.sections.table_parts import table_of
 from tests.report.conftest import make_study
 from tests.report.gallery import STUDIES
 
@@ -104,7 +104,7 @@ def test_a_table_explains_its_abbreviations(page):
             assert bool(is_used) == (f"{short}: {long}" in caption)
             explained += [short] if is_used else []
     assert {"df", "HC3", "ω²", "SD"} == set(explained)
-    whole = made("anova", "Analysis", ("term", "#df"), [["dropout", "1"]])
+    whole = table_of("anova", "Analysis", ("term", "#df"), [["dropout", "1"]])
     assert "caption{Analysis. df: degrees of freedom}" in latex(whole)
     assert markdown_table(whole).startswith("Analysis. df: degrees of freedom:")
 

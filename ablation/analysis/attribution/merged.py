@@ -38,8 +38,8 @@ def merged(fit: Fit, runs: Runs) -> tuple[Runs, pd.DataFrame, Floats]:
         tables.append(pd.DataFrame(contrasts, columns=names.columns))
         rows.append(means[1:] - means[0])
         whole[root] = factor
-    kept = tuple(whole.get(i, p) for i, p in enumerate(runs.predictors) if i in whole or i not in taken)
-    return replace(runs, predictors=kept), pd.concat(tables, ignore_index=True), np.vstack(rows)
+    predictors = tuple(whole.get(i, p) for i, p in enumerate(runs.predictors) if i in whole or i not in taken)
+    return replace(runs, predictors=predictors), pd.concat(tables, ignore_index=True), np.vstack(rows)
 
 
 def _as_one(

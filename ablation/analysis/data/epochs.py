@@ -41,12 +41,12 @@ def last_rows(
             continue
         clock = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         identity = _identity(table, [*roles], exclude=(name, response))
-        kept = _last(identity, clock, np.ones(len(table), dtype=bool))
-        kept = _last(identity, clock, _logged(table[response])) if kept is None else kept
-        if kept is not None:
-            facts = {"clock": str(name), "rows": len(table), "runs": int(kept.sum())}
-            ends = {"low": float(clock[kept].min()), "high": float(clock[kept].max())}
-            return table[kept], (Notice("last-rows", {**facts, **ends}),)
+        is_last = _last(identity, clock, np.ones(len(table), dtype=bool))
+        is_last = _last(identity, clock, _logged(table[response])) if is_last is None else is_last
+        if is_last is not None:
+            facts = {"clock": str(name), "rows": len(table), "runs": int(is_last.sum())}
+            ends = {"low": float(clock[is_last].min()), "high": float(clock[is_last].max())}
+            return table[is_last], (Notice("last-rows", {**facts, **ends}),)
     return table, ()
 
 
@@ -82,13 +82,13 @@ def _last(identity: Ints, clock: Floats, looked_at: Bools) -> Bools | None:
     ends[:-1] = (np.diff(identity[rows]) != 0) | (np.diff(clock[rows]) <= 0)
     if not _is_log(np.cumsum(ends) - ends, clock[rows]):
         return None
-    kept = np.zeros(len(clock), dtype=bool)
-    kept[rows[ends]] = True
+    is_last = np.zeros(len(clock), dtype=bool)
+    is_last[rows[ends]] = True
     without = ~np.isin(identity, identity[rows])
-    kept[
+    is_last[
         pd.Series(np.arange(len(clock)))[without].groupby(identity[without]).max().to_numpy(dtype=np.intp)
     ] = True
-    return kept
+    return is_last
 
 
 def _is_log(run: Ints, clock: Floats) -> bool:

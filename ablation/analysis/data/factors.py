@@ -54,15 +54,15 @@ class Factor:
         rank[list(order)] = np.arange(len(self.levels))
         return Factor(self.name, tuple(self.levels[i] for i in order), rank[self.codes])
 
-    def with_reference(self, wanted: object) -> Factor:
+    def with_reference(self, reference: object) -> Factor:
         """The same factor with one level first, the others in their order.
 
         Raises:
             UsageError: no level is called so.
         """
-        first = find_level(wanted, self.levels)
+        first = find_level(reference, self.levels)
         if first is None:
-            raise UsageError(refused_level("reference", self.name, wanted, self.levels))
+            raise UsageError(refused_level("reference", self.name, reference, self.levels))
         return self.in_order([first, *(i for i in range(len(self.levels)) if i != first)])
 
     @cached_property

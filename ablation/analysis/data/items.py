@@ -69,8 +69,8 @@ def per_run(frame: pd.DataFrame, request: AnalysisRequest) -> tuple[pd.DataFrame
         blocks = runs.groupby(list(request.blocks), sort=False, observed=True).ngroup().to_numpy()
     texts = {name: read_factor(runs[name], name).texts(np.arange(n_runs)) for name in request.factors}
     cells = [dict(zip(texts, levels, strict=True)) for levels in zip(*texts.values(), strict=True)]
-    kept = Items(item, values, cells, blocks)
-    return runs, replace(request, item=None, trials=f"n_{item}" if is_right else request.trials), kept
+    by_item = Items(item, values, cells, blocks)
+    return runs, replace(request, item=None, trials=f"n_{item}" if is_right else request.trials), by_item
 
 
 def _refuse_gaps(times: Ints, names: tuple[str, ...], item: str, keys: list[str], n_runs: int) -> None:
@@ -90,9 +90,9 @@ def _refuse_gaps(times: Ints, names: tuple[str, ...], item: str, keys: list[str]
 
 def _constant(frame: pd.DataFrame, run: Ints, n_runs: int) -> pd.DataFrame:
     """The columns that are the same in all rows of each run."""
-    kept = []
+    constant = []
     for name in frame.columns:
         pairs = pd.DataFrame({"run": run, "value": frame[name].astype(str).to_numpy()}).drop_duplicates()
         if len(pairs) == n_runs:
-            kept.append(name)
-    return frame[kept]
+            constant.append(name)
+    return frame[constant]

@@ -76,8 +76,8 @@ def with_elsewhere(frame: pd.DataFrame, nested: Sequence[Nested]) -> pd.DataFram
         other = read_factor(frame[each.on], each.on)
         at = [find_level(level, other.levels) for level in each.levels]
         if None in at:
-            wanted = each.levels[at.index(None)]
-            raise UsageError(refused_level("nested", each.on, wanted, other.levels))
+            unknown = each.levels[at.index(None)]
+            raise UsageError(refused_level("nested", each.on, unknown, other.levels))
         off = (other.codes >= 0) & ~np.isin(other.codes, [i for i in at if i is not None])
         frame = frame.assign(**{each.factor: _with_level(read_factor(frame[each.factor], each.factor), off)})
     return frame
@@ -88,8 +88,8 @@ def _with_level(factor: Factor, off: Bools) -> pd.Categorical:
     levels = list(factor.levels)
     at = levels.index(ELSEWHERE) if ELSEWHERE in levels else len(levels)
     codes = np.where(off, at, factor.codes)
-    kept = [i for i in range(len(levels)) if i != at and (codes == i).any()]
+    occurring = [i for i in range(len(levels)) if i != at and (codes == i).any()]
     renumber = np.full(len(levels) + 2, -1)  # the last is of missing levels
-    renumber[[*kept, at]] = np.arange(len(kept) + 1)
-    categories = pd.Index([*(levels[i] for i in kept), ELSEWHERE])
+    renumber[[*occurring, at]] = np.arange(len(occurring) + 1)
+    categories = pd.Index([*(levels[i] for i in occurring), ELSEWHERE])
     return pd.Categorical.from_codes(renumber[codes], categories=categories, ordered=True)

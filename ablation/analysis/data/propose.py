@@ -73,9 +73,9 @@ def propose(frame: pd.DataFrame, response: str | None = None) -> Proposal:
     responses = _responses(columns, response)
     if responses:
         roles = [c.name for c in columns if c.kind in ("factor", "numeric", "block", "set")]
-        kept, notices = last_rows(frame, responses[0].name, roles)
+        last_of_runs, notices = last_rows(frame, responses[0].name, roles)
         if notices:
-            frame, columns = kept, describe(kept, response)
+            frame, columns = last_of_runs, describe(last_of_runs, response)
             responses = _responses(columns, response) or responses
     partial = _partial(frame, columns, responses)
     blocks = _blocks(columns)

@@ -55,13 +55,13 @@ class Ratings(Scale):
 
     def link(self, mean: Floats) -> Floats:
         """The linear part that has a mean rating, by bisection."""
-        wanted = np.asarray(mean, dtype=np.float64)
-        low, high = np.full(wanted.shape, -2 * FARTHEST), np.full(wanted.shape, 2 * FARTHEST)
+        means = np.asarray(mean, dtype=np.float64)
+        low, high = np.full(means.shape, -2 * FARTHEST), np.full(means.shape, 2 * FARTHEST)
         for _ in range(80):
             middle = (low + high) / 2
-            is_low = self.back(middle) < wanted
+            is_low = self.back(middle) < means
             low, high = np.where(is_low, middle, low), np.where(is_low, high, middle)
-        linear: Floats = np.where(np.isnan(wanted), np.nan, (low + high) / 2)
+        linear: Floats = np.where(np.isnan(means), np.nan, (low + high) / 2)
         return linear
 
     def log_odds(self, change: float) -> float:

@@ -179,8 +179,8 @@ def drop_constant(runs: Runs, request: AnalysisRequest) -> tuple[Runs, tuple[Not
     """
     nested = {each.factor for each in request.nested}
     constant = [p for p in runs.predictors if _single(p, p.name in nested)]
-    kept = tuple(p for p in runs.predictors if not _single(p, p.name in nested))
-    if not kept:
+    varying = tuple(p for p in runs.predictors if not _single(p, p.name in nested))
+    if not varying:
         raise UsageError(
             f"Expected a factor with at least two levels among {listed(quoted(request.factors))}. "
             "Received: one level of each in the runs that finished. Nothing can be compared."
@@ -190,7 +190,7 @@ def drop_constant(runs: Runs, request: AnalysisRequest) -> tuple[Runs, tuple[Not
     if block is not None and len(block.levels) < 2:
         notices.append(Notice("single-block", {"block": block.name}))
         block = None
-    return replace(runs, predictors=kept, block=block), tuple(notices)
+    return replace(runs, predictors=varying, block=block), tuple(notices)
 
 
 def _single(part: Predictor, is_nested: bool) -> bool:

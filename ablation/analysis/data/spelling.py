@@ -63,19 +63,19 @@ def spelling_notices(spellings: Iterable[tuple[str, dict[str, str]]]) -> list[No
     return [Notice("spellings", {"columns": columns})] if columns else []
 
 
-def find_level(wanted: object, levels: Sequence[str]) -> int | None:
+def find_level(value: object, levels: Sequence[str]) -> int | None:
     """The position of the level that is meant, in whatever spelling; None if there is none.
 
     >>> find_level(0.01, ["1e-2", "0.1"]), find_level("true", ["False", "True"]), find_level("x", ["y"])
     (0, 1, None)
     """
-    text = str(wanted).strip()
+    text = str(value).strip()
     if text in levels:
         return list(levels).index(text)
     meant = [i for i, level in enumerate(levels) if meaning(level) == meaning(text)]
     return meant[0] if meant else None
 
 
-def refused_level(key: str, name: str, wanted: object, levels: Sequence[str]) -> str:
+def refused_level(key: str, name: str, received: object, levels: Sequence[str]) -> str:
     """The sentence for a level that a column does not have."""
-    return f"{key}: expected a level of '{name}': {listed(quoted(levels))}. Received: {wanted}."
+    return f"{key}: expected a level of '{name}': {listed(quoted(levels))}. Received: {received}."

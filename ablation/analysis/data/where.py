@@ -136,9 +136,9 @@ def _rows(table: pd.DataFrame, comparison: Comparison, text: str) -> Bools:
     column = table[comparison.column]
     if comparison.sign in _ORDERS:
         return _ordered(column, comparison, text)
-    wanted = {meaning(value) for value in comparison.values}
+    meant = {meaning(value) for value in comparison.values}
     codes, values = pd.factorize(column.astype(object).where(column.notna(), ""), use_na_sentinel=False)
-    same = np.array([_meaning(value) in wanted for value in values], dtype=bool)
+    same = np.array([_meaning(value) in meant for value in values], dtype=bool)
     equal: Bools = same[codes] if len(values) else np.zeros(len(table), dtype=bool)
     return ~equal if comparison.sign == "!=" else equal
 

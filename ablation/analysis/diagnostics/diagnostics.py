@@ -78,9 +78,9 @@ class Diagnostics:
             if worst is None or not worst.p_adjusted < self.alpha:
                 break
             outliers.append(worst._replace(place=int(here[worst.place])))
-            kept = np.arange(fit.n) != worst.place
-            here = here[kept]
-            fit = fit_least_squares(fit.matrix.rows(kept), fit.y[kept], fit.root_weights[kept] ** 2)
+            others = np.arange(fit.n) != worst.place
+            here = here[others]
+            fit = fit_least_squares(fit.matrix.rows(others), fit.y[others], fit.root_weights[others] ** 2)
         return self._named(outliers)
 
     def _named(self, outliers: list[Worst]) -> pd.DataFrame:

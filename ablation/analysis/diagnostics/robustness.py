@@ -57,8 +57,8 @@ def robustness_table(
 
 def reduced_matrix(matrix: Matrix, interactions: set[str]) -> Matrix:
     """Main effects and the named interactions, without the block: small enough for the runs of one block."""
-    kept = [t for t in matrix.terms if t.order == 1 or (t.kind != BLOCK and t.name in interactions)]
-    return matrix.keep(kept)
+    terms = [t for t in matrix.terms if t.order == 1 or (t.kind != BLOCK and t.name in interactions)]
+    return matrix.keep(terms)
 
 
 def _by_block(matrix: Matrix, L: Floats, y: Floats, runs: Runs) -> Floats:

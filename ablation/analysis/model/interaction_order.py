@@ -75,12 +75,12 @@ def fit_model(runs: Runs, y: Floats, interactions: int | str, alpha: float) -> A
     highest = min(2 if is_auto else int(interactions), len(singles))
     if highest == 1:
         return main, Order(1, "single" if len(singles) == 1 else "asked"), notices
-    wanted, lacking = candidates(runs, grid, highest)
-    n_columns = len(main.matrix.names) + sum(c.n_columns for c in wanted)
+    may_enter, lacking = candidates(runs, grid, highest)
+    n_columns = len(main.matrix.names) + sum(c.n_columns for c in may_enter)
     notices += _left_out([c.names for c in lacking], [c.lacks for c in lacking if c.lacks], runs)
     if is_auto and n_columns > MAX_COLUMNS:
         return main, Order(1, "many"), (*notices, Notice("many-interactions", {"columns": n_columns}))
-    fit, mute = _with_interactions(runs, main, [c.members for c in wanted])
+    fit, mute = _with_interactions(runs, main, [c.members for c in may_enter])
     notices += _left_out([factors_of(t, runs) for t in mute], [], runs)
     return _decide(fit, main, runs, alpha if is_auto else None, notices)
 
@@ -124,13 +124,13 @@ def _with_interactions(runs: Runs, main: Fit, members: Sequence[tuple[int, ...]]
     singles = [(i,) for i in range(len(runs.predictors))]
     matrix = matrix_of(runs, [*singles, *members], main.matrix.grid)
     whole = fit_least_squares(matrix, main.y, runs.weights)
-    kept: list[Term] = [t for t in matrix.terms if t.order <= 1]
+    terms: list[Term] = [t for t in matrix.terms if t.order <= 1]
     mute: list[Term] = []
     for order in range(2, max((t.order for t in matrix.terms), default=1) + 1):
-        lower = columns_of(kept)
+        lower = columns_of(terms)
         for term in (t for t in matrix.terms if t.order == order):
-            (kept if whole.extra(lower, term.columns)[1] else mute).append(term)
-    return fit_least_squares(matrix.keep(kept), main.y, runs.weights) if mute else whole, mute
+            (terms if whole.extra(lower, term.columns)[1] else mute).append(term)
+    return fit_least_squares(matrix.keep(terms), main.y, runs.weights) if mute else whole, mute
 
 
 def _left_out(

@@ -118,24 +118,24 @@ def parent_effects_table(
 
 def _judged(fit: Fit, names: pd.DataFrame, L: Floats, scale: Scale, alpha: float) -> pd.DataFrame:
     """Contrasts with their classical tests."""
-    made, df = fit.estimates(L), fit.df_resid
-    half_width = t_quantile(1 - alpha / 2, df) * made.se
-    low, high, t = made.estimate - half_width, made.estimate + half_width, made.estimate / made.se
+    effects, df = fit.estimates(L), fit.df_resid
+    half_width = t_quantile(1 - alpha / 2, df) * effects.se
+    low, high, t = effects.estimate - half_width, effects.estimate + half_width, effects.estimate / effects.se
     p = t_two_sided(t, df)
     return names.assign(
-        estimate=made.estimate,
-        se=made.se,
+        estimate=effects.estimate,
+        se=effects.se,
         df=df,
         ci_low=low,
         ci_high=high,
         t=t,
         p=p,
         p_adjusted=holm(p),
-        percent=scale.percent(made.estimate),
+        percent=scale.percent(effects.estimate),
         percent_low=scale.percent(low),
         percent_high=scale.percent(high),
-        se_hc3=made.se_hc3,
-        p_hc3=t_two_sided(made.estimate / made.se_hc3, df),
+        se_hc3=effects.se_hc3,
+        p_hc3=t_two_sided(effects.estimate / effects.se_hc3, df),
     )
 
 
@@ -151,8 +151,8 @@ def means_at(fit: Fit, L: Floats, scale: Scale, alpha: float) -> tuple[Floats, F
     Returns:
         Means and both ends, (m,) each.
     """
-    made = fit.estimates(L)
-    middle, half_width = made.estimate + scale.shift, t_quantile(1 - alpha / 2, fit.df_resid) * made.se
+    means = fit.estimates(L)
+    middle, half_width = means.estimate + scale.shift, t_quantile(1 - alpha / 2, fit.df_resid) * means.se
     return scale.back(middle), scale.back(middle - half_width), scale.back(middle + half_width)
 
 

@@ -110,8 +110,8 @@ def _length(variances: Floats) -> float:
 def _root_of_inverse(products: Floats) -> Floats:
     """R with R R' the pseudoinverse of cross products (k x k)."""
     values, vectors = np.linalg.eigh(products)
-    kept = values > 1e-10 * max(float(values.max(initial=0.0)), np.finfo(float).tiny)
-    root: Floats = vectors[:, kept] / np.sqrt(values[kept])
+    positive = values > 1e-10 * max(float(values.max(initial=0.0)), np.finfo(float).tiny)
+    root: Floats = vectors[:, positive] / np.sqrt(values[positive])
     return root
 
 

@@ -40,8 +40,8 @@ def iqm_table(runs: Runs, alpha: float) -> pd.DataFrame:
             cut, n_strata = int(MIDDLE * len(y)), int(stratum.max()) + 1
             drawn = _percentiles(_iqm_draws([y[stratum == s] for s in range(n_strata)], cut), alpha)
             order = np.argsort(y, kind="stable")
-            kept = np.unique(stratum[order[cut : len(y) - cut]])
-            iqm = [interquartile_mean(y), *drawn, len(y), 2 * cut, n_strata - len(kept), n_strata]
+            in_middle = np.unique(stratum[order[cut : len(y) - cut]])
+            iqm = [interquartile_mean(y), *drawn, len(y), 2 * cut, n_strata - len(in_middle), n_strata]
             rows.append([factor.name, level, *iqm])
     names = ["factor", "level", "iqm", "ci_low", "ci_high", "runs", "left_out", "whole", "strata"]
     return pd.DataFrame(rows, columns=names)

@@ -198,8 +198,8 @@ def _of_others(shares: Floats, variances: Floats, free: Bools, alike: Alike, run
     ]
     noisiest = np.argmax([size[codes[alone]] for size, codes in zip(sizes, groups, strict=True)], axis=0)
     for i, (codes, n) in enumerate(zip(groups, counts, strict=True)):
-        given = np.zeros((len(n), shares.shape[1]))
+        by_group = np.zeros((len(n), shares.shape[1]))
         chosen = alone[noisiest == i]
-        np.add.at(given, codes[chosen], shares[chosen])
-        weights[free] += (given / np.maximum(n, 1)[:, None])[codes[free]]
+        np.add.at(by_group, codes[chosen], shares[chosen])
+        weights[free] += (by_group / np.maximum(n, 1)[:, None])[codes[free]]
     return weights

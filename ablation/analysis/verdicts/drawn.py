@@ -44,12 +44,12 @@ class Outcome:
 
     Attributes:
         codes: name of a row -> its verdicts (n_draws,), numbers of `CODES`.
-        given: name of a row -> the draws in which it is judged, (n_draws,).
+        draws: name of a row -> the draws in which it is judged, (n_draws,).
         families: main contrast -> term along which it may be split -> its rows then.
     """
 
     codes: dict[Name, Ints]
-    given: dict[Name, Bools]
+    draws: dict[Name, Bools]
     families: dict[Name, dict[int, list[Row]]]
 
     def settled(self, row: Row) -> float:
@@ -59,25 +59,25 @@ class Outcome:
             here = [one for one in rows if _name(one) == _name(row)] or rows
             if all(_name(one) in self.codes for one in here):
                 every = np.all([self.codes[_name(one)] > 0 for one in here], axis=0)
-                share += float(np.mean(every & self.given[_name(here[0])]))
+                share += float(np.mean(every & self.draws[_name(here[0])]))
         return share
 
     def endings(self, row: Row) -> dict[str, float]:
         """Verdict -> probability that the row itself ends with it."""
-        return self._shares(row, np.ones_like(self.given[_name(row)])) if _name(row) in self.codes else {}
+        return self._shares(row, np.ones_like(self.draws[_name(row)])) if _name(row) in self.codes else {}
 
     def at_levels(self, row: Row) -> list[tuple[Row, dict[str, float]]]:
         """The rows that replace it with probability above one half, each with its verdicts in these cases."""
         for rows in self.families[_main_name(row)].values():
             known = [one for one in rows if _name(one) in self.codes]
             if known and _name(row) not in map(_name, rows):
-                given = self.given[_name(known[0])]
-                if given.mean() > LIKELY:
-                    return [(one, self._shares(one, given)) for one in known]
+                draws = self.draws[_name(known[0])]
+                if draws.mean() > LIKELY:
+                    return [(one, self._shares(one, draws)) for one in known]
         return []
 
     def _shares(self, row: Row, among: Bools) -> dict[str, float]:
-        codes = self.codes[_name(row)][among & self.given[_name(row)]]
+        codes = self.codes[_name(row)][among & self.draws[_name(row)]]
         counts = np.bincount(codes, minlength=len(CODES)) / among.sum()
         shares = {verdict: float(n) for verdict, n in zip(CODES, counts, strict=True) if n > 0}
         return dict(sorted(shares.items(), key=lambda item: -item[1]))
@@ -134,7 +134,7 @@ class DrawnVerdicts:
         study = self._future.at(more)
         flagged = self._flagged(study)
         families: dict[Name, dict[int, list[Row]]] = {}
-        given: dict[Name, Bools] = {}
+        draws: dict[Name, Bools] = {}
         judged: dict[Name, Drawn] = {}
         for main in self._mains:
             choice = self._choice(study, flagged, main)
@@ -144,8 +144,8 @@ class DrawnVerdicts:
                 for row in rows:
                     drawn = self._drawn[_name(row)]
                     if drawn is not None:
-                        given[_name(row)], judged[_name(row)] = choice == t, drawn
-        return Outcome(self._judge(study, judged, given), given, families)
+                        draws[_name(row)], judged[_name(row)] = choice == t, drawn
+        return Outcome(self._judge(study, judged, draws), draws, families)
 
     def _prepare(self, rows: Sequence[Row]) -> None:
         L = np.array([row.L for row in rows])
@@ -228,12 +228,12 @@ class DrawnVerdicts:
         return main.factor in names
 
     def _judge(
-        self, study: GrownStudy, judged: dict[Name, Drawn], given: dict[Name, Bools]
+        self, study: GrownStudy, judged: dict[Name, Drawn], draws: dict[Name, Bools]
     ) -> dict[Name, Ints]:
         """Verdicts as numbers of `CODES`, of each row in each draw."""
         if not judged:
             return {}
-        active = np.stack([given[name] for name in judged], axis=1)
+        active = np.stack([draws[name] for name in judged], axis=1)
         n = int(active.sum(axis=1).max())
         columns = [self._ranks(study, drawn, n) for drawn in judged.values()]
         sign, beyond, inside = (np.stack([c[i] for c in columns], axis=1) for i in range(3))

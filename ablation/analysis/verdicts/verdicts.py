@@ -53,6 +53,6 @@ def rules_of(fit: Fit, scale: Scale, request: AnalysisRequest) -> Rules:
 
 def _frozen(rows: Sequence[Row], looks: Looks | None) -> dict[int, FrozenRow]:
     """The rows that an earlier look has settled for good, by position."""
-    kept = {} if looks is None else looks.frozen
+    frozen = {} if looks is None else looks.frozen
     names = [(row.factor, row.level, row.where) for row in rows]
-    return {i: kept[name] for i, name in enumerate(names) if name in kept}
+    return {i: frozen[name] for i, name in enumerate(names) if name in frozen}

@@ -64,8 +64,8 @@ def learning_curves(
 def which_series(histories: Mapping[str, History], response: str) -> str:
     """The name under which histories keep a response: on test images if they do."""
     known = {name for history in histories.values() for name in history}
-    wanted = (f"test_{response}", f"val_{response}", response, f"train_{response}")
-    return next((name for name in wanted if name in known), response)
+    candidates = (f"test_{response}", f"val_{response}", response, f"train_{response}")
+    return next((name for name in candidates if name in known), response)
 
 
 def epochs_of(sequences: Sequence[Sequence[float | None]]) -> Floats:

@@ -120,9 +120,9 @@ def _read(cells: Mapping[str, Mapping[str, np.ndarray]]) -> Shown | None:
         if output is None or any(output.shape[1:] != other.shape[1:] for other in outputs.values()):
             continue
         outputs[label] = output
-        given = as_images(arrays["input"]) if "input" in arrays else None
-        if inputs is None and given is not None and given.shape == output.shape:
-            inputs = given
+        test_images = as_images(arrays["input"]) if "input" in arrays else None
+        if inputs is None and test_images is not None and test_images.shape == output.shape:
+            inputs = test_images
     if inputs is not None:
         outputs = {label: images for label, images in outputs.items() if len(images) <= len(inputs)}
     return Shown(inputs, outputs) if outputs else None

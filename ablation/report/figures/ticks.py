@@ -168,11 +168,11 @@ def _factor(base: int, power: int) -> str:
 
 def _apart(ticks: Sequence[tuple[float, float]], gap: float) -> list[tuple[float, float]]:
     """Ticks that leave room for each other; zero always stays."""
-    kept = [t for t in ticks if t[1] == 0]
+    spaced = [t for t in ticks if t[1] == 0]
     for candidate in sorted(ticks, key=lambda t: abs(t[0])):
-        if all(abs(candidate[0] - k[0]) >= gap for k in kept):
-            kept.append(candidate)
-    return sorted(kept)
+        if all(abs(candidate[0] - k[0]) >= gap for k in spaced):
+            spaced.append(candidate)
+    return sorted(spaced)
 
 
 def from_zero(top: float, label: str) -> Axis:

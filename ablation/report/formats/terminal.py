@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ablation.naming import clipped
 from ablation.report.changed import Changed, ChangedResponse
-from ablation.report.document import Table as Made
+from ablation.report.document import Table as ReportTable
 from ablation.report.sections.article import is_of_the_article
 from ablation.report.sections.cells import best_sentence
 from ablation.report.sections.changes import effects_table
@@ -119,16 +119,16 @@ def _print_answer(console: Console, study: Subject, answer: ResponseResult) -> N
     console.print(best_sentence(study, answer))
 
 
-def _printed(made: Made) -> Table:
+def _printed(shown: ReportTable) -> Table:
     table = Table(
-        title=Text(clipped(made.caption, 100)),
+        title=Text(clipped(shown.caption, 100)),
         title_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         pad_edge=False,
     )
-    rows = [[clipped(cell.text, LEVELS) for cell in row] for row in made.rows]
-    for column, texts in zip(made.columns, zip(*rows, strict=True), strict=True):
+    rows = [[clipped(cell.text, LEVELS) for cell in row] for row in shown.rows]
+    for column, texts in zip(shown.columns, zip(*rows, strict=True), strict=True):
         title, width = Text(column.title), max(len(text) for text in (column.title, *texts))
         if column.is_number:
             table.add_column(title, justify="right", min_width=width, no_wrap=True, overflow="fold")

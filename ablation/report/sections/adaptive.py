@@ -6,7 +6,7 @@ from ablation.adaptive.replay import HOPELESS, MAXIMUM, SETTLED, Look
 from ablation.numbers import p_value
 from ablation.report.document import Prose, Section
 from ablation.report.drawing import Drawer, figures
-from ablation.report.sections.table_parts import ALL, contrast, made
+from ablation.report.sections.table_parts import ALL, contrast, table_of
 from ablation.report.sentences import Wording, judged
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
@@ -38,7 +38,7 @@ def adaptive(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section 
         Prose(f"{_plan(looks, words)} {_cost(study, looks[-1])}"),
         Prose(_NOT_CORRECTED),
         *drawer.blocks(lambda: figures.look_by_look(looks, words.is_log), answer.prefix),
-        made(
+        table_of(
             f"{answer.prefix}looks",
             "When each verdict was settled; p-values are repeated and adjusted for all verdicts",
             ["component", "levels", "verdict", "#seeds", "#effect", "#interval", "#p", "#p (does nothing)"],

@@ -7,7 +7,7 @@ from ablation.analysis import Analysis
 from ablation.numbers import p_text, p_value, plain, share
 from ablation.report.document import Folded, Prose, Section, Sentences
 from ablation.report.drawing import Drawer
-from ablation.report.sections.table_parts import made, term_labels
+from ablation.report.sections.table_parts import table_of, term_labels
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
@@ -23,7 +23,9 @@ def anova(study: Subject, answer: ResponseResult, _: Drawer) -> Section | None:
     sums = {1: "I", 2: "II", 3: "III"}[analysis.request.anova_type]
     text = f"Sums of squares of type {sums} by nested models, on the {analysis.scale} scale."
     caption = f"Analysis of variance of {words.response}"
-    table = made(f"{answer.prefix}anova", caption, HEADS, _rows(words, analysis), analysis.anova, limit=90)
+    table = table_of(
+        f"{answer.prefix}anova", caption, HEADS, _rows(words, analysis), analysis.anova, limit=90
+    )
     sentences = Sentences([_lack_of_fit(words, analysis), *_block_share(words, analysis)])
     folded = Folded(f"Table of {counted(len(analysis.anova), 'term')}", [Prose(text), table])
     return Section("anova", "Analysis of variance", [sentences, folded])

@@ -7,7 +7,7 @@ from ablation.analysis.article.model import ARTICLE_FACTORS
 from ablation.numbers import decimals, p_value
 from ablation.report.document import Folded, Prose, Section, Table, Verbatim
 from ablation.report.drawing import Drawer
-from ablation.report.sections.table_parts import between, made
+from ablation.report.sections.table_parts import between, table_of
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 
@@ -49,4 +49,4 @@ def _deviations(words: Wording, prefix: str, analysis: Analysis) -> list[Table]:
     ]
     heads = ("column", "#deviation from their mean", f"#{words.level} interval", "#p")
     caption = "The columns that have one per level, as deviations from their mean"
-    return [made(f"{prefix}deviations", caption, heads, rows, table)]
+    return [table_of(f"{prefix}deviations", caption, heads, rows, table)]

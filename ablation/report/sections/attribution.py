@@ -10,7 +10,7 @@ from ablation.analysis.attribution.patterns import TOGETHER
 from ablation.numbers import p_text, share
 from ablation.report.document import Block, Folded, Prose, Section, Sentences
 from ablation.report.drawing import Drawer, figures
-from ablation.report.sections.table_parts import ALL, contrast, made, one_look
+from ablation.report.sections.table_parts import ALL, contrast, one_look, table_of
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 
@@ -42,7 +42,7 @@ def attribution(study: Subject, answer: ResponseResult, drawer: Drawer) -> Secti
         return Section("attribution", title, [*named, Prose(refused)])
     sentences = [*_orders(words, analysis), *_total(words, analysis.attributed), refused]
     caption = f"What each change contributes to {words.response} by several definitions"
-    table = made(
+    table = table_of(
         f"{answer.prefix}attribution", caption, HEADS, _rows(words, analysis), analysis.attribution, limit=ALL
     )
     plot = drawer.blocks(lambda: figures.questions(analysis, words), answer.prefix)

@@ -26,7 +26,11 @@ def board(analysis: Analysis, words: Wording, table: Table, drawer: Drawer, pref
     axis = changes_axis(effects, analysis, words)
     draw = partial(bar, axis=axis, band=margin_of(analysis), words=words)
     return Board(
-        rows=[row for g in groups for row in _Group(g, analysis, words, prefix, drawer.wanted, draw).rows()],
+        rows=[
+            row
+            for g in groups
+            for row in _Group(g, analysis, words, prefix, drawer.with_figures, draw).rows()
+        ],
         axis=bar_axis(axis, words),
         table=table,
         sentences=Sentences(lead_sentences(analysis, words)),

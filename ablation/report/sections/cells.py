@@ -12,7 +12,7 @@ from ablation.naming import clipped
 from ablation.numbers import value
 from ablation.report.document import Block, Cell, Compare, Prose, Section
 from ablation.report.drawing import Drawer
-from ablation.report.sections.table_parts import between, made
+from ablation.report.sections.table_parts import between, table_of
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted, listed
@@ -38,7 +38,7 @@ def best_cells(study: Subject, answer: ResponseResult, _: Drawer) -> Section | N
     )
     rows = _rows(study, answer, analysis, moved)
     codes = study.ranking(answer).codes[: len(analysis.best_cells)].tolist()
-    table = made(
+    table = table_of(
         f"{answer.prefix}best_cells", caption, heads, rows, analysis.best_cells, limit=SHOWN, cells=codes,
         ties=int(analysis.best_cells["within_noise"].sum()),
     )  # fmt: skip

@@ -33,7 +33,7 @@ from ablation.report.figures.changes import (
 )
 from ablation.report.sections.explore import NO_RUNS
 from ablation.report.sections.header import design
-from ablation.report.sections.table_parts import ALL, contrast, made, verdict_cell
+from ablation.report.sections.table_parts import ALL, contrast, table_of, verdict_cell
 from ablation.report.sentences import Wording
 from ablation.report.sentences.changes import (
     Row,
@@ -94,7 +94,7 @@ def _board(one: ChangedResponse, drawer: Drawer, prefix: str) -> Board:
     axis, rows = effects_axis(comparison, words), comparison.effects.to_dict("records")
     forest = drawer.blocks(lambda: effects_then_and_now(comparison, words), prefix)
     return Board(
-        rows=[_board_row(row, words, change_bar(row, axis) if drawer.wanted else "") for row in rows],
+        rows=[_board_row(row, words, change_bar(row, axis) if drawer.with_figures else "") for row in rows],
         axis=bar_axis(axis, words),
         table=effects_table(one, prefix),
         sentences=Sentences([change_sentence(row, words) for row in rows]),
@@ -140,7 +140,9 @@ def effects_table(one: ChangedResponse, prefix: str = "", is_brief: bool = False
     heads = ["component", *([] if is_brief else ["level − reference"]), "#then", "#now", "#change"]
     heads.append(f"#{words.level} interval")
     caption = f"Effects on {words.response} then and now, and their changes; p by Holm over all"
-    return made(f"{prefix}effects", caption, [*heads, "#p", "verdict"], rows, comparison.effects, limit=ALL)
+    return table_of(
+        f"{prefix}effects", caption, [*heads, "#p", "verdict"], rows, comparison.effects, limit=ALL
+    )
 
 
 def _cells(one: ChangedResponse, drawer: Drawer, prefix: str) -> list[Block]:
@@ -170,7 +172,7 @@ def _cells(one: ChangedResponse, drawer: Drawer, prefix: str) -> list[Block]:
         "verdict",
     ]
     caption = f"Cells that both studies have, {words.better}; p by Holm over all cells"
-    table = made(f"{prefix}cells", caption, heads, rows, comparison.cells.loc[order], limit=SHOWN)
+    table = table_of(f"{prefix}cells", caption, heads, rows, comparison.cells.loc[order], limit=SHOWN)
     drawn = drawer.blocks(lambda: cells_then_and_now(comparison, words, names), prefix)
     return [Prose(average_sentence(comparison, words)), *drawn, table]
 
@@ -198,7 +200,7 @@ def _best(one: ChangedResponse, prefix: str) -> Table:
         "#ties with it",
     ]
     text = best_then_and_now(one.comparison, one.words)
-    return made(f"{prefix}best", f"{text[0].upper()}{text[1:]}", heads, rows)
+    return table_of(f"{prefix}best", f"{text[0].upper()}{text[1:]}", heads, rows)
 
 
 def _only(one: ChangedResponse, prefix: str) -> Table:
@@ -223,7 +225,7 @@ def _only(one: ChangedResponse, prefix: str) -> Table:
         "verdict",
     ]
     caption = "Components and levels that only one study compares, with its own verdicts"
-    return made(f"{prefix}only", caption, heads, rows, one.comparison.only, limit=ALL)
+    return table_of(f"{prefix}only", caption, heads, rows, one.comparison.only, limit=ALL)
 
 
 def _settings(both: Changed) -> Section:
@@ -234,7 +236,7 @@ def _settings(both: Changed) -> Section:
             "settings", "Settings", [Prose("The studies do not differ in any other known setting.")]
         )
     rows = [[clipped(r["setting"]), r["first"] or "–", r["second"] or "–"] for r in table.to_dict("records")]
-    shown = made(
+    shown = table_of(
         "settings", "Settings in which the studies differ", ["setting", "then", "now"], rows, table, limit=ALL
     )
     caution = Prose("Any of these differences may cause a change, and so may one that nobody recorded.")

@@ -18,7 +18,7 @@ from ablation.report.drawing import Drawer, figures
 from ablation.report.figures.costs import depends_on_load
 from ablation.report.figures.ticks import quantity
 from ablation.report.once import once
-from ablation.report.sections.table_parts import ALL, between, contrast, made, one_look
+from ablation.report.sections.table_parts import ALL, between, contrast, one_look, table_of
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted, listed
@@ -190,7 +190,7 @@ def _tables(study: Subject, answer: ResponseResult, words: Wording, cost: Cost) 
         heads += [f"#price of {_unit(words, cost.analysis)}", "#its interval"]
         caption = f"Changes of {words.response} and of {spent}; a price where a level is better and dearer"
         name = f"{answer.prefix}prices_{cost.name}"
-        blocks.append(made(name, caption, heads, rows, cost.prices, limit=ALL))
+        blocks.append(table_of(name, caption, heads, rows, cost.prices, limit=ALL))
     return blocks
 
 
@@ -216,4 +216,4 @@ def _frontier(study: Subject, answer: ResponseResult, words: Wording, cost: Cost
         "status",
     )
     caption = f"Cells by {quantity(cost.name)}: on the frontier, open, beaten"
-    return made(f"{answer.prefix}frontier_{cost.name}", caption, heads, rows, table, limit=SHOWN)
+    return table_of(f"{answer.prefix}frontier_{cost.name}", caption, heads, rows, table, limit=SHOWN)

@@ -171,7 +171,7 @@ def line(study: Subject) -> str:
 
 def made_how(study: Subject, _: ResponseResult, drawer: Drawer) -> Section:
     """The last section: design, model, tests, versions, and sentences on them."""
-    texts = notes(study, drawer.wanted)
+    texts = notes(study, drawer.with_figures)
     return Section(
         "design", "Design and provenance", [Facts(facts(study)), *([Sentences(texts)] if texts else [])]
     )

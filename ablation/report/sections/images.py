@@ -15,7 +15,7 @@ MANY = 12
 
 def images(study: Subject, answer: ResponseResult, drawer: Drawer) -> Section | None:
     """Reconstructions, heatmaps, latent walks and scatters; no section where runs left no pictures."""
-    if answer is not study.main or not drawer.wanted or study.arrays is None or not len(study.table):
+    if answer is not study.main or not drawer.with_figures or study.arrays is None or not len(study.table):
         return None
     chosen, text = _chosen(study, answer)
     pictures = {

@@ -12,7 +12,7 @@ from ablation.report.drawing import Drawer, figures
 from ablation.report.figures.pair_grid import pairs
 from ablation.report.figures.short_text import told_apart
 from ablation.report.sections.board import pair_anchor
-from ablation.report.sections.table_parts import ALL, made, term_labels
+from ablation.report.sections.table_parts import ALL, table_of, term_labels
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
@@ -34,7 +34,7 @@ def interactions(study: Subject, answer: ResponseResult, drawer: Drawer) -> Sect
     heads = ("pair", "#partial ω²", "#df", "#F", "#p (Benjamini–Hochberg)")
     caption = f"All pairs of components, strongest evidence first, {words.response}"
     rows = _rows(words, analysis)
-    table = made(f"{answer.prefix}interactions", caption, heads, rows, tests, limit=15)
+    table = table_of(f"{answer.prefix}interactions", caption, heads, rows, tests, limit=15)
     plots = _plots(analysis, words, drawer, answer.prefix)
     blocks: list[Block] = [Prose(_sentence(analysis)), *_matrix(words, analysis, plots)]
     blocks += [Grid(list(plots.values()))] if plots else []
@@ -116,7 +116,7 @@ def _aliases(answer: ResponseResult, words: Wording, analysis: Analysis) -> list
     summary = f"{counted(len(rows), 'set')} of interactions that these runs cannot separate"
     caption = "Interactions that always move together in these runs"
     heads = ("interaction", "cannot be separated from")
-    return [Folded(summary, [made(f"{answer.prefix}aliases", caption, heads, rows, limit=ALL)])]
+    return [Folded(summary, [table_of(f"{answer.prefix}aliases", caption, heads, rows, limit=ALL)])]
 
 
 def _sentence(analysis: Analysis) -> str:

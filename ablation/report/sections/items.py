@@ -7,7 +7,7 @@ from typing import Any
 from ablation.numbers import p_text, p_value, plain, units
 from ablation.report.document import Prose, Section, Sentences
 from ablation.report.drawing import Drawer
-from ablation.report.sections.table_parts import ALL, between, contrast, made
+from ablation.report.sections.table_parts import ALL, between, contrast, table_of
 from ablation.report.sentences import Wording
 from ablation.report.sentences.verdicts import difference
 from ablation.report.subject import ResponseResult, Subject
@@ -38,7 +38,7 @@ def items(_: Subject, answer: ResponseResult, __: Drawer) -> Section | None:
     caption = (
         f"Effects on {words.response} for other seeds and items, p by Holm's method; and by what they differ"
     )
-    table = made(f"{answer.prefix}items", caption, heads, entries, effects, limit=ALL)
+    table = table_of(f"{answer.prefix}items", caption, heads, entries, effects, limit=ALL)
     return Section(
         "items", "Test items", [Prose(text), Sentences([item_sentence(r, words) for r in rows]), table]
     )
@@ -50,7 +50,7 @@ def item_sentence(row: Mapping[Any, Any], words: Wording) -> str:
     if row["seeds"] < 2:
         return (
             f"{name}: no claim. Fewer than two {words.blocks} have both, and however many items there are, "
-            "they tell of these trained models, not of the component."
+            "they describe these trained models, not the component."
         )
     interval = between(row["ci_low"], row["ci_high"], units)
     text = f"{name}: {units(row['estimate'])} ({words.level} CI {interval})"

@@ -8,7 +8,7 @@ import pandas as pd
 from ablation.analysis.verdicts.finding import Finding
 from ablation.report.document import Cell, Column, Prose, Section
 from ablation.report.drawing import Drawer
-from ablation.report.sections.table_parts import ALL, TONES, contrast, made
+from ablation.report.sections.table_parts import ALL, TONES, contrast, table_of
 from ablation.report.sentences import Wording, verdict_words, with_words
 from ablation.report.subject import ResponseResult, Subject
 
@@ -36,7 +36,7 @@ def overview(study: Subject, main: ResponseResult, _: Drawer) -> Section | None:
         if a.analysis
     ]
     data = pd.concat(frames, ignore_index=True) if frames else None
-    table = [made("overview", caption, heads, rows, data, limit=ALL)] if rows else []
+    table = [table_of("overview", caption, heads, rows, data, limit=ALL)] if rows else []
     return Section("overview", "All responses at a glance", [*blocks, *table])
 
 

@@ -11,7 +11,7 @@ from ablation.naming import clipped
 from ablation.numbers import spread
 from ablation.report.document import Cell, Column, Prose, Section, Table
 from ablation.report.drawing import Drawer
-from ablation.report.sections.table_parts import made
+from ablation.report.sections.table_parts import table_of
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import OFF, ON
 
@@ -58,7 +58,7 @@ def paper_table(study: Subject) -> Table:
         n = cell.n.get(study.main.response, cell.attempted)
         rows.append([*row, str(n) if n == cell.attempted else f"{n} of {cell.attempted}"])
     caption = f"Every cell: {', '.join(responses) or 'no response yet'}, mean ± SD over n runs"
-    return made("cells", caption, heads, rows, _frame(cells, responses))
+    return table_of("cells", caption, heads, rows, _frame(cells, responses))
 
 
 def summaries(study: Subject) -> list[CellOfRuns]:

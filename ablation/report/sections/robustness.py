@@ -11,7 +11,7 @@ from ablation.naming import clipped
 from ablation.numbers import chance, p_value, units, value
 from ablation.report.document import Block, Cell, Folded, Prose, Section, Sentences
 from ablation.report.drawing import Drawer
-from ablation.report.sections.table_parts import ALL, contrast, made
+from ablation.report.sections.table_parts import ALL, contrast, table_of
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted, listed
@@ -33,7 +33,7 @@ def robustness(study: Subject, answer: ResponseResult, _: Drawer) -> Section | N
     heads += [f"#p ({each})", "#p (sign flips)", "#raw", "#p (raw)"]
     caption = f"Effects on {words.response} by other methods; p-values are not adjusted"
     rows = _rows(words, answer.analysis)
-    table = made(f"{answer.prefix}robustness", caption, heads, rows, effects, limit=ALL)
+    table = table_of(f"{answer.prefix}robustness", caption, heads, rows, effects, limit=ALL)
     sentences = [_sentence(words, answer.analysis), *_few_blocks(words, answer.analysis)]
     return Section("robustness", "Robustness", [*map(Prose, sentences), table, *_summaries(words, answer)])
 
@@ -54,7 +54,7 @@ def _summaries(words: Wording, answer: ResponseResult) -> list[Block]:
     ]  # fmt: skip
     heads = ["component", "level", "#IQM", f"#{words.level} bootstrap", "#runs left out", "#strata left out"]
     caption = f"Interquartile means of {words.response}"
-    shown = made(f"{answer.prefix}iqm", caption, heads, rows, middle, limit=ALL)
+    shown = table_of(f"{answer.prefix}iqm", caption, heads, rows, middle, limit=ALL)
     rows = [
         [
             words.factor(r["factor"]), contrast(r), chance(r["probability"]),
@@ -64,7 +64,7 @@ def _summaries(words: Wording, answer: ResponseResult) -> list[Block]:
     ]  # fmt: skip
     heads = ["component", "levels", "#probability of improvement", f"#{words.level} bootstrap", "#strata"]
     caption = f"How probably a run of a level has a better {words.response} than one of the reference"
-    ranked = made(f"{answer.prefix}improvement", caption, heads, rows, better, limit=ALL)
+    ranked = table_of(f"{answer.prefix}improvement", caption, heads, rows, better, limit=ALL)
     traps = Sentences(_traps(middle))
     return [
         Folded("Interquartile means, and the probability of improvement (as rliable)", [traps, shown, ranked])

@@ -7,7 +7,7 @@ from ablation.analysis.data.factors import read_factor
 from ablation.numbers import p_text, plain
 from ablation.report.document import Block, Prose, Section
 from ablation.report.drawing import Drawer, figures
-from ablation.report.sections.table_parts import made
+from ablation.report.sections.table_parts import table_of
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 
@@ -60,7 +60,7 @@ def _named(
     ]
     heads = ("cell", f"#{words.block or 'seed'}", f"#{words.response}", "#studentized residual", "#test")
     caption = "Runs that do not fit the others; each is compared with the runs that are not listed above it"
-    return [made(f"{answer.prefix}outliers", caption, heads, rows, outliers)]
+    return [table_of(f"{answer.prefix}outliers", caption, heads, rows, outliers)]
 
 
 def _curves(study: Subject, words: Wording, drawer: Drawer) -> list[Block]:

@@ -7,7 +7,7 @@ from ablation.naming import clipped
 from ablation.numbers import p_text, p_value, plain
 from ablation.report.document import Block, Folded, Prose, Section, Sentences
 from ablation.report.drawing import Drawer, figures
-from ablation.report.sections.table_parts import ALL, contrast, made
+from ablation.report.sections.table_parts import ALL, contrast, table_of
 from ablation.report.sentences import Wording
 from ablation.report.sentences.sets import population_sentence, ranks_sentence, repeats_of, sets_sentence
 from ablation.report.subject import ResponseResult, Subject
@@ -57,7 +57,7 @@ def _population(rows: list[Any], analysis: Analysis, words: Wording, prefix: str
         f"Effects on {words.response} over data sets like these; p by Holm's method; τ and the spread "
         f"between {repeats} are standard deviations of the effect, in {unit}"
     )
-    return made(f"{prefix}sets", caption, heads, entries, analysis.heterogeneity, limit=ALL)
+    return table_of(f"{prefix}sets", caption, heads, entries, analysis.heterogeneity, limit=ALL)
 
 
 def _each(analysis: Analysis, words: Wording, prefix: str) -> Block:
@@ -80,7 +80,7 @@ def _each(analysis: Analysis, words: Wording, prefix: str) -> Block:
     ]  # fmt: skip
     spread = f"the spread between {repeats_of(analysis)} on all"
     caption = f"Effects on {words.response} on each data set; intervals by {spread}"
-    return made(f"{prefix}set_effects", caption, heads, rows, table, limit=ALL)
+    return table_of(f"{prefix}set_effects", caption, heads, rows, table, limit=ALL)
 
 
 def _ranks(analysis: Analysis, words: Wording, drawer: Drawer, prefix: str) -> list[Block]:
@@ -93,5 +93,5 @@ def _ranks(analysis: Analysis, words: Wording, drawer: Drawer, prefix: str) -> l
     return [
         Prose(ranks_sentence(ranks, cells, words.alpha, p_text(ranks.p))),
         *drawer.blocks(lambda: figures.critical_difference(ranks, cells, words), prefix),
-        made(f"{prefix}set_ranks", caption, ["cell", "#mean rank"], rows, ranks.table),
+        table_of(f"{prefix}set_ranks", caption, ["cell", "#mean rank"], rows, ranks.table),
     ]

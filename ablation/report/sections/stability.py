@@ -12,7 +12,7 @@ from ablation.analysis.verdicts.judging import INCONCLUSIVE
 from ablation.numbers import p_text, p_value, plain
 from ablation.report.document import Block, Folded, Prose, Section, Sentences, Table
 from ablation.report.drawing import Drawer
-from ablation.report.sections.table_parts import ALL, contrast, made, one_look
+from ablation.report.sections.table_parts import ALL, contrast, one_look, table_of
 from ablation.report.sentences import Wording
 from ablation.report.subject import ResponseResult, Subject
 
@@ -84,7 +84,7 @@ def _spread(answer: ResponseResult, words: Wording, analysis: Analysis) -> Itera
         scale = "of its logarithm" if words.is_log else f"of {words.response}"
         caption = f"Spread of {words.response} within a cell: ratio of standard deviations {scale}"
         heads = ("component", "levels", "verdict", "#ratio", f"#{words.level} interval", "#p (Holm)")
-        yield made(f"{answer.prefix}dispersion", caption, heads, rows, table, limit=ALL)
+        yield table_of(f"{answer.prefix}dispersion", caption, heads, rows, table, limit=ALL)
 
 
 def _failing(answer: ResponseResult, words: Wording, analysis: Analysis) -> Iterator[Table]:
@@ -99,4 +99,4 @@ def _failing(answer: ResponseResult, words: Wording, analysis: Analysis) -> Iter
         heads = ["component", "levels", "verdict", "#failed", "#at the reference", "#odds ratio"]
         heads += [f"#{words.level} interval", "#p (Holm)"]
         caption = "Odds that a run fails or diverges (Firth's logistic regression on all components)"
-        yield made(f"{answer.prefix}failing", caption, heads, rows, table, limit=ALL)
+        yield table_of(f"{answer.prefix}failing", caption, heads, rows, table, limit=ALL)

@@ -39,7 +39,7 @@ MEANINGS = {
 """Abbreviations of our tables, which each table that uses one explains: it may be read alone."""
 
 
-def made(
+def table_of(
     name: str,
     caption: str,
     heads: Sequence[str | Column],

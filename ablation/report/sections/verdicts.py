@@ -18,7 +18,7 @@ from ablation.report.figures import Plot
 from ablation.report.figures.pair_grid import drawn_pair, pairs
 from ablation.report.sections.board import board
 from ablation.report.sections.notices import missing, warned
-from ablation.report.sections.table_parts import ALL, contrast, made, verdict_cell
+from ablation.report.sections.table_parts import ALL, contrast, table_of, verdict_cell
 from ablation.report.sentences import Wording, judged, with_words
 from ablation.report.subject import ResponseResult, Subject
 
@@ -62,7 +62,7 @@ def verdict_table(words: Wording, analysis: Analysis, prefix: str) -> Table:
         names: list[str | Cell] = [judged(words, finding), contrast(row), verdict_cell(finding.verdict)]
         rows.append([*names, *effect, p_value(row["p_adjusted"]), omega_share])
     data = with_words(analysis, words)
-    return made(f"{prefix}verdicts", _caption(words), heads, rows, data, limit=ALL)
+    return table_of(f"{prefix}verdicts", _caption(words), heads, rows, data, limit=ALL)
 
 
 def brief_verdict_table(words: Wording, analysis: Analysis) -> Table:
@@ -73,7 +73,7 @@ def brief_verdict_table(words: Wording, analysis: Analysis) -> Table:
         names: list[str | Cell] = [judged(words, finding), contrast(row), verdict_cell(finding.verdict)]
         rows.append([*names, *effect, p_value(row["p_adjusted"])])
     heads = ["component", "levels", "verdict", "#effect", f"#{words.level} interval", "#p"]
-    return made("verdicts", _caption(words), heads, rows)
+    return table_of("verdicts", _caption(words), heads, rows)
 
 
 def _caption(words: Wording) -> str:
@@ -173,7 +173,7 @@ def _unreplicated(words: Wording, analysis: Analysis, prefix: str, drawer: Drawe
         text += " They are differences of natural logarithms: 0.1 is 10.5 %."
     rows = [[clipped(r["contrast"]), units(r["estimate"]), _beyond(r)] for r in lenth.to_dict("records")]
     heads = ("contrast", "#estimate", "stands out")
-    table = made(f"{prefix}lenth", "Contrasts, largest first", heads, rows, lenth, limit=12)
+    table = table_of(f"{prefix}lenth", "Contrasts, largest first", heads, rows, lenth, limit=12)
     half_normal = drawer.blocks(lambda: figures.half_normal(analysis), prefix)
     return [Prose(text), Beside([table], half_normal) if half_normal else table]
 
@@ -200,7 +200,7 @@ def _effects(words: Wording, analysis: Analysis, prefix: str) -> Table:
     heads = ["component", "level − reference", "#effect", f"#{words.level} interval", *_in_units(words)]
     heads += ["#p (classical)", "#p (classical, Holm)", "#p (HC3)"]
     caption = f"Main effects on {words.response}, {_averaged(analysis)}, even where verdicts are per level"
-    return made(f"{prefix}effects", caption, heads, rows, analysis.effects, limit=ALL)
+    return table_of(f"{prefix}effects", caption, heads, rows, analysis.effects, limit=ALL)
 
 
 def _means(words: Wording, analysis: Analysis, prefix: str) -> Table:
@@ -214,7 +214,7 @@ def _means(words: Wording, analysis: Analysis, prefix: str) -> Table:
         row.append(f"{low} to {high}" if r["se"] > 0 else "unknown")
         rows.append([*row, letters.get((r["factor"], r["level"]), "")] if letters else row)
     caption = f"{words.response} by level, {_averaged(analysis)}"
-    return made(f"{prefix}means", caption, heads, rows, analysis.marginal_means)
+    return table_of(f"{prefix}means", caption, heads, rows, analysis.marginal_means)
 
 
 def _pairs(words: Wording, analysis: Analysis, prefix: str) -> Table:
@@ -223,4 +223,4 @@ def _pairs(words: Wording, analysis: Analysis, prefix: str) -> Table:
         effect = [words.change(r["estimate"]), words.interval(r["ci_low"], r["ci_high"])]
         rows.append([words.factor(r["factor"]), contrast(r), *effect, p_value(r["p_adjusted"])])
     heads = ("component", "levels", "#effect", "#simultaneous interval", "#p (Tukey)")
-    return made(f"{prefix}pairs", f"All pairs of levels, {words.response}", heads, rows, analysis.pairs)
+    return table_of(f"{prefix}pairs", f"All pairs of levels, {words.response}", heads, rows, analysis.pairs)

@@ -12,7 +12,7 @@ from ablation.naming import clipped
 from ablation.numbers import chance, duration, p_value
 from ablation.report.document import Block, Prose, Section, Verbatim
 from ablation.report.drawing import Drawer
-from ablation.report.sections.table_parts import ALL, contrast, made
+from ablation.report.sections.table_parts import ALL, contrast, table_of
 from ablation.report.sentences import Wording, judged
 from ablation.report.subject import ResponseResult, Subject
 from ablation.words import counted
@@ -47,7 +47,7 @@ def _failures(study: Subject, words: Wording) -> list[Block]:
     n = counted(len(analysis.selection.failed), "run")
     text = f"{n_failed} of {n} failed. Averages leave failed runs out."
     caption = "Failed runs by level; p: this level against the others, unadjusted"
-    return [Prose(text), made("failures", caption, heads, rows, table, limit=ALL)]
+    return [Prose(text), table_of("failures", caption, heads, rows, table, limit=ALL)]
 
 
 def _troubles(study: Subject, words: Wording) -> list[Block]:
@@ -61,7 +61,7 @@ def _troubles(study: Subject, words: Wording) -> list[Block]:
     heads = ("cell", f"#{words.block}", "status", "error", "log")
     data = pd.DataFrame([vars(one) for one in study.troubles])
     caption = "Runs without a result, and what their last attempt said"
-    return [made("errors", caption, heads, rows, data, limit=20)]
+    return [table_of("errors", caption, heads, rows, data, limit=20)]
 
 
 def _next_step(study: Subject, words: Wording, analysis: Analysis) -> list[Block]:
@@ -97,7 +97,7 @@ def _next_step(study: Subject, words: Wording, analysis: Analysis) -> list[Block
         "fitted model is the truth. Detectable now: the smallest effect that this study finds with "
         "probability 80 %"
     )
-    table = made("next_step", caption, heads, rows, analysis.forecasts, limit=ALL)
+    table = table_of("next_step", caption, heads, rows, analysis.forecasts, limit=ALL)
     return [*blocks, table, *_looking_again(words, analysis)]
 
 
