@@ -102,8 +102,8 @@ def failed_level(levels, lost):
 
 
 def test_a_level_that_failed_in_every_run_is_named():
-    assert failed_level("rst", "s") == "c=s: all 8 runs failed, so nothing can be said of it."
-    reference = "c=r: all 8 runs failed, so nothing can be said of it. c=s is the reference instead."
+    assert failed_level("rst", "s") == "c=s: all 8 runs failed, so nothing can be said about it."
+    reference = "c=r: all 8 runs failed, so nothing can be said about it. c=s is the reference instead."
     assert failed_level("rst", "r") == reference
     assert failed_level("rs", "s") == ""  # then the factor has a single level, which is said
 

@@ -49,7 +49,7 @@ def test_what_is_called_a_loss_is_better_when_lower(name):
 @pytest.mark.parametrize("name", ["y", "value", "performance"])
 def test_a_name_that_does_not_tell_is_told(name):
     told = noted(analyze(table(name), name, ["a"], block="seed"), "direction")
-    assert told.startswith(f"Nobody said which values of {name} are better")
+    assert told.startswith(f"It was not stated which values of {name} are better")
     assert "Lower is taken to be better" in told
     assert "direction" not in {w.code for w in analyze(table(name), name, ["a"], direction="lower").warnings}
 

@@ -121,7 +121,7 @@ def test_sentences_say_of_which_population(found):
         "expect −0.288 to +0.12, so it may go the other way there. It differs between data sets (p = 0.0035)."
     )
     assert "Verdicts are about these 8, with other seeds." in sets_sentence(found)
-    assert "hardly known" not in sets_sentence(found)
+    assert "prediction intervals are wide" not in sets_sentence(found)
 
 
 def test_one_seed_per_data_set_leaves_noise_in_the_spread(table):
@@ -174,5 +174,5 @@ def test_data_sets_that_tell_nothing_are_named(table):
     assert notice.facts == {"empty": [first], "mute": [(second, "flag")]}
     told = notice_sentence(notice, Wording.of(found))
     assert f"No run of the data set {first} counts" in told
-    assert f"The data set {second} tells nothing of flag" in told
+    assert f"On the data set {second} the effect of flag is unknown" in told
     assert not [one for one in analyze(table, **ASKED).warnings if one.code == "silent-sets"]

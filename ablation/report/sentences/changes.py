@@ -130,7 +130,7 @@ def _why(comparison: Comparison, words: Wording) -> str:
         "blocks": f"the studies have fewer than two {words.blocks} in common",
         "weights": "runs have weights",
         "scale": "of shares and counts a single run may be 0, which has no log",
-        "levels": "the runs that both have do not tell every effect",
+        "levels": "the runs that both have do not determine every effect",
         "repeated": f"some cells have several runs of one {words.block}",
     }[comparison.common.why]
 

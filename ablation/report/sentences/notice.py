@@ -30,7 +30,7 @@ def _failed_runs(
 
 def _failed_level(words: Wording, factor: str, level: str, runs: int, reference: str) -> str:
     every = "its only run failed" if runs == 1 else f"all {runs} runs failed"
-    text = f"{words.at(factor, level)}: {every}, so nothing can be said of it."
+    text = f"{words.at(factor, level)}: {every}, so nothing can be said about it."
     return f"{text} {words.at(factor, reference)} is the reference instead." if reference else text
 
 
@@ -61,7 +61,7 @@ def _silent_sets(words: Wording, empty: Sequence[str], mute: Sequence[tuple[str,
     if empty:
         sentences.append(f"No run of the data set {listed(empty, SHOWN)} counts: nothing here is about it.")
     sentences += [
-        f"The data set {name} tells nothing of {words.factor(factor)}: no seed there has both levels."
+        f"On the data set {name} the effect of {words.factor(factor)} is unknown: no seed has both levels."
         for name, factor in mute[:SHOWN]
     ]
     return " ".join(sentences)
@@ -221,7 +221,7 @@ def _not_estimable(
 
 def _few_blocks(_: Wording, blocks: int, block: str) -> str:
     n = counted(blocks, "seed") if block == "seed" else f"{counted(blocks, 'value')} of {block}"
-    return f"There are only {n}, so the tests lean on the model more than on repetition."
+    return f"There are only {n}, so the tests rely on the model more than on repetition."
 
 
 def _unreplicated(words: Wording, df: int) -> str:
@@ -272,7 +272,7 @@ def _differs_by_seed(words: Wording, effects: Sequence[tuple[str, float, float]]
     named = [f"{words.factor(f)} ({ratio:.2g} times the noise, {p_text(p)})" for f, ratio, p in effects]
     return (
         f"The effect of {listed(named, SHOWN)} differs from one {block} to the next. The verdicts allow for "
-        f"it; only more {words.blocks} make them surer."
+        f"it; only more {words.blocks} make them more certain."
     )
 
 

@@ -10,7 +10,7 @@ SHOWN = 4
 
 
 def _filtered_rows(_: Wording, rows: int, passed: int, where: str) -> str:
-    return f"Of {counted(rows, 'row')} only the {passed} with {where} are looked at."
+    return f"Only {passed} of {counted(rows, 'row')} are used: those with {where}."
 
 
 def _last_rows(_: Wording, clock: str, rows: int, runs: int, low: float, high: float) -> str:
@@ -33,15 +33,15 @@ def _spellings(_: Wording, columns: Sequence[tuple[str, Sequence[tuple[str, str]
 def _reference(words: Wording, levels: Sequence[tuple[str, str]]) -> str:
     named = listed([words.at(factor, level) for factor, level in levels], SHOWN)
     return (
-        f"Nobody named a reference, so the first level in order is taken: {named}. "
+        f"No reference was named, so the first level in order is taken: {named}. "
         "reference={factor: level} changes it."
     )
 
 
 def _direction(words: Wording) -> str:
     return (
-        f"Nobody said which values of {words.response} are better, and its name does not tell. Lower is "
-        "taken to be better; with direction=higher, better and worse change places."
+        f"It was not stated which values of {words.response} are better, and its name does not show it. "
+        "Lower is taken to be better; set direction=higher if higher is."
     )
 
 
@@ -64,10 +64,10 @@ def _unfinished_runs(
         "neither as results nor as failures."
     )
     named = [f"{wording.at(factor, level)} ({n} of {all_})" for factor, level, n, all_ in levels]
-    more = (
-        f" They are more frequent at {listed(named, SHOWN)}, whose average may flatter it." if named else ""
-    )
-    return f"{text}{more}"
+    if not named:
+        return text
+    where = listed(named, SHOWN)
+    return f"{text} They are more frequent at {where}, whose average may look better than it is."
 
 
 def status_words(words: Sequence[str]) -> str:

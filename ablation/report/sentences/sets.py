@@ -21,10 +21,10 @@ def sets_sentence(analysis: Analysis) -> str:
     n, repeats = len(names), repeats_of(analysis)
     text = (
         f"These runs are on {counted(n, 'data set')}. Verdicts are about these {n}, with other {repeats}. "
-        "What follows is about data sets of which these could be a random sample; no test shows it."
+        "What follows is about data sets of which these could be a random sample, which no test can show."
     )
     if n < FEW:
-        text += f" With {n}, what another one would show is hardly known: prediction intervals are wide."
+        text += f" With {n} of them little is known about another one: prediction intervals are wide."
     return text
 
 
@@ -38,7 +38,7 @@ def population_sentence(row: Mapping[Any, Any], words: Wording) -> str:
     """Average, spread and prediction of one effect."""
     name = difference(row, words)
     if not math.isfinite(row["ci_low"]):
-        return f"{name}: fewer than two data sets tell its effect."
+        return f"{name}: its effect is known on fewer than two data sets."
     mean, share = words.change(row["estimate"]), words.level
     interval = words.interval(row["ci_low"], row["ci_high"])
     further = words.interval(row["prediction_low"], row["prediction_high"])

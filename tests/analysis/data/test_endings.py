@@ -75,7 +75,7 @@ def test_runs_that_had_not_finished_are_no_failures_and_told_by_level():
     )
     assert noted(found, "unfinished-runs") == (
         "3 of 12 runs had not finished (status PRUNED, RUNNING) and count neither as results nor as "
-        "failures. They are more frequent at a=1 (3 of 6), whose average may flatter it."
+        "failures. They are more frequent at a=1 (3 of 6), whose average may look better than it is."
     )
     assert noted(found, "failed-runs").startswith("1 of 9 runs failed (status FAIL): ")
     assert found.excluded["reason"].tolist() == [

@@ -104,7 +104,7 @@ def test_a_filtered_analysis_is_that_of_the_rows_and_says_so(c03):
     )
     part = c03.table[c03.table["Activation"].isin(["relu", "selu"]) & (c03.table["seed"] < 14)]
     pd.testing.assert_frame_equal(whole.effects, analyze(part, "loss", ["BatchNorm"], block="seed").effects)
-    told = f"Of 160 rows only the {len(part)} with Activation in [relu, selu] and seed<14 are looked at."
+    told = f"Only {len(part)} of 160 rows are used: those with Activation in [relu, selu] and seed<14."
     assert noted(whole, "filtered-rows") == told
 
 
