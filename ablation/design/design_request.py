@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ablation.design.coding import Codes, Inside
-from ablation.design.factorial import check_factors
 from ablation.design.nested import Nesting, collapsed, inside, read_when
 from ablation.design.one_factor import everything_on
 from ablation.errors import UsageError
@@ -83,6 +82,26 @@ class DesignRequest:
         wide = np.zeros((len(codes), len(self.n_levels)), dtype=np.int64)
         wide[:, self.varied] = codes[np.lexsort(codes.T[::-1])]
         return wide
+
+
+def check_factors(factors: Mapping[str, Sequence[object]]) -> None:
+    """Refuse factors without levels and levels listed twice.
+
+    Args:
+        factors: factor → its levels, the reference first.
+
+    Raises:
+        UsageError: naming the factor.
+    """
+    for factor, levels in factors.items():
+        if not levels:
+            raise UsageError(f"{factor}: expected at least one level, such as {factor}=a,b. Received: none")
+        seen = [repr(level) for level in levels]
+        for level in seen:
+            if seen.count(level) > 1:
+                raise UsageError(
+                    f"{factor}: expected each level once. Received {level} {seen.count(level)} times"
+                )
 
 
 def read_request(

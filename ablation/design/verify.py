@@ -1,7 +1,7 @@
 """What a set of cells can and cannot show, by linear algebra on the cells alone."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import prod
@@ -14,8 +14,7 @@ from ablation.design.aliasing import Namer, find_aliases
 from ablation.design.coding import NOWHERE, Codes, Inside, Matrix, Term, effect_columns, n_parameters
 from ablation.design.design import Alias
 from ablation.design.wordlengths import resolution, word_lengths
-from ablation.errors import UsageError
-from ablation.naming import find_level, level_text, short_names
+from ablation.naming import level_text, short_names
 
 MAX_PARAMETERS = 800
 """Of a two-factor model that is examined; beyond, only main effects are."""
@@ -72,32 +71,6 @@ class Properties:
     main_effects: Rank
     interactions: Rank | None
     aliases: tuple[Alias, ...]
-
-
-def verify(cells: Sequence[Mapping[str, Any]], factors: Mapping[str, Sequence[Any]]) -> Properties:
-    """Examine cells, wherever they come from.
-
-    Args:
-        cells: factor → level, for each cell; no cell twice.
-        factors: factor → its levels.
-
-    Raises:
-        UsageError: no cells, a level that its factor has not, or a cell that comes twice.
-    """
-    if not cells:
-        raise UsageError("cells: expected at least one. Received: none")
-    positions = {f: {repr(v): i for i, v in enumerate(levels)} for f, levels in factors.items()}
-    rows = [
-        [
-            at[repr(cell[f])] if repr(cell[f]) in at else find_level(cell[f], f, factors[f], "cells")
-            for f, at in positions.items()
-        ]
-        for cell in cells
-    ]
-    codes = np.array(rows, dtype=np.int64).reshape(len(cells), len(factors))
-    if len(np.unique(codes, axis=0)) < len(codes):
-        raise UsageError("cells: expected each cell once. Received: one of them twice")
-    return examine(codes, {f: tuple(levels) for f, levels in factors.items()})
 
 
 def examine(codes: Codes, factors: Mapping[str, tuple[Any, ...]], nested: Inside = NOWHERE) -> Properties:

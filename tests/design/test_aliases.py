@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from ablation.design import Alias, alias_table, make_design, verify
+from ablation.design import Alias, alias_table, make_design
+from tests.design.cells import verify
 from tests.design.published import MIXED, plackett_burman, signs, two_level
 
 

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from ablation.design import make_design, verify
+from ablation.design import make_design
 from ablation.design.exchange import d_optimal
 from ablation.design.orthogonal_arrays import PLACKETT_BURMAN, SIZES, pool
 from ablation.errors import UsageError
+from tests.design.cells import verify
 from tests.design.published import L9, L18, MIXED, plackett_burman, rows, strength, two_level
 
 

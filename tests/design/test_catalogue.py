@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from ablation.design import make_design, verify
+from ablation.design import make_design
 from ablation.design.catalogue import added_columns
+from tests.design.cells import verify
 from tests.design.published import WORD_LENGTHS, rows, strength, two_level
 
 

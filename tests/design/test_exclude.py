@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ablation.design import Alias, make_design, verify
+from ablation.design import Alias, make_design
 from ablation.errors import UsageError
+from tests.design.cells import verify
 from tests.design.published import FLAGS, MIXED, two_level
 
 STUDY = {

@@ -1,7 +1,8 @@
 import pytest
 
-from ablation.design import alias_table, make_design, verify
+from ablation.design import alias_table, make_design
 from ablation.errors import UsageError
+from tests.design.cells import verify
 from tests.design.published import MIXED, rows, signs, strength, two_level
 
 

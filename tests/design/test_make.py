@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from ablation.design import full_factorial, make_design
+from ablation.design import make_design
 from ablation.errors import UsageError
+from tests.design.cells import full_factorial
 from tests.design.published import FLAGS, MIXED, rows, two_level
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ablation.design import full_factorial, make_design, verify
-from ablation.errors import UsageError
+from ablation.design import make_design
+from tests.design.cells import full_factorial, verify
 from tests.design.published import FLAGS, dummies, rank, rows, strength, two_level
 
 SIZES = st.lists(st.integers(2, 4), min_size=2, max_size=4)
@@ -139,20 +139,6 @@ def test_d_efficiency_of_one_factor_at_a_time_by_hand():
     found = verify(cells, {"a": FLAGS, "b": FLAGS})
     assert found.d_efficiency == pytest.approx((16 / 27) ** (1 / 3))
     assert not found.balanced
-
-
-@pytest.mark.parametrize(
-    ("cells", "message"),
-    [
-        ([{"a": 0}, {"a": 0}], "one of them twice"),
-        ([{"a": 5}], "expected a level of 'a': 0, 1"),
-        ([], "expected at least one"),
-    ],
-)
-def test_cells_that_are_none_of_the_factors_are_refused(cells, message):
-    with pytest.raises(UsageError, match=r"^cells") as error:
-        verify(cells, {"a": [0, 1]})
-    assert message in str(error.value)
 
 
 def test_a_full_factorial_is_known_without_a_matrix():

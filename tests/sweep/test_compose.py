@@ -1,3 +1,5 @@
+from itertools import product
+
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
@@ -33,9 +35,7 @@ def composer(compose, swept=SWEPT, identity=None, unkeyed=(), describe=make_cell
 
 
 def everything(made):
-    from ablation.design import full_factorial
-
-    return full_factorial(made.factors)
+    return [dict(zip(made.factors, levels, strict=True)) for levels in product(*made.factors.values())]
 
 
 def described(cell):
