@@ -232,7 +232,6 @@ def compare(
 
 
 def _scale(first: Scale, second: Scale) -> Scale:
-    """The scale of a comparison."""
     if first.is_logit:
         middle = np.array((first.shift + second.shift) / 2)
         return replace(first, origin=float(first.back(middle)))

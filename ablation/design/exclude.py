@@ -43,7 +43,6 @@ def rule_text(rule: Rule, factors: Mapping[str, tuple[Any, ...]]) -> str:
 
 
 def _rule(rule: Any, factors: Mapping[str, tuple[Any, ...]]) -> Rule:
-    """One mapping, as positions."""
     if not isinstance(rule, Mapping) or not rule:
         example = f"{{{short_name(next(iter(factors)))}: {level_text(next(iter(factors.values()))[0])}}}"
         raise UsageError(f"exclude: expected mappings factor: level, such as {example}. Received: {rule!r}")

@@ -40,7 +40,6 @@ def _word(text: str, factors: Sequence[str]) -> Word:
 
 
 def _product(side: str, factors: Sequence[str], text: str) -> Word:
-    """One side of a generator."""
     word = Word(0, -1 if side.startswith("-") else 1)
     for i in _positions(side.lstrip("+-"), factors, text):
         word = word * Word(1 << i, 1)

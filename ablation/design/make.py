@@ -100,7 +100,6 @@ def _check_part(name: str, given: Mapping[str, Any]) -> None:
 
 
 def _union(request: DesignRequest) -> Cells:
-    """The cells of several designs."""
     return union_cells(request, _check_part, lambda part: _KINDS[part.name].cells(part))
 
 
@@ -118,7 +117,6 @@ def _full_factorial(request: DesignRequest) -> Cells:
 
 
 def _fractional(request: DesignRequest) -> Cells:
-    """Some cells, chosen."""
     base = _base(request)
     return Cells(request.widened(base.codes), base.words, _legend(base, request))
 

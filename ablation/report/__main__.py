@@ -63,7 +63,6 @@ def _two(arguments: list[str], as_json: bool) -> bool:
 
 
 def _print_numbers(file: Path, problems: list[str]) -> None:
-    """The numbers of a report that was written."""
     print(file.read_text(encoding="utf-8"), end="")
     print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
 

@@ -1,7 +1,7 @@
 """How runs ended, in the terms of the tools that ran them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,12 +47,8 @@ def endings(table: pd.DataFrame, used: Sequence[object]) -> np.ndarray[Any, Any]
         None without such a column.
     """
     ended = None
-    for i, name in enumerate(table.columns):
-        if name in used or not _is_status(name):
-            continue
-        words = _words(table.iloc[:, i])
-        if words is not None:
-            ended = words if ended is None else np.where(ended == OK, words, ended)
+    for _, words in _columns(table, used):
+        ended = words if ended is None else np.where(ended == OK, words, ended)
     return ended
 
 
@@ -62,16 +58,17 @@ def is_unfinished(word: str) -> bool:
 
 
 def ending_columns(table: pd.DataFrame, used: Sequence[object] = ()) -> list[str]:
-    """The columns that say how runs ended."""
-    return [
-        str(name)
-        for i, name in enumerate(table.columns)
-        if name not in used and _is_status(name) and _words(table.iloc[:, i]) is not None
-    ]
+    """The names of the columns that say how runs ended."""
+    return [name for name, _ in _columns(table, used)]
 
 
-def _is_status(name: object) -> bool:
-    return _NAME.search(str(name).strip()) is not None
+def _columns(table: pd.DataFrame, used: Sequence[object]) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    """The names of columns that say how runs ended, and the words of each run."""
+    for i, name in enumerate(table.columns):
+        if name not in used and _NAME.search(str(name).strip()):
+            words = _words(table.iloc[:, i])
+            if words is not None:
+                yield str(name), words
 
 
 def _words(column: pd.Series) -> np.ndarray[Any, Any] | None:

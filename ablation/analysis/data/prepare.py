@@ -60,15 +60,13 @@ def prepare(table: pd.DataFrame, request: AnalysisRequest) -> Prepared:
     frame = with_elsewhere(frame, request.nested)
     if len(request.blocks) > 1:
         frame = frame.assign(**{str(request.block): _combined(frame, request.blocks)})
-    if request.trials is not None:
-        name, shares = share_column(frame, request.response, request.trials)
-        frame = frame.assign(**{name: shares})
-        request = replace(
-            request, response=name, measured=request.response if name != request.response else ""
-        )
+    if request.trials is not None or request.target is not None:
+        measured = request.response
+        name, values = computed_column(frame, replace(request, measured=measured))
+        frame = frame.assign(**{name: values})
+        request = replace(request, response=name, measured=measured if name != measured else "")
     if request.target is not None:
-        frame, request, measured = _distances(frame, request, request.target)
-        notices += measured
+        notices += (Notice("target", {"measured": request.measured, "target": request.target}),)
     return Prepared(frame, request, (*notices, *_reading_notices(frame, request, read)), items)
 
 
@@ -97,17 +95,8 @@ def _combined(frame: pd.DataFrame, blocks: tuple[str, ...]) -> pd.Categorical:
     return pd.Categorical.from_codes(np.where(missing, -1, codes), categories=pd.Index(names))
 
 
-def _distances(
-    frame: pd.DataFrame, request: AnalysisRequest, target: float
-) -> tuple[pd.DataFrame, AnalysisRequest, tuple[Notice, ...]]:
-    name, distances = distance_column(frame, request.response, target)
-    notice = Notice("target", {"measured": request.response, "target": target})
-    request = replace(request, response=name, measured=request.response)
-    return frame.assign(**{name: distances}), request, (notice,)
-
-
 def computed_column(frame: pd.DataFrame, request: AnalysisRequest) -> tuple[str, pd.Series]:
-    """The name and the column of a response that is computed of what was measured, for a prepared request."""
+    """The name and the column of a response that is computed of what was measured."""
     if request.trials is not None:
         return share_column(frame, request.measured, request.trials)
     return distance_column(frame, request.measured, request.target or 0.0)

@@ -161,12 +161,9 @@ def _left_out(fit: Fit) -> str:
     curves = any(fit.matrix.names[t.columns[0]] == t.name for t in main)
     interactions = len(effects) < 2 ** len(main) - 1  # else all there are are in the model
     reasons = ["a numeric factor may act along a curve"] * curves
-    reasons += [f"interactions {_beyond_model(effects)} may matter"] * interactions
+    order = "of higher order" if any(t.order > 1 for t in effects) else "between the factors"
+    reasons += [f"interactions {order} may matter"] * interactions
     return ", or ".join(reasons)
-
-
-def _beyond_model(effects: list[Term]) -> str:
-    return "of higher order" if any(t.order > 1 for t in effects) else "between the factors"
 
 
 def partial_eta_sq_interval(F: Floats, df: Floats, df_resid: int, alpha: float) -> tuple[Floats, Floats]:

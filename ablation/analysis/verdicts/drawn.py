@@ -119,8 +119,9 @@ class DrawnVerdicts:
         self._prepare(self._mains)
         groups = tested_interactions(self._fit)
         self._n_screened = len(groups)
-        clearest = sorted(groups, key=self._p_now)[:SCREENED] if len(groups) > SCREENED else groups
-        self._screens = [self._screen(group) for group in clearest]
+        if len(groups) > SCREENED:
+            groups = sorted(groups, key=lambda g: self._fit.wald_p(own_columns(self._fit, g)))[:SCREENED]
+        self._screens = [self._screen(group) for group in groups]
         self._along: dict[tuple[Name, int], tuple[list[Row], Projected | None]] = {}
 
     def can_judge(self, row: Row) -> bool:
@@ -138,7 +139,8 @@ class DrawnVerdicts:
         judged: dict[Name, Drawn] = {}
         for main in self._mains:
             choice = self._choice(study, flagged, main)
-            family = {int(t): self._rows(main, int(t)) for t in np.unique(choice)}
+            terms = np.unique(choice).tolist()
+            family = {t: [main] if t == AVERAGE else self._split(main, t)[0] for t in terms}
             families[_name(main)] = family
             for t, rows in family.items():
                 for row in rows:
@@ -160,9 +162,6 @@ class DrawnVerdicts:
                 self._future.contrast(coordinates[i], errors[i], added[i]) if is_known else None
             )
 
-    def _rows(self, main: Row, term: int) -> list[Row]:
-        return [main] if term == AVERAGE else self._split(main, term)[0]
-
     def _split(self, main: Row, term: int) -> tuple[list[Row], Projected | None]:
         """The rows of a contrast along a term, and how they differ; None if they cannot."""
         key = _name(main), term
@@ -175,9 +174,6 @@ class DrawnVerdicts:
             differ = self._future.projected(self._fit.coordinates(L[1:] - L[0])) if len(L) > 1 else None
             self._along[key] = rows, differ
         return self._along[key]
-
-    def _p_now(self, group: Group) -> float:
-        return self._fit.wald_p(own_columns(self._fit, group))
 
     def _screen(self, group: Group) -> Screen:
         L = own_columns(self._fit, group)

@@ -7,10 +7,10 @@ import numpy as np
 
 from ablation.numbers import plain
 from ablation.report.figures.picture import Picture
-from ablation.report.figures.sheet import BAR_ROOM, NAME_ROOM, Sheet, name_rows, show_tiles
+from ablation.report.figures.sheet import BAR_ROOM, NAME_ROOM, Sheet, show_tiles
 from ablation.report.figures.short_text import IN_ALT, short
-from ablation.report.figures.style import SIGNED, WIDTH, drawing
-from ablation.report.figures.tiles import Image, as_images, grey, tiled
+from ablation.report.figures.style import SIGNED, SMALL, WIDTH, drawing
+from ablation.report.figures.tiles import Image, as_images, centres, grey, tiled
 from ablation.words import counted, listed
 
 MAX_COLUMNS, MAX_TILES = 10, 220
@@ -98,7 +98,7 @@ def _band(
     sheet.skip(0.15 + NAME_ROOM if title else 0.05)
     axes = sheet.axes(n * across, len(images) * across * height / width)
     show_tiles(axes, tiled([list(row) for row in images]), cmap, limits)
-    name_rows(axes, names, height)
+    axes.set_yticks(centres(len(names), height), names, fontsize=SMALL)
     axes.set_title(title, fontsize=10, loc="left", pad=4)
 
 

@@ -1,14 +1,12 @@
 """Tiles placed to the point: rows of images that line up, with names and a colour bar."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ablation.report.figures.style import SMALL, WIDTH
-from ablation.report.figures.tiles import Image, centres
+from ablation.report.figures.tiles import Image
 
 BAR = 0.12
 """Height of a colour bar, inches; `BAR_ROOM` with its numbers and name."""
@@ -87,8 +85,3 @@ def show_tiles(axes: Axes, tiles: Image, cmap: str, limits: tuple[float, float])
     axes.set_xticks([])
     axes.set_yticks([])
     axes.tick_params(length=0)
-
-
-def name_rows(axes: Axes, names: Sequence[str], height: int) -> None:
-    """Write a name at the left of each row of tiles of `height` pixels."""
-    axes.set_yticks(centres(len(names), height), list(names), fontsize=SMALL)

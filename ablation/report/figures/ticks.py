@@ -58,7 +58,8 @@ def around(values: Floats, label: str = "", is_log: bool | None = None) -> Axis:
     """
     known = np.asarray(values, dtype=np.float64)
     known = known[np.isfinite(known)]
-    wide = spans_decades(known) if is_log is None else is_log
+    spans_decades = bool(len(known) and known.min() > 0 and known.max() > DECADES * known.min())
+    wide = spans_decades if is_log is None else is_log
     low, high = _limits(known, wide)
     if wide:
         return Axis(low, high, label, True, [(t, tick(t)) for t in _log_steps(low, high)])
@@ -100,12 +101,6 @@ def quantity(name: str, unit: str = "") -> str:
     if name.endswith("_seconds"):
         return f"{short(name.removesuffix('_seconds').replace('_', ' '))} time in s"
     return words.get(name, f"{short(name, 28)} in {unit}" if unit else short(name, 28))
-
-
-def spans_decades(values: Floats) -> bool:
-    """Whether positive numbers spread so widely that a logarithmic axis shows them better."""
-    known = values[np.isfinite(values)]
-    return bool(len(known) and known.min() > 0 and known.max() > DECADES * known.min())
 
 
 def _limits(known: Floats, is_log: bool) -> tuple[float, float]:

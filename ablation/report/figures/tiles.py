@@ -32,19 +32,18 @@ def grey(images: Image) -> Image:
     return images.mean(axis=3) if images.ndim == 4 else images
 
 
-def tiled(rows: Sequence[Sequence[Image | None]]) -> Image:
-    """Rows of equally large images as one image, NaN between them and where one is missing.
+def tiled(rows: Sequence[Sequence[Image]]) -> Image:
+    """Rows of equally large images as one image, NaN between them.
 
     Args:
         rows: (height, width) or (height, width, 3) each; all rows have the same length.
     """
-    shape = next(image.shape for row in rows for image in row if image is not None)
+    shape = rows[0][0].shape
     height, width = shape[0] + GAP, shape[1] + GAP
     canvas = np.full((len(rows) * height - GAP, len(rows[0]) * width - GAP, *shape[2:]), np.nan, np.float32)
     for r, row in enumerate(rows):
         for c, image in enumerate(row):
-            if image is not None:
-                canvas[r * height : r * height + shape[0], c * width : c * width + shape[1]] = image
+            canvas[r * height : r * height + shape[0], c * width : c * width + shape[1]] = image
     return canvas
 
 

@@ -61,7 +61,7 @@ def _block(block: Block) -> str:
         case Prose():
             return escaped(block.text)
         case Sentences():
-            return _list(block.items)
+            return "\n".join(f"- {escaped(item)}" for item in block.items)
         case Warned():
             return "> **Before you read on**\n>\n" + "\n".join(f"> - {escaped(item)}" for item in block.items)
         case Checks():
@@ -87,10 +87,6 @@ def _block(block: Block) -> str:
 
 def _joined(blocks: Sequence[Block]) -> str:
     return "\n\n".join(filter(None, map(_block, blocks)))
-
-
-def _list(items: Sequence[str]) -> str:
-    return "\n".join(f"- {escaped(item)}" for item in items)
 
 
 def _fenced(text: str) -> str:

@@ -22,7 +22,8 @@ def board(analysis: Analysis, words: Wording, table: Table, drawer: Drawer, pref
     """The verdicts of a response; `table` is the same in words."""
     effects = effects_of(analysis)
     forest = drawer.blocks(lambda: figures.effects_forest(analysis, words), prefix)
-    groups = [[e for e in effects if e.finding.factor == name] for name in _factors(effects)]
+    factors = dict.fromkeys(effect.finding.factor for effect in effects)
+    groups = [[e for e in effects if e.finding.factor == name] for name in factors]
     axis = changes_axis(effects, analysis, words)
     draw = partial(bar, axis=axis, band=margin_of(analysis), words=words)
     return Board(
@@ -50,10 +51,6 @@ def _legend(analysis: Analysis, words: Wording) -> Iterator[str]:
 def pair_anchor(a: str, b: str) -> str:
     """The anchor of the figure of a pair of factors."""
     return f"pair-{slug('-'.join(sorted((a, b))), 80)}"
-
-
-def _factors(effects: Sequence[Effect]) -> list[str]:
-    return list(dict.fromkeys(effect.finding.factor for effect in effects))
 
 
 @dataclass(frozen=True, eq=False)

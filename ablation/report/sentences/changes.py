@@ -116,7 +116,6 @@ def _left_out(comparison: Comparison, n: int) -> Iterator[str]:
 
 
 def _why(comparison: Comparison, words: Wording) -> str:
-    """Why there are no pairs."""
     if comparison.common.why == "unknown":
         names = listed(list(map(words.factor, comparison.common.unknown)))
         return f"one study varied {names}, and at which level the other one held it is not known"

@@ -200,10 +200,12 @@ def test_labels_are_not_needed():
 
 
 def test_tiles_stand_where_they_belong_with_gaps_unknown():
-    sheet = tiled([[np.ones((2, 3), np.float32), None], [None, 2 * np.ones((2, 3), np.float32)]])
+    one, two = np.ones((2, 3), np.float32), np.full((2, 3), 2, np.float32)
+    sheet = tiled([[one, two], [two, one]])
     assert sheet.shape == (2 * 2 + GAP, 2 * 3 + GAP)
-    assert np.nansum(sheet) == 6 + 12
-    assert np.isnan(sheet[:2, 3 + GAP :]).all()
+    assert (sheet[:2, 3 + GAP :] == 2).all()
+    assert np.nansum(sheet) == 2 * (6 + 12)
+    assert np.isnan(sheet[:, 3 : 3 + GAP]).all()
 
 
 @pytest.mark.parametrize(
