@@ -47,7 +47,7 @@ def make_map(trained: TrainedNetwork, request: MapRequest) -> tuple[str, np.ndar
     # Tiles of an occlusion cover the whole image, whatever borders the layers drop.
     place = stretched if request.map == "occlusion" else trained.targets.place
     placed = place(
-        {name: ops.convert_to_tensor(maps.arrays[name])},
+        {name: ops.convert_to_tensor(maps[name])},
         {name: ops.convert_to_tensor(trained.images[name])},
     )
     return name, np.asarray(ops.convert_to_numpy(placed[name]))

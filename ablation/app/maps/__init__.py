@@ -7,12 +7,11 @@ it can be traced, inside `tf.function` as well as inside `jax.jit` and `jax.vmap
 """
 
 from ablation.app.maps.attention_map import AttentionMap, attention_map, layers_with_a_gate
-from ablation.app.maps.completeness import Completeness, completeness
-from ablation.app.maps.deletion import Deletion, deletion_curves
+from ablation.app.maps.completeness import Completeness
+from ablation.app.maps.deletion import Deletion
 from ablation.app.maps.grad_cam import GradCam, grad_cam
-from ablation.app.maps.maps import Images, Maps, is_constant, upsample
+from ablation.app.maps.maps import Images, Maps, upsample
 from ablation.app.maps.occlusion import Occlusion, occlusion
-from ablation.app.maps.random_weights import random_weights
 from ablation.app.maps.residual import Residual, residual
 from ablation.app.maps.top_k import TopK, top_k
 
@@ -27,13 +26,9 @@ __all__ = [
     "Residual",
     "TopK",
     "attention_map",
-    "completeness",
-    "deletion_curves",
     "grad_cam",
-    "is_constant",
     "layers_with_a_gate",
     "occlusion",
-    "random_weights",
     "residual",
     "top_k",
     "upsample",

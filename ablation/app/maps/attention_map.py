@@ -46,16 +46,13 @@ class AttentionMap:
         }
 
 
-def attention_map(
-    network: keras.Model, images: Images, layers: str | Mapping[str, str], upsampled: bool = False
-) -> Maps | None:
+def attention_map(network: keras.Model, images: Images, layers: str | Mapping[str, str]) -> Maps | None:
     """How much an attention layer lets through of each pixel.
 
     Args:
         network: a functional model.
         images: of all inputs.
         layers: name of an attention layer; or input name → layer name.
-        upsampled: whether maps get the size of their input.
 
     Returns:
         The maps; None where one of the layers does not weigh pixels and so has none (`placebo`, `channel`,
@@ -64,4 +61,4 @@ def attention_map(
     names = [layers] if isinstance(layers, str) else list(layers.values())
     if not all(hasattr(image_layer(network, name), "gate") for name in names):
         return None
-    return make_maps(AttentionMap(network, layers), network, images, upsampled)
+    return make_maps(AttentionMap(network, layers), network, images)

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from ablation.app.maps.grad_cam import GradCam
-from ablation.app.maps.maps import Images, in_batches
-from ablation.app.maps.parts import as_arrays, in_order, input_names, target_output
+from ablation.app.maps.parts import in_order, input_names, target_output
 from ablation.errors import UsageError
 
 
@@ -22,18 +20,15 @@ class Completeness:
         network: a functional model that ends in a linear Dense(1).
         layers: input name → the branch's last layer before its global average pooling (a dropout between
             them does nothing at test time); a name where there is one input.
-        target: see `target_output`.
 
     Raises:
         UsageError: the network ends in something else, or an input has no layer.
     """
 
-    def __init__(
-        self, network: keras.Model, layers: str | Mapping[str, str], target: str | None = None
-    ) -> None:
-        y = target_output(network, target)
+    def __init__(self, network: keras.Model, layers: str | Mapping[str, str]) -> None:
+        y = target_output(network, None)
         self.network, self.dense = network, _last_dense(network, y)
-        self.cam, self.y = GradCam(network, layers, target), keras.Model(network.inputs, y)
+        self.cam, self.y = GradCam(network, layers), keras.Model(network.inputs, y)
         if missing := [name for name in input_names(network) if name not in self.cam.layers]:
             raise UsageError(
                 f"completeness: expected a layer for each input. Received none for: {', '.join(missing)}"
@@ -46,13 +41,6 @@ class Completeness:
         if self.dense.use_bias:
             total = total + _exact(self.dense.bias)[0]
         return {"error": total - prediction, "prediction": prediction}
-
-
-def completeness(
-    network: keras.Model, images: Images, layers: str | Mapping[str, str], target: str | None = None
-) -> np.ndarray:
-    """The difference of maps and bias from the prediction, (n,), in its units; see `Completeness`."""
-    return in_batches(Completeness(network, layers, target), as_arrays(network, images))["error"]
 
 
 def _exact(tensor: Any) -> Any:

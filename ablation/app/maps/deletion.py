@@ -7,11 +7,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from ablation.app.maps.maps import Images, in_batches
-from ablation.app.maps.parts import as_arrays, in_order, input_names, target_output
+from ablation.app.maps.parts import in_order, input_names, target_output
 from ablation.errors import UsageError
-
-_MAP = "map of "
 
 
 class Deletion:
@@ -22,16 +19,13 @@ class Deletion:
     order that a fixed seed drew, so that a constant map names nothing.
 
     Args:
-        network: a functional model whose target has one unit.
+        network: a functional model whose only output has one unit.
         steps: how many; one pass through the network for each.
-        target: y, see `target_output`.
         hidden: the value that deleted pixels get.
     """
 
-    def __init__(
-        self, network: keras.Model, steps: int = 10, target: str | None = None, hidden: float = 0.0
-    ) -> None:
-        y = target_output(network, target)
+    def __init__(self, network: keras.Model, steps: int = 10, hidden: float = 0.0) -> None:
+        y = target_output(network, None)
         if steps < 2 or y.shape[-1] != 1:
             raise UsageError(
                 f"deletion: expected 2 steps or more and a target of 1 unit. Received: {steps}, {y.shape[-1]}"
@@ -75,49 +69,3 @@ def _places(maps: list[Any]) -> list[Any]:
         ops.reshape(place[:, end - n : end], (-1, *m.shape[1:]))
         for end, n, m in zip(ends.tolist(), sizes, maps, strict=True)
     ]
-
-
-def deletion_curves(
-    network: keras.Model,
-    images: Images,
-    maps: Mapping[str, np.ndarray],
-    n_random: int = 5,
-    seed: int = 0,
-    steps: int = 10,
-    target: str | None = None,
-    hidden: float = 0.0,
-) -> tuple[np.ndarray, np.ndarray]:
-    """What `scores.deletion_gain` compares: deletion in the order of maps, and in random orders.
-
-    Args:
-        network: a functional model whose target has one unit.
-        images: of all inputs.
-        maps: input name → (n, height, width), of the size of the images; signed maps of which both ends
-            matter should come as absolute values.
-        n_random: number of random orders.
-        seed: draws them.
-        steps: as in `Deletion`.
-        target: as in `Deletion`.
-        hidden: as in `Deletion`.
-
-    Returns:
-        (n, steps + 1) and (n_random, n, steps + 1).
-
-    Raises:
-        UsageError: a map that is not of the size of its images.
-    """
-    arrays, core = as_arrays(network, images), Deletion(network, steps, target, hidden)
-    for name, values in maps.items():
-        if name not in arrays or values.shape != arrays[name].shape[:3]:
-            expected = {key: array.shape[:3] for key, array in arrays.items()}
-            raise UsageError(
-                f"maps: expected the size of the images, {expected}. Received: {name}: {values.shape}"
-            )
-
-    def curve(of: Mapping[str, np.ndarray]) -> np.ndarray:
-        both = {**arrays, **{_MAP + name: values for name, values in of.items()}}
-        return in_batches(lambda b: {"y": core(b, {name: b[_MAP + name] for name in of})}, both)["y"]
-
-    rng = np.random.default_rng(seed)
-    orders = [{name: rng.random(m.shape, np.float32) for name, m in maps.items()} for _ in range(n_random)]
-    return curve(maps), np.stack([curve(order) for order in orders])

@@ -88,7 +88,6 @@ def grad_cam(
     layers: str | Mapping[str, str],
     target: str | None = None,
     unit: int | None = None,
-    upsampled: bool = False,
 ) -> Maps:
     """Which pixels of a layer raise (above 0) or lower (below 0) the output of a network.
 
@@ -99,6 +98,5 @@ def grad_cam(
         target: the output: name of an output or layer (batch, units); None takes the only output, or the
             latent `mean` where a network has one.
         unit: of the target; None for all, see `GradCam`.
-        upsampled: whether maps get the size of their input.
     """
-    return make_maps(GradCam(network, layers, target, unit), network, images, upsampled)
+    return make_maps(GradCam(network, layers, target, unit), network, images)

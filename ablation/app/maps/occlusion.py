@@ -90,7 +90,6 @@ def occlusion(
     target: str | None = None,
     unit: int | None = None,
     hidden: float = 0.0,
-    upsampled: bool = False,
 ) -> Maps:
     """How much hiding a tile lowers the output of a network; one number per tile.
 
@@ -101,6 +100,5 @@ def occlusion(
         target: the output, see `grad_cam`.
         unit: of the target; None for all, see `Occlusion`.
         hidden: the value that hidden pixels get.
-        upsampled: whether maps get the size of their input.
     """
-    return make_maps(Occlusion(network, window, target, unit, hidden), network, images, upsampled)
+    return make_maps(Occlusion(network, window, target, unit, hidden), network, images)

@@ -45,4 +45,4 @@ def residual(network: keras.Model, images: Images) -> Maps:
         network: an autoencoder, see `Residual`.
         images: (n, height, width, channels).
     """
-    return make_maps(Residual(network), network, images, upsampled=False)
+    return make_maps(Residual(network), network, images)

@@ -1,7 +1,7 @@
 """Scores of heatmaps, in NumPy alone; one number per image, to be averaged over a run.
 
 Two rows belong beside every score: that of `magnitude`, which knows no network, and that of the same map of
-the same network with weights that have learned nothing (`maps.random_weights`, or its first weights).
+the same network with weights that have learned nothing, its first ones.
 """
 
 from collections.abc import Mapping
@@ -72,7 +72,7 @@ def deletion_gain(by_map: np.ndarray, by_chance: np.ndarray) -> np.ndarray:
     the map names first what the prediction rests on; 0: no better than chance.
 
     Args:
-        by_map: (n, steps + 1), predictions of `maps.deletion_curves` in the map's order.
+        by_map: (n, steps + 1), predictions of `maps.Deletion` in the map's order.
         by_chance: (orders, n, steps + 1), in random orders.
 
     Returns:

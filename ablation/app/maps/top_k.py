@@ -6,8 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from ablation.app.maps.maps import Images, Maps, in_batches, make_maps
-from ablation.app.maps.parts import as_arrays, in_order, layers_by_input
+from ablation.app.maps.maps import Images, Maps, make_maps
+from ablation.app.maps.parts import in_order, layers_by_input
 from ablation.errors import UsageError
 
 SCORES: dict[str, Callable[[Any], Any]] = {
@@ -43,18 +43,11 @@ class TopK:
 
     def __call__(self, images: Mapping[str, Any]) -> dict[str, Any]:
         """Maps (batch, height, width, k) of each input, the highest score first."""
-        return {name: maps for name, (maps, _) in self._choose(images).items()}
-
-    def filters(self, images: Mapping[str, Any]) -> dict[str, Any]:
-        """Which filters they are, (batch, k) of each input."""
-        return {name: filters for name, (_, filters) in self._choose(images).items()}
-
-    def _choose(self, images: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         chosen = {}
         features = self.features(in_order(self.network, images), training=False)
         for name in self.layers:  # Keras on PyTorch sorts the names of outputs
             _, filters = ops.top_k(self.score(features[name]), self.k)
-            chosen[name] = ops.take_along_axis(features[name], filters[:, None, None, :], axis=-1), filters
+            chosen[name] = ops.take_along_axis(features[name], filters[:, None, None, :], axis=-1)
         return chosen
 
 
@@ -64,7 +57,6 @@ def top_k(
     layers: str | Mapping[str, str],
     k: int = 1,
     by: str = "activation",
-    upsampled: bool = False,
 ) -> list[Maps]:
     """The maps of the k filters with the highest score in each image.
 
@@ -74,18 +66,9 @@ def top_k(
         layers: name of a layer; or input name → layer name.
         k: how many filters.
         by: `activation` or `variance`, see `TopK`.
-        upsampled: whether maps get the size of their input.
 
     Returns:
-        k sets of maps, the highest score first; `filters` of each says which filter a map is.
+        k sets of maps, the highest score first.
     """
-    core = TopK(network, layers, k, by)
-    filters = in_batches(core.filters, as_arrays(network, images))
-
-    def rank(i: int) -> Maps:
-        maps = make_maps(
-            lambda batch: {n: m[..., i] for n, m in core(batch).items()}, network, images, upsampled
-        )
-        return Maps(maps.arrays, maps.constant, {name: chosen[:, i] for name, chosen in filters.items()})
-
-    return [rank(i) for i in range(k)]
+    maps = make_maps(TopK(network, layers, k, by), network, images)
+    return [{name: values[..., i] for name, values in maps.items()} for i in range(k)]
