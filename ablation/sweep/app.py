@@ -55,17 +55,10 @@ class App(Swept):
     Args:
         train: (settings, seeds) → outcomes, one by one.
         schema: a dataclass of the configuration, with defaults; None for apps without one.
-        identity: settings → what else determines a result, such as a hash of the data.
-        unkeyed: config keys that do not change a result, such as the folder of the data.
-        after: (settings of the reference cell, the study's folder) → None; called once at the end of a sweep,
-            before the report. If it takes more arguments, it also gets the `Snapshot` of the store and
-            the report's `Subject`.
-        check: (factors, the cells' flat configurations) → None; it raises a `UsageError` to refuse a plan
-            before anything is trained. A third argument receives the keys that the command sets.
-        responses: the unit and direction of each response; or settings → the same.
-        warm: imports what `train` needs and starts no thread; called once, in the process from which jobs are
-            forked (`hydra/launcher=ablation`).
-        packs: how runs of several cells train in one job; None for an app that trains cell by cell.
+        identity, unkeyed, responses, warm, packs: see `main`.
+        after: see `main`. If it takes more arguments, it also gets the `Snapshot` of the store and the
+            report's `Subject`.
+        check: see `main`. A third argument receives the keys that the command sets.
     """
 
     prefix = "analysis."

@@ -8,7 +8,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from ablation.results import ABSENT, FRAMEWORK_KEYS, cell_key, run_key, without_defaults
-from ablation.sweep.stable import stable
+from ablation.sweep.stable import differing, stable
 
 Identity = Callable[[Any], Mapping[str, str]]
 
@@ -117,10 +117,7 @@ def difference(old: Cell, new: Cell) -> Change:
     change: dict[tuple[str, str], Any] = {}
     for part in ("config", "keyed", "identity"):
         before, after = getattr(old, part), getattr(new, part)
-        change |= {(part, key): GONE for key in before if key not in after}
-        for key, value in after.items():
-            if key not in before or repr(before[key]) != repr(value):
-                change[part, key] = value
+        change |= {(part, key): after.get(key, GONE) for key in differing(before, after)}
     return change
 
 

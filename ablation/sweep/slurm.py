@@ -4,6 +4,7 @@ import getpass
 import json
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -60,11 +61,7 @@ def tasks() -> dict[str, Task] | None:
 
 def held_lines(waiting: Iterable[tuple[str, Task]]) -> list[str]:
     """A line for each array of jobs that Slurm holds back, with the reason."""
-    arrays: dict[tuple[str, str], int] = {}
-    for number, task in waiting:
-        if task.is_held:
-            group = (number.partition("_")[0], task.reason)
-            arrays[group] = arrays.get(group, 0) + 1
+    arrays = Counter((number.partition("_")[0], task.reason) for number, task in waiting if task.is_held)
     return [
         f"Slurm holds {counted(n, 'job')} of array {array} back: {reason}. "
         f"{_ADVICE.get(reason, '`squeue --me` shows them')}; `scancel {array}` takes them out of the queue."
@@ -121,9 +118,7 @@ class Queue:
         queue = self.tasks()
         if not queue:
             return []
-        states: dict[str, int] = {}
-        for task, _ in queue.values():
-            states[task.state.lower()] = states.get(task.state.lower(), 0) + 1
+        states = Counter(task.state.lower() for task, _ in queue.values())
         arrays = sorted({number.partition("_")[0] for number in queue}, key=int)
         text = ", ".join(f"{n} {state}" for state, n in states.items())
         waiting = [(number, task) for number, (task, _) in queue.items()]

@@ -10,6 +10,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from ablation.errors import UsageError
 from ablation.results import FRAMEWORK_KEYS
+from ablation.sweep.cell import flatten
 
 
 def with_keys(schema: type, name: str, response: str) -> type:
@@ -27,7 +28,7 @@ def with_keys(schema: type, name: str, response: str) -> type:
 def supply(cfg: DictConfig, name: str, response: str) -> None:
     """Add missing keys to a configuration."""
     with read_write(cfg), open_dict(cfg):
-        for key, value in _leaves(name, response):
+        for key, value in flatten(_defaults(name, response)).items():
             group = key.partition(".")[0]
             if OmegaConf.select(cfg, key) is None and (group == key or _is_open(cfg, group)):
                 OmegaConf.update(cfg, key, value, force_add=True)
@@ -60,13 +61,6 @@ def _defaults(name: str, response: str) -> dict[str, Any]:
         "results": {"folder": "runs/${name}", "url": "${results.folder}"},
         "analysis": {"response": response},
     }
-
-
-def _leaves(name: str, response: str) -> list[tuple[str, Any]]:
-    leaves: list[tuple[str, Any]] = []
-    for key, value in _defaults(name, response).items():
-        leaves += [(f"{key}.{k}", v) for k, v in value.items()] if isinstance(value, dict) else [(key, value)]
-    return leaves
 
 
 def _is_open(cfg: DictConfig, group: str) -> bool:
