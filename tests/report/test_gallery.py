@@ -126,6 +126,13 @@ def test_the_answer_and_every_verdict_are_on_the_first_screen(browser, page):
     assert found["bottom"] < 1000
 
 
+@pytest.mark.parametrize("width", [1280, 1366, 1440, 1536])
+def test_the_verdicts_fit_a_laptop_with_their_p_values(browser, page, width):
+    at(browser, page, width)
+    frame = browser.find_element("css selector", ".board").find_element("xpath", "..")
+    assert frame.get_property("scrollWidth") <= frame.get_property("clientWidth")
+
+
 def test_axe_finds_nothing(browser, page, axe):
     dark = page.split("/")[-3] in ("accuracy", "failures")  # one more view of those with most parts
     for width, scheme in ((390, "light"), (1600, "dark"))[: 1 + dark]:
