@@ -147,9 +147,10 @@ def _kind_of_value(column: pd.Series, name: str, words: set[str], n_levels: int)
 
 
 def words_of(name: str) -> set[str]:
-    """The words in a column's name, in lower case."""
+    """The words in a column's name, in lower case; a random state is a seed."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", " ", name)
-    return {word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word}
+    words = {word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word}
+    return words | {"seed"} if {"random", "state"} <= words else words
 
 
 def _numbers(column: pd.Series) -> pd.Series | None:

@@ -136,3 +136,8 @@ def test_a_table_of_nothing_proposes_nothing():
         "No column looks like an outcome.",
         "No column looks like something that was varied.",
     )
+
+
+def test_a_random_state_is_a_seed(grid):
+    found = propose(grid.rename(columns={"seed": "random_state"}))
+    assert (found.blocks, list(found.factors)) == (("dataset", "random_state"), ["optimizer", "width"])
