@@ -61,7 +61,8 @@ class Column:
     Attributes:
         name: its name.
         kind: `response`, `cost` (an outcome that seldom comes first), `factor`, `numeric`, `block`, `set` (of
-            data), `ending`, `clock`, `constant`, `label` (names rows), `time`, `place`, `spread`, `unknown`.
+            data), `ending`, `clock`, `constant`, `mark` (one value, or none), `label` (names rows), `time`,
+            `place`, `spread`, `unknown`.
         is_wide: whether its numbers are positive and span more than a decade.
         codes: its levels in rows, -1 for missing (n_rows,).
         levels: as text, in their order.
@@ -91,6 +92,8 @@ def _column(table: pd.DataFrame, name: str, is_ending: bool, role: str | None) -
     column = table[name]
     factor = read_factor(column, name)
     kind = _kind(column, name, len(factor.levels), is_ending)
+    if kind == "constant" and factor.levels and role != "response" and (factor.codes < 0).any():
+        kind = "place" if words_of(name) & (_PLACES | _TIMES | _LABELS) else "mark"
     kind = _as_told(kind, role, column, words_of(name), len(factor.levels))
     direction = None
     if kind in ("response", "cost"):
@@ -118,7 +121,7 @@ def _kind(column: pd.Series, name: str, n_levels: int, is_ending: bool) -> str:
 
 def _as_told(kind: str, role: str | None, column: pd.Series, words: set[str], n_levels: int) -> str:
     """The kind of a column that is known to be a flag or a response."""
-    if role is None or kind == "constant" or (role == "flag" and kind in ("block", "set")):
+    if role is None or kind in ("constant", "mark") or (role == "flag" and kind in ("block", "set")):
         return kind
     if role == "response":
         return "cost" if words & _COSTS else "response"

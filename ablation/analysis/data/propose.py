@@ -15,6 +15,7 @@ from ablation.words import listed, quoted
 
 LEFT_OUT = {
     "constant": "the same in every row",
+    "mark": "the same in every row",
     "label": "a name or number of rows",
     "time": "a time",
     "place": "where and with what it ran",
@@ -77,7 +78,7 @@ def propose(frame: pd.DataFrame, response: str | None = None) -> Proposal:
         if notices:
             frame, columns = last_of_runs, describe(last_of_runs, response)
             responses = _responses(columns, response) or responses
-    partial = _partial(frame, columns, responses)
+    partial, unclear = _partial(frame, columns, responses)
     blocks = _blocks(columns)
     factors, twins = _factors([c for c in columns if c.name not in partial], blocks)
     left_out = {c.name: LEFT_OUT[c.kind] for c in columns if c.kind in LEFT_OUT} | twins | partial
@@ -98,7 +99,7 @@ def propose(frame: pd.DataFrame, response: str | None = None) -> Proposal:
         failed=failed,
         unfinished=unfinished,
         left_out=left_out,
-        doubts=(*frame.attrs.get("doubts", ()), *_doubts(columns, responses, factors)),
+        doubts=(*frame.attrs.get("doubts", ()), *_doubts(columns, responses, factors, unclear)),
     )
 
 
@@ -118,14 +119,24 @@ def _responses(columns: Sequence[Column], response: str | None) -> list[Column]:
     return named or (unknown if len(unknown) == 1 else []) or [c for c in columns if c.kind == "cost"][:1]
 
 
-def _partial(frame: pd.DataFrame, columns: Sequence[Column], responses: list[Column]) -> dict[str, str]:
-    """Flags that some finished runs do not have, as where one is asked for only beside another."""
+def _partial(
+    frame: pd.DataFrame, columns: Sequence[Column], responses: list[Column]
+) -> tuple[dict[str, str], list[str]]:
+    """What some finished runs lack -> why it takes no part; and what no level of another column explains."""
     if not responses:
-        return {}
+        return {}, []
     roles = frame.attrs.get(ROLES, {})
     finished = np.isfinite(measured(frame, responses[0].name, list(roles)))
     flags = [c for c in columns if roles.get(c.name) == "flag" and c.kind in ("factor", "numeric")]
-    return {c.name: "not set in every run" for c in flags if (c.codes[finished] < 0).any()}
+    marks = [c for c in columns if c.kind == "mark"]
+    partial = {c.name: c.codes[finished] >= 0 for c in (*flags, *marks) if (c.codes[finished] < 0).any()}
+    others = [c.codes[finished] for c in columns if c.kind in ("factor", "set") and c.name not in partial]
+    unclear = [
+        name
+        for name, has in partial.items()
+        if all(_n_groups([codes, has.astype(np.intp)]) > _n_groups([codes]) for codes in others)
+    ]
+    return dict.fromkeys(partial, "not set in every run"), unclear
 
 
 def _factors(columns: Sequence[Column], blocks: Sequence[Column]) -> tuple[list[Column], dict[str, str]]:
@@ -171,7 +182,9 @@ def _endings(frame: pd.DataFrame, ended: np.ndarray | None, main: Column | None)
     return int(failed.sum()), int(unfinished.sum())
 
 
-def _doubts(columns: Sequence[Column], responses: list[Column], factors: list[Column]) -> Iterator[str]:
+def _doubts(
+    columns: Sequence[Column], responses: list[Column], factors: list[Column], unclear: list[str]
+) -> Iterator[str]:
     """What a person should look at before anything is run."""
     if not responses:
         yield "No column looks like an outcome."
@@ -184,6 +197,11 @@ def _doubts(columns: Sequence[Column], responses: list[Column], factors: list[Co
         yield f"Whether lower or higher values of '{responses[0].name}' are better."
     if not factors:
         yield "No column looks like something that was varied."
+    if unclear:
+        yield (
+            f"Whether runs without {listed(quoted(unclear))} differ from those with it: they count as alike. "
+            "In a table, write what they have as text, such as none."
+        )
     unknown = [c.name for c in columns if c.kind == "unknown" and c not in responses]
     if unknown:
         yield f"What {listed(quoted(unknown))} {'is' if len(unknown) == 1 else 'are'}: settings or outcomes."

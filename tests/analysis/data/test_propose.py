@@ -141,3 +141,19 @@ def test_a_table_of_nothing_proposes_nothing():
 def test_a_random_state_is_a_seed(grid):
     found = propose(grid.rename(columns={"seed": "random_state"}))
     assert (found.blocks, list(found.factors)) == (("dataset", "random_state"), ["optimizer", "width"])
+
+
+def test_a_ticked_column_is_not_the_same_in_every_row(grid):
+    ticked = grid.loc[grid.index.repeat(2)].assign(augment=["x", None] * len(grid)).reset_index(drop=True)
+    found = propose(ticked)
+    assert found.left_out["augment"] == "not set in every run"
+    assert len(found.doubts) == 1
+    assert found.doubts[0].startswith("Whether runs without 'augment' differ from those with it")
+    assert list(propose(ticked.fillna({"augment": "none"})).factors) == ["optimizer", "width", "augment"]
+
+
+def test_a_setting_beside_one_level_and_a_note_are_no_doubt(grid):
+    beside = grid["optimizer"].map({"sgd": 0.9})
+    found = propose(grid.assign(momentum=beside, notes=[None, "again"] + [None] * 22))
+    assert found.left_out["momentum"] == "not set in every run"
+    assert not found.doubts
