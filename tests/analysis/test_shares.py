@@ -99,6 +99,17 @@ def test_effects_are_told_as_changes_of_the_share_around_its_mean(table, found):
     assert "it raises correct / n by 0.045" in lead_sentences(found, words)[0]
 
 
+def test_effects_of_few_shares_near_one_are_told_around_their_mean_too():
+    acc = [0.972, 0.972, 0.974, 0.971, 0.97, 0.989, 0.995, 0.979, 0.989, 0.99]
+    near = pd.DataFrame({"norm": ["off"] * 5 + ["on"] * 5, "seed": [*range(5)] * 2, "acc": acc})
+    found = analyze(near, "acc", ["norm"], block="seed", scale="logit", direction="higher")
+    odds = np.mean(acc) / (1 - np.mean(acc))
+    ratio = np.exp(row(found.effects, factor="norm")["estimate"] / 2)
+    change = odds * ratio / (1 + odds * ratio) - odds / ratio / (1 + odds / ratio)
+    assert found.scaling.change(2 * np.log(ratio)) == pytest.approx(change, rel=1e-9)
+    assert change == pytest.approx(np.mean(acc[5:]) - np.mean(acc[:5]), abs=0.002)
+
+
 def test_a_margin_is_a_change_of_the_share(table):
     found = analyze(table, "correct", margin=0.08, **ASKED)
     low, high = found.scaling.margin(0.08)

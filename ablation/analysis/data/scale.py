@@ -116,9 +116,8 @@ def choose_scale(response: Floats, request: AnalysisRequest, weights: Floats | N
     name, reason = _choose(response, request)
     if name == LOGIT:
         check_shares(response, request.response)
-        n = np.ones(len(response)) if weights is None else weights
-        least = 1 / (2 * n.sum())
-        return Scale(name, reason, float(np.average(response, weights=n).clip(least, 1 - least)))
+        least = np.finfo(float).eps
+        return Scale(name, reason, float(np.average(response, weights=weights).clip(least, 1 - least)))
     if name == COUNT:
         if (response < 0).any() or not response.any():
             raise UsageError(
