@@ -67,3 +67,11 @@ def test_a_comparison_speaks_of_its_block(folder, capsys):
     assert "59 runs of both studies have the same cell and the same program" in found["page"]
     for name, text in found.items():
         assert re.findall(r".{30}\bseed\w*.{30}", text, flags=re.IGNORECASE | re.DOTALL) == [], name
+
+
+def test_a_loss_that_only_the_seed_determines_is_not_laid_on_the_factors(tmp_path, capsys):
+    table = pd.DataFrame(list(product(["off", "on"], range(5))), columns=["norm", "seed"])
+    table.assign(loss=0.5 + 0.01 * table["seed"]).to_csv(tmp_path / "tie.csv", index=False)
+    asked = ["response=loss", "factors=norm", "direction=lower", "figures=false"]
+    assert main([str(tmp_path / "tie.csv"), *asked, "block=seed"]) == 0
+    assert "The factors and seed determine loss exactly." in capsys.readouterr().out.replace("\n", " ")

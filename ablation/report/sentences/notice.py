@@ -80,8 +80,9 @@ def _constant_response(words: Wording) -> str:
 
 
 def _perfect_fit(words: Wording) -> str:
+    known = f"The factors and {words.block} determine" if words.block else "The factors determine"
     return (
-        f"The factors determine {words.response} exactly. No noise is left, so nothing can be tested. "
+        f"{known} {words.response} exactly. No noise is left, so nothing can be tested. "
         f"Is the response deterministic, or the {words.block or 'seed'} the same everywhere?"
     )
 
