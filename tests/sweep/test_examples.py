@@ -22,16 +22,17 @@ def shown_on(page, example):
 NUMBER = re.compile(r"[+−-]?\d[\d,]*(?:\.\d+)?")
 
 
-def absent(shown, printed, near=0.0):
+def absent(shown, printed, near=0.0, each=0.0):
     """The lines of a page that were not printed.
 
     Args:
         shown: of the page.
         printed: by the example.
         near: how far a number may be, as a share of the largest in its line: float32 differs by machine.
+        each: how far, as a share of itself.
     """
     lines = [_read(line) for line in printed]
-    return [line for line in shown if not any(_is_alike(_read(line), other, near) for other in lines)]
+    return [line for line in shown if not any(_is_alike(_read(line), other, near, each) for other in lines)]
 
 
 def _read(line):
@@ -41,10 +42,12 @@ def _read(line):
     return NUMBER.sub("#", words), numbers
 
 
-def _is_alike(mine, other, near):
+def _is_alike(mine, other, near, each):
     """Whether words are the same, and numbers or near."""
     room = near * max(map(abs, mine[1]), default=0)
-    return mine[0] == other[0] and all(abs(a - b) <= room for a, b in zip(mine[1], other[1], strict=True))
+    return mine[0] == other[0] and all(
+        abs(a - b) <= room + each * abs(a) for a, b in zip(mine[1], other[1], strict=True)
+    )
 
 
 def test_a_stale_interval_of_a_page_is_seen():

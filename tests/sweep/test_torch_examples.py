@@ -56,13 +56,13 @@ NEAR = 0.1
 """One cell of deep networks without skip connections moved an effect by 3 of 68 between two machines."""
 
 
-def assert_shown(root, example, printed, near=NEAR):
+def assert_shown(root, example, printed, near=NEAR, each=0.0):
     """What the page shows was printed: components, verdicts and, but for rounding, numbers."""
     page = (root / "docs/examples.md").read_text()
     lines = shown_on(page, example)
     assert len(lines) > 5
     printed = re.sub(r"\x1b\[[0-9;]*m", "", printed)  # a notebook's text has bold words
-    assert absent(lines, printed.splitlines(), near) == []
+    assert absent(lines, printed.splitlines(), near, each) == []
 
 
 def test_a_loop_of_pytorch_is_swept_as_it_is(root, run, tmp_path):
@@ -87,7 +87,8 @@ def test_a_notebook_shows_its_study(root, run, tmp_path):
 
 def test_a_function_of_scikit_learn_is_swept(root, run, tmp_path):
     printed = run(".", "sklearn_function.py", needs=["sklearn"])
-    assert_shown(root, "examples/sklearn_function.py", printed, near=0.0)
+    # Three of the 30,000 digits behind a mean are read otherwise by another processor.
+    assert_shown(root, "examples/sklearn_function.py", printed, near=0.0, each=0.15)
     assert len(read(tmp_path / "examples/runs/train")) == 40
 
 

