@@ -107,7 +107,7 @@ def _restored(
         place = {value: i for i, value in enumerate(stored(known))}
         values = frame[name].astype(object)
         codes = values.map(place)
-        if (codes.isna() & values.notna() & (values != "")).any():
+        if len(place) < len(known) or (codes.isna() & values.notna() & (values != "")).any():
             continue
         categories: Any = pd.Index(level_names(known))
         frame[name] = pd.Categorical.from_codes(
@@ -119,7 +119,7 @@ def _restored(
 def _stored(levels: Sequence[Any]) -> list[Any]:
     """Levels as they stand in the file: as text where Parquet has no common type for them."""
     numbers = [level for level in levels if isinstance(level, int)]
-    is_one_type = len({type(level) for level in levels}) <= 1
-    return (
-        list(levels) if is_one_type and all(n in _WITHIN_64_BITS for n in numbers) else [*map(_text, levels)]
-    )
+    if len({type(level) for level in levels}) <= 1 and all(n in _WITHIN_64_BITS for n in numbers):
+        return list(levels)
+    texts = [*map(_text, levels)]
+    return texts if len(set(texts)) == len(texts) else [*map(canonical, levels)]

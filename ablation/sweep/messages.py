@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from ablation.naming import level_text, levels_text
+from ablation.naming import level_text, levels_text, plain
 from ablation.results import Attempt, Row, Snapshot, StudyRecord
 from ablation.words import counted
 
@@ -34,7 +34,8 @@ def print_plan(study: str, plan: Plan, n_done: int, time_left: str) -> None:
     """
     shown = console()
     for name, levels in plan.factors.items():
-        shown.print(f"  {name}: {', '.join(map(level_text, levels))}", markup=False)
+        texts = [plain(level_text(level)) or repr(level) for level in levels]
+        shown.print(f"  {name}: {', '.join(texts)}", markup=False)
     shown.print(f"Design: {plan.design.words}.", markup=False)
     if len(plan.cells) < prod(map(len, plan.factors.values())):
         for note in plan.design.notes:
@@ -120,7 +121,7 @@ def attempt_label(attempt: Attempt, record: StudyRecord) -> str:
 def row_label(row: Row, record: StudyRecord) -> str:
     """Cell and seed of a run."""
     levels = {name: record.level(name, row.config, row.cell) for name in record.factors}
-    return f"{levels_text(levels)} seed={row.seed}"
+    return f"{plain(levels_text(levels))} seed={row.seed}"
 
 
 def reason(attempt: Attempt) -> str:

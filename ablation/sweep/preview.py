@@ -86,7 +86,10 @@ def detectable(snapshot: Snapshot, plan: Plan) -> Detectable:
     for name, levels in plan.factors.items():
         planned[name] = factor_column([chosen[name] for chosen, _ in runs], levels)
         for frame in (planned, table):
-            frame[name] = pd.Series(frame[name]).cat.rename_categories(level_text)
+            column = pd.Series(frame[name])
+            texts = [*map(level_text, column.cat.categories)]
+            if len(set(texts)) == len(texts):
+                frame[name] = column.cat.rename_categories(texts)
     try:
         earlier = analysis_of_earlier(record, table, with_block=len(plan.seeds) > 1)
         if earlier is None:

@@ -109,3 +109,14 @@ def test_the_levels_stand_in_the_files_metadata(study, levels):
     names = read(study)["flags.x"].cat.categories.tolist()
     assert found == {"flags.x": names}
     assert len(names) == len(levels)
+
+
+@pytest.mark.parametrize("levels", [[1, "1"], [True, "true", "x"], ["", "a", "a "]])
+def test_parquet_keeps_levels_apart_that_look_alike(levels, tmp_path):
+    store = open_store(tmp_path)
+    for level in levels:
+        store.commit(make_row({"flags.x": level}, 0))
+    store.save_record(StudyRecord(factors={"flags.x": levels}))
+    gather(tmp_path)
+    found = read_table(tmp_path / "results.parquet")["flags.x"]
+    assert [*map(repr, found.cat.categories)] == [*map(repr, levels)]

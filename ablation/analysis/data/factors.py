@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -187,14 +189,26 @@ def _has_categories(column: pd.Series) -> bool:
 def _read_labels(column: pd.Series) -> tuple[Ints, tuple[str, ...]]:
     """Codes (n_rows,), -1 for missing, and the text of each; two codes may have the same text."""
     if _has_categories(column):
-        return column.cat.codes.to_numpy().astype(np.intp), tuple(
-            str(v).strip() for v in column.cat.categories
-        )
+        return column.cat.codes.to_numpy().astype(np.intp), _category_labels(column.cat)
     try:
         codes, values = pd.factorize(column)
     except TypeError:  # unhashable values such as lists: their text is the level
         codes, values = pd.factorize(column.map(str, na_action="ignore"))
     return codes, _labels(pd.Index(values))
+
+
+def _category_labels(categorical: Any) -> tuple[str, ...]:
+    """Texts of categories; of a study's levels, which are in order, distinct ones and none that is blank.
+
+    >>> _category_labels(pd.Series(pd.Categorical([], ["a", "a "], ordered=True)).cat)
+    ('"a"', '"a "')
+    """
+    labels = tuple(str(v).strip() for v in categorical.categories)
+    if not categorical.ordered or (all(labels) and len(set(labels)) == len(labels)):
+        return labels
+    return tuple(
+        json.dumps(v, ensure_ascii=False) if isinstance(v, str) else str(v) for v in categorical.categories
+    )
 
 
 def _labels(values: pd.Index) -> tuple[str, ...]:

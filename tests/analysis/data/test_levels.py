@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ablation.adaptive.adaptive_study import level_texts
 from ablation.analysis import analyze
 from ablation.analysis.data.factors import read_factor
 from ablation.errors import UsageError
@@ -99,3 +100,19 @@ def test_a_reference_that_nobody_named_is_told(c03):
     )
     codes = {w.code for w in analyze(one, "loss", ["Activation"], block="seed").warnings}
     assert "reference" not in codes
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        ["", "a"],
+        ["", " "],
+        ["a", "a ", " a"],
+        [True, "True"],
+        [1, "1", "1.0", 1.0],
+        ['""', ""],
+        [None, "null"],
+    ],
+)
+def test_levels_of_a_study_that_look_alike_stay_apart(levels):
+    assert len(set(level_texts({"x": levels})["x"].values())) == len(levels)
