@@ -64,7 +64,8 @@ def sources() -> list[str]:
 
 def located(words: Sequence[str]) -> list[str]:
     """A study's name in place of its folder is enough: `quick` is `runs/quick`, where that exists."""
-    return [str(RUNS / w) if not Path(w).exists() and (RUNS / w).is_dir() and w else w for w in words]
+    names = {w for w in words if w and w[0] != "-" and not Path(w).exists() and (RUNS / w).is_dir()}
+    return [str(RUNS / w) if w in names else w for w in words]
 
 
 def _head(path: Path) -> str:

@@ -16,7 +16,7 @@ from ablation.app.flags import Flags
 from ablation.app.heatmaps.command_line import MapRequest
 from ablation.cli.commands import COMMANDS
 from ablation.cli.help import command_help
-from ablation.cli.studies import file_names
+from ablation.cli.studies import file_names, located
 from ablation.cli.subcommand import Subcommand
 from hydra_plugins.ablation_sweeper import AblationSweeperConf
 
@@ -28,6 +28,13 @@ def test_the_overview_names_every_command(ablation):
         assert f"  {command.name} " in shown
         assert ablation(command.name, "--help")[0] == 0
     assert ablation() == (0, shown)
+
+
+def test_a_study_called_like_an_option_leaves_the_option(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("quick", "--json"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+    assert located(["quick", "--json", ""]) == ["runs/quick", "--json", ""]
 
 
 def test_help_and_version_load_no_library_that_takes_time(root):
