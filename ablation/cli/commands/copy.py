@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 
+from ablation.cli.studies import located
 from ablation.cli.subcommand import Subcommand
 from ablation.errors import UsageError
 
 
 def _copy(words: Sequence[str]) -> int:
-    if len(words) != 2:
+    shown = " ".join(word or "''" for word in words)
+    if len(words) != 2 or "" in words:
         raise UsageError(
             "Expected a source and a target: ablation copy runs/quick "
-            f"postgresql+psycopg://user@host/database#quick. Received: {' '.join(words) or 'nothing'}"
+            f"postgresql+psycopg://user@host/database#quick. Received: {shown or 'nothing'}"
         )
     from ablation.results.__main__ import copy_study
 
-    return copy_study(*words)
+    return copy_study(located(words[:1])[0], words[1])
 
 
 COMMAND = Subcommand(

@@ -22,7 +22,7 @@ def _settings() -> Settings:
 
 
 def _report(words: Sequence[str]) -> int:
-    if not [word for word in words if not word.startswith("--")]:
+    if "" in words or not [word for word in words if not word.startswith("--")]:
         raise UsageError(_proposal())
     from ablation.report.__main__ import main
 
