@@ -34,6 +34,8 @@ class Copied:
 def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copied:
     """Copy rows, attempts, the study's record and its costs; a second call copies only what is new.
 
+    Where the study has grown at the target, its record there stays.
+
     Args:
         source: A folder or URL, as for `open_store`.
         target: A folder or URL.
@@ -42,7 +44,8 @@ def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copi
         What was copied and what was not.
 
     Raises:
-        UsageError: The source is empty, both are the same place, or a store cannot be read or written.
+        UsageError: The source is empty, both are the same place, the target has another study, or a store
+            cannot be read or written.
     """
     old, new = open_existing(source) if Path(source).is_file() else open_store(source), open_store(target)
     if old.place == new.place:
@@ -52,12 +55,18 @@ def copy(source: str | os.PathLike[str], target: str | os.PathLike[str]) -> Copi
     scan, record = old.scan(), old.load_record()
     if not scan.rows and not scan.attempts and record is None:
         raise UsageError(f"{old.place}: expected a study to copy. Received: nothing. Check the name.")
+    there = new.load_record()
+    if record and there and record.study != there.study and there.study:
+        raise UsageError(
+            f"{new.place}: expected an empty target, or the study {record.study}. Received: the study "
+            f"{there.study}, whose record would be lost. Name another target"
+        )
     new.check_writable(4000 * len(scan.rows))
-    if record is not None:
+    if record and not (there and set(there.keys) > set(record.keys)):
         new.save_record(record)
-    there = {encode(row) for row in _all_rows(new.scan())}
+    copied = {encode(row) for row in _all_rows(new.scan())}
     for row in _all_rows(scan):
-        if encode(row) not in there:
+        if encode(row) not in copied:
             new.commit(row)
     _copy_costs(old.place, new.place)
     n_attempts = len(_all_rows(scan)) - len(scan.rows)

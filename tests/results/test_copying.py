@@ -1,5 +1,7 @@
 """Copying a study between stores."""
 
+from dataclasses import replace
+
 import pytest
 
 from ablation.results import StudyRecord, copy, open_store, read
@@ -58,6 +60,23 @@ def test_another_row_at_the_target_stays_and_is_reported(source, place, capsys):
     kept = content(place)
     copy(source, place)
     assert content(place) == kept, "a row that came second is kept once"
+
+
+def test_the_record_of_another_study_is_never_replaced(source, place, capsys):
+    theirs = StudyRecord("mine", {"lr": [0.1, 0.2]})
+    open_store(place).save_record(theirs)
+    assert main(["copy", source, place]) == 2
+    assert "the study quick. Received: the study mine" in capsys.readouterr().err
+    assert content(place) == ({}, {}, theirs)
+
+
+def test_a_study_that_has_grown_at_the_target_keeps_its_record(source, place):
+    grown = replace(RECORD, keys=tuple(row.key for row in ROWS))
+    open_store(source).save_record(replace(RECORD, keys=grown.keys[:3]))
+    open_store(place).save_record(grown)
+    copy(source, place)
+    assert open_store(place).load_record() == grown
+    assert len(open_store(place).scan().rows) == 5
 
 
 def test_what_is_damaged_or_running_is_said(source, place, tmp_path, capsys):
