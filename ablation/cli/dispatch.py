@@ -1,5 +1,6 @@
 """From a command line to its subcommand, and from an error to a sentence and an exit code."""
 
+import io
 import os
 import signal
 import sys
@@ -22,6 +23,8 @@ def run(arguments: Sequence[str]) -> int:
         0; 1 when runs have failed; 2 on a mistake of the user; 3 when runs allow no analysis; 130 when
         interrupted.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a minus or é in a log that is not UTF-8
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         return _dispatch(arguments)
     except UsageError as error:

@@ -80,7 +80,8 @@ def read(path: Path, arguments: Sequence[str] = ()) -> tuple[dict[str, Any], lis
         raise UsageError(f"{path}: expected keys such as command and factors. Received: {raw!r:.60}")
     kinds = [raw[kind] for kind in ("factors", "settings") if isinstance(raw.get(kind), dict)]
     overrides, left = _own_overrides(arguments, {name for kind in kinds for name in kind})
-    content = {"name": path.stem, "settings": {}, "seeds": 1, "response": "loss", **raw, **overrides}
+    content = {"name": "", "settings": {}, "seeds": 1, "response": "loss", **raw, **overrides}
+    content["name"] = content["name"] or path.stem
     together = {key: overrides[key] for key in _TOGETHER if isinstance(overrides.get(key), dict)}
     content |= {key: {**(raw.get(key) or {}), **each} for key, each in together.items()}
     missing = [f"{key} ({OWN_KEYS[key]})" for key in ("command", "factors") if not content.get(key)]

@@ -42,8 +42,8 @@ def make_record(
             such as a direction that is none; or `analysis.numeric` names what is no factor, or one whose
             levels are no numbers.
     """
-    if not base.name or ".." in Path(base.name).parts:
-        received = base.name or "none"
+    if not base.name or ".." in Path(base.name).parts or not base.name.isprintable():
+        received = (base.name if base.name.isprintable() else repr(base.name)) or "none"
         raise UsageError(f"name: expected the study's name, its folder under runs/. Received: {received}")
     _check_names(plan)
     entries: Any = OmegaConf.to_container(base.analysis, resolve=True)

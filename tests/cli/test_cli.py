@@ -178,3 +178,25 @@ def test_an_interrupt_while_libraries_load_is_quiet(root, tmp_path, module, word
     assert len(done.stderr.splitlines()) == 1
     if module == "signal":
         assert {name.partition(".")[0] for name in done.stdout.split()} == {"ablation", "signal"}
+
+
+def test_a_log_that_is_not_utf_8_gets_the_answer_all_the_same(root, tmp_path):
+    (tmp_path / "t.csv").write_text("é,loss\noff,1.0\noff,1.1\non,2.0\non,2.1\n")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "ablation.cli",
+            "report",
+            "table=t.csv",
+            "response=loss",
+            "factors=[é]",
+            "direction=lower",
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "\\xe9" in done.stdout

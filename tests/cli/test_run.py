@@ -160,6 +160,7 @@ def test_a_command_that_fails_costs_itself_alone_and_is_tried_again(
         ({"seeds": -1}, "seeds: expected"),
         ({"factors": {"lr": [], "depth": [2]}}, "factors.lr: expected a list of levels"),
         ({"name": "../up"}, "name: expected the study's name"),
+        ({"name": "a\nb"}, "Received: 'a\\nb'"),
         ({"pattern": "loss=("}, "pattern: expected a regular expression"),
         ({"factors": {"lr": [0.1], "depth": [2], "seed": [1]}}, "Received: seed"),
     ],
@@ -187,6 +188,12 @@ def test_the_command_line_wins_over_the_file(ablation, study, words, runs):
     study()
     code, shown = ablation("plan", "mine.yaml", *words)
     assert (code, runs in shown) == (0, True), shown
+
+
+def test_an_empty_name_is_that_of_the_file(ablation, study):
+    study(name="")
+    code, shown = ablation("plan", "mine.yaml")
+    assert (code, "Study mine: 4 cells" in shown) == (0, True), shown
 
 
 @pytest.mark.parametrize("seeds", ["abc", "-1", "1.5", "0"])

@@ -89,9 +89,11 @@ def _on_fresh_seeds(words: Wording, analysis: Analysis) -> str:
     """What to expect of a cell that was chosen for its mean."""
     best, n = analysis.best_cell, int(analysis.best_cells["seed_adjusted"].notna().sum())
     expected = f"{value(best.shrunken)} ({words.level} CI {value(best.low)} to {value(best.high)})"
+    mean = analysis.best_cells.iloc[0]["seed_adjusted"]
+    hardly = ", this one hardly" if value(best.shrunken) == value(mean) else ""
     return (
-        f"The best of {n} cells tends to look better than it is: expect {expected}, and rerun it on fresh "
-        f"{words.blocks} before quoting it."
+        f"The best of {n} cells tends to look better than it is{hardly}: expect {expected}, and rerun it on "
+        f"fresh {words.blocks} before quoting it."
     )
 
 
