@@ -86,7 +86,7 @@ def _latest(path: Path, text: str) -> float:
             f"{path}: expected lines with a time, a value and a step, as MLflow 3 writes them. Received: "
             f"{error}. If the run goes on, try again; a line that was cut off can be removed from a copy."
         ) from error
-    return max(values, key=lambda one: one[:2])[2]
+    return max(reversed(values), key=lambda one: one[:2])[2]
 
 
 def _meta(path: Path, *names: str) -> dict[str, Any]:

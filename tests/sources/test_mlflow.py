@@ -51,6 +51,12 @@ class TestFiles(SourceConformance):
         path = next(Path(self.source).glob("*/*/metrics/loss"))
         path.write_text(path.read_text()[:-3])
 
+    def test_of_several_values_at_one_step_and_time_the_last_counts(self):
+        """MLflow itself shows the largest: findings/mlflow_latest_of_ties.sh."""
+        path = next(Path(self.source).glob("*/*/metrics/loss"))
+        path.write_text("1000 0.9 3\n1000 0.1 3\n1000 0.5 3\n2000 7.0 2\n")
+        assert (read(self.source)["loss"] == 0.5).sum() == 1
+
     def test_notes_that_were_cut_off_are_refused(self):
         path = next(Path(self.source).glob("*/*/meta.yaml"))
         path.write_text(path.read_text()[:100])
